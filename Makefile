@@ -1,0 +1,37 @@
+# make demo   set up .venv, evolve the retina with and without a connection cost, draw both
+# make test   set up .venv, lint, type-check, run all tests compiled and the kernels' interpreted
+
+PYTHON ?= python3
+BIN := .venv/bin
+GENERATIONS ?= 3000
+
+.PHONY: demo test clean
+
+.venv/installed: setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later; say make PYTHON=..." * (sys.version_info < (3, 11)))'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+demo: .venv/installed
+	@for kind in performance_alone connection_cost; do \
+	  folder=runs/demo-$$kind; \
+	  if test -e $$folder/manifest.json; then $(BIN)/evomod evolve --resume $$folder; \
+	  else $(BIN)/evomod evolve scripts/clune2013/$$kind.toml --seed 1 \
+	    --set evolution.generations=$(GENERATIONS) --out $$folder; fi || exit $$?; \
+	done
+	@echo "pictures:"; $(BIN)/evomod plot runs/demo-performance_alone runs/demo-connection_cost
+
+test: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest tests/test_kernels_*.py
+
+clean:
+	rm -rf .venv runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,77 @@
+"""Evolve small networks, put them under pressure, and see whether they become modular.
+
+>>> import evomod
+>>> config = evomod.Config(task="retina", evolution={"population": 20, "generations": 2})
+>>> [generation.goal for generation in evomod.evolve(config, seed=1)]
+['left-and-right', 'left-and-right', 'left-and-right']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evomod.config import Config, load_config
+    from evomod.errors import EvomodError, Interrupted
+    from evomod.evolution import Generation, Setup, evolve, prepare
+    from evomod.measures import Partition, modularity
+    from evomod.network import Network, load_network
+    from evomod.population import Population
+    from evomod.run import Run, load_run, resume, run
+    from evomod.task import Task, find_tasks, load_task
+
+_HOMES = {
+    "Config": "config",
+    "load_config": "config",
+    "EvomodError": "errors",
+    "Interrupted": "errors",
+    "Generation": "evolution",
+    "Setup": "evolution",
+    "evolve": "evolution",
+    "prepare": "evolution",
+    "Partition": "measures",
+    "modularity": "measures",
+    "Network": "network",
+    "load_network": "network",
+    "Population": "population",
+    "Run": "run",
+    "load_run": "run",
+    "resume": "run",
+    "run": "run",
+    "Task": "task",
+    "find_tasks": "task",
+    "load_task": "task",
+}
+
+__all__ = [
+    "Config",
+    "EvomodError",
+    "Generation",
+    "Interrupted",
+    "Network",
+    "Partition",
+    "Population",
+    "Run",
+    "Setup",
+    "Task",
+    "evolve",
+    "find_tasks",
+    "load_config",
+    "load_network",
+    "load_run",
+    "load_task",
+    "modularity",
+    "prepare",
+    "resume",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: `evomod --help` must not pay for numba (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evomod' has no attribute '{name}'")
+    value = getattr(import_module(f"evomod.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,214 @@
+"""The command ``evomod``. Everything heavy is imported by the subcommand that needs it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from evomod.errors import EvomodError, Interrupted
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="evomod",
+        description="Evolve small networks under pressures that are claimed to make them modular.",
+    )
+    commands = top.add_subparsers(dest="command", metavar="command", required=True)
+    evolve = commands.add_parser(
+        "evolve",
+        help="run one evolution into a run folder, or go on with one",
+        description="Evolve networks on a task with the papers' settings, or by a TOML config.",
+    )
+    evolve.add_argument("what", nargs="?", help="a task's name or file, or a TOML config")
+    evolve.add_argument("--resume", metavar="FOLDER", help="go on with a run where it stopped")
+    evolve.add_argument(
+        "--seed", type=_seed, help="a whole number; without it one is drawn and recorded"
+    )
+    evolve.add_argument("--goal", help="which goal of the task is rewarded (default: its first)")
+    evolve.add_argument(
+        "--pressure",
+        action="append",
+        default=[],
+        metavar="NAME[:KEY=VALUE,…]",
+        help="connection-cost, behavioural-diversity; may be given several times",
+    )
+    evolve.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"
+    )
+    evolve.add_argument("--out", metavar="FOLDER", help="the run folder (default: runs/<what>-seed<n>)")
+    evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
+    evolve.set_defaults(act=act_evolve)
+    tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
+    tasks.set_defaults(act=act_tasks)
+    plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
+    plot.add_argument("folders", nargs="+", metavar="FOLDER", help="a run folder")
+    plot.set_defaults(act=act_plot)
+    bench = commands.add_parser("bench", help="measure milliseconds a generation, beside DEAP")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+    bench.set_defaults(act=act_bench)
+    warmup = commands.add_parser("warmup", help="compile every kernel once")
+    warmup.set_defaults(act=act_warmup)
+    return top
+
+
+def _seed(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"wanted a whole number from 0, got '{text}'")
+    return value
+
+
+def act_tasks(given: argparse.Namespace) -> int:
+    from evomod.task import find_tasks
+
+    tasks, problems = find_tasks()
+    for task in tasks.values():
+        outputs = f"{task.n_outputs} output{'s' if task.n_outputs > 1 else ''}"
+        print(f"{task.name}: {task.description}")
+        print(f"  inputs    {', '.join(task.inputs)} ({len(task.inputs)}), {outputs}")
+        print(f"  subgoals  {', '.join(task.subgoals)}")
+        for goal, table in task.tables.items():
+            share = f"yes to {int(table.sum())} of {table.size} answers"
+            print(f"  goal      {goal} ({share})")
+        print(f"  file      {task.path}\n")
+    for problem in problems:
+        print(f"evomod: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def act_evolve(given: argparse.Namespace) -> int:
+    if (given.what is None) == (given.resume is None):
+        raise EvomodError(
+            "evolve wants a task or a config, or --resume with a run folder; for example "
+            "`evomod evolve retina --seed 1`."
+        )
+    if given.resume is not None:
+        return _resume(given)
+    config = _config(given)
+    from evomod.config import dump_config
+
+    if given.show_config:
+        print(dump_config(_prepared(config).config), end="")
+        return 0
+    from evomod.run import run
+    from evomod.warmup import announce
+
+    announce()
+    return _tell(run(config, given.seed, given.out))
+
+
+def _config(given: argparse.Namespace) -> Any:
+    """The config of a task or a file, with everything that the command line changes."""
+    from evomod.config import Config, apply_pressures, apply_settings, read_config
+
+    path = Path(given.what)
+    if path.suffix == ".toml":
+        data = read_config(path if path.exists() else _bundled(path))
+    else:
+        data = {"task": {"name": given.what}}
+    if given.goal is not None:
+        if isinstance(data.get("task"), str):
+            data["task"] = {"name": data["task"]}
+        data.setdefault("task", {})["goal"] = given.goal
+    return Config(**apply_settings(apply_pressures(data, given.pressure), given.set))
+
+
+def _bundled(path: Path) -> Path:
+    """A config under ``scripts/`` that came with the installed package, if there is such a one."""
+    inside = Path(__file__).parent / path
+    return inside if inside.exists() else path
+
+
+def _prepared(config: Any) -> Any:
+    from evomod.evolution import prepare
+
+    return prepare(config)
+
+
+def _resume(given: argparse.Namespace) -> int:
+    refused = {"--seed": given.seed, "--goal": given.goal, "--out": given.out}
+    refused["--pressure"] = given.pressure or None
+    named = [name for name, value in refused.items() if value is not None]
+    if named:
+        raise EvomodError(f"{named[0]} would make it another run; --resume goes on with the same one.")
+    from evomod.run import load_run, resume
+    from evomod.warmup import announce
+
+    if given.show_config:
+        print((load_run(given.resume).folder / "config.toml").read_text(encoding="utf-8"), end="")
+        return 0
+    announce()
+    return _tell(resume(given.resume, given.set))
+
+
+def _tell(run: Any) -> int:
+    """Say in a line what came out, and where it is."""
+    about = run.best.about
+    fitness = ", ".join(f"{goal} {value:.4f}" for goal, value in about["fitness"].items())
+    print(f"{run.folder}: generation {about['generation']}, goal {about['goal']}")
+    print(f"  fitness of the best   {fitness}")
+    print(
+        f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
+        f"connection cost {about['connection_cost']:.1f}"
+    )
+    print(f"  pictures              evomod plot {run.folder}")
+    return 0
+
+
+def act_plot(given: argparse.Namespace) -> int:
+    from evomod.plotting import draw_run
+
+    for folder in given.folders:
+        for path in draw_run(folder):
+            print(path)
+    return 0
+
+
+def act_bench(given: argparse.Namespace) -> int:
+    from evomod.bench import WORKLOADS, measure, report
+    from evomod.warmup import compile_all
+
+    compile_all()
+    results = {name: measure(name) for name in WORKLOADS}
+    print(json.dumps(results, indent=2) if given.json else report(results))
+    return 0
+
+
+def act_warmup(given: argparse.Namespace) -> int:
+    from evomod.warmup import announce, compile_all
+
+    announce()
+    print(f"all kernels are ready ({compile_all():.1f} s).")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; a user's mistake is one sentence on stderr and exit code 2."""
+    given = parser().parse_args(arguments)
+    act: Callable[[argparse.Namespace], int] = given.act
+    try:
+        return act(given)
+    except Interrupted as stop:
+        print(f"\nevomod: {stop}", file=sys.stderr)
+        return 128 + stop.signal_number
+    except EvomodError as error:
+        print(f"evomod: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nevomod: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

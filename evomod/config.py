@@ -1,0 +1,351 @@
+"""Run configurations: TOML in sections, strict, every mistake reported at once with its path."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import tomli_w
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from evomod.errors import EvomodError
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+Integers = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
+Pair = Annotated[tuple[int, int], BeforeValidator(_tuple)]
+Range = Annotated[tuple[float, float], BeforeValidator(_tuple)]
+Points = Annotated[tuple[tuple[float, float], ...], BeforeValidator(_tuple)]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Section(BaseModel):
+    """Strict, frozen, and refusing unknown keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class TaskSection(Section):
+    """Which task, by name or by a file's path, and which of its goals is rewarded."""
+
+    name: str
+    goal: str | None = None
+    """None: the task's first goal."""
+
+
+class Layers(Section):
+    """What all layered networks share; connections run from each layer to the next."""
+
+    layers: Integers | None = None
+    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
+    initial_connections: Pair = (0, 119)
+    """Fewest and most connections attempted at birth (an attempt at an existing one is lost)."""
+    gain: float = Field(default=20.0, gt=0.0)
+    """Slope of tanh(gain * sum)."""
+    tie_rule: Literal["strict", "zero-is-no"] = "strict"
+    """Whether an output of exactly 0 is wrong for both answers, or counts as no."""
+    coordinates: Literal["grid"] | Points = "grid"
+    """Place (x, y) of every node: rows centred on 0, one unit apart, or given in the order of ids."""
+
+    @field_validator("layers")
+    @classmethod
+    def _layers(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if value is not None and (len(value) < 2 or min(value) < 1):
+            raise ValueError("wanted at least an input and an output layer, each with a node or more")
+        return value
+
+    @field_validator("initial_connections")
+    @classmethod
+    def _initial(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if not 0 <= value[0] <= value[1]:
+            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most")
+        return value
+
+
+class LayeredNetwork(Layers):
+    """Layered networks with integer weights and biases (Clune et al. 2013)."""
+
+    encoding: Literal["layered"] = "layered"
+    weights: Integers = (-2, -1, 1, 2)
+    """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
+    biases: Integers = (-2, -1, 0, 1, 2)
+
+    @field_validator("weights", "biases")
+    @classmethod
+    def _alphabet(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 100:
+            raise ValueError("wanted 1 to 100 integers")
+        if max(map(abs, value)) > 127:
+            raise ValueError("wanted integers from -127 to 127, the range of the kernel's type int8")
+        return value
+
+    @field_validator("weights")
+    @classmethod
+    def _weights(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if 0 in value:
+            raise ValueError("0 is no weight: it stands for a connection that is not there")
+        return value
+
+
+class RealNetwork(Layers):
+    """Layered networks with real-valued weights and biases (Clune et al. 2013, supplement)."""
+
+    encoding: Literal["layered-real"]
+    weight_range: Range = (-2.0, 2.0)
+    bias_range: Range = (-2.0, 2.0)
+
+    @field_validator("weight_range", "bias_range")
+    @classmethod
+    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("wanted [low, high] with low < high")
+        return value
+
+
+NETWORKS: dict[str, type[Layers]] = {"layered": LayeredNetwork, "layered-real": RealNetwork}
+
+
+class VariationSection(Section):
+    """Mutation, asexual. Defaults: the retina of Clune et al. 2013, authors' code."""
+
+    weight_changes: float = Field(default=2.0, ge=0.0)
+    """Expected changes a network: each of its n connections with probability weight_changes / n."""
+    bias_rate: Probability = 1.0 / 24.0
+    bias_change: Literal["resample", "step"] = "resample"
+    add_connection: Probability = 0.2
+    delete_connection: Probability = 0.2
+    min_connections: int = Field(default=0, ge=0)
+    eta: float = Field(default=10.0, gt=0.0)
+    """Crowding degree of polynomial mutation (real-valued networks only)."""
+
+
+class SelectionSection(Section):
+    """NSGA-II, mu + lambda; an objective with a probability below 1 makes it PNSGA."""
+
+    method: Literal["nsga2"] = "nsga2"
+
+
+class ConnectionCostSection(Section):
+    """A cost of connections as an objective (Clune et al. 2013)."""
+
+    measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
+    probability: Probability = 0.25
+    """With which the objective takes part in a comparison of two individuals."""
+
+
+class DiversitySection(Section):
+    """Mean Hamming distance of the answers to the whole pool as an objective (Mouret & Doncieux)."""
+
+    probability: Probability = 1.0
+
+
+class PressuresSection(Section):
+    """Causes of modularity; one that is left out does not act."""
+
+    connection_cost: ConnectionCostSection | None = Field(default=None, alias="connection-cost")
+    behavioural_diversity: DiversitySection | None = Field(default=None, alias="behavioural-diversity")
+
+
+class EvolutionSection(Section):
+    """Size and length of a run."""
+
+    population: int = Field(default=1000, ge=2, le=1_000_000)
+    generations: int = Field(default=25_000, ge=0)
+
+
+class TrackingSection(Section):
+    """What is recorded, and how often."""
+
+    q_method: Literal["clune2013", "leading-eigenvector"] = "clune2013"
+    """Partition behind every logged Q."""
+    population_every: int = Field(default=100, ge=0)
+    """Measure Q and cost of the whole population every so many generations; 0: never."""
+    checkpoint_seconds: float = Field(default=30.0, gt=0.0)
+
+
+class Config(Section):
+    """One evolution run. ``Config(task="retina")`` is performance alone (PA) of Clune et al. 2013.
+
+    Raises `EvomodError` that lists every mistake with its path and what was wanted.
+
+    >>> Config(task="retina", evolution={"population": 100}).evolution.population
+    100
+    """
+
+    task: TaskSection
+    network: LayeredNetwork | RealNetwork = LayeredNetwork()
+    variation: VariationSection = VariationSection()
+    selection: SelectionSection = SelectionSection()
+    pressures: PressuresSection = PressuresSection()
+    evolution: EvolutionSection = EvolutionSection()
+    tracking: TrackingSection = TrackingSection()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthands(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        if isinstance(data.get("task"), str):
+            data["task"] = {"name": data["task"]}
+        return data
+
+    @field_validator("network", mode="wrap")
+    @classmethod
+    def _network(cls, value: Any, handler: Any) -> Layers:
+        """The encoding decides which keys a network may have; each key is checked by that one only."""
+        if isinstance(value, Layers):
+            return value
+        if not isinstance(value, dict):
+            raise ValueError("wanted a section, [network]")
+        wanted = NETWORKS.get(value.get("encoding", "layered"))
+        if wanted is None:
+            raise ValueError(f"encoding: wanted one of {', '.join(NETWORKS)}; got {value['encoding']!r}")
+        return wanted.model_validate(value)
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise EvomodError(describe(error, data)) from None
+
+
+def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel]:
+    """The section that a path of a validation error leads into."""
+    model: type[BaseModel] = Config
+    for step in path:
+        if model is Config and step == "network":
+            encoding = data.get("network", {}).get("encoding", "layered")
+            model = NETWORKS.get(encoding, LayeredNetwork)
+            continue
+        for name, info in model.model_fields.items():
+            if step in (name, info.alias):
+                candidates = [info.annotation, *get_args(info.annotation)]
+                sections = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+                model = sections[0] if sections else model
+    return model
+
+
+def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
+    known = [info.alias or name for name, info in _model_at(path[:-1], data).model_fields.items()]
+    if path[0] == "network":
+        for encoding, model in NETWORKS.items():
+            if path[-1] in model.model_fields and path[-1] not in known:
+                used = data["network"].get("encoding", "layered")
+                return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
+    close = difflib.get_close_matches(str(path[-1]), known, 1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    return f"unknown key; {hint}known here: {', '.join(known)}"
+
+
+def describe(error: ValidationError, data: dict[str, Any]) -> str:
+    """One line a mistake: its path, what was wanted, what came."""
+    lines = []
+    for item in error.errors():
+        steps = [s for s in item["loc"] if not (isinstance(s, str) and ("[" in s or s in _TYPE_TAGS))]
+        path = ".".join(map(str, steps))
+        if item["type"] == "extra_forbidden":
+            text = _unknown_key(steps, data)
+        elif item["type"] == "missing":
+            text = "is missing"
+        elif item["type"] == "value_error":
+            text = str(item["msg"]).removeprefix("Value error, ")
+            if not isinstance(item["input"], dict):
+                text += f"; got {_shown(item['input'])}"
+        else:
+            text = f"{item['msg'].replace('Input should be', 'wanted')}; got {_shown(item['input'])}"
+        line = f"  {path}: {text}"
+        if line not in lines:
+            lines.append(line)
+    return "the config is not valid:\n" + "\n".join(lines)
+
+
+_TYPE_TAGS = {"LayeredNetwork", "RealNetwork", "function-before", "constrained-str"}
+
+
+def _shown(value: Any) -> str:
+    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return text if len(text) < 60 else text[:57] + "..."
+
+
+def parse_value(text: str) -> Any:
+    """A value as TOML reads it; anything else is a string.
+
+    >>> parse_value("[1, 2]"), parse_value("0.5"), parse_value("step")
+    ([1, 2], 0.5, 'step')
+    """
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
+    """Put ``dotted.name=value`` settings into config data (changed in place and returned)."""
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name:
+            raise EvomodError(f"--set wants dotted.name=value, got '{setting}'.")
+        *path, last = name.strip().split(".")
+        place = data
+        for step in path:
+            if isinstance(place.get(step), str) and step == "task":
+                place[step] = {"name": place[step]}
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise EvomodError(f"--set {setting}: '{step}' is a value, not a section.")
+        place[last] = parse_value(value.strip())
+    return data
+
+
+def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str, Any]:
+    """Add pressures given as ``name`` or ``name:key=value,key=value`` to config data."""
+    known = [info.alias for info in PressuresSection.model_fields.values()]
+    for text in pressures:
+        name, _, arguments = text.partition(":")
+        if name not in known:
+            raise EvomodError(f"there is no pressure '{name}'; known: {', '.join(map(str, known))}.")
+        section = data.setdefault("pressures", {}).setdefault(name, {})
+        for argument in filter(None, arguments.split(",")):
+            key, equals, value = argument.partition("=")
+            if not equals:
+                raise EvomodError(f"--pressure wants name:key=value,…; got '{text}'.")
+            section[key] = parse_value(value)
+    return data
+
+
+def read_config(path: str | Path) -> dict[str, Any]:
+    """The data of a TOML config. Raises `EvomodError` where it cannot be read, with the line."""
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise EvomodError(f"there is no config {path}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise EvomodError(f"config {path} is no valid TOML: {error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvomodError(f"config {path} cannot be read: {error}.") from None
+
+
+def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
+    """Read a TOML config; ``settings`` are ``dotted.name=value`` strings that override it."""
+    return Config(**apply_settings(read_config(path), settings))
+
+
+def dump_config(config: Config) -> str:
+    """The config as TOML; what is None is left out."""
+    return tomli_w.dumps(config.model_dump(mode="json", by_alias=True, exclude_none=True))

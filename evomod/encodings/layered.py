@@ -1,0 +1,296 @@
+"""Layered networks: integer weights from an ordered alphabet, or real-valued ones (Clune et al. 2013).
+
+A genome is a row: one gene an edge (ordered by target, then source), then one a neuron for its bias.
+Integer networks hold places in their alphabets (int8, 0 for no connection); real-valued ones hold the
+weights themselves (float64, 0.0 for no connection).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
+from evomod.encodings.wiring import Wiring, wire
+from evomod.errors import EvomodError
+from evomod.kernels import layered as kernels
+from evomod.kernels import realvalued
+from evomod.network import Network
+from evomod.task import Task, all_patterns, pack
+
+Genomes = NDArray[Any]
+
+MOST_SUM = 127
+"""The sign kernel counts in seven bits: the positive range of int8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """A layered encoding, ready for the kernels."""
+
+    wiring: Wiring
+    gain: float
+    is_integer: bool
+    uses_sign: bool
+    """Whether sign(sum) is proved to be the very same as tanh(gain * sum)."""
+    weights: NDArray[np.float64]
+    """Integer: ``[place]``, weight of each place, place 0 (no connection) 0. Real: [low, high]."""
+    biases: NDArray[np.float64]
+    """Integer: ``[place]``. Real: [low, high]."""
+    attempts: tuple[int, int]
+    inputs: NDArray[np.bool_]
+    """``[input, pattern]``."""
+
+    @property
+    def n_edges(self) -> int:
+        return self.wiring.n_edges
+
+    @property
+    def units(self) -> NDArray[np.int64]:
+        """``[place, (is negative, units, pairs of units)]`` of integer weights."""
+        size = np.abs(self.weights).astype(np.int64)
+        return np.stack((self.weights < 0, size & 1, size >> 1), axis=1).astype(np.int64)
+
+    @property
+    def n_genes(self) -> int:
+        return self.wiring.n_edges + self.wiring.n_neurons
+
+
+def default_layers(n_inputs: int, n_outputs: int) -> tuple[int, ...]:
+    """Halve from the inputs down to the outputs; for 8 inputs and 1 output the papers' retina network.
+
+    >>> default_layers(8, 1)
+    (8, 8, 4, 2, 1)
+    """
+    hidden = [n_inputs]
+    while hidden[-1] // 2 > n_outputs:
+        hidden.append(hidden[-1] // 2)
+    return (n_inputs, *hidden, n_outputs)
+
+
+def chosen_layers(network: Layers, task: Task) -> tuple[int, ...]:
+    """Layers of the config, else the task's, else `default_layers`; checked against the task."""
+    wanted = (len(task.inputs), task.n_outputs)
+    layers = network.layers or task.layers or default_layers(*wanted)
+    if (layers[0], layers[-1]) != wanted:
+        raise EvomodError(
+            f"network.layers {list(layers)} has {layers[0]} inputs and {layers[-1]} outputs; task "
+            f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."
+        )
+    return layers
+
+
+def sign_is_exact(gain: float, largest_sum: float) -> bool:
+    """Whether tanh(gain * k) is exactly 1.0 for every integer k in 1..largest_sum, in float64.
+
+    tanh is odd and rounds to 0 at 0 only, so this proves sign(k) == tanh(gain * k) on the whole range.
+
+    >>> sign_is_exact(20.0, 18), sign_is_exact(1.0, 18)
+    (True, False)
+    """
+    if largest_sum > MOST_SUM:
+        return False
+    return bool((np.tanh(gain * np.arange(1, largest_sum + 1)) == 1.0).all())
+
+
+def build(network: Layers, task: Task) -> Layered:
+    """Prepare an encoding for a task. Raises `EvomodError` where layers, coordinates or sums do not fit."""
+    layers = chosen_layers(network, task)
+    positions = None
+    if network.coordinates != "grid":
+        positions = np.array(network.coordinates, float)
+        if positions.shape != (sum(layers), 2):
+            raise EvomodError(
+                f"network.coordinates has {len(positions)} points; layers {list(layers)} have "
+                f"{sum(layers)} nodes and each needs one [x, y]."
+            )
+    wiring = wire(layers, positions)
+    if isinstance(network, LayeredNetwork):
+        weights, biases = np.array((0, *network.weights), float), np.array(network.biases, float)
+        largest = max(layers[:-1]) * np.abs(weights).max() + np.abs(biases).max()
+        if largest > MOST_SUM:
+            raise EvomodError(
+                f"network.weights and network.biases can sum up to {largest:.0f} in a neuron with "
+                f"{max(layers[:-1])} sources; the integer kernel holds sums up to {MOST_SUM}. Use "
+                "smaller values or layers, or the encoding 'layered-real'."
+            )
+        uses_sign = sign_is_exact(network.gain, largest)
+    else:
+        assert isinstance(network, RealNetwork)
+        weights, biases = np.array(network.weight_range), np.array(network.bias_range)
+        uses_sign = False
+    return Layered(
+        wiring=wiring,
+        gain=network.gain,
+        is_integer=isinstance(network, LayeredNetwork),
+        uses_sign=uses_sign,
+        weights=weights,
+        biases=biases,
+        attempts=network.initial_connections,
+        inputs=np.ascontiguousarray(all_patterns(layers[0]).T),
+    )
+
+
+def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
+    """Random genomes ``[individual, gene]``: connections attempted at random, all biases random."""
+    places = np.empty((number, encoding.n_genes), np.int8)
+    layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
+    n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
+    kernels.birth(layers, n_weights, n_biases, attempts, rng, places)
+    if encoding.is_integer:
+        return places
+    genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
+    biases = genomes[:, encoding.n_edges :]
+    biases[:] = _uniform(encoding.biases, biases.shape, rng)
+    return genomes
+
+
+def _uniform(ends: NDArray[np.float64], shape: Any, rng: np.random.Generator) -> NDArray[np.float64]:
+    return ends[0] + (ends[1] - ends[0]) * rng.random(shape)
+
+
+def vary(
+    encoding: Layered,
+    variation: VariationSection,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Genomes:
+    """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
+    offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
+    counts, rates = _mutation(encoding, variation)
+    kernels.vary(genomes, parents, np.array(encoding.wiring.layers), counts, rates, rng, offspring)
+    return offspring
+
+
+def _mutation(
+    encoding: Layered, variation: VariationSection
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    by_step = int(variation.bias_change == "step")
+    n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
+    counts = np.array([n_weights, n_biases, variation.min_connections, by_step])
+    rates = (
+        variation.weight_changes,
+        variation.bias_rate,
+        variation.add_connection,
+        variation.delete_connection,
+    )
+    return counts, np.array(rates)
+
+
+def vary_structure(
+    encoding: Layered,
+    variation: VariationSection,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[Genomes, NDArray[np.bool_]]:
+    """Real-valued networks: add and delete connections, and choose which genes change their value.
+
+    Returns the offspring ``[offspring, gene]`` and ``hit[offspring, gene]``, the present genes that
+    value mutation is to change: weights with probability weight_changes / n, biases at their rate.
+    """
+    before = genomes[parents]
+    present = before != 0.0
+    present[:, encoding.n_edges :] = True
+    n = present[:, : encoding.n_edges].sum(axis=1, keepdims=True)
+    rates = np.full(present.shape, variation.bias_rate)
+    rates[:, : encoding.n_edges] = np.minimum(1.0, variation.weight_changes / np.maximum(n, 1))
+    hit = present & (rng.random(present.shape) < rates)
+    structure = present.astype(np.int8)
+    only = variation.model_copy(update={"weight_changes": 0.0, "bias_rate": 0.0})
+    changed = vary(encoding, only, structure, np.arange(parents.size), rng)[:, : encoding.n_edges] != 0
+    edges = before[:, : encoding.n_edges]
+    fresh = _uniform(encoding.weights, edges.shape, rng)
+    before[:, : encoding.n_edges] = np.where(changed, np.where(edges != 0.0, edges, fresh), 0.0)
+    hit[:, : encoding.n_edges] &= changed
+    return before, hit
+
+
+def memory(encoding: Layered, n_slots: int) -> NDArray[Any]:
+    """Room for what every network answers, a slot an individual; filled by `answer`."""
+    wiring = encoding.wiring
+    if not encoding.uses_sign:
+        return np.zeros((n_slots, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
+    yes, no = pack(encoding.inputs), pack(~encoding.inputs)
+    states = np.zeros((n_slots, 2 * wiring.n_nodes, yes.shape[1]), np.uint64)
+    states[:, 0 : 2 * wiring.n_inputs : 2] = yes
+    states[:, 1 : 2 * wiring.n_inputs : 2] = no
+    return states
+
+
+def answer(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    states: NDArray[Any],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, word]`` of every network to all patterns.
+
+    ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
+    or -1; individual i's memory is ``states[slots[i]]``. What mutation left alone is inherited.
+    """
+    wiring = encoding.wiring
+    if encoding.uses_sign:
+        units, biases = encoding.units, encoding.biases.astype(np.int64)
+        kernels.answer(genomes, ancestors, wiring.source, wiring.first, units, biases, slots, states)
+        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots]
+        return outputs[:, ::2], outputs[:, 1::2]
+    inputs = np.where(encoding.inputs, 1.0, -1.0)
+    genes = decode(encoding, genomes)
+    realvalued.answer(
+        genes, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
+    )
+    signs = states[slots]
+    return pack(signs > 0), pack(signs < 0)
+
+
+def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
+    """Weights, then biases, ``[individual, gene]``; 0 where there is no connection."""
+    if not encoding.is_integer:
+        return genomes.astype(np.float64)
+    edges = encoding.n_edges
+    return np.hstack((encoding.weights[genomes[:, :edges]], encoding.biases[genomes[:, edges:]]))
+
+
+def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
+    """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
+    edges = genomes[:, : encoding.n_edges]
+    present = np.ascontiguousarray(edges) if encoding.is_integer else (edges != 0.0).astype(np.int8)
+    working = np.empty((genomes.shape[0], encoding.n_edges), np.int8)
+    wiring = encoding.wiring
+    kernels.simplify(present, wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
+    return working
+
+
+def is_valid(encoding: Layered, genomes: Genomes) -> NDArray[np.bool_]:
+    """``[individual]``: whether every gene lies in its alphabet or range."""
+    edges, biases = genomes[:, : encoding.n_edges], genomes[:, encoding.n_edges :]
+    if encoding.is_integer:
+        good = (edges >= 0) & (edges < encoding.weights.size)
+        fine = (biases >= 0) & (biases < encoding.biases.size)
+    else:
+        good = (edges == 0) | ((edges >= encoding.weights[0]) & (edges <= encoding.weights[1]))
+        fine = (biases >= encoding.biases[0]) & (biases <= encoding.biases[1])
+    return np.logical_and(good.all(axis=1), fine.all(axis=1))
+
+
+def to_network(encoding: Layered, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
+    """The network that a genome stands for, its dead connections included."""
+    genes = decode(encoding, genome[None])[0]
+    wiring = encoding.wiring
+    present = np.flatnonzero(genome[: encoding.n_edges] != 0)
+    return Network(
+        layer=wiring.layer,
+        positions=wiring.positions,
+        bias=np.concatenate((np.zeros(wiring.n_inputs), genes[encoding.n_edges :])),
+        source=wiring.source[present],
+        target=wiring.target[present],
+        weight=genes[present],
+        gain=encoding.gain,
+        about=about or {},
+    )

@@ -1,0 +1,37 @@
+"""Compiled loops: arrays in, arrays out. The only home of numba.
+
+A kernel writes into its last argument, raises nothing and draws only from the
+``numpy.random.Generator`` that it is given, one double at a time, so that plain Python
+can repeat it draw by draw (``tests/naive.py``). A kernel file imports no other kernel file:
+numba's cache of a kernel does not notice a change in another file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile at the first call and keep the machine code; without a cache if no folder is writable."""
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # numba found no folder for its cache: compile anew in every process
+        return numba.njit(nogil=True, error_model="numpy")(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile into its callers: a call with arrays costs 50 ns, as much as what such a helper does."""
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+
+
+def is_compiled(kernel: Any) -> bool:
+    """Whether machine code of a kernel lies in numba's cache (or numba is switched off)."""
+    if not hasattr(kernel, "stats"):
+        return True
+    function = kernel.py_func
+    name = f"{Path(function.__code__.co_filename).stem}.{function.__name__}-*.nbi"
+    return any(Path(kernel.stats.cache_path or ".").glob(name))

@@ -1,0 +1,178 @@
+"""NSGA-II with objectives that take part in a comparison with a probability (PNSGA; Clune et al. 2013).
+
+Every objective is maximised. All comparisons of one scan are independent draws, so the probability that
+nobody dominates an individual is a product over the others, and one draw an individual has the same
+distribution as one draw a comparison: 2000 draws instead of millions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evomod.kernels import compiled
+
+TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot be drawn
+
+
+@compiled
+def tournament(objectives, p, crowding, contests, rng, winners):
+    """Decide pairs of ``contests`` by (stochastic) dominance, then by crowding distance, then by coin."""
+    for k in range(winners.size):
+        a, b = contests[2 * k], contests[2 * k + 1]
+        a_wins, b_wins = False, False
+        for m in range(p.size):
+            if p[m] >= 1.0 or (p[m] > 0.0 and rng.random() < p[m]):
+                a_wins |= objectives[a, m] > objectives[b, m]
+                b_wins |= objectives[a, m] < objectives[b, m]
+        if a_wins == b_wins:
+            a_wins = crowding[a] > crowding[b]
+            if crowding[a] == crowding[b]:
+                a_wins = rng.random() < 0.5
+        winners[k] = a if a_wins else b
+
+
+@compiled
+def fronts(objectives, order, p, number, rng, front):
+    """Number the fronts of two objectives, the first always in, the second with probability p.
+
+    ``order``: best first by objective 0, then by objective 1. Stops when ``number`` individuals have a
+    front; the others keep -1. Against i, whoever is better in both dominates for certain, whoever is
+    better in the first and worse in the second unless the second takes part (so i is spared with
+    probability p), whoever is equal in the first and better in the second if it does (spared with 1-p).
+    """
+    n = order.size
+    spared_below, spared_level = np.ones(n + 1), np.ones(n + 1)
+    for k in range(n):
+        spared_below[k + 1] = spared_below[k] * p
+        spared_level[k + 1] = spared_level[k] * (1.0 - p)
+        front[k] = -1
+    following = np.arange(1, n + 2)  # a linked list of places in ``order``; place n ends it, n+1 begins
+    following[n] = n
+    head, placed, current = 0, 0, 0
+    while placed < number:
+        before, k, found = -1, head, 0
+        above, level_size, ahead = 0, 0, 0  # better in objective 0; same, seen; same and better in 1
+        level, last, best_above, level_best = np.inf, np.inf, -np.inf, -np.inf
+        while k < n:
+            i = order[k]
+            if objectives[i, 0] != level:
+                above += level_size
+                best_above = max(best_above, level_best)
+                if spared_below[above] < TINY:
+                    break
+                level, last, level_best = objectives[i, 0], objectives[i, 1], objectives[i, 1]
+                level_size, ahead = 0, 0
+            if objectives[i, 1] < last:
+                ahead, last = level_size, objectives[i, 1]
+            keep = spared_below[above] * spared_level[ahead]
+            if best_above >= objectives[i, 1]:
+                keep = 0.0
+            if keep < TINY and spared_below[above + ahead] < TINY:
+                break  # nobody after this one has a chance either
+            level_size += 1
+            after = following[k]
+            if keep >= 1.0 or (keep >= TINY and rng.random() < keep):
+                front[i] = current
+                found += 1
+                if before < 0:
+                    head = after
+                else:
+                    following[before] = after
+            else:
+                before = k
+            k = after
+        placed += found
+        current += found > 0
+
+
+@compiled
+def relation(objectives, j, i):
+    """The relation of j to i, a base-3 digit an objective: 0 worse, 1 equal, 2 better."""
+    code = 0
+    for m in range(objectives.shape[1]):
+        a, b = objectives[j, m], objectives[i, m]
+        code = 3 * code + (2 if a > b else (1 if a == b else 0))
+    return code
+
+
+@compiled
+def fronts_of_many(objectives, order, p, number, rng, front):
+    """``fronts`` for any number of objectives, each with its own probability; pairwise, O(n^2)."""
+    n, n_objectives = objectives.shape
+    n_codes = 3**n_objectives
+    spare = np.empty(n_codes)
+    for code in range(n_codes):
+        no_worse, all_equal, rest = 1.0, 1.0, code
+        for m in range(n_objectives - 1, -1, -1):
+            digit, rest = rest % 3, rest // 3
+            if digit == 0:
+                no_worse *= 1.0 - p[m]
+            if digit != 1:
+                all_equal *= 1.0 - p[m]
+        spare[code] = 1.0 - (no_worse - all_equal)
+    count = np.zeros((n, n_codes), np.int32)
+    for i in range(n):
+        front[i] = -1
+        for j in range(n):
+            if j != i:
+                count[i, relation(objectives, j, i)] += 1
+    placed, current = 0, 0
+    found = np.empty(n, np.int64)
+    while placed < number:
+        n_found = 0
+        for k in range(n):
+            i = order[k]
+            if front[i] >= 0:
+                continue
+            keep = 1.0
+            for code in range(n_codes):
+                if count[i, code] > 0 and spare[code] < 1.0:
+                    keep *= spare[code] ** count[i, code]
+            if keep >= 1.0 or (keep >= TINY and rng.random() < keep):
+                found[n_found] = i
+                n_found += 1
+        for k in range(n_found):
+            front[found[k]] = current
+        for i in range(n):
+            if front[i] < 0:
+                for k in range(n_found):
+                    count[i, relation(objectives, found[k], i)] -= 1
+        placed += n_found
+        current += n_found > 0
+
+
+@compiled
+def crowding(objectives, orders, front, distance):
+    """Crowding distance within every front (Deb et al. 2002; scaled as DEAP does).
+
+    ``orders[objective, rank]`` sorts all individuals by that objective, largest first. One pass an
+    objective serves all fronts at once; no front is sorted by itself.
+    """
+    n_counted, n = orders.shape
+    n_fronts = 0
+    for i in range(n):
+        distance[i] = 0.0
+        n_fronts = max(n_fronts, front[i] + 1)
+    first, last = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
+    one_back, two_back = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
+    for m in range(n_counted):
+        first[:], one_back[:], two_back[:] = -1, -1, -1
+        for k in range(n):
+            f = front[orders[m, k]]
+            if f >= 0:
+                last[f] = orders[m, k]
+                if first[f] < 0:
+                    first[f] = orders[m, k]
+        for k in range(n):
+            i = orders[m, k]
+            f = front[i]
+            if f < 0:
+                continue
+            spread = n_counted * (objectives[first[f], m] - objectives[last[f], m])
+            if two_back[f] >= 0 and spread > 0.0:
+                distance[one_back[f]] += (objectives[two_back[f], m] - objectives[i, m]) / spread
+            two_back[f], one_back[f] = one_back[f], i
+        for f in range(n_fronts):
+            if first[f] >= 0:
+                distance[first[f]] = np.inf
+                distance[last[f]] = np.inf

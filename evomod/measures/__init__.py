@@ -1,0 +1,7 @@
+"""A network in, numbers out."""
+
+from __future__ import annotations
+
+from evomod.measures.modularity import METHODS, Partition, modularity
+
+__all__ = ["METHODS", "Partition", "modularity"]

@@ -1,0 +1,218 @@
+"""The DEAP side: a toolbox of operators on whole populations, and adapters for stock DEAP operators."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from deap import base, tools
+from numpy.typing import NDArray
+
+from evomod.config import Config, VariationSection
+from evomod.encodings import layered
+from evomod.encodings.layered import Genomes, Layered
+from evomod.errors import EvomodError
+from evomod.pressures import connection_cost
+from evomod.selection import Objectives, Survivors, choose_parents, survive
+
+
+@contextmanager
+def seeded(rng: np.random.Generator) -> Iterator[None]:
+    """Seed Python's global ``random``, from which DEAP draws, from ``rng``; put it back afterwards."""
+    before = random.getstate()
+    random.seed(int(rng.integers(2**63)))
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+def make_toolbox(config: Config, encoding: Layered, probabilities: NDArray[np.float64]) -> base.Toolbox:
+    """The operators of a run; replace one with ``toolbox.register(name, function)``.
+
+    ==========  ==============================================================================
+    birth       (number, rng) -> genomes[individual, gene]
+    parents     (objectives, crowding, rng) -> rows[offspring]
+    vary        (genomes, parents, rng) -> genomes[offspring, gene]
+    answer      (genomes, ancestors, slots, memory) -> yes, no [individual, output, word]
+    cost        (working, ancestors, known) -> cost[individual]
+    survive     (objectives, number, rng) -> `Survivors`, or rows[survivor]
+    ==========  ==============================================================================
+    """
+    toolbox = base.Toolbox()
+    toolbox.register("birth", layered.birth, encoding)
+    toolbox.register("parents", _parents, probabilities)
+    change = layered.vary if encoding.is_integer else vary_polynomial
+    toolbox.register("vary", change, encoding, config.variation)
+    toolbox.register("answer", layered.answer, encoding)
+    pressure = config.pressures.connection_cost
+    measure = pressure.measure if pressure else "wiring-length"
+    toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
+    toolbox.register("survive", _survive, probabilities)
+    return toolbox
+
+
+def _parents(
+    probabilities: NDArray[np.float64],
+    objectives: Objectives,
+    crowding: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    return choose_parents(objectives, probabilities, crowding, rng)
+
+
+def _survive(
+    probabilities: NDArray[np.float64],
+    objectives: Objectives,
+    number: int,
+    rng: np.random.Generator,
+) -> Survivors:
+    return survive(objectives, probabilities, number, rng)
+
+
+def vary_polynomial(
+    encoding: Layered,
+    variation: VariationSection,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Genomes:
+    """Variation of real-valued networks: structure, then DEAP's bounded polynomial mutation.
+
+    All genes of the population that are hit are given to DEAP in one call: 1000 calls would take ten
+    times as long.
+    """
+    offspring, hit = layered.vary_structure(encoding, variation, genomes, parents, rng)
+    columns = np.nonzero(hit)[1]
+    is_bias = columns >= encoding.n_edges
+    low = np.where(is_bias, encoding.biases[0], encoding.weights[0]).tolist()
+    high = np.where(is_bias, encoding.biases[1], encoding.weights[1]).tolist()
+    values = offspring[hit].tolist()
+    if values:
+        with seeded(rng):
+            tools.mutPolynomialBounded(values, variation.eta, low, high, 1.0)
+    offspring[hit] = values
+    return offspring
+
+
+class Individual(list[Any]):
+    """A row seen as a DEAP individual: a list of genes with a fitness to be maximised."""
+
+    fitness: base.Fitness
+    row: int
+
+    def __init__(self, genes: Sequence[Any] = (), n_objectives: int = 1, row: int = -1) -> None:
+        super().__init__(genes)
+        self.fitness = _fitness_class(n_objectives)()
+        self.row = row
+
+
+class _Fitness(base.Fitness):  # type: ignore[misc]
+    weights = (1.0,)
+
+
+class _Fitness2(base.Fitness):  # type: ignore[misc]
+    weights = (1.0, 1.0)
+
+
+class _Fitness3(base.Fitness):  # type: ignore[misc]
+    weights = (1.0, 1.0, 1.0)
+
+
+def _fitness_class(n_objectives: int) -> type[base.Fitness]:
+    """Classes with names of their own, so that individuals can be pickled and copied anywhere."""
+    return (_Fitness, _Fitness2, _Fitness3)[n_objectives - 1]
+
+
+def individuals(genomes: Genomes, objectives: Objectives | None = None) -> list[Individual]:
+    """Rows ``[individual, gene]`` as DEAP individuals, with their fitness values if given."""
+    n_objectives = 1 if objectives is None else objectives.shape[1]
+    rows = [Individual(genes, n_objectives, row) for row, genes in enumerate(genomes.tolist())]
+    if objectives is not None:
+        for individual, values in zip(rows, objectives.tolist(), strict=True):
+            individual.fitness.values = tuple(values)
+    return rows
+
+
+def genomes_of(encoding: Layered, rows: Sequence[Sequence[Any]]) -> Genomes:
+    """DEAP individuals back as an array ``[individual, gene]``.
+
+    Raises `EvomodError` if a gene lies outside its alphabet or range.
+    """
+    dtype = np.int8 if encoding.is_integer else np.float64
+    genomes = np.array([list(row) for row in rows], dtype=np.float64)
+    valid = layered.is_valid(encoding, genomes)
+    if not valid.all() or (encoding.is_integer and (genomes % 1 != 0).any()):
+        low, high = bounds(encoding)
+        raise EvomodError(
+            f"an operator made individual {int(np.argmin(valid))} leave its alphabet; genes may run from "
+            f"{low[0]} to {high[0]} for edges and from {low[-1]} to {high[-1]} for biases "
+            "(evomod.operators.bounds gives these lists)."
+        )
+    return genomes.astype(dtype)
+
+
+def bounds(encoding: Layered) -> tuple[list[Any], list[Any]]:
+    """Lowest and highest value of every gene, for DEAP's bounded operators."""
+    edges, neurons = encoding.n_edges, encoding.wiring.n_neurons
+    if encoding.is_integer:
+        tops = [encoding.weights.size - 1] * edges + [encoding.biases.size - 1] * neurons
+        return [0] * (edges + neurons), tops
+    low = [float(encoding.weights[0])] * edges + [float(encoding.biases[0])] * neurons
+    high = [float(encoding.weights[1])] * edges + [float(encoding.biases[1])] * neurons
+    return low, high
+
+
+def stock_variation(
+    encoding: Layered,
+    mutate: Callable[..., Any] | None = None,
+    mate: Callable[..., Any] | None = None,
+    mate_probability: float = 0.5,
+) -> Callable[[Genomes, NDArray[np.int64], np.random.Generator], Genomes]:
+    """A ``vary`` for the toolbox made of stock DEAP operators on single individuals.
+
+    ``mutate(individual)`` such as ``partial(tools.mutUniformInt, low=…, up=…, indpb=…)``;
+    ``mate(a, b)`` such as ``tools.cxTwoPoint``, applied to neighbours with ``mate_probability``.
+    """
+
+    def vary(genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
+        children = individuals(genomes[parents])
+        with seeded(rng):
+            for a, b in zip(children[::2], children[1::2], strict=False):
+                if mate is not None and random.random() < mate_probability:
+                    mate(a, b)
+            for child in children:
+                if mutate is not None:
+                    mutate(child)
+        return genomes_of(encoding, children)
+
+    return vary
+
+
+def stock_survival(
+    select: Callable[..., list[Individual]],
+) -> Callable[[Objectives, int, np.random.Generator], NDArray[np.int64]]:
+    """A ``survive`` for the toolbox made of a stock DEAP selector ``select(individuals, k)``.
+
+    It sees every objective in every comparison: probabilities below 1 are evomod's own.
+    """
+
+    def survive(objectives: Objectives, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        pool = individuals(np.zeros((objectives.shape[0], 0)), objectives)
+        with seeded(rng):
+            random.shuffle(pool)
+            return np.array([chosen.row for chosen in select(pool, number)], np.int64)
+
+    return survive
+
+
+def logbook(log: dict[str, NDArray[Any]]) -> tools.Logbook:
+    """A run's log as DEAP's ``tools.Logbook``."""
+    book = tools.Logbook()
+    book.header = list(log)
+    for values in zip(*(column.tolist() for column in log.values()), strict=True):
+        book.record(**dict(zip(log, values, strict=True)))
+    return book

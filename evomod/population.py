@@ -1,0 +1,74 @@
+"""A population is arrays, one row an individual; the answers do not depend on any goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.task import Task, goal_table, pack
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Genomes and all that is known of them before a goal is named."""
+
+    genomes: NDArray[Any]
+    """``[individual, gene]``; the encoding tells what a gene is."""
+    yes: NDArray[np.uint64]
+    """``[individual, output, word]``: bit v is set where the answer to pattern v is yes."""
+    no: NDArray[np.uint64]
+    """``[individual, output, word]``: likewise where it is no; neither: an output of exactly 0."""
+    working: NDArray[np.int8] | None
+    """``[individual, edge]``: non-zero for a connection that leads to an output (None: not needed)."""
+    cost: NDArray[np.float64]
+    """``[individual]``: connection cost, all 0 without that pressure."""
+    slots: NDArray[np.int64]
+    """``[individual]``: where the encoding remembers each individual's answers during a run."""
+
+    @property
+    def size(self) -> int:
+        return self.genomes.shape[0]
+
+    def take(self, rows: NDArray[np.int64]) -> Population:
+        """The individuals of these rows, in this order, as copies."""
+        return Population(
+            genomes=self.genomes[rows],
+            yes=self.yes[rows],
+            no=self.no[rows],
+            working=None if self.working is None else self.working[rows],
+            cost=self.cost[rows],
+            slots=self.slots[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal as bits, ready for scoring."""
+
+    name: str
+    wanted: NDArray[np.uint64]
+    """``[output, word]``: bit v is set where the right answer to pattern v is yes."""
+    unwanted: NDArray[np.uint64]
+    """``[output, word]``: where it is no (so bits beyond the last pattern are in neither)."""
+    n_answers: int
+
+
+def goal_bits(task: Task, name: str) -> Goal:
+    """Pack a goal of a task. Raises `EvomodError` if the task has no such goal."""
+    table = goal_table(task, name)
+    return Goal(name, pack(table), pack(~table), table.size)
+
+
+def score(
+    yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Goal, tie_rule: str
+) -> NDArray[np.float64]:
+    """Fitness ``[individual]``: the fraction of right answers over all patterns and outputs.
+
+    ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no.
+    """
+    denied = no if tie_rule == "strict" else ~yes
+    right = np.bitwise_count((yes & goal.wanted) | (denied & goal.unwanted))
+    return right.reshape(right.shape[0], -1).sum(axis=1, dtype=np.int64) / goal.n_answers

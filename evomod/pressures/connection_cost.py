@@ -1,0 +1,48 @@
+"""Connection cost: an objective beside fitness (Clune, Mouret & Lipson 2013).
+
+Place in the loop: objective. It is measured on the simplified network and minimised; with a
+probability below 1 it takes part in only that share of all comparisons of two individuals.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.encodings.wiring import Wiring
+from evomod.kernels import placement
+
+MEASURES = ("wiring-length", "fixed-length", "connections", "nodes")
+
+
+def measure(
+    wiring: Wiring,
+    name: str,
+    working: NDArray[np.int8],
+    ancestors: NDArray[np.int64],
+    known: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Connection cost ``[individual]`` of simplified networks ``working[individual, edge]``.
+
+    "wiring-length": summed squared length with hidden nodes where it is least (§ "optimal placement");
+    "fixed-length": the same at the given coordinates; "connections"; "nodes": those with a connection.
+    ``ancestors[individual]``: row of the parent, itself where ``known[individual]`` holds the cost
+    already, or -1. Costs of unchanged networks are inherited. Wiring length is rounded to 2**-20.
+    """
+    if name == "wiring-length":
+        length = known.copy()
+        placement.wiring_length(
+            working, ancestors, wiring.source, wiring.target, wiring.is_fixed, wiring.positions, length
+        )
+        return length
+    present = working != 0
+    if name == "connections":
+        return present.sum(axis=1).astype(np.float64)
+    if name == "fixed-length":
+        ends = wiring.positions[wiring.source] - wiring.positions[wiring.target]
+        return present.astype(np.float64) @ (ends**2).sum(axis=1)
+    touched = np.zeros((working.shape[0], wiring.n_nodes), np.bool_)
+    rows, edges = np.nonzero(present)
+    touched[rows, wiring.source[edges]] = True
+    touched[rows, wiring.target[edges]] = True
+    return touched.sum(axis=1).astype(np.float64)

@@ -1,0 +1,448 @@
+"""A run and its folder: config, provenance, tables, checkpoint, the best network; stop and resume."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from evomod.config import Config, apply_settings, dump_config, read_config
+from evomod.encodings import layered
+from evomod.errors import EvomodError, Interrupted
+from evomod.evolution import Generation, Setup, evolve, prepare, restore
+from evomod.network import Network, load_network, network_json
+from evomod.operators import logbook
+from evomod.task import read_task
+from evomod.tracking import (
+    POPULATION_COLUMNS,
+    Tracker,
+    columns,
+    csv_line,
+    population_rows,
+    read_table,
+)
+
+FORMAT = "evomod run 1"
+FLUSH_SECONDS = 0.2
+MAY_CHANGE = ("evolution.generations", "tracking.checkpoint_seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run folder, read."""
+
+    folder: Path
+    config: Config
+    manifest: dict[str, Any]
+
+    @property
+    def log(self) -> dict[str, NDArray[Any]]:
+        """Columns of ``log.csv``, one entry a generation."""
+        return read_table(self.folder / "log.csv")
+
+    @property
+    def population(self) -> dict[str, NDArray[Any]]:
+        """Columns of ``population.csv``: Q and cost of whole populations, every so many generations."""
+        return read_table(self.folder / "population.csv")
+
+    @property
+    def best(self) -> Network:
+        """The logged individual of the last generation."""
+        return load_network(self.folder / "best.json")
+
+    @property
+    def is_complete(self) -> bool:
+        return (self.folder / "complete").exists()
+
+    def logbook(self) -> Any:
+        """The log as ``deap.tools.Logbook``."""
+        return logbook(self.log)
+
+
+def load_run(folder: str | Path) -> Run:
+    """Read a run folder. Raises `EvomodError` if it is none."""
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise EvomodError(f"{folder} is no run folder: it has no readable manifest.json.") from None
+    if manifest.get("format") != FORMAT:
+        raise EvomodError(f"{folder} was not written by this kind of run ({FORMAT}).")
+    return Run(folder, Config(**read_config(folder / "config.toml")), manifest)
+
+
+def run(
+    config: Config,
+    seed: int | np.random.SeedSequence | None = None,
+    out: str | Path | None = None,
+    *,
+    progress: bool | None = None,
+) -> Run:
+    """Evolve and record everything in a run folder (default ``runs/<task>-<pressures>-seed<seed>``).
+
+    Without a seed one is drawn and recorded. ``progress`` None shows a bar on a terminal only. Raises
+    `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
+    checkpoint) on Ctrl-C or SIGTERM.
+    """
+    setup = prepare(config)
+    sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
+    _claim(folder)
+    with _disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "config.toml", dump_config(setup.config).encode())
+        assert setup.task.path is not None
+        _write(folder / "task.py", setup.task.path.read_bytes())
+        _write_json(folder / "manifest.json", _manifest(setup, sequence))
+    return _continue(folder, setup, sequence, None, progress)
+
+
+def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool | None = None) -> Run:
+    """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
+
+    The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
+    again from its seed. Raises `EvomodError` for a damaged or foreign checkpoint, or a setting that would
+    make it another run.
+    """
+    found = load_run(folder)
+    folder = found.folder
+    config = Config(**apply_settings(read_config(folder / "config.toml"), settings))
+    changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]
+    if changed:
+        raise EvomodError(
+            f"--set {changed[0]} would make {folder} another run; on --resume only "
+            f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
+        )
+    setup = prepare(config, read_task(folder / "task.py"))
+    seed = found.manifest["seed"]
+    sequence = np.random.SeedSequence(seed["entropy"], spawn_key=tuple(seed["spawn_key"]))
+    state = _read_checkpoint(folder, setup, found.manifest)
+    reached = -1 if state is None else state.start.number
+    if reached > config.evolution.generations:
+        raise EvomodError(
+            f"{folder} has already reached generation {reached}; evolution.generations cannot be "
+            f"{config.evolution.generations}."
+        )
+    if reached == config.evolution.generations and found.is_complete:
+        return found
+    with _disk_errors(folder):
+        (folder / "complete").unlink(missing_ok=True)
+        _write(folder / "config.toml", dump_config(setup.config).encode())
+        manifest = found.manifest | {"end": None}
+        resumed = {"generation": max(reached, 0), "time": _now(), "versions": _versions()}
+        manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
+        _write_json(folder / "manifest.json", manifest)
+    return _continue(folder, setup, sequence, state, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a checkpoint holds."""
+
+    start: Generation
+    rng_state: dict[str, Any]
+    sizes: tuple[int, int]
+    """Bytes of log.csv and of population.csv."""
+
+
+def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
+    """Name of a run's folder when the user gives none."""
+    present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
+    return "-".join((setup.task.name, *present, f"seed{sequence.entropy}"))
+
+
+def _claim(folder: Path) -> None:
+    if (folder / "manifest.json").exists():
+        raise EvomodError(
+            f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
+            "another folder with --out."
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise EvomodError(f"{folder} exists and is not empty; give another folder with --out.")
+
+
+def _continue(
+    folder: Path,
+    setup: Setup,
+    sequence: np.random.SeedSequence,
+    state: State | None,
+    progress: bool | None,
+) -> Run:
+    rng = np.random.default_rng(sequence)
+    if state is not None:
+        rng.bit_generator.state = state.rng_state
+    with _disk_errors(folder), _signals() as caught:
+        _record(folder, setup, rng, state, caught, _shows(progress))
+        if caught:
+            raise Interrupted(
+                f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
+            )
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        _write_json(folder / "manifest.json", manifest | {"end": _now()})
+        _write(folder / "complete", b"")
+    return load_run(folder)
+
+
+def _record(
+    folder: Path,
+    setup: Setup,
+    rng: np.random.Generator,
+    state: State | None,
+    caught: list[int],
+    shows: bool,
+) -> None:
+    """Evolve, append a row a generation, save a checkpoint now and then and at the end."""
+    start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
+    last, every = setup.config.evolution.generations, setup.config.tracking.population_every
+    tracker = Tracker(setup)
+    with (
+        _appended(folder / "log.csv", known[0], columns(setup)) as log,
+        _appended(folder / "population.csv", known[1], POPULATION_COLUMNS) as table,
+        tqdm(
+            total=last, initial=0 if start is None else start.number, disable=not shows, unit="gen"
+        ) as bar,
+    ):
+        generation, saved, flushed = start, time.monotonic(), 0.0
+        for generation in evolve(setup.config, rng, setup=setup, start=start):
+            row = tracker.row(generation)
+            log.write(csv_line(row))
+            if every and generation.number % every == 0:
+                table.write(b"".join(map(csv_line, population_rows(generation))))
+            now = time.monotonic()
+            if now - flushed > FLUSH_SECONDS:
+                log.flush()
+                bar.set_postfix(fitness=f"{row[2]:.4f}", Q=f"{row[4]:.3f}", refresh=False)
+                bar.update(generation.number - bar.n)
+                flushed = now
+            if now - saved > setup.config.tracking.checkpoint_seconds or caught:
+                _checkpoint(folder, setup, generation, rng, log, table)
+                saved = time.monotonic()
+            if caught:
+                return
+        assert generation is not None
+        _checkpoint(folder, setup, generation, rng, log, table)
+        bar.update(generation.number - bar.n)
+
+
+def _checkpoint(
+    folder: Path,
+    setup: Setup,
+    generation: Generation,
+    rng: np.random.Generator,
+    log: Any,
+    table: Any,
+) -> None:
+    """Save the state; the tables reach the disk first, so that a checkpoint never runs ahead of them."""
+    for file in (log, table):
+        file.flush()
+        os.fsync(file.fileno())
+    buffer = BytesIO()
+    np.savez(
+        buffer,
+        run=np.array(_identity(setup)),
+        number=np.array(generation.number),
+        genomes=generation.population.genomes,
+        objectives=generation.objectives,
+        front=generation.front,
+        crowding=generation.crowding,
+        rng=np.array(json.dumps(rng.bit_generator.state)),
+        bytes=np.array([log.tell(), table.tell()]),
+    )
+    _write(folder / "best.json", network_json(best_network(generation)).encode())
+    _write(folder / "checkpoint.npz", buffer.getvalue())
+
+
+def best_network(generation: Generation) -> Network:
+    """The logged individual with what is known of it: goal, fitness on all goals, Q and its method."""
+    setup = generation.setup
+    row = dict(zip(columns(setup), Tracker(setup).row(generation), strict=True))
+    about = {
+        "task": setup.task.name,
+        "inputs": list(setup.task.inputs),
+        "goal": generation.goal,
+        "generation": generation.number,
+        "fitness": {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals},
+        "tie_rule": setup.config.network.tie_rule,
+        "connection_cost": row["connection_cost"],
+        "q_score": row["q_score"],
+        "q_method": setup.config.tracking.q_method,
+        "modules": row["modules"],
+    }
+    genome = generation.population.genomes[generation.best_row]
+    return layered.to_network(setup.encoding, genome, about)
+
+
+def _identity(setup: Setup) -> str:
+    """A fingerprint of what must not change between checkpoint and resume."""
+    data = setup.config.model_dump(mode="json", by_alias=True)
+    data["evolution"].pop("generations")
+    data["tracking"].pop("checkpoint_seconds")
+    tables = {name: table.tolist() for name, table in setup.task.tables.items()}
+    text = json.dumps([data, tables], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> State | None:
+    path = folder / "checkpoint.npz"
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            fields = {name: data[name] for name in data.files}
+        if str(fields["run"]) != _identity(setup):
+            raise EvomodError(
+                f"{path} belongs to another run: config.toml or task.py in {folder} are not those it was "
+                "written with. Put them back, or start a new run with --out."
+            )
+        start = restore(
+            setup,
+            int(fields["number"]),
+            fields["genomes"],
+            fields["objectives"],
+            fields["front"],
+            fields["crowding"],
+        )
+        log_bytes, population_bytes = fields["bytes"].tolist()
+        return State(start, json.loads(str(fields["rng"])), (log_bytes, population_bytes))
+    except (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile) as error:
+        raise EvomodError(
+            f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "
+            "log.csv is kept until then."
+        ) from None
+
+
+@contextmanager
+def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Iterator[Any]:
+    """Open a table for appending after the rows that the checkpoint knows, or begin it."""
+    if n_bytes is not None and (not path.exists() or path.stat().st_size < n_bytes):
+        raise EvomodError(
+            f"{path} is shorter than when the checkpoint was written; put it back, or delete "
+            "checkpoint.npz to start again from the seed."
+        )
+    with open(path, "ab") as file:
+        file.truncate(n_bytes or 0)
+        file.seek(0, os.SEEK_END)
+        if n_bytes is None:
+            file.write(",".join(header).encode() + b"\n")
+        yield file
+
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual."""
+    caught: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield caught
+        return
+
+    def note(number: int, frame: Any) -> None:
+        caught.append(number)
+        signal.signal(signal.SIGINT, before[0])
+
+    before = [signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        reason = "the disk is full" if full else f"{error.strerror or error}"
+        raise EvomodError(
+            f"cannot write to {folder}: {reason}. What the last checkpoint holds is safe; make room and go "
+            f"on with `evomod evolve --resume {folder}`."
+        ) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        with open(partial, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    _write(path, (json.dumps(data, indent=2) + "\n").encode())
+
+
+def _shows(progress: bool | None) -> bool:
+    return sys.stderr.isatty() if progress is None else progress
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in ("evomod", "numpy", "numba", "deap"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _commit() -> str | None:
+    """The commit of a source checkout of evomod, if it runs from one."""
+    ask = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        answer = subprocess.run(ask, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip() or None
+
+
+def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
+    assert setup.task.path is not None
+    return {
+        "format": FORMAT,
+        "versions": _versions(),
+        "commit": _commit(),
+        "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
+        "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
+        "q_method": setup.config.tracking.q_method,
+        "kernel": "sign" if setup.encoding.uses_sign else "tanh",
+        "argv": sys.argv,
+        "host": {
+            "system": platform.system(),
+            "release": platform.release(),
+            "machine": platform.machine(),
+            "cores": os.cpu_count(),
+        },
+        "start": _now(),
+        "end": None,
+    }

@@ -1,0 +1,287 @@
+"""Tasks: named inputs, subgoals as plain Boolean functions, goals as compositions of subgoals.
+
+A task file is a Python file with one ``TASK = Task(...)``; its truth tables are derived when it is
+loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks`` and among those that come with evomod.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.errors import EvomodError
+
+MOST_INPUTS = 16
+"""2**16 patterns, 8 KiB of answers an output and individual: more is another kind of experiment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What networks are asked to compute.
+
+    ``inputs`` names the inputs. Every subgoal is a function of a namespace that holds one Boolean
+    array ``[pattern]`` an input. Every goal is a function whose parameters are names of subgoals and
+    which returns one Boolean array, or a tuple of them for several outputs. ``layers`` are the
+    layers in which its paper evolves it, if it has one.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    subgoals: Mapping[str, Callable[[Any], Any]]
+    goals: Mapping[str, Callable[..., Any]]
+    layers: tuple[int, ...] | None = None
+    description: str = ""
+    path: Path | None = None
+    tables: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
+    """Truth table of each goal, ``bool[output, pattern]``, derived by `load_task` or `derive`."""
+
+    @property
+    def n_outputs(self) -> int:
+        return next(iter(self.tables.values())).shape[0]
+
+    @property
+    def n_patterns(self) -> int:
+        return int(2 ** len(self.inputs))
+
+
+def all_patterns(n_inputs: int) -> NDArray[np.bool_]:
+    """All input vectors ``bool[pattern, input]``: input i of pattern v is bit i of v.
+
+    >>> all_patterns(2).astype(int).tolist()
+    [[0, 0], [1, 0], [0, 1], [1, 1]]
+    """
+    return (np.arange(2**n_inputs)[:, None] >> np.arange(n_inputs)) & 1 == 1
+
+
+def pack(table: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Booleans ``[..., pattern]`` as bits ``[..., word]``, pattern v at bit v % 64 of word v // 64.
+
+    >>> pack(np.array([True, False, True])).tolist()
+    [5]
+    """
+    padded = np.zeros((*table.shape[:-1], -(-table.shape[-1] // 64) * 64), np.bool_)
+    padded[..., : table.shape[-1]] = table
+    packed = np.ascontiguousarray(np.packbits(padded, axis=-1, bitorder="little"))
+    return packed.view("<u8").astype(np.uint64)
+
+
+def unpack(bits: NDArray[np.uint64], n_patterns: int) -> NDArray[np.bool_]:
+    """The inverse of `pack`: Booleans ``[..., pattern]``."""
+    raw = np.ascontiguousarray(bits.astype("<u8")).view(np.uint8)
+    return np.unpackbits(raw, axis=-1, bitorder="little")[..., :n_patterns].astype(np.bool_)
+
+
+def _where(task: Task) -> str:
+    return f" ({task.path})" if task.path else ""
+
+
+def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given: Any) -> Any:
+    """Call a function of a task file; what it raises becomes one sentence with its place."""
+    try:
+        return function(*given)
+    except Exception as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(task.path)]
+        line = f", line {frames[-1].lineno}" if frames else ""
+        raise EvomodError(
+            f"{kind} '{name}' of task '{task.name}'{_where(task)}{line} fails: {error}. "
+            "It gets Boolean arrays: combine them with &, |, ^ and ~, not with and, or, not."
+        ) from error
+
+
+def _boolean(task: Task, kind: str, name: str, value: Any) -> NDArray[np.bool_]:
+    """Check that a subgoal or an output of a goal is one Boolean per pattern."""
+    array = np.asarray(value)
+    if array.shape != (task.n_patterns,):
+        raise EvomodError(
+            f"{kind} '{name}' of task '{task.name}'{_where(task)} returns an array of shape "
+            f"{array.shape}; wanted one Boolean for each of the {task.n_patterns} patterns."
+        )
+    if array.dtype != np.bool_:
+        raise EvomodError(
+            f"{kind} '{name}' of task '{task.name}'{_where(task)} returns {array.dtype} values; "
+            "wanted Booleans: compare (== 1, >= 3) or use &, |, ^ and ~ on Booleans."
+        )
+    return array
+
+
+def subgoal_tables(task: Task) -> dict[str, NDArray[np.bool_]]:
+    """Truth table ``bool[pattern]`` of every subgoal."""
+    columns = all_patterns(len(task.inputs)).T
+    inputs = SimpleNamespace(**dict(zip(task.inputs, columns, strict=True)))
+    return {
+        name: _boolean(task, "subgoal", name, _call(task, "subgoal", name, function, inputs))
+        for name, function in task.subgoals.items()
+    }
+
+
+def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.bool_]:
+    wanted = list(inspect.signature(task.goals[name]).parameters)
+    unknown = [parameter for parameter in wanted if parameter not in subgoals]
+    if unknown:
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)} names the unknown subgoal "
+            f"'{unknown[0]}'; the task has {', '.join(repr(s) for s in subgoals)}."
+        )
+    value = _call(task, "goal", name, task.goals[name], *(subgoals[w] for w in wanted))
+    outputs = value if isinstance(value, tuple) else (value,)
+    return np.array([_boolean(task, "goal", name, output) for output in outputs])
+
+
+def derive(task: Task) -> Task:
+    """Check a task and derive its truth tables.
+
+    Raises `EvomodError` for names that are no identifiers, an unknown subgoal in a goal, a function
+    that fails or returns anything but one Boolean a pattern, goals of different output counts.
+    """
+    if not task.goals or not task.inputs:
+        raise EvomodError(f"task '{task.name}'{_where(task)} needs at least one input and one goal.")
+    if len(task.inputs) > MOST_INPUTS:
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)} has {len(task.inputs)} inputs; all 2**inputs patterns are "
+            f"answered, so at most {MOST_INPUTS} are possible."
+        )
+    names = (*task.inputs, *task.subgoals)
+    bad = [name for name in names if not name.isidentifier()]
+    if bad or len(set(task.inputs)) < len(task.inputs):
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)}: inputs and subgoals need distinct names that are Python "
+            f"identifiers{f', not {bad[0]!r}' if bad else ''}."
+        )
+    subgoals = subgoal_tables(task)
+    tables = {name: _goal_table(task, name, subgoals) for name in task.goals}
+    counts = {name: table.shape[0] for name, table in tables.items()}
+    if len(set(counts.values())) > 1:
+        raise EvomodError(
+            f"the goals of task '{task.name}'{_where(task)} have different numbers of outputs: {counts}."
+        )
+    return replace(task, tables=MappingProxyType(tables))
+
+
+def folders() -> list[Path]:
+    """Where tasks are looked for, first come first served."""
+    listed = os.environ.get("EVOMOD_TASK_PATH", "").split(os.pathsep)
+    package = Path(__file__).parent
+    bundled = package / "tasks"
+    if not bundled.is_dir():
+        bundled = package.parent / "tasks"  # a source checkout
+    return [Path(folder) for folder in listed if folder] + [Path("tasks"), bundled]
+
+
+def task_files() -> list[Path]:
+    """Every task file on the search path, each once even if two folders are the same."""
+    files: dict[Path, Path] = {}
+    for folder in folders():
+        if folder.is_dir():
+            for path in sorted(folder.glob("*.py")):
+                if not path.name.startswith("_"):
+                    files.setdefault(path.resolve(), path)
+    return list(files.values())
+
+
+def read_task(path: Path) -> Task:
+    """Load one task file and derive its tables. Raises `EvomodError` with file, line and reason."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvomodError(f"task file {path} cannot be read: {error}.") from error
+    spec = importlib.util.spec_from_loader(f"evomod_task_{path.stem}", loader=None)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    module.__file__ = str(path)
+    try:
+        code = compile(source, str(path), "exec")
+        sys.modules[module.__name__] = module  # dataclasses and typing look their module up
+        exec(code, module.__dict__)
+    except SyntaxError as error:
+        raise EvomodError(f"task file {path}, line {error.lineno}: {error.msg}.") from error
+    except EvomodError:
+        raise
+    except Exception as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+        line = f", line {frames[-1].lineno}" if frames else ""
+        raise EvomodError(f"task file {path}{line}: {type(error).__name__}: {error}.") from error
+    finally:
+        sys.modules.pop(module.__name__, None)
+    task = getattr(module, "TASK", None)
+    if not isinstance(task, Task):
+        raise EvomodError(f"task file {path} defines no TASK; it needs one line TASK = Task(...).")
+    lines = (module.__doc__ or "").strip().splitlines()
+    return derive(replace(task, path=path, description=task.description or (lines or [""])[0]))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "-").lower()
+
+
+def find_tasks() -> tuple[dict[str, Task], list[str]]:
+    """All tasks found, by name, and one sentence for every file that cannot be used.
+
+    Of two files that define the same name with the same text the first is taken; two different ones
+    are a mistake, and neither is taken.
+    """
+    tasks: dict[str, Task] = {}
+    problems: list[str] = []
+    twice: set[str] = set()
+    for path in task_files():
+        try:
+            task = read_task(path)
+        except EvomodError as error:
+            problems.append(str(error))
+            continue
+        name = _plain(task.name)
+        first = tasks.get(name)
+        if first is None:
+            tasks[name] = task
+        elif first.path and first.path.read_bytes() != path.read_bytes():
+            twice.add(name)
+            problems.append(
+                f"two tasks are named '{task.name}': {first.path} and {path}; rename one of them, or give "
+                "the file's path instead of the name."
+            )
+    return {name: task for name, task in tasks.items() if name not in twice}, problems
+
+
+def load_task(name: str | Path) -> Task:
+    """Find a task by name, or load it from a file's path.
+
+    Raises `EvomodError` if there is none (with the known ones), or two, or its file is at fault.
+
+    >>> load_task("retina").inputs
+    ('l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3')
+    """
+    if isinstance(name, Path) or str(name).endswith(".py"):
+        if not Path(name).is_file():
+            raise EvomodError(f"there is no task file {name}; `evomod tasks` lists the tasks found.")
+        return read_task(Path(name))
+    tasks, problems = find_tasks()
+    task = tasks.get(_plain(name))
+    if task is not None:
+        return task
+    mine = [problem for problem in problems if f"'{name}'" in problem or f"{name}.py" in problem]
+    if not mine:
+        mine = [p for p in problems if _plain(name) in _plain(p)]
+    if mine:
+        raise EvomodError(mine[0])
+    raise EvomodError(
+        f"there is no task '{name}'; found {', '.join(repr(t.name) for t in tasks.values())}. "
+        "A task of your own goes into ./tasks, or give its file's path."
+    )
+
+
+def goal_table(task: Task, goal: str) -> NDArray[np.bool_]:
+    """Truth table ``bool[output, pattern]`` of a goal; raises `EvomodError` with the known goals."""
+    if goal not in task.tables:
+        known = ", ".join(repr(g) for g in task.goals)
+        raise EvomodError(f"task '{task.name}' has no goal '{goal}'; it has {known}.")
+    return task.tables[goal]

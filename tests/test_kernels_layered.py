@@ -1,0 +1,377 @@
+"""Layered networks: birth, variation, answers and simplification equal the oracles, draw by draw."""
+
+import naive
+import numpy as np
+import pytest
+from conftest import make_task, size
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from evomod.config import LayeredNetwork, RealNetwork, VariationSection
+from evomod.encodings import layered
+from evomod.kernels import realvalued
+from evomod.operators import vary_polynomial
+from evomod.task import load_task, unpack
+
+RETINA = (8, 8, 4, 2, 1)
+ALPHABETS = [(-2, -1, 1, 2), (2, -1, 1, 2)]
+BIG = (-12, -9, -5, -2, -1, 1, 3, 6, 7, 12)
+BIG_BIASES = (-9, -4, -1, 0, 2, 9)
+
+RATES = {
+    "retina": {"weight_changes": 2.0, "bias_rate": 1 / 24, "add": 0.2, "delete": 0.2},
+    "weights only": {"weight_changes": 5.0, "bias_rate": 0.0, "add": 0.0, "delete": 0.0},
+    "biases only": {"weight_changes": 0.0, "bias_rate": 0.3, "add": 0.0, "delete": 0.0},
+    "structure only": {"weight_changes": 0.0, "bias_rate": 0.0, "add": 1.0, "delete": 1.0},
+    "everything": {"weight_changes": 1e3, "bias_rate": 1.0, "add": 1.0, "delete": 1.0},
+}
+
+
+def integer(layers, **network):
+    """An integer encoding with these layers."""
+    task = make_task(layers[0], layers[-1])
+    return layered.build(LayeredNetwork(layers=layers, **network), task)
+
+
+def real(layers, **network):
+    """A real-valued encoding with these layers."""
+    task = make_task(layers[0], layers[-1])
+    return layered.build(RealNetwork(encoding="layered-real", layers=layers, **network), task)
+
+
+def variation(rates, **more):
+    """The config section that has these rates."""
+    return VariationSection(
+        weight_changes=rates["weight_changes"],
+        bias_rate=rates["bias_rate"],
+        add_connection=rates["add"],
+        delete_connection=rates["delete"],
+        **more,
+    )
+
+
+def all_kinds(encoding, rng, n_random):
+    """An empty genome, a full one, one with one connection, random ones of every density."""
+    n = 3 + n_random
+    edges = rng.integers(1, encoding.weights.size, (n, encoding.n_edges))
+    density = np.concatenate(([0.0, 1.0, 0.0], rng.random(n_random)))
+    edges[rng.random(edges.shape) >= density[:, None]] = 0
+    edges[2, rng.integers(encoding.n_edges)] = 1
+    biases = rng.integers(0, encoding.biases.size, (n, encoding.wiring.n_neurons))
+    return np.hstack((edges, biases)).astype(np.int8)
+
+
+def from_scratch(encoding, genomes):
+    """Yes and no of every network as Booleans ``[individual, output, pattern]``."""
+    n = genomes.shape[0]
+    states = layered.memory(encoding, n)
+    bits = layered.answer(encoding, genomes, np.full(n, -1), np.arange(n), states)
+    return [unpack(b, encoding.inputs.shape[1]) for b in bits]
+
+
+def read(encoding, genome):
+    """Connections and biases of an integer genome, by the oracle."""
+    weights = encoding.weights[1:].tolist()
+    return naive.decode(encoding.wiring.layers, genome, weights, encoding.biases.tolist())
+
+
+def assert_oracle_answers(encoding, genomes):
+    """All answers are those of the oracle."""
+    yes, no = from_scratch(encoding, genomes)
+    for i, genome in enumerate(genomes):
+        connections, bias = read(encoding, genome)
+        expected = naive.answer(encoding.wiring.layers, connections, bias, encoding.gain)
+        assert_array_equal(yes[i], expected[0])
+        assert_array_equal(no[i], expected[1])
+
+
+# ------------------------------------------------------------------------------- birth, variation
+
+
+@pytest.mark.parametrize("weights", ALPHABETS)
+@pytest.mark.parametrize("attempts", [(0, 0), (0, 119), (20, 99), (1, 1), (1500, 1500)])
+@pytest.mark.parametrize("layers", [RETINA, (3, 2), (2, 1, 3, 2)])
+def test_birth_repeats_the_oracle_draw_by_draw(layers, attempts, weights):
+    """Same genomes, and the generator is left in the same state."""
+    encoding = integer(layers, weights=weights, initial_connections=attempts)
+    mine, theirs = np.random.default_rng(3), np.random.default_rng(3)
+    number = size(10, 3)
+    genomes = layered.birth(encoding, number, mine)
+    biases = encoding.biases.tolist()
+    expected = [naive.birth(layers, weights, biases, attempts, theirs) for _ in range(number)]
+    assert_array_equal(genomes, expected)
+    assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+def test_births_reach_from_empty_to_full():
+    """No attempt leaves no connection; very many attempts fill every edge."""
+    rng = np.random.default_rng(1)
+    empty = integer((3, 2, 1), initial_connections=(0, 0))
+    full = integer((3, 2, 1), initial_connections=(500, 500))
+    assert not layered.birth(empty, 5, rng)[:, : empty.n_edges].any()
+    assert layered.birth(full, 5, rng)[:, : full.n_edges].all()
+
+
+@pytest.mark.parametrize("rates", RATES.values(), ids=RATES.keys())
+@pytest.mark.parametrize("bias_change", ["resample", "step"])
+@pytest.mark.parametrize("weights", ALPHABETS)
+@pytest.mark.parametrize("min_connections", [0, 1, 20])
+def test_variation_repeats_the_oracle_draw_by_draw(weights, bias_change, rates, min_connections):
+    """Empty, full, sparse and random parents: same children, same state of the generator."""
+    encoding = integer(RETINA, weights=weights)
+    genomes = all_kinds(encoding, np.random.default_rng(4), 5)
+    parents = np.random.default_rng(5).permutation(np.repeat(np.arange(8), size(3, 1)))
+    section = variation(rates, bias_change=bias_change, min_connections=min_connections)
+    mine, theirs = np.random.default_rng(6), np.random.default_rng(6)
+    children = layered.vary(encoding, section, genomes, parents, mine)
+    counts = len(weights), encoding.biases.size
+    asked = {**rates, "bias": rates["bias_rate"]}
+    expected = [
+        naive.vary(RETINA, genomes[p], *counts, asked, bias_change, min_connections, theirs)
+        for p in parents
+    ]
+    assert_array_equal(children, expected)
+    assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+def test_variation_at_the_fewest_connections_deletes_none():
+    """With delete 1 and add 0 a network shrinks to the least number and stays there."""
+    encoding = integer((4, 3, 2))
+    genomes = all_kinds(encoding, np.random.default_rng(1), 6)
+    section = variation(RATES["structure only"] | {"add": 0.0, "weight_changes": 1.0})
+    section = section.model_copy(update={"min_connections": 5})
+    before = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
+    for _ in range(encoding.n_edges):
+        rng, rows = np.random.default_rng(2), np.arange(genomes.shape[0])
+        genomes = layered.vary(encoding, section, genomes, rows, rng)
+    after = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
+    assert_array_equal(after, np.minimum(before, 5))
+
+
+def test_variation_with_vanishing_rates_changes_nothing():
+    """Probabilities too small for 1 - p to differ from 1 are no division by zero."""
+    encoding = integer(RETINA)
+    genomes = all_kinds(encoding, np.random.default_rng(4), 5)
+    rates = {"weight_changes": 1e-18, "bias_rate": 1e-18, "add": 0.0, "delete": 0.0}
+    rng, rows = np.random.default_rng(6), np.arange(8)
+    assert_array_equal(layered.vary(encoding, variation(rates), genomes, rows, rng), genomes)
+
+
+ALPHABET = st.lists(st.integers(-5, 5).filter(bool), min_size=1, max_size=6).map(tuple)
+BIASES = st.lists(st.integers(-5, 5), min_size=1, max_size=6).map(tuple)
+LAYERS = st.lists(st.integers(1, 5), min_size=2, max_size=4).map(tuple)
+SHARE = st.floats(0.0, 1.0)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@st.composite
+def sections(draw, fewest_changes=0.01):
+    """Any variation section."""
+    return VariationSection(
+        weight_changes=draw(st.floats(fewest_changes, 50.0)),
+        bias_rate=draw(st.one_of(st.just(0.0), st.floats(1e-9, 1.0))),
+        bias_change=draw(st.sampled_from(["resample", "step"])),
+        add_connection=draw(SHARE),
+        delete_connection=draw(SHARE),
+        min_connections=draw(st.integers(0, 30)),
+        eta=draw(st.floats(0.5, 50.0)),
+    )
+
+
+@settings(max_examples=size(60, 15), deadline=None, derandomize=True)
+@given(LAYERS, ALPHABET, BIASES, sections(), SEEDS)
+def test_mutation_never_leaves_the_alphabet(layers, weights, biases, section, seed):
+    """Every gene stays in its alphabet, at most one connection comes and at most one goes."""
+    encoding = integer(layers, weights=weights, biases=biases, initial_connections=(0, 40))
+    rng = np.random.default_rng(seed)
+    genomes = layered.birth(encoding, 4, rng)
+    assert layered.is_valid(encoding, genomes).all()
+    for _ in range(3):
+        parents = rng.integers(0, 4, 4)
+        children = layered.vary(encoding, section, genomes, parents, rng)
+        assert layered.is_valid(encoding, children).all()
+        was, now = (g[:, : encoding.n_edges] != 0 for g in (genomes[parents], children))
+        assert (now & ~was).sum(axis=1).max() <= 1
+        assert (was & ~now).sum(axis=1).max() <= 1
+        genomes = children
+
+
+@settings(max_examples=size(40, 10), deadline=None, derandomize=True)
+@given(LAYERS, sections(0.0), st.floats(-5.0, -0.5), st.floats(0.5, 5.0), SEEDS)
+def test_polynomial_mutation_never_leaves_the_range(layers, section, low, high, seed):
+    """Real weights and biases stay in their ranges; connections come and go one at a time."""
+    encoding = real(layers, weight_range=(low, high), bias_range=(low / 2, high * 2))
+    rng = np.random.default_rng(seed)
+    genomes = layered.birth(encoding, 4, rng)
+    assert layered.is_valid(encoding, genomes).all()
+    for _ in range(3):
+        parents = rng.integers(0, 4, 4)
+        children = vary_polynomial(encoding, section, genomes, parents, rng)
+        assert layered.is_valid(encoding, children).all()
+        was, now = (g[:, : encoding.n_edges] != 0 for g in (genomes[parents], children))
+        assert (now & ~was).sum(axis=1).max() <= 1
+        assert (was & ~now).sum(axis=1).max() <= 1
+        genomes = children
+
+
+# --------------------------------------------------------------------------------------- answers
+
+
+@pytest.mark.parametrize("weights", ALPHABETS)
+@pytest.mark.parametrize("name", ["retina", "hierarchical-xor", "five-xor"])
+def test_answers_of_the_papers_networks_equal_the_oracle(name, weights):
+    """256 and 1024 patterns, one to five outputs, every kind of network: bit by bit."""
+    encoding = layered.build(LayeredNetwork(weights=weights), load_task(name))
+    assert encoding.uses_sign
+    assert_oracle_answers(encoding, all_kinds(encoding, np.random.default_rng(7), size(9, 1)))
+
+
+@pytest.mark.parametrize("layers", [(4, 3, 2, 1), (4, 4), (1, 1), (2, 3, 1, 2), (6, 5, 4), (7, 2)])
+def test_answers_of_small_networks_equal_the_oracle(layers):
+    """From 2 to 128 patterns: less than a word, a word, two words."""
+    encoding = integer(layers)
+    assert encoding.uses_sign
+    assert_oracle_answers(encoding, all_kinds(encoding, np.random.default_rng(8), size(30, 8)))
+
+
+def largest_sums(encoding, genomes):
+    """``[individual, neuron]``: what a neuron's counters must be able to hold."""
+    genes, first = np.abs(layered.decode(encoding, genomes)), encoding.wiring.first
+    sums = np.add.reduceat(genes[:, : encoding.n_edges], first[:-1], axis=1)
+    return sums + genes[:, encoding.n_edges :]
+
+
+@pytest.mark.parametrize("layers", [(8, 8, 4, 1), (4, 6, 2), (10, 3, 1)])
+def test_answers_with_big_weights_equal_the_oracle(layers):
+    """Sums beyond 15 are counted in seven planes; both counters are used in these networks."""
+    encoding = integer(layers, weights=BIG, biases=BIG_BIASES if layers[0] < 10 else (-7, 0, 7))
+    assert encoding.uses_sign
+    genomes = all_kinds(encoding, np.random.default_rng(9), size(9, 2))
+    sums = largest_sums(encoding, genomes)
+    assert (sums > 15).any() and ((sums > 0) & (sums <= 15)).any()
+    assert_oracle_answers(encoding, genomes)
+
+
+def test_answers_at_the_end_of_the_counter_equal_the_oracle():
+    """A sum of 127, the largest that the counters hold, and all the values around powers of two."""
+    encoding = integer((4, 4, 2), weights=(-31, -16, -15, -1, 1, 8, 31), biases=(-3, 0, 3))
+    assert encoding.uses_sign
+    genomes = all_kinds(encoding, np.random.default_rng(10), size(60, 20))
+    genomes[0, : encoding.n_edges], genomes[0, encoding.n_edges :] = 7, 2
+    genomes[1, : encoding.n_edges], genomes[1, encoding.n_edges :] = 1, 0
+    assert largest_sums(encoding, genomes).max() == 127
+    assert_oracle_answers(encoding, genomes)
+
+
+def test_answers_around_the_change_of_counters_equal_the_oracle():
+    """Neurons whose largest sum is 14, 15, 16 and 17 are all there."""
+    encoding = integer((4, 3, 1), weights=(-4, -3, 3, 4, 5), biases=(-2, -1, 0, 1, 2))
+    genomes = all_kinds(encoding, np.random.default_rng(11), size(60, 20))
+    assert set(largest_sums(encoding, genomes).ravel()) >= {14, 15, 16, 17}
+    assert_oracle_answers(encoding, genomes)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"layers": RETINA},
+        {"layers": RETINA, "weights": (2, -1, 1, 2)},
+        {"layers": (4, 3, 2)},
+        {"layers": (8, 6, 2), "weights": BIG, "biases": BIG_BIASES},
+        {"layers": (5, 4, 2), "gain": 0.7},
+    ],
+    ids=["retina", "retina 2", "small", "big", "float"],
+)
+@pytest.mark.parametrize("rates", ["retina", "everything"])
+def test_inherited_answers_equal_answers_from_scratch(network, rates):
+    """A chain of generations in which only what mutation touched is computed anew."""
+    encoding = integer(**network)
+    rng, mu = np.random.default_rng(12), size(20, 6)
+    section = variation(RATES[rates] | {"weight_changes": 2.0})
+    states, n_inputs = layered.memory(encoding, 2 * mu), encoding.wiring.n_inputs
+    if encoding.uses_sign:
+        states[:, 2 * n_inputs :] = rng.integers(0, 2**63, states[:, 2 * n_inputs :].shape)
+    genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
+    layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
+    for _ in range(6):
+        parents = rng.integers(0, mu, mu)
+        children = layered.vary(encoding, section, genomes, parents, rng)
+        pool = np.concatenate((genomes, children))
+        ancestors = np.concatenate((np.arange(mu), parents))
+        places = np.concatenate((slots, np.setdiff1d(np.arange(2 * mu), slots)))
+        answers = layered.answer(encoding, pool, ancestors, places, states)
+        for inherited, fresh in zip(answers, from_scratch(encoding, pool), strict=True):
+            assert_array_equal(unpack(inherited, encoding.inputs.shape[1]), fresh)
+        kept = rng.permutation(2 * mu)[:mu]
+        genomes, slots = pool[kept], places[kept]
+
+
+@pytest.mark.parametrize("gain", [19.1, 20.0, 300.0])
+@pytest.mark.parametrize("layers, weights", [(RETINA, ALPHABETS[0]), ((8, 6, 2), BIG)])
+def test_sign_kernel_equals_float_kernel(layers, weights, gain):
+    """Where sign is proved to be tanh, both kernels give the same bits."""
+    encoding = integer(layers, weights=weights, gain=gain)
+    assert encoding.uses_sign
+    genomes = all_kinds(encoding, np.random.default_rng(13), size(20, 3))
+    n, wiring = genomes.shape[0], encoding.wiring
+    signs = np.empty((n, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
+    genes, inputs = layered.decode(encoding, genomes), np.where(encoding.inputs, 1.0, -1.0)
+    nobody, slots = np.full(n, -1), np.arange(n)
+    realvalued.answer(
+        genes, nobody, wiring.source, wiring.first, gain, inputs, slots, signs
+    )
+    yes, no = from_scratch(encoding, genomes)
+    assert_array_equal(yes, signs > 0)
+    assert_array_equal(no, signs < 0)
+
+
+@pytest.mark.parametrize("gain", [0.3, 1.0, 20.0])
+@pytest.mark.parametrize("layers", [RETINA, (4, 3, 2)])
+def test_real_answers_equal_the_oracle(layers, gain):
+    """Wherever an output is not within 1e-9 of 0 its sign is the oracle's."""
+    encoding = real(layers, gain=gain, initial_connections=(0, 100))
+    genomes = layered.birth(encoding, size(8, 2), np.random.default_rng(14))
+    genomes[0, : encoding.n_edges] = 0.0
+    genomes[-1, : encoding.n_edges] = np.random.default_rng(15).uniform(-2, 2, encoding.n_edges)
+    yes, no = from_scratch(encoding, genomes)
+    places, neurons = naive.edges(layers), range(layers[0], sum(layers))
+    clear = 0
+    for i, genome in enumerate(genomes.tolist()):
+        weights, biases = genome[: len(places)], genome[len(places) :]
+        connections = {e: w for e, w in zip(places, weights, strict=True) if w != 0}
+        bias = dict(zip(neurons, biases, strict=True))
+        for pattern, inputs in enumerate(np.where(encoding.inputs.T, 1, -1).tolist()):
+            values = np.array(naive.outputs(layers, connections, bias, inputs, gain))
+            sure = np.abs(values) > 1e-9
+            clear += sure.sum()
+            assert_array_equal(yes[i, sure, pattern], values[sure] > 0)
+            assert_array_equal(no[i, sure, pattern], values[sure] < 0)
+    assert clear > 0.95 * yes.size
+
+
+def test_a_dead_network_says_nothing():
+    """Without connections and biases every output is exactly 0: neither yes nor no."""
+    for encoding, dtype in ((integer(RETINA, biases=(0,)), np.int8), (real(RETINA), float)):
+        yes, no = from_scratch(encoding, np.zeros((2, encoding.n_genes), dtype))
+        assert not yes.any() and not no.any()
+
+
+# -------------------------------------------------------------------------------- simplification
+
+
+@pytest.mark.parametrize("layers", [RETINA, (4, 3, 2), (2, 2), (3, 4, 4, 2)])
+def test_simplification_equals_the_oracle(layers):
+    """Only what leads to an output is left, with its genes; likewise for real-valued networks."""
+    encoding = integer(layers)
+    genomes = all_kinds(encoding, np.random.default_rng(16), size(60, 20))
+    working, edges = layered.simplify(encoding, genomes), genomes[:, : encoding.n_edges]
+    places = naive.edges(layers)
+    for kept, genome in zip(working, genomes, strict=True):
+        expected = naive.simplify(layers, read(encoding, genome)[0])
+        assert {places[k] for k in np.flatnonzero(kept)} == expected
+    assert_array_equal(working[working != 0], edges[working != 0])
+    assert (working != edges).any() or len(layers) == 2
+    weights = np.where(edges != 0, -0.5, 0.0)
+    values = np.hstack((weights, np.zeros((len(genomes), encoding.wiring.n_neurons))))
+    assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
