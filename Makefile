@@ -8,7 +8,7 @@ GENERATIONS ?= 3000
 .PHONY: demo test clean
 
 .venv/installed: setup.cfg pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later; say make PYTHON=..." * (sys.version_info < (3, 11)))'
+	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@

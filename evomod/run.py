@@ -307,7 +307,7 @@ def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> St
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
             fields = {name: data[name] for name in data.files}
         if str(fields["run"]) != _identity(setup):
             raise EvomodError(

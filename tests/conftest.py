@@ -1,6 +1,9 @@
 """What the tests share: sizes for compiled and interpreted kernels, tasks of any shape."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -23,3 +26,17 @@ def make_task(n_inputs, n_outputs=1):
 
     goals = {"parity": lambda parity: (parity,) * n_outputs}
     return derive(Task("parity", inputs, {"parity": parity}, goals))
+
+
+def run_apart(code, seconds=30):
+    """Run code in a process of its own, where it may hang or crash without taking pytest along."""
+    tests = Path(__file__).parent
+    path = os.pathsep.join((str(tests), str(tests.parent), os.environ.get("PYTHONPATH", "")))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        timeout=seconds,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr or f"ended by signal {-done.returncode}"

@@ -206,9 +206,7 @@ def _place_hidden(
     return {**fixed, **dict(zip(hidden, solve(matrix, right), strict=True))}
 
 
-def wiring_length(
-    layers: Sequence[int], connections: Iterable[Edge], positions: Positions
-) -> Fraction:
+def wiring_length(layers: Sequence[int], connections: Iterable[Edge], positions: Positions) -> Fraction:
     """Summed squared length, hidden nodes optimally placed (Clune et al. 2013, connection cost).
 
     On the simplified network; inputs and outputs stay where they are; weights do not matter.
@@ -223,9 +221,7 @@ def wiring_length(
     return total
 
 
-def fixed_length(
-    layers: Sequence[int], connections: Iterable[Edge], positions: Positions
-) -> Fraction:
+def fixed_length(layers: Sequence[int], connections: Iterable[Edge], positions: Positions) -> Fraction:
     """Summed squared length, all nodes at their positions (Huizinga et al. 2014)."""
     total = Fraction(0)
     for s, t in simplify(layers, connections):
@@ -463,7 +459,8 @@ def crowding(
 ) -> dict[int, float]:
     """Crowding distance in a front, as DEAP computes it (Deb et al. 2002).
 
-    Each objective is sorted descending: objective 0 as the front is scanned, ties in the others by index.
+    Each objective is sorted descending: objective 0 as the front is scanned, ties in the others
+    by index.
     """
     distance = dict.fromkeys(front, 0.0)
     counted = [m for m, rate in enumerate(p) if rate > 0]
@@ -491,7 +488,11 @@ def survivors(
     """Who lives on, with front numbers (from 0) and crowding (Deb et al. 2002; Clune et al. 2013).
 
     Whole fronts in scan order; the one that does not fit is cut by crowding distance.
+    Objectives that never take part (p = 0) are left out, from the scan order too.
     """
+    counted = [m for m, rate in enumerate(p) if rate > 0]
+    objectives = [[row[m] for m in counted] for row in objectives]
+    p = [p[m] for m in counted]
     chosen: list[int] = []
     front_number: dict[int, int] = {}
     distances: dict[int, float] = {}

@@ -1,9 +1,9 @@
-"""Layered networks: birth, variation, answers and simplification equal the oracles, draw by draw."""
+"""Layered networks: birth, variation, answers and simplification equal the oracles bit by bit."""
 
 import naive
 import numpy as np
 import pytest
-from conftest import make_task, size
+from conftest import make_task, run_apart, size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -149,13 +149,27 @@ def test_variation_at_the_fewest_connections_deletes_none():
     assert_array_equal(after, np.minimum(before, 5))
 
 
-def test_variation_with_vanishing_rates_changes_nothing():
-    """Probabilities too small for 1 - p to differ from 1 are no division by zero."""
-    encoding = integer(RETINA)
-    genomes = all_kinds(encoding, np.random.default_rng(4), 5)
-    rates = {"weight_changes": 1e-18, "bias_rate": 1e-18, "add": 0.0, "delete": 0.0}
-    rng, rows = np.random.default_rng(6), np.arange(8)
-    assert_array_equal(layered.vary(encoding, variation(rates), genomes, rows, rng), genomes)
+VANISHING = """
+import numpy as np
+from conftest import make_task
+from evomod.config import LayeredNetwork, VariationSection
+from evomod.encodings import layered
+
+encoding = layered.build(LayeredNetwork(layers=(4, 3, 2)), make_task(4, 2))
+rng = np.random.default_rng(1)
+genomes = layered.birth(encoding, 8, rng)
+section = VariationSection(
+    weight_changes=CHANGES, bias_rate=RATE, add_connection=0.0, delete_connection=0.0
+)
+children = layered.vary(encoding, section, genomes, np.arange(8), rng)
+assert (children == genomes).all()
+"""
+
+
+@pytest.mark.parametrize("changes, rate", [(1e-18, 0.0), (0.0, 1e-18), (5e-324, 5e-324)])
+def test_vanishing_rates_change_nothing(changes, rate):
+    """Probabilities so small that 1 - p is 1: no division by zero, no wild index (own process)."""
+    run_apart(VANISHING.replace("CHANGES", str(changes)).replace("RATE", str(rate)))
 
 
 ALPHABET = st.lists(st.integers(-5, 5).filter(bool), min_size=1, max_size=6).map(tuple)
@@ -318,9 +332,7 @@ def test_sign_kernel_equals_float_kernel(layers, weights, gain):
     signs = np.empty((n, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
     genes, inputs = layered.decode(encoding, genomes), np.where(encoding.inputs, 1.0, -1.0)
     nobody, slots = np.full(n, -1), np.arange(n)
-    realvalued.answer(
-        genes, nobody, wiring.source, wiring.first, gain, inputs, slots, signs
-    )
+    realvalued.answer(genes, nobody, wiring.source, wiring.first, gain, inputs, slots, signs)
     yes, no = from_scratch(encoding, genomes)
     assert_array_equal(yes, signs > 0)
     assert_array_equal(no, signs < 0)

@@ -1,0 +1,119 @@
+"""The house: imports go down only, every dependency has one home, the light commands stay light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "evomod"
+
+ORDER = (
+    "errors",
+    "task",
+    "config",
+    "kernels",
+    "network",
+    "encodings",
+    "population",
+    "pressures",
+    "goals",
+    "selection",
+    "operators",
+    "evolution",
+    "measures",
+    "tracking",
+    "run",
+    "warmup",
+    "bench",
+    "plotting",
+    "cli",
+    "__main__",
+)
+"""From the cellar to the roof; a room may import the rooms before it."""
+
+HOMES = {
+    "numba": {"kernels"},
+    "deap": {"operators", "evolution", "bench"},
+    "pydantic": {"config"},
+    "tomli_w": {"config"},
+    "tqdm": {"run"},
+    "matplotlib": {"plotting"},
+    "networkx": {"network", "measures"},
+}
+"""Rooms that may import a dependency: bench measures DEAP itself, evolution names its Toolbox as a type."""
+
+
+def rooms():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE)
+        room = relative.parts[0].removesuffix(".py")
+        if room != "__init__":
+            yield path, room
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module in ("evomod", "evomod.kernels"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_go_down_only():
+    wrong = []
+    for path, room in rooms():
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] == "evomod" and len(parts) > 1 and ORDER.index(parts[1]) > ORDER.index(room):
+                wrong.append(f"{room} imports {name}")
+    assert not wrong
+
+
+def test_no_kernel_imports_another():
+    for path in (PACKAGE / "kernels").glob("*.py"):
+        ours = {name for name in imported(path) if name.startswith("evomod")}
+        assert ours <= {
+            "evomod.kernels",
+            "evomod.kernels.compiled",
+            "evomod.kernels.inlined",
+        }, path
+
+
+def test_every_dependency_has_one_home():
+    for path, room in rooms():
+        for name in imported(path):
+            top = name.split(".")[0]
+            if top in HOMES:
+                assert room in HOMES[top], f"{room} imports {top}"
+            else:
+                assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{room} imports {top}"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tasks"], ["evolve", "--help"]])
+def test_light_commands_import_nothing_heavy(arguments):
+    text = (
+        "import sys\n"
+        "from evomod.cli import main\n"
+        "try:\n    code = main(sys.argv[1:])\nexcept SystemExit as stop:\n    code = stop.code\n"
+        "heavy = {'numba', 'matplotlib', 'scipy', 'networkx', 'deap'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_pickle_and_no_evaluation_of_data():
+    for path, _ in rooms():
+        text = path.read_text()
+        assert "import pickle" not in text and "allow_pickle=True" not in text and "eval(" not in text
+
+
+def test_metadata_lives_in_setup_cfg_alone():
+    assert "[project]" not in [
+        line.strip() for line in (ROOT / "pyproject.toml").read_text().splitlines()
+    ]

@@ -1,0 +1,122 @@
+"""The command line as its users type it, clumsily too."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evomod.cli import main
+
+FEW = ["--set", "evolution.generations=3", "--set", "evolution.population=20"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_evolve_plot_and_resume(capsys):
+    assert main(["evolve", "retina", "--seed", "1", *FEW]) == 0
+    out = capsys.readouterr().out
+    assert "runs/retina-seed1: generation 3" in out and "evomod plot runs/retina-seed1" in out
+    assert main(["plot", "runs/retina-seed1"]) == 0
+    for name in ("curves.png", "network.png"):
+        picture = Path("runs/retina-seed1", name).read_bytes()
+        assert picture.startswith(b"\x89PNG") and 5_000 < len(picture) < 300_000
+    assert main(["evolve", "--resume", "runs/retina-seed1", "--set", "evolution.generations=5"]) == 0
+    assert "generation 5" in capsys.readouterr().out
+
+
+def test_pressures_name_the_folder(capsys):
+    arguments = [
+        "evolve",
+        "retina",
+        "--pressure",
+        "connection-cost:probability=0.5",
+        "--seed",
+        "2",
+        *FEW,
+    ]
+    assert main(arguments) == 0
+    assert "probability = 0.5" in Path("runs/retina-connection-cost-seed2/config.toml").read_text()
+
+
+def test_show_config_runs_nothing(capsys):
+    assert main(["evolve", "retina", "--goal", "left-or-right", "--show-config"]) == 0
+    assert 'goal = "left-or-right"' in capsys.readouterr().out
+    assert not Path("runs").exists()
+
+
+def test_tasks_are_listed_with_their_files(capsys):
+    Path("tasks").mkdir()
+    Path("tasks/mine.py").write_text(
+        '"""My own."""\nfrom evomod.task import Task\n'
+        "TASK = Task(name='mine', inputs=('a',), subgoals={'s': lambda x: x.a}, goals={'g': lambda s: s})\n"
+    )
+    assert main(["tasks"]) == 0
+    out = capsys.readouterr().out
+    for part in ("mine: My own.", "tasks/mine.py", "left-or-right (yes to 192 of 256", "five-xor"):
+        assert part in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evolve"], "a task or a config"),
+        (["evolve", "retina", "--resume", "x"], "a task or a config"),
+        (["evolve", "retinna"], "no task 'retinna'"),
+        (["evolve", "retina", "--goal", "left"], "no goal 'left'"),
+        (["evolve", "retina", "--pressure", "gravity"], "no pressure 'gravity'"),
+        (["evolve", "retina", "--set", "evolution.generation=5"], "did you mean 'generations'?"),
+        (["evolve", "missing.toml"], "no config missing.toml"),
+        (["evolve", "--resume", "runs/none"], "no run folder"),
+        (["evolve", "--resume", "runs/none", "--seed", "1"], "--seed would make it another run"),
+        (["plot", "runs/none"], "no run folder"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_exit_code_2(arguments, message, capsys):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("evomod: ") and message in error and "Traceback" not in error
+
+
+def test_a_seed_that_is_no_number(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["evolve", "retina", "--seed", "-3"])
+    assert stop.value.code == 2
+    assert "a whole number from 0" in capsys.readouterr().err
+
+
+def test_without_a_seed_one_is_drawn_and_recorded():
+    assert main(["evolve", "retina", "--out", "x", *FEW]) == 0
+    assert json.loads(Path("x/manifest.json").read_text())["seed"]["entropy"] > 2**64
+
+
+def test_bench_prints_what_it_promises(monkeypatch, capsys):
+    from evomod import bench
+
+    monkeypatch.setattr(bench, "WARM", 2)
+    for name in bench.WORKLOADS:
+        result = bench.measure(name, measured=3, deap_generations=1)
+        assert set(result) == {"ms_per_generation", "deap_ms_per_generation", "ratio", "stages"}
+        assert set(result["stages"]) == {"vary", "answer", "cost", "select", "track"}
+        assert name in bench.report({name: result})
+
+
+def test_deap_computes_the_same_as_we_do():
+    """The bench compares equal work: fitness and wiring length agree individual by individual."""
+    import numpy as np
+
+    import evomod
+    from evomod import bench, operators
+
+    config = evomod.Config(
+        task="retina",
+        evolution={"population": 40, "generations": 5},
+        pressures={"connection-cost": {}},
+    )
+    setup = evomod.prepare(config)
+    last = list(evomod.evolve(config, seed=1, setup=setup))[-1]
+    evaluate = bench._deap_evaluation(setup)
+    theirs = np.array([evaluate(i) for i in operators.individuals(last.population.genomes)])
+    assert np.allclose(theirs, last.objectives, atol=1e-5)

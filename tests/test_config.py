@@ -1,0 +1,166 @@
+"""Configs: strict, all mistakes at once, round trips."""
+
+import tomllib
+
+import pytest
+
+from evomod.config import (
+    Config,
+    apply_pressures,
+    apply_settings,
+    dump_config,
+    load_config,
+    read_config,
+)
+from evomod.encodings import layered
+from evomod.errors import EvomodError
+from evomod.evolution import prepare
+from evomod.task import load_task
+
+
+def refused(**data):
+    with pytest.raises(EvomodError) as caught:
+        Config(**data)
+    return str(caught.value)
+
+
+def test_defaults_are_the_papers_performance_alone():
+    ours = prepare(Config(task="retina")).config
+    theirs = load_config("scripts/clune2013/performance_alone.toml")
+    assert dump_config(ours) == dump_config(prepare(theirs).config)
+
+
+def test_the_two_treatments_differ_in_the_pressure_alone():
+    alone = read_config("scripts/clune2013/performance_alone.toml")
+    costly = read_config("scripts/clune2013/connection_cost.toml")
+    pressure = costly.pop("pressures")
+    assert costly == alone
+    assert pressure == {"connection-cost": {"measure": "wiring-length", "probability": 0.25}}
+
+
+def test_a_dumped_config_is_read_back_the_same():
+    config = Config(
+        task={"name": "retina", "goal": "left-or-right"},
+        network={"encoding": "layered-real", "weight_range": [-1, 1]},
+        pressures={"connection-cost": {"measure": "nodes"}},
+    )
+    assert Config(**tomllib.loads(dump_config(config))) == config
+
+
+def test_all_mistakes_are_told_at_once_with_their_paths():
+    text = refused(
+        task="retina",
+        network={"weigts": [1], "gain": -1, "weights": [0]},
+        evolution={"population": "many", "generations": -5},
+        foo=1,
+    )
+    for part in (
+        "network.weigts: unknown key; did you mean 'weights'?",
+        "network.gain: wanted greater than 0; got -1",
+        "network.weights: 0 is no weight",
+        "evolution.population: wanted a valid integer; got 'many'",
+        "evolution.generations: wanted greater than or equal to 0; got -5",
+        "foo: unknown key",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "task: is missing"),
+        (
+            {"task": "retina", "network": {"encoding": "nand"}},
+            "wanted one of layered, layered-real; got 'nand'",
+        ),
+        (
+            {"task": "retina", "network": {"encoding": "layered-real", "weights": [1]}},
+            "belongs to the encoding 'layered'; this config's is 'layered-real'",
+        ),
+        ({"task": "retina", "network": {"weights": [1, 300]}}, "int8"),
+        ({"task": "retina", "network": {"initial_connections": [5, 2]}}, "fewest"),
+        ({"task": "retina", "network": {"layers": [8]}}, "an input and an output layer"),
+        ({"task": "retina", "variation": {"bias_rate": 1.5}}, "variation.bias_rate"),
+        ({"task": "retina", "variation": {"bias_change": "jump"}}, "'resample' or 'step'"),
+        (
+            {"task": "retina", "pressures": {"connection-cost": {"probability": 2}}},
+            "connection-cost.probability",
+        ),
+        ({"task": "retina", "network": 3}, r"wanted a section, \[network\]"),
+        (
+            {"task": "retina", "network": {"encoding": "layered-real", "weight_range": [2, 1]}},
+            "low < high",
+        ),
+    ],
+)
+def test_one_mistake_one_line(data, message):
+    import re
+
+    assert re.search(message, refused(**data))
+
+
+def test_settings_override_and_are_typed():
+    data = apply_settings({"task": "retina"}, ["task.goal=left-or-right", "network.weights=[2,-1,1,2]"])
+    config = Config(**data)
+    assert config.task.goal == "left-or-right"
+    assert config.network.weights == (2, -1, 1, 2)
+
+
+def test_settings_that_cannot_be_are_refused():
+    with pytest.raises(EvomodError, match="dotted.name=value"):
+        apply_settings({}, ["generations"])
+    with pytest.raises(EvomodError, match="is a value, not a section"):
+        apply_settings({"evolution": 3}, ["evolution.generations=1"])
+
+
+def test_pressures_on_the_command_line():
+    data = apply_pressures(
+        {}, ["connection-cost:probability=0.5,measure=nodes", "behavioural-diversity"]
+    )
+    assert data["pressures"] == {
+        "connection-cost": {"probability": 0.5, "measure": "nodes"},
+        "behavioural-diversity": {},
+    }
+    with pytest.raises(EvomodError, match="no pressure 'gravity'; known: connection-cost"):
+        apply_pressures({}, ["gravity"])
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(EvomodError, match="there is no config"):
+        read_config(tmp_path / "no.toml")
+    (tmp_path / "bad.toml").write_text("a = = 1")
+    with pytest.raises(EvomodError, match=r"bad.toml is no valid TOML.*line 1"):
+        read_config(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"layers": [6, 4, 1]}, "6 inputs and 1 outputs; task 'retina' has 8 and 1"),
+        ({"layers": [8, 4, 3]}, "8 inputs and 3 outputs"),
+        ({"weights": [-20, 20]}, "can sum up to 162"),
+        ({"coordinates": [[0, 0]]}, "1 points; layers .* 23 nodes"),
+    ],
+)
+def test_what_does_not_fit_the_task_is_refused(network, message):
+    with pytest.raises(EvomodError, match=message):
+        prepare(Config(task="retina", network=network))
+
+
+def test_the_sign_kernel_is_chosen_only_where_it_is_exact():
+    task = load_task("retina")
+    assert layered.build(Config(task="retina").network, task).uses_sign
+    soft = Config(task="retina", network={"gain": 1.0}).network
+    assert not layered.build(soft, task).uses_sign
+    real = Config(task="retina", network={"encoding": "layered-real"}).network
+    assert not layered.build(real, task).uses_sign
+
+
+def test_a_task_without_layers_gets_sensible_ones(tmp_path):
+    path = tmp_path / "plain.py"
+    path.write_text(
+        "from evomod.task import Task\n"
+        "TASK = Task(name='plain', inputs=('a','b','c','d'), subgoals={'s': lambda x: x.a ^ x.b},"
+        " goals={'g': lambda s: s})\n"
+    )
+    assert prepare(Config(task=str(path))).config.network.layers == (4, 4, 2, 1)

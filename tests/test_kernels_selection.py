@@ -1,0 +1,282 @@
+"""NSGA-II and PNSGA: tournaments, fronts, crowding and survivors equal oracles and libraries."""
+
+import moocore
+import naive
+import numpy as np
+import pytest
+from conftest import run_apart, size
+from deap import tools
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
+
+from evomod.kernels import selection as kernels
+from evomod.operators import individuals
+from evomod.selection import choose_parents, rank, survive
+
+SHARES = (0.0, 0.25, 0.5, 1.0)
+PROBABILITIES = [
+    (1.0,),
+    *((1.0, p) for p in SHARES),
+    *((1.0, p, q) for p in SHARES for q in SHARES),
+]
+KINDS = ("continuous", "tied", "equal", "evolved", "line")
+
+
+def table(kind, n, n_objectives, rng):
+    """Objectives ``[individual, objective]`` of one kind."""
+    if kind == "continuous":
+        return rng.standard_normal((n, n_objectives))
+    if kind == "tied":
+        return rng.integers(0, 3, (n, n_objectives)).astype(float)
+    if kind == "equal":
+        return np.full((n, n_objectives), 0.75)
+    if kind == "evolved":  # few fitness values, continuous costs
+        fitness = rng.integers(0, 4, (n, 1)) / 4
+        return np.hstack((fitness, -rng.random((n, n_objectives - 1))))
+    line = rng.permutation(n).astype(float)  # nobody dominates anybody, if all objectives count
+    return np.stack([line * (-1) ** m for m in range(n_objectives)], axis=1)
+
+
+def lexicographic(objectives):
+    """Rows, best first in the first objective, then in the second, ..., then by row."""
+    return np.lexsort(tuple(-column for column in objectives.T[::-1]))
+
+
+def assert_oracle_survivors(objectives, p, number, seed):
+    """Rows, fronts, crowding and the state of the generator are the oracle's."""
+    mine, theirs = np.random.default_rng(seed), np.random.default_rng(seed)
+    chosen = rank(objectives, np.array(p), number, mine)
+    rows, front, distance = naive.survivors(objectives.tolist(), p, number, theirs)
+    assert chosen.rows.tolist() == rows
+    assert chosen.front.tolist() == [front[i] for i in rows]
+    assert chosen.crowding.tolist() == [distance[i] for i in rows]
+    assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+# ------------------------------------------------------------------------------- against oracles
+
+
+@pytest.mark.parametrize("p", PROBABILITIES, ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_survivors_repeat_the_oracle_draw_by_draw(kind, p):
+    """Random, tied and all-equal objectives, one to three of them, any share of the pool."""
+    rng = np.random.default_rng(1)
+    for n, number in ((1, 1), (2, 1), (7, 3), (size(20, 12), 6), (size(24, 12), 12)):
+        assert_oracle_survivors(table(kind, n, len(p), rng), p, number, seed=n)
+
+
+@pytest.mark.parametrize("p", [(1.0,), (1.0, 0.0), (1.0, 0.25), (1.0, 1.0)], ids=str)
+@pytest.mark.parametrize("kind", ["tied", "evolved", "line"])
+def test_survivors_of_a_large_pool_repeat_the_oracle(kind, p):
+    """Chances below the resolution of a draw take none, in the kernel as in the oracle."""
+    n = size(100, 60)
+    rng = np.random.default_rng(2)
+    assert_oracle_survivors(table(kind, n, len(p), rng), p, n // 2, seed=3)
+
+
+@settings(max_examples=size(100, 30), deadline=None, derandomize=True)
+@given(st.data())
+def test_survivors_repeat_the_oracle_for_any_small_pool(data):
+    """Whatever the ties between a few values."""
+    p = data.draw(st.sampled_from(PROBABILITIES))
+    row = st.lists(st.sampled_from([-1.0, -0.0, 0.0, 0.5, 2.0]), min_size=len(p), max_size=len(p))
+    rows = data.draw(st.lists(row, min_size=1, max_size=12))
+    number = data.draw(st.integers(1, len(rows)))
+    assert_oracle_survivors(np.array(rows), p, number, data.draw(st.integers(0, 1000)))
+
+
+@pytest.mark.parametrize("p", [*PROBABILITIES, (0.5,), (0.25, 0.5), (0.0, 0.0)], ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_tournaments_repeat_the_oracle_draw_by_draw(kind, p):
+    """Dominance, then crowding (ties and infinities too), then a coin."""
+    rng, n = np.random.default_rng(4), 30
+    objectives = table(kind, n, len(p), rng)
+    crowding = rng.choice([0.0, 0.5, 1.25, np.inf], n)
+    contests = rng.integers(0, n, 2 * size(200, 40))
+    winners = np.empty(contests.size // 2, np.int64)
+    mine, theirs = np.random.default_rng(5), np.random.default_rng(5)
+    kernels.tournament(objectives, np.array(p), crowding, contests, mine, winners)
+    expected = naive.tournament(objectives.tolist(), p, crowding.tolist(), contests, theirs)
+    assert winners.tolist() == expected
+    assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+@pytest.mark.parametrize("p", [0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_fronts_of_two_objectives_equal_fronts_of_many(kind, p):
+    """The fast kernel and the general one agree, with the same draws."""
+    rng, n = np.random.default_rng(6), size(80, 30)
+    objectives = table(kind, n, 2, rng)
+    order = lexicographic(objectives)
+    fast, general = np.empty(n, np.int64), np.empty(n, np.int64)
+    one, other = np.random.default_rng(7), np.random.default_rng(7)
+    kernels.fronts(objectives, order, p, n, one, fast)
+    kernels.fronts_of_many(objectives, order, np.array([1.0, p]), n, other, general)
+    assert_array_equal(fast, general)
+    assert one.bit_generator.state == other.bit_generator.state
+
+
+# ----------------------------------------------------------------------------- against libraries
+
+
+@pytest.mark.parametrize("n_objectives", [1, 2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_certain_objectives_give_deaps_and_moocores_fronts(kind, n_objectives):
+    """With probability 1 it is the non-dominated sorting of NSGA-II."""
+    rng, n = np.random.default_rng(8), size(80, 30)
+    objectives = table(kind, n, n_objectives, rng)
+    chosen = rank(objectives, np.ones(n_objectives), n, rng)
+    front = np.empty(n, np.int64)
+    front[chosen.rows] = chosen.front
+    assert_array_equal(front, moocore.pareto_rank(objectives, maximise=True))
+    sorted_by_deap = tools.sortNondominated(individuals(np.zeros((n, 0)), objectives), n)
+    for number, expected in enumerate(sorted_by_deap):
+        assert {i.row for i in expected} == set(np.flatnonzero(front == number))
+
+
+@pytest.mark.parametrize("n_objectives", [1, 2, 3])
+def test_crowding_equals_deaps(n_objectives):
+    """On fronts in which all values differ (among equals DEAP's depends on the order)."""
+    rng, n = np.random.default_rng(9), size(80, 30)
+    objectives = table("continuous", n, n_objectives, rng)
+    chosen = rank(objectives, np.ones(n_objectives), n, rng)
+    distance = np.empty(n)
+    distance[chosen.rows] = chosen.crowding
+    for front in tools.sortNondominated(individuals(np.zeros((n, 0)), objectives), n):
+        tools.emo.assignCrowdingDist(front)
+        expected = [individual.fitness.crowding_dist for individual in front]
+        assert_allclose(distance[[i.row for i in front]], expected, rtol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------ laws
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("p, left", [((1.0, 0.0), 1), ((1.0, 0.25, 0.0), 2)])
+def test_probability_zero_leaves_the_objective_out(kind, p, left):
+    """Same survivors, fronts, crowding and draws as without it."""
+    rng, n = np.random.default_rng(10), 24
+    objectives = table(kind, n, len(p), rng)
+    one, other = np.random.default_rng(11), np.random.default_rng(11)
+    whole = rank(objectives, np.array(p), n // 2, one)
+    less = rank(np.ascontiguousarray(objectives[:, :left]), np.array(p[:left]), n // 2, other)
+    assert_array_equal(whole.rows, less.rows)
+    assert_array_equal(whole.front, less.front)
+    assert_array_equal(whole.crowding, less.crowding)
+    assert one.bit_generator.state == other.bit_generator.state
+
+
+@pytest.mark.parametrize("p", [(1.0, 0.0), (1.0, 0.25), (1.0, 1.0)], ids=str)
+def test_probability_zero_kernel_equals_one_objective(p):
+    """The two-objective kernel itself, given probability 0, sorts by the first objective."""
+    rng, n = np.random.default_rng(12), 40
+    objectives = table("tied", n, 2, rng)
+    front = np.empty(n, np.int64)
+    kernels.fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
+    levels = 2 - objectives[:, 0].astype(int)
+    assert (front >= levels if p[1] < 1 else front >= 0).all()
+    if p[1] == 0:
+        assert_array_equal(front, levels)
+
+
+def literal_front_numbers(objectives, p, rng):
+    """Front number of each individual, by the oracle that draws in every comparison."""
+    front = np.empty(len(objectives), np.int64)
+    for number, rows in enumerate(naive.literal_fronts(objectives, p, rng)):
+        front[rows] = number
+    return front
+
+
+def kernel_front_numbers(objectives, p, rng):
+    """Front number of each individual, by the kernels."""
+    n = objectives.shape[0]
+    front = np.empty(n, np.int64)
+    if len(p) == 2:
+        kernels.fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
+    else:
+        kernels.fronts_of_many(objectives, lexicographic(objectives), np.array(p), n, rng, front)
+    return front
+
+
+def alone_in_front(objectives, p, i):
+    """Exact chance that i is in the first front at the first scan."""
+    rows = [row for j, row in enumerate(objectives) if j != i]
+    return np.prod([1 - naive.domination_probability(row, objectives[i], p) for row in rows])
+
+
+@pytest.mark.parametrize("p", [(1.0, 0.25), (1.0, 0.75), (1.0, 0.25, 0.5)], ids=str)
+@pytest.mark.parametrize("kind", ["tied", "continuous", "evolved"])
+def test_one_draw_an_individual_has_the_law_of_one_a_comparison(kind, p):
+    """Front numbers over many seeds: kernel against the literal algorithm, 5 standard errors."""
+    objectives = table(kind, 8, len(p), np.random.default_rng(13))
+    rng, repeats = np.random.default_rng(14), size(1500, 300)
+    literal = np.array([literal_front_numbers(objectives, p, rng) for _ in range(repeats)])
+    kernel = np.array([kernel_front_numbers(objectives, p, rng) for _ in range(repeats)])
+    for i in range(8):
+        ours, theirs = (kernel[:, i] == 0).mean(), (literal[:, i] == 0).mean()
+        spread = np.sqrt(((ours + theirs) / 2 * (1 - (ours + theirs) / 2) + 1e-12) * 2 / repeats)
+        assert abs(ours - theirs) <= 5 * spread
+        if len(p) == 2:  # the best is certain, so no scan is empty and repeated
+            exact = alone_in_front(objectives.tolist(), p, i)
+            assert abs(ours - exact) <= 5 * np.sqrt(exact * (1 - exact) / repeats) + 1e-12
+        deeper = stats.ttest_ind(kernel[:, i], literal[:, i]) if np.ptp(kernel[:, i]) else None
+        assert deeper is None or deeper.pvalue > 1e-6
+
+
+@settings(max_examples=size(100, 30), deadline=None, derandomize=True)
+@given(st.sampled_from(KINDS), st.sampled_from(PROBABILITIES), st.integers(1, 24), st.data())
+def test_survivors_are_as_many_as_asked_and_the_best_is_among_them(kind, p, n, data):
+    """Exactly n different rows, fronts in order; no chance removes the lexicographically best."""
+    number, seed = data.draw(st.integers(1, n)), data.draw(st.integers(0, 1000))
+    objectives = table(kind, n, len(p), np.random.default_rng(seed))
+    chosen = survive(objectives, np.array(p), number, np.random.default_rng(seed))
+    assert chosen.rows.size == chosen.front.size == chosen.crowding.size == number
+    assert np.unique(chosen.rows).size == number
+    assert (np.diff(chosen.front) >= 0).all() and chosen.front[0] == 0
+    assert (chosen.crowding >= 0).all()
+    if len(p) == 2 or p[1:] == (1.0, 1.0):
+        counted = objectives[:, np.array(p) > 0]
+        best = counted[lexicographic(counted)[0]]
+        kept = counted[chosen.rows[chosen.front == 0]]
+        assert (kept == best).all(axis=1).any()
+
+
+@pytest.mark.parametrize("p", [(1.0,), (1.0, 0.25), (1.0, 1.0), (1.0, 0.25, 1.0)], ids=str)
+def test_position_does_not_favour_tied_individuals(p):
+    """With all objectives equal every row survives in about half of all selections."""
+    n, repeats = 20, size(2000, 200)
+    objectives, rng = np.full((n, len(p)), 0.5), np.random.default_rng(15)
+    lived = np.zeros(n)
+    for _ in range(repeats):
+        lived[survive(objectives, np.array(p), n // 2, rng).rows] += 1
+    assert np.abs(lived / repeats - 0.5).max() < 5 * np.sqrt(0.25 / repeats)
+
+
+@pytest.mark.parametrize("n", [10, 11])
+def test_every_individual_fights_twice(n):
+    """The one best wins both of its fights; as many parents as individuals."""
+    objectives, rng = np.arange(n, dtype=float)[:, None], np.random.default_rng(16)
+    for _ in range(20):
+        parents = choose_parents(objectives, np.ones(1), np.zeros(n), rng)
+        wins = np.bincount(parents, minlength=n)
+        assert parents.size == n and wins.max() <= 2
+        assert wins[n - 1] == 2 or (n % 2 and wins[n - 1] == 1)  # 1: it met itself
+
+
+SPARED_BY_NOBODY = """
+import numpy as np
+from evomod.selection import rank
+
+n = 300
+line = np.arange(float(n))
+objectives = np.stack((np.full(n, 0.75), line, -line), axis=1)
+p = np.array([1.0, 0.5, 0.5])
+assert rank(objectives, p, n // 2, np.random.default_rng(1)).rows.size == n // 2
+"""
+
+
+def test_selection_ends_even_if_nobody_is_likely_to_be_spared():
+    """Equal fitness, two uncertain objectives in conflict: each is dominated for almost certain."""
+    run_apart(SPARED_BY_NOBODY, seconds=20)
