@@ -169,7 +169,7 @@ def _next(
     is_free[old.slots] = False
     slots = np.concatenate((old.slots, np.flatnonzero(is_free)))
     pool = _develop(setup, genomes, ancestors, slots, memory, old)
-    return _select(setup, pool, before.number + 1, mu, rng)
+    return _select(setup, pool, before.number + 1, mu, rng, before)
 
 
 def _develop(
@@ -195,10 +195,19 @@ def _develop(
 
 
 def _select(
-    setup: Setup, pool: Population, number: int, mu: int, rng: np.random.Generator
+    setup: Setup,
+    pool: Population,
+    number: int,
+    mu: int,
+    rng: np.random.Generator,
+    before: Generation | None = None,
 ) -> Generation:
-    goal = _goal(setup, number)
-    objectives = [score(pool.yes, pool.no, goal, setup.config.network.tie_rule)]
+    goal, rule = _goal(setup, number), setup.config.network.tie_rule
+    if before is not None and before.goal == goal.name:
+        fresh = score(pool.yes[mu:], pool.no[mu:], goal, rule)
+        objectives = [np.concatenate((before.fitness, fresh))]
+    else:
+        objectives = [score(pool.yes, pool.no, goal, rule)]
     if setup.config.pressures.connection_cost is not None:
         objectives.append(-pool.cost)
     if setup.config.pressures.behavioural_diversity is not None:

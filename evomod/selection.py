@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
 
 Objectives = NDArray[np.float64]
@@ -86,6 +87,9 @@ def survive(
 
     The pool is shuffled first, so that position never decides between equals.
     """
-    shuffled = rng.permutation(objectives.shape[0])
+    n = objectives.shape[0]
+    if not 1 <= number <= n:
+        raise EvomodError(f"{number} survivors were wanted from a pool of {n}.")
+    shuffled = rng.permutation(n)
     survivors = rank(objectives[shuffled], probabilities, number, rng)
     return Survivors(shuffled[survivors.rows], survivors.front, survivors.crowding)

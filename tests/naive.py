@@ -422,16 +422,44 @@ def _scan(
     remaining: Sequence[int],
     rng: np.random.Generator,
 ) -> list[int]:
-    """One front, with at most one draw an individual (Clune et al. 2013, PNSGA, same law)."""
-    front = []
+    """One front, with at most one draw an individual (Clune et al. 2013, PNSGA, same law).
+
+    If nobody is spared, the next scan that spares anybody is drawn directly: its first spared is k
+    with probability keep[k] times the product of (1 - keep) before k; those after k are drawn as usual.
+    """
+    front, chances = [], {}
     for i in remaining:
-        keep = 1.0
-        for j in remaining:
-            if j != i:
-                keep *= 1.0 - domination_probability(objectives[j], objectives[i], p)
+        factors = [
+            1.0 - domination_probability(objectives[j], objectives[i], p) for j in remaining if j != i
+        ]
+        keep = math.prod(factors)
+        chances[i] = sum(math.log(f) if f > 0 else -1e12 for f in factors)
         if keep == 1.0 or (keep >= 2.0**-53 and rng.random() < keep):
             front.append(i)
-    return front
+    return front or _next_spared(remaining, chances, rng)
+
+
+def _next_spared(
+    remaining: Sequence[int], chances: dict[int, float], rng: np.random.Generator
+) -> list[int]:
+    """The next non-empty scan, from the logarithms of everybody's chance to be spared."""
+    highest = max(chances.values())
+    odds, nobody = [], 1.0
+    for i in remaining:
+        odds.append(math.exp(chances[i] - highest) * nobody)
+        nobody *= 1.0 - math.exp(chances[i])
+    rest = rng.random() * sum(odds)
+    first = 0
+    for k, weight in enumerate(odds):
+        if weight > 0 and rest >= 0:
+            first = k
+        rest -= weight
+    later = [
+        i
+        for i in remaining[first + 1 :]
+        if math.exp(chances[i]) >= 2.0**-53 and rng.random() < math.exp(chances[i])
+    ]
+    return [remaining[first], *later]
 
 
 def fronts(

@@ -278,6 +278,15 @@ def test_answers_at_the_end_of_the_counter_equal_the_oracle():
     assert_oracle_answers(encoding, genomes)
 
 
+def test_answers_with_big_biases_equal_the_oracle():
+    """Every binary digit of a bias enters the counters, of either sign."""
+    encoding = integer((2, 3, 2), biases=(-121, -96, -64, -33, -17, 0, 16, 32, 64, 121))
+    assert encoding.uses_sign
+    weights = integer((2, 3, 2), weights=(-41, -32, -3, 3, 31, 41), biases=(-4, -1, 0, 1, 4))
+    for each in (encoding, weights):
+        assert_oracle_answers(each, all_kinds(each, np.random.default_rng(17), size(100, 40)))
+
+
 def test_answers_around_the_change_of_counters_equal_the_oracle():
     """Neurons whose largest sum is 14, 15, 16 and 17 are all there."""
     encoding = integer((4, 3, 1), weights=(-4, -3, 3, 4, 5), biases=(-2, -1, 0, 1, 2))

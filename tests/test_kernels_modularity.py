@@ -65,7 +65,8 @@ def sample(kind, number, seed):
         wiring, working = simplified_networks(RETINA, number, rng)
         graphs = [connected_part(adjacency_of(wiring, row)) for row in working]
     else:
-        sizes, densities = rng.integers(3, 16, number), rng.uniform(0.1, 0.5, number)
+        low, high = (0.6, 0.95) if kind == "dense" else (0.1, 0.5)
+        sizes, densities = rng.integers(3, 16, number), rng.uniform(low, high, number)
         pairs = zip(sizes, densities, strict=True)
         graphs = [connected_part(random_digraph(n, density, rng)) for n, density in pairs]
     return [graph for graph in graphs if graph.size]
@@ -87,7 +88,7 @@ def is_clear(adjacency, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("kind", ["layered", "any"])
+@pytest.mark.parametrize("kind", ["layered", "any", "dense"])
 def test_partitions_equal_the_oracle(kind, method):
     """Same modules and Q wherever every split is clear, which is so in most networks."""
     graphs = sample(kind, size(100, 16), seed=1)
@@ -116,6 +117,36 @@ def test_unclear_splits_still_give_a_partition_with_its_q(method):
         q, modules = partition(np.ascontiguousarray(adjacency), method)
         assert_allclose(q, naive.directed_q(adjacency.tolist(), modules.tolist()), atol=1e-12)
         assert set(modules.tolist()) == set(range(modules.max() + 1))
+
+
+def test_the_authors_accept_the_first_split_even_at_a_loss():
+    """A network whose leading eigenvector parts it badly: the textbook leaves it whole."""
+    adjacency = np.array([[0, 1, 1, 0], [1, 0, 1, 0], [1, 0, 0, 0], [1, 1, 0, 0]], float)
+    q, modules = partition(adjacency, "clune2013")
+    assert in_order_of_first_node(modules.tolist()) == [0, 1, 0, 1]
+    assert_allclose(q, -2 / 49)
+    q, modules = partition(adjacency, "leading-eigenvector")
+    assert q == 0.0 and modules.tolist() == [0, 0, 0, 0]
+
+
+def test_the_gain_of_a_textbook_split_is_the_difference_in_q():
+    """Any group of any network, parted in any way: Q after less Q before."""
+    rng = np.random.default_rng(9)
+    for adjacency in sample("any", size(60, 20), seed=10):
+        n = adjacency.shape[0]
+        before = rng.integers(0, 2, n)
+        members = np.flatnonzero(before == before[0])
+        form, sides = np.zeros((n, n)), np.zeros(n)
+        m = kernels.symmetric_gain(adjacency, members, members.size, False, form)
+        gain = kernels.split(rng.standard_normal(n), form, members.size, m, sides)
+        side = sides[: members.size]
+        if abs(side.sum()) == members.size:
+            assert gain == -1.0
+            continue
+        after = before.copy()
+        after[members[side < 0]] = 2
+        was, now = (naive.directed_q(adjacency.tolist(), each.tolist()) for each in (before, after))
+        assert_allclose(gain, now - was, rtol=0, atol=1e-12)
 
 
 def test_the_textbooks_q_is_never_negative():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
+from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
 from evomod.selection import choose_parents, rank, survive
@@ -263,6 +264,21 @@ def test_every_individual_fights_twice(n):
         wins = np.bincount(parents, minlength=n)
         assert parents.size == n and wins.max() <= 2
         assert wins[n - 1] == 2 or (n % 2 and wins[n - 1] == 1)  # 1: it met itself
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_odds_decide_where_nobody_has_a_visible_chance(seed):
+    """Two uncertain objectives in conflict, 40 individuals: the oracle draws the same ones."""
+    line = np.arange(40.0)
+    objectives, p = np.stack((np.full(40, 0.5), line, -line), axis=1), [1.0, 0.6, 0.5]
+    ours = rank(objectives, np.array(p), 3, np.random.default_rng(seed))
+    theirs = naive.survivors(objectives.tolist(), p, 3, np.random.default_rng(seed))
+    assert ours.rows.tolist() == theirs[0]
+
+
+def test_more_survivors_than_there_are_is_refused():
+    with pytest.raises(EvomodError, match="5 survivors were wanted from a pool of 4"):
+        survive(np.zeros((4, 1)), np.ones(1), 5, np.random.default_rng(1))
 
 
 SPARED_BY_NOBODY = """

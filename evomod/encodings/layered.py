@@ -43,16 +43,16 @@ class Layered:
     attempts: tuple[int, int]
     inputs: NDArray[np.bool_]
     """``[input, pattern]``."""
+    units: NDArray[np.int64]
+    """Integer: ``[place, (is negative, units, pairs of units)]`` of each weight, for the sign kernel."""
+    bias_units: NDArray[np.int64]
+    """Integer: ``[place]``, each bias."""
+    is_pattern: NDArray[np.uint64]
+    """``[word]``: the bits that stand for a pattern."""
 
     @property
     def n_edges(self) -> int:
         return self.wiring.n_edges
-
-    @property
-    def units(self) -> NDArray[np.int64]:
-        """``[place, (is negative, units, pairs of units)]`` of integer weights."""
-        size = np.abs(self.weights).astype(np.int64)
-        return np.stack((self.weights < 0, size & 1, size >> 1), axis=1).astype(np.int64)
 
     @property
     def n_genes(self) -> int:
@@ -131,6 +131,11 @@ def build(network: Layers, task: Task) -> Layered:
         biases=biases,
         attempts=network.initial_connections,
         inputs=np.ascontiguousarray(all_patterns(layers[0]).T),
+        units=np.stack((weights < 0, np.abs(weights) % 2, np.abs(weights) // 2), axis=1).astype(
+            np.int64
+        ),
+        bias_units=biases.astype(np.int64),
+        is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
     )
 
 
@@ -236,9 +241,9 @@ def answer(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        units, biases = encoding.units, encoding.biases.astype(np.int64)
-        kernels.answer(genomes, ancestors, wiring.source, wiring.first, units, biases, slots, states)
-        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots]
+        places = (wiring.source, wiring.first, encoding.units, encoding.bias_units)
+        kernels.answer(genomes, ancestors, *places, slots, states)
+        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
         return outputs[:, ::2], outputs[:, 1::2]
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     genes = decode(encoding, genomes)

@@ -11,6 +11,8 @@ import numpy as np
 
 from evomod.kernels import compiled, inlined
 
+TINY = 2.0**-53
+"""The resolution of a drawn double: 1 - p would be 1."""
 FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
 
@@ -24,6 +26,8 @@ def skip(rng, p):
     """
     if p >= 1.0:
         return 0.0
+    if p < TINY:
+        return np.inf
     return np.floor(np.log(1.0 - rng.random()) / np.log(1.0 - p))
 
 

@@ -51,4 +51,4 @@ def answer(genes, ancestors, source, first, gain, inputs, slots, answers):
         for o in range(n_outputs):
             row = value[n_inputs + n_neurons - n_outputs + o]
             for k in range(n_patterns):
-                answers[slots[i], o, k] = (row[k] > 0.0) - (row[k] < 0.0)
+                answers[slots[i], o, k] = 1 if row[k] > 0.0 else (-1 if row[k] < 0.0 else 0)

@@ -96,6 +96,32 @@ def relation(objectives, j, i):
 
 
 @compiled
+def first_spared(log_keep, order, front, rng):
+    """Place in ``order`` of the first individual that the next scan with anybody spared would spare.
+
+    Scanning again until somebody is spared has the same law, but would take for ever where all chances
+    are small: k is the first with probability keep[k] times the product of 1 - keep before it.
+    """
+    best, total, nobody = -np.inf, 0.0, 1.0
+    for k in range(order.size):
+        if front[order[k]] < 0:
+            best = max(best, log_keep[k])
+    for k in range(order.size):
+        if front[order[k]] < 0:
+            total += np.exp(log_keep[k] - best) * nobody
+            nobody *= 1.0 - np.exp(log_keep[k])
+    rest, nobody, chosen = rng.random() * total, 1.0, -1
+    for k in range(order.size):
+        if front[order[k]] < 0 and rest >= 0.0:
+            weight = np.exp(log_keep[k] - best) * nobody
+            nobody *= 1.0 - np.exp(log_keep[k])
+            if weight > 0.0:
+                chosen = k
+            rest -= weight
+    return chosen
+
+
+@compiled
 def fronts_of_many(objectives, order, p, number, rng, front):
     """``fronts`` for any number of objectives, each with its own probability; pairwise, O(n^2)."""
     n, n_objectives = objectives.shape
@@ -116,21 +142,34 @@ def fronts_of_many(objectives, order, p, number, rng, front):
         for j in range(n):
             if j != i:
                 count[i, relation(objectives, j, i)] += 1
+    log_spare = np.full(n_codes, -1e12)  # a certain loss: far below any product of chances
+    for code in range(n_codes):
+        if spare[code] > 0.0:
+            log_spare[code] = np.log(spare[code])
     placed, current = 0, 0
-    found = np.empty(n, np.int64)
+    found, log_keep = np.empty(n, np.int64), np.empty(n)
     while placed < number:
         n_found = 0
         for k in range(n):
             i = order[k]
             if front[i] >= 0:
                 continue
-            keep = 1.0
+            keep, log_keep[k] = 1.0, 0.0
             for code in range(n_codes):
                 if count[i, code] > 0 and spare[code] < 1.0:
                     keep *= spare[code] ** count[i, code]
+                    log_keep[k] += count[i, code] * log_spare[code]
             if keep >= 1.0 or (keep >= TINY and rng.random() < keep):
                 found[n_found] = i
                 n_found += 1
+        if n_found == 0:
+            first = first_spared(log_keep, order, front, rng)
+            found[0], n_found = order[first], 1
+            for k in range(first + 1, n):
+                keep = np.exp(log_keep[k]) if front[order[k]] < 0 else 0.0
+                if keep >= TINY and rng.random() < keep:
+                    found[n_found] = order[k]
+                    n_found += 1
         for k in range(n_found):
             front[found[k]] = current
         for i in range(n):
@@ -138,7 +177,7 @@ def fronts_of_many(objectives, order, p, number, rng, front):
                 for k in range(n_found):
                     count[i, relation(objectives, found[k], i)] -= 1
         placed += n_found
-        current += n_found > 0
+        current += 1
 
 
 @compiled
