@@ -31,6 +31,7 @@ test: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+	$(BIN)/pytest --nbmake --override-ini=addopts=-q notebooks
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest tests/test_kernels_*.py
 
 clean:

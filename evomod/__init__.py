@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evomod.measures import Partition, modularity
     from evomod.network import Network, load_network
     from evomod.population import Population
-    from evomod.run import Run, load_run, resume, run
+    from evomod.runs import Run, load_run, resume, run
     from evomod.task import Task, find_tasks, load_task
 
 _HOMES = {
@@ -35,10 +35,10 @@ _HOMES = {
     "Network": "network",
     "load_network": "network",
     "Population": "population",
-    "Run": "run",
-    "load_run": "run",
-    "resume": "run",
-    "run": "run",
+    "Run": "runs",
+    "load_run": "runs",
+    "resume": "runs",
+    "run": "runs",
     "Task": "task",
     "find_tasks": "task",
     "load_task": "task",

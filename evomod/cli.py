@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
         prog="evomod",
         description="Evolve small networks under pressures that are claimed to make them modular.",
     )
+    top.add_argument("--version", action="version", version=f"evomod {_version()}")
     commands = top.add_subparsers(dest="command", metavar="command", required=True)
     evolve = commands.add_parser(
         "evolve",
@@ -35,12 +36,15 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[:KEY=VALUE,…]",
-        help="connection-cost, behavioural-diversity; may be given several times",
+        help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity; "
+        "may be given several times",
     )
     evolve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"
     )
-    evolve.add_argument("--out", metavar="FOLDER", help="the run folder (default: runs/<what>-seed<n>)")
+    evolve.add_argument(
+        "--out", metavar="FOLDER", help="the run folder (default: runs/<task>-<pressures>-seed<n>)"
+    )
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
@@ -54,6 +58,15 @@ def parser() -> argparse.ArgumentParser:
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)
     return top
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("evomod")
+    except PackageNotFoundError:
+        return "of a source checkout, not installed"
 
 
 def _seed(text: str) -> int:
@@ -98,7 +111,7 @@ def act_evolve(given: argparse.Namespace) -> int:
     if given.show_config:
         print(dump_config(_prepared(config).config), end="")
         return 0
-    from evomod.run import run
+    from evomod.runs import run
     from evomod.warmup import announce
 
     announce()
@@ -123,8 +136,9 @@ def _config(given: argparse.Namespace) -> Any:
 
 def _bundled(path: Path) -> Path:
     """A config under ``scripts/`` that came with the installed package, if there is such a one."""
-    inside = Path(__file__).parent / path
-    return inside if inside.exists() else path
+    package = Path(__file__).parent
+    inside = [folder / path for folder in (package, package.parent) if (folder / path).exists()]
+    return inside[0] if inside else path
 
 
 def _prepared(config: Any) -> Any:
@@ -139,7 +153,7 @@ def _resume(given: argparse.Namespace) -> int:
     named = [name for name, value in refused.items() if value is not None]
     if named:
         raise EvomodError(f"{named[0]} would make it another run; --resume goes on with the same one.")
-    from evomod.run import load_run, resume
+    from evomod.runs import load_run, resume
     from evomod.warmup import announce
 
     if given.show_config:

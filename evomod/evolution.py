@@ -111,6 +111,8 @@ def evolve(
     [0, 1, 2, 3]
     """
     setup = setup or prepare(config)
+    if config != setup.config and prepare(config, setup.task).config != setup.config:
+        raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
     rng = np.random.default_rng(seed)
     mu = setup.config.evolution.population
     memory = layered.memory(setup.encoding, 2 * mu)

@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-
-matplotlib.use("Agg")  # files only: no window, no display needed
-
 import numpy as np
-from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
 from evomod.network import Network
-from evomod.run import Run, load_run
+from evomod.runs import Run, load_run
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers."""
@@ -107,15 +104,13 @@ def draw_curves(run: Run, path: Path) -> Path:
     log = run.log
     if log["generation"].size == 0:
         raise EvomodError(f"{run.folder} has no generation yet; nothing to draw.")
-    with pyplot.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        figure, (above, below) = pyplot.subplots(
-            2, 1, figsize=(6.4, 5.2), sharex=True, layout="constrained"
-        )
+    with matplotlib.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(6.4, 5.2), layout="constrained")  # no pyplot: no window, no backend
+        above, below = figure.subplots(2, 1, sharex=True)
         plot_fitness(above, log)
         plot_q(below, log, run.manifest["q_method"])
         above.set_title(title_of(run), fontsize=10)
         figure.savefig(path, dpi=130, metadata={"Software": None})
-        pyplot.close(figure)
     return path
 
 
@@ -123,8 +118,9 @@ def draw_network(run: Run, path: Path) -> Path:
     """The best network with its modules, as a PNG."""
     network = run.best
     about = network.about
-    with pyplot.rc_context({"font.size": 9}):
-        figure, axes = pyplot.subplots(figsize=(6.4, 4.6), layout="constrained")
+    with matplotlib.rc_context({"font.size": 9}):
+        figure = Figure(figsize=(6.4, 4.6), layout="constrained")
+        axes = figure.subplots()
         plot_network(axes, network, run.manifest["q_method"])
         _legend(axes)
         fitness = about["fitness"][about["goal"]]
@@ -134,7 +130,6 @@ def draw_network(run: Run, path: Path) -> Path:
             fontsize=10,
         )
         figure.savefig(path, dpi=130, metadata={"Software": None})
-        pyplot.close(figure)
     return path
 
 

@@ -6,6 +6,7 @@ loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks`` and among those
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import inspect
 import os
@@ -273,8 +274,10 @@ def load_task(name: str | Path) -> Task:
         mine = [p for p in problems if _plain(name) in _plain(p)]
     if mine:
         raise EvomodError(mine[0])
+    close = difflib.get_close_matches(_plain(name), tasks, 1)
+    hint = f"did you mean '{close[0]}'? Found" if close else "found"
     raise EvomodError(
-        f"there is no task '{name}'; found {', '.join(repr(t.name) for t in tasks.values())}. "
+        f"there is no task '{name}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."
     )
 

@@ -31,7 +31,7 @@ def announce() -> None:
     """Say that the first run compiles, if it does."""
     if not is_warm():
         print(
-            "Compiling evomod's kernels for this machine: once after an installation, some seconds.",
+            "Compiling evomod's kernels for this machine: once after an installation, about ten seconds.",
             file=sys.stderr,
             flush=True,
         )

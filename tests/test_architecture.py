@@ -25,7 +25,7 @@ ORDER = (
     "evolution",
     "measures",
     "tracking",
-    "run",
+    "runs",
     "warmup",
     "bench",
     "plotting",
@@ -39,7 +39,7 @@ HOMES = {
     "deap": {"operators", "evolution", "bench"},
     "pydantic": {"config"},
     "tomli_w": {"config"},
-    "tqdm": {"run"},
+    "tqdm": {"runs"},
     "matplotlib": {"plotting"},
     "networkx": {"network", "measures"},
 }
@@ -105,6 +105,17 @@ def test_light_commands_import_nothing_heavy(arguments):
     )
     done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_stays_what_it_is_whatever_is_imported_first():
+    """A submodule of the same name would take a function's place once it is imported."""
+    text = (
+        "import evomod, evomod.plotting, evomod.bench, evomod.cli\n"
+        "evomod.load_run, evomod.Run, evomod.load_task, evomod.evolve\n"
+        "assert callable(evomod.run) and callable(evomod.resume)\n"
+        "assert all(not str(getattr(evomod, n)).startswith('<module') for n in evomod.__all__)\n"
+    )
+    subprocess.run([sys.executable, "-c", text], check=True)
 
 
 def test_no_pickle_and_no_evaluation_of_data():

@@ -55,6 +55,11 @@ def test_earlier_generations_are_not_changed_by_later_ones():
         assert (generation.population.yes == yes).all() and (generation.population.cost == cost).all()
 
 
+def test_a_setup_of_another_config_is_refused():
+    with pytest.raises(EvomodError, match="prepared from another config"):
+        next(evomod.evolve(evomod.Config(task="five-xor"), seed=1, setup=evomod.prepare(CONFIG)))
+
+
 def test_the_best_is_never_lost():
     best = [generation.fitness.max() for generation in evomod.evolve(CONFIG, seed=4)]
     assert best == sorted(best)

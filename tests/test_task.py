@@ -138,7 +138,7 @@ def test_two_copies_of_one_file_are_one_task(tmp_path, monkeypatch):
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(EvomodError, match="no task 'retinna'.*'retina'"):
+    with pytest.raises(EvomodError, match="no task 'retinna'; did you mean 'retina'"):
         load_task("retinna")
     with pytest.raises(
         EvomodError, match="no goal 'left-xor'; it has 'left-and-right', 'left-or-right'"

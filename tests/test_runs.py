@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.run import resume, run
+from evomod.runs import resume, run
 from evomod.tracking import COLUMNS, read_table
 
 SMALL = {"population": 30, "generations": 24}

@@ -105,6 +105,8 @@ def run(
     checkpoint) on Ctrl-C or SIGTERM.
     """
     setup = prepare(config)
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
     _claim(folder)
@@ -168,7 +170,9 @@ class State:
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     """Name of a run's folder when the user gives none."""
     present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
-    return "-".join((setup.task.name, *present, f"seed{sequence.entropy}"))
+    first = next(iter(setup.task.goals))
+    goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
+    return "-".join((setup.task.name, *map(str, goal), *present, f"seed{sequence.entropy}"))
 
 
 def _claim(folder: Path) -> None:
