@@ -11,7 +11,7 @@ from evomod.evolution import evolve, prepare
 from evomod.kernels import is_compiled, layered, modularity, selection
 from evomod.tracking import Tracker, population_rows
 
-NEEDED = (layered.answer, layered.vary, selection.fronts, modularity.of_working)
+NEEDED = (layered.answer, layered.vary, selection.fronts, modularity.leading_eigenvector_modules)
 """Kernels without which no run of the papers' encoding starts."""
 
 EVERY: tuple[dict[str, Any], ...] = (

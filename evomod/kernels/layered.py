@@ -51,7 +51,8 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
     for g in range(layers.size - 1):
         n_edges += layers[g] * layers[g + 1]
     for i in range(genomes.shape[0]):
-        genomes[i, :] = 0
+        for edge in range(n_edges):
+            genomes[i, edge] = 0
         for _ in range(attempts[0] + int(rng.random() * (attempts[1] - attempts[0] + 1))):
             edge = draw_edge(layers, rng)
             if genomes[i, edge] == 0:
@@ -60,7 +61,7 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
             genomes[i, gene] = int(rng.random() * n_biases)
 
 
-@compiled
+@inlined
 def change_weights(genome, present, n, changes, n_weights, rng):
     """Move each of the n present connections one step along the alphabet with probability changes/n."""
     if n == 0 or changes <= 0.0:
@@ -74,7 +75,7 @@ def change_weights(genome, present, n, changes, n_weights, rng):
         hit += 1.0 + skip(rng, p)
 
 
-@compiled
+@inlined
 def change_biases(genome, n_edges, p, n_biases, by_step, rng):
     """Change each neuron's bias with probability p: one step along the alphabet, or drawn anew."""
     if p <= 0.0:
@@ -104,7 +105,8 @@ def vary(genomes, parents, layers, counts, rates, rng, offspring):
     present = np.empty(n_edges, np.int64)
     for i in range(parents.size):
         genome = offspring[i]
-        genome[:] = genomes[parents[i]]
+        for gene in range(genome.size):
+            genome[gene] = genomes[parents[i], gene]
         n = 0
         for edge in range(n_edges):
             present[n] = edge
@@ -376,8 +378,8 @@ def simplify(genomes, source, first, n_inputs, n_outputs, working):
     n_neurons = first.size - 1
     reaches = np.empty(n_inputs + n_neurons, np.bool_)
     for i in range(genomes.shape[0]):
-        reaches[:] = False
-        reaches[n_inputs + n_neurons - n_outputs :] = True
+        for node in range(n_inputs + n_neurons):
+            reaches[node] = node >= n_inputs + n_neurons - n_outputs
         for j in range(n_neurons - 1, -1, -1):
             alive = reaches[n_inputs + j]
             for edge in range(first[j], first[j + 1]):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled
+from evomod.kernels import compiled, inlined
 
 ACCEPT = 1e-5  # smallest gain in Q for which a group is split (Clune et al. 2013, authors' code)
 NOTHING = 1e-9  # an eigenvector component below this is rounding noise around zero
 
 
-@compiled
+@inlined
 def tridiagonalise(matrix, n, diagonal, off, reflectors):
     """Householder reduction of a symmetric matrix (destroyed); reflector k acts on rows k+1 .. n-1.
 
@@ -23,7 +23,8 @@ def tridiagonalise(matrix, n, diagonal, off, reflectors):
             norm += matrix[i, k] ** 2
         norm = np.sqrt(norm)
         off[k] = 0.0
-        reflectors[k, :] = 0.0
+        for i in range(n):
+            reflectors[k, i] = 0.0
         if norm == 0.0:
             continue
         alpha = -norm if matrix[k + 1, k] > 0.0 else norm
@@ -52,7 +53,7 @@ def tridiagonalise(matrix, n, diagonal, off, reflectors):
         diagonal[i] = matrix[i, i]
 
 
-@compiled
+@inlined
 def largest_eigenvalue(diagonal, off, n):
     """Bisection on Sturm counts, down to the last bits."""
     low, high = diagonal[0], diagonal[0]
@@ -78,47 +79,34 @@ def largest_eigenvalue(diagonal, off, n):
     return 0.5 * (low + high)
 
 
-@compiled
+@inlined
 def inverse_iteration(diagonal, off, n, value, vector):
-    """Eigenvector of the tridiagonal matrix: three solves with partial pivoting, from a fixed start."""
-    upper, second, third = np.empty(n), np.zeros(n), np.zeros(n)
-    tiny = 1e-16 * max(1.0, abs(value))
+    """Eigenvector of the largest eigenvalue ``value`` of a tridiagonal matrix, from a fixed start.
+
+    Just above the largest eigenvalue, shift - matrix is positive definite: no pivoting is needed.
+    """
+    pivot = np.empty(n)
+    shift = value + 1e-13 * (abs(value) + 1.0)
     for i in range(n):
         vector[i] = 1.0 + 0.1 * ((i * 7919) % 13)
-    for _ in range(3):
-        for i in range(n):
-            upper[i], second[i], third[i] = diagonal[i] - value, off[i] if i < n - 1 else 0.0, 0.0
-        for i in range(n - 1):
-            below = off[i]
-            if abs(upper[i]) >= abs(below):
-                factor = below / upper[i] if upper[i] != 0.0 else 0.0
-                upper[i + 1] -= factor * second[i]
-                vector[i + 1] -= factor * vector[i]
-            else:
-                factor = upper[i] / below
-                upper[i], second[i], upper[i + 1], third[i], second[i + 1] = (
-                    below,
-                    upper[i + 1],
-                    second[i] - factor * upper[i + 1],
-                    second[i + 1],
-                    -factor * second[i + 1],
-                )
-                vector[i], vector[i + 1] = vector[i + 1], vector[i] - factor * vector[i + 1]
-        norm = 0.0
+        pivot[i] = shift - diagonal[i]
+        if i > 0:
+            pivot[i] -= off[i - 1] * off[i - 1] / pivot[i - 1]
+        pivot[i] = max(pivot[i], 1e-16)
+    for _ in range(4):
+        largest = 0.0
+        for i in range(1, n):
+            vector[i] += off[i - 1] / pivot[i - 1] * vector[i - 1]
         for i in range(n - 1, -1, -1):
-            rest = vector[i]
             if i + 1 < n:
-                rest -= second[i] * vector[i + 1]
-            if i + 2 < n:
-                rest -= third[i] * vector[i + 2]
-            pivot = upper[i] if abs(upper[i]) > tiny else tiny
-            vector[i] = rest / pivot
-            norm = max(norm, abs(vector[i]))
+                vector[i] += off[i] * vector[i + 1]
+            vector[i] /= pivot[i]
+            largest = max(largest, abs(vector[i]))
         for i in range(n):
-            vector[i] /= norm
+            vector[i] /= largest
 
 
-@compiled
+@inlined
 def leading_eigenvector(form, n, matrix, vector):
     """Eigenvector of the largest eigenvalue, its first clear component positive, noise set to zero.
 
@@ -148,7 +136,7 @@ def leading_eigenvector(form, n, matrix, vector):
         vector[i] *= sign
 
 
-@compiled
+@inlined
 def symmetric_gain(adjacency, members, n, as_clune2013, matrix):
     """The matrix whose leading eigenvector splits a group; its form in s gives 4 m times the gain in Q.
 
@@ -177,7 +165,7 @@ def symmetric_gain(adjacency, members, n, as_clune2013, matrix):
     return m
 
 
-@compiled
+@inlined
 def split(vector, form, n, m, sides):
     """Split a group by the signs of ``vector``; returns the gain in Q, or -1 where one side is empty."""
     n_positive = 0
@@ -193,7 +181,7 @@ def split(vector, form, n, m, sides):
     return gain / (4.0 * m)
 
 
-@compiled
+@inlined
 def quality(adjacency, modules):
     """Directed Q of a partition: the share of connections inside modules minus its expectation."""
     size = adjacency.shape[0]
@@ -255,30 +243,3 @@ def leading_eigenvector_modules(adjacency, as_clune2013, modules):
         else:
             current += 1
     return quality(adjacency, modules)
-
-
-@compiled
-def of_working(working, source, target, n_nodes, as_clune2013, q, n_modules):
-    """Q and number of modules of every network, its connected nodes only; ``working[network, edge]``."""
-    place = np.empty(n_nodes, np.int64)
-    for k in range(working.shape[0]):
-        for a in range(n_nodes):
-            place[a] = -1
-        size = 0
-        for edge in range(source.size):
-            if working[k, edge] != 0:
-                place[source[edge]] = 0
-                place[target[edge]] = 0
-        for a in range(n_nodes):
-            if place[a] == 0:
-                place[a] = size
-                size += 1
-        adjacency = np.zeros((size, size))
-        for edge in range(source.size):
-            if working[k, edge] != 0:
-                adjacency[place[source[edge]], place[target[edge]]] = 1.0
-        modules = np.zeros(size, np.int64)
-        q[k] = leading_eigenvector_modules(adjacency, as_clune2013, modules)
-        n_modules[k] = 0
-        for a in range(size):
-            n_modules[k] = max(n_modules[k], modules[a] + 1)

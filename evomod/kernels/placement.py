@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled
+from evomod.kernels import compiled, inlined
 
 
-@compiled
-def build(genes, source, target, is_fixed, positions, matrix, pull):
+@inlined
+def build(working, i, source, target, is_fixed, positions, matrix, pull):
     """Fill Laplacian ``matrix`` and right side ``pull`` of the free nodes; returns the constant part."""
     constant = 0.0
-    matrix[:] = 0.0
-    pull[:] = 0.0
-    for edge in range(genes.size):
-        if genes[edge] == 0:
+    for a in range(is_fixed.size):
+        pull[a, 0] = pull[a, 1] = 0.0
+        for b in range(is_fixed.size):
+            matrix[a, b] = 0.0
+    for edge in range(source.size):
+        if working[i, edge] == 0:
             continue
         a, b = source[edge], target[edge]
         if is_fixed[a] and is_fixed[b]:
@@ -34,7 +36,7 @@ def build(genes, source, target, is_fixed, positions, matrix, pull):
     return constant
 
 
-@compiled
+@inlined
 def least_energy(matrix, pull, constant, is_fixed):
     """Minimum over the free nodes of the quadratic energy: constant - pull' matrix^-1 pull.
 
@@ -86,6 +88,6 @@ def wiring_length(working, ancestors, source, target, is_fixed, positions, lengt
         if same:
             length[i] = length[parent]
         else:
-            constant = build(working[i], source, target, is_fixed, positions, matrix, pull)
+            constant = build(working, i, source, target, is_fixed, positions, matrix, pull)
             energy = least_energy(matrix, pull, constant, is_fixed)
             length[i] = np.floor(energy * 1048576.0 + 0.5) / 1048576.0

@@ -195,7 +195,8 @@ def crowding(objectives, orders, front, distance):
     first, last = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
     one_back, two_back = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
     for m in range(n_counted):
-        first[:], one_back[:], two_back[:] = -1, -1, -1
+        for f in range(n_fronts):
+            first[f], one_back[f], two_back[f] = -1, -1, -1
         for k in range(n):
             f = front[orders[m, k]]
             if f >= 0:

@@ -80,8 +80,13 @@ def modularity_of_many(
     wiring: Wiring, working: NDArray[np.int8], method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Q and number of modules ``[network]`` of simplified networks ``working[network, edge]``."""
-    q, n_modules = np.empty(working.shape[0]), np.empty(working.shape[0], np.int64)
-    kernels.of_working(
-        working, wiring.source, wiring.target, wiring.n_nodes, method == "clune2013", q, n_modules
-    )
+    q, n_modules = np.zeros(working.shape[0]), np.zeros(working.shape[0], np.int64)
+    for k, row in enumerate(working != 0):
+        ends = np.concatenate((wiring.source[row], wiring.target[row]))
+        connected, places = np.unique(ends, return_inverse=True)
+        adjacency = np.zeros((connected.size, connected.size))
+        adjacency[places[: places.size // 2], places[places.size // 2 :]] = 1.0
+        modules = np.zeros(connected.size, np.int64)
+        q[k] = kernels.leading_eigenvector_modules(adjacency, method == "clune2013", modules)
+        n_modules[k] = modules.max(initial=-1) + 1
     return q, n_modules
