@@ -65,6 +65,11 @@ class Generation:
             rows = rows[values == values.max()]
         return int(rows[0])
 
+    def fitness_on(self, goal: str) -> NDArray[np.float64]:
+        """Fitness ``[individual]`` on any goal of the task; nothing is evaluated for it."""
+        rule = self.setup.config.network.tie_rule
+        return score(self.population.yes, self.population.no, goal_bits(self.setup.task, goal), rule)
+
     @property
     def best(self) -> Network:
         """The logged individual as a network."""

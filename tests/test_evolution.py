@@ -25,6 +25,8 @@ def test_a_generation_holds_what_it_says():
         goal = goal_bits(generation.setup.task, generation.goal)
         population = generation.population
         assert (score(population.yes, population.no, goal, "strict") == generation.fitness).all()
+        assert (generation.fitness_on(generation.goal) == generation.fitness).all()
+        assert (generation.fitness_on("left-or-right") != generation.fitness).any()
         answers = generation.best.answer(all_patterns(8))[:, 0] > 0
         table = generation.setup.task.tables["left-and-right"][0]
         assert (answers == table).mean() >= generation.fitness.max()

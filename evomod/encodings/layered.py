@@ -246,12 +246,24 @@ def answer(
         outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
         return outputs[:, ::2], outputs[:, 1::2]
     inputs = np.where(encoding.inputs, 1.0, -1.0)
-    genes = decode(encoding, genomes)
+    genes = _working_genes(encoding, genomes)
     realvalued.answer(
         genes, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
     )
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
+
+
+def _working_genes(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
+    """Genes as numbers, 0 where they do not matter, so that equal working networks have equal genes."""
+    genes, working = decode(encoding, genomes), simplify(encoding, genomes) != 0
+    matters = np.zeros((genes.shape[0], encoding.wiring.n_nodes), np.bool_)
+    matters[:, -encoding.wiring.n_outputs :] = True
+    individuals, edges = np.nonzero(working)
+    matters[individuals, encoding.wiring.source[edges]] = True
+    genes[:, : encoding.n_edges][~working] = 0.0
+    genes[:, encoding.n_edges :][~matters[:, encoding.wiring.n_inputs :]] = 0.0
+    return genes
 
 
 def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:

@@ -312,9 +312,9 @@ def gather(genes, first, last, source, units, ones, twos):
     """List the source rows of a neuron by the binary digits of their weights; returns both lengths."""
     n_ones, n_twos = 0, 0
     for edge in range(first, last):
-        gene = genes[edge]
-        if gene == 0:
+        if genes[edge] == 0:
             continue
+        gene = np.uint64(genes[edge])  # unsigned: no check for an index counted from the end
         row = 2 * source[edge] + units[gene, 0]
         ones[n_ones] = row
         n_ones += units[gene, 1]
@@ -351,14 +351,17 @@ def answer(genomes, ancestors, source, first, units, biases, slots, states):
             for row in range(2 * n_inputs, theirs.shape[0]):
                 for w in range(theirs.shape[1]):
                     mine[row, w] = theirs[row, w]
+        any_dirty = False
         for j in range(n_neurons):
             target = n_inputs + j
             changed = parent < 0
             if not changed:
                 changed = genomes[i, n_edges + j] != genomes[parent, n_edges + j]
                 for edge in range(first[j], first[j + 1]):
-                    gene = genomes[i, edge]
-                    changed |= (gene != genomes[parent, edge]) | (dirty[source[edge]] & (gene != 0))
+                    changed |= genomes[i, edge] != genomes[parent, edge]
+                if any_dirty and not changed:
+                    for edge in range(first[j], first[j + 1]):
+                        changed |= dirty[source[edge]] & (genomes[i, edge] != 0)
             if changed:
                 n_ones, n_twos = gather(genomes[i], first[j], first[j + 1], source, units, ones, twos)
                 bias = biases[genomes[i, n_edges + j]]
@@ -367,6 +370,7 @@ def answer(genomes, ancestors, source, first, units, biases, slots, states):
                 else:
                     differs = fire(ones, n_ones, twos, n_twos, bias, mine, target)
                 dirty[target] = differs | (parent < 0)
+                any_dirty |= dirty[target]
 
 
 @compiled
