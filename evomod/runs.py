@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -344,11 +344,26 @@ def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Itera
             "checkpoint.npz to start again from the seed."
         )
     with open(path, "ab") as file:
+        _lock(file)
         file.truncate(n_bytes or 0)
         file.seek(0, os.SEEK_END)
         if n_bytes is None:
             file.write(",".join(header).encode() + b"\n")
         yield file
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Keep other processes out of this run until the file is closed, or this process dies."""
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise EvomodError(
+            f"another process is writing {file.name}; wait for it, or start another run with --out."
+        ) from None
 
 
 @contextmanager

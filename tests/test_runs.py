@@ -180,6 +180,18 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     assert contents(tmp_path / "x") == before
 
 
+def test_two_processes_cannot_write_one_run(tmp_path):
+    first = evomod.runs.run(config(), 1, tmp_path / "x")
+    before = contents(first.folder, ("log.csv", "population.csv", "checkpoint.npz"))
+    with (
+        evomod.runs._appended(first.folder / "log.csv", len(before["log.csv"]), ()),
+        pytest.raises(EvomodError, match="another process is writing"),
+    ):
+        resume(first.folder, ["evolution.generations=30"])
+    assert contents(first.folder, tuple(before)) == before
+    assert resume(first.folder, ["evolution.generations=30"]).log["generation"][-1] == 30
+
+
 def test_damaged_and_foreign_checkpoints_are_refused_in_words(tmp_path):
     a, b = run(config(), 1, tmp_path / "a"), run(config(**COSTLY), 1, tmp_path / "b")
     log = (a.folder / "log.csv").read_bytes()
