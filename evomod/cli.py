@@ -124,21 +124,16 @@ def _config(given: argparse.Namespace) -> Any:
 
     path = Path(given.what)
     if path.suffix == ".toml":
-        data = read_config(path if path.exists() else _bundled(path))
+        data = read_config(path)
     else:
         data = {"task": {"name": given.what}}
     if given.goal is not None:
-        if isinstance(data.get("task"), str):
-            data["task"] = {"name": data["task"]}
-        data.setdefault("task", {})["goal"] = given.goal
+        section = data.get("task", {})
+        if not isinstance(section, str | dict):
+            raise EvomodError("task: wanted a name or a section, [task].")
+        section = {"name": section} if isinstance(section, str) else section
+        data["task"] = section | {"goal": given.goal}
     return Config(**apply_settings(apply_pressures(data, given.pressure), given.set))
-
-
-def _bundled(path: Path) -> Path:
-    """A config under ``scripts/`` that came with the installed package, if there is such a one."""
-    package = Path(__file__).parent
-    inside = [folder / path for folder in (package, package.parent) if (folder / path).exists()]
-    return inside[0] if inside else path
 
 
 def _prepared(config: Any) -> Any:

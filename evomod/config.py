@@ -36,7 +36,9 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 class Section(BaseModel):
     """Strict, frozen, and refusing unknown keys."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class TaskSection(Section):
@@ -71,8 +73,8 @@ class Layers(Section):
     @field_validator("initial_connections")
     @classmethod
     def _initial(cls, value: tuple[int, int]) -> tuple[int, int]:
-        if not 0 <= value[0] <= value[1]:
-            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most")
+        if not 0 <= value[0] <= value[1] <= 1_000_000:
+            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most <= 1000000")
         return value
 
 
@@ -212,7 +214,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [network]")
-        wanted = NETWORKS.get(value.get("encoding", "layered"))
+        wanted = NETWORKS.get(str(value.get("encoding", "layered")))
         if wanted is None:
             raise ValueError(f"encoding: wanted one of {', '.join(NETWORKS)}; got {value['encoding']!r}")
         return wanted.model_validate(value)
@@ -229,7 +231,7 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
     model: type[BaseModel] = Config
     for step in path:
         if model is Config and step == "network":
-            encoding = data.get("network", {}).get("encoding", "layered")
+            encoding = str(data.get("network", {}).get("encoding", "layered"))
             model = NETWORKS.get(encoding, LayeredNetwork)
             continue
         for name, info in model.model_fields.items():
@@ -267,13 +269,15 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
             if not isinstance(item["input"], dict):
                 text += f"; got {_shown(item['input'])}"
         else:
-            text = f"{item['msg'].replace('Input should be', 'wanted')}; got {_shown(item['input'])}"
+            wanted = "wanted a section" if item["type"] in SECTION_TYPES else item["msg"]
+            text = f"{wanted.replace('Input should be', 'wanted')}; got {_shown(item['input'])}"
         line = f"  {path}: {text}"
         if line not in lines:
             lines.append(line)
     return "the config is not valid:\n" + "\n".join(lines)
 
 
+SECTION_TYPES = ("model_type", "model_attributes_type", "dict_type")
 _TYPE_TAGS = {"LayeredNetwork", "RealNetwork", "function-before", "constrained-str"}
 
 
@@ -315,6 +319,8 @@ def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, A
 def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str, Any]:
     """Add pressures given as ``name`` or ``name:key=value,key=value`` to config data."""
     known = [info.alias for info in PressuresSection.model_fields.values()]
+    if pressures and not isinstance(data.setdefault("pressures", {}), dict):
+        raise EvomodError("pressures: wanted a section, [pressures]; got a value.")
     for text in pressures:
         name, _, arguments = text.partition(":")
         if name not in known:
@@ -329,15 +335,23 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
-    """The data of a TOML config. Raises `EvomodError` where it cannot be read, with the line."""
+    """The data of a TOML config. Raises `EvomodError` where it cannot be read, with the line.
+
+    A path such as ``scripts/clune2013/connection_cost.toml`` that is not there is looked for among the
+    configs that come with evomod.
+    """
+    package = Path(__file__).parent
+    places = [Path(path), package / path, package.parent / path]
+    found = next((place for place in places if place.is_file()), Path(path))
     try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(found.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise EvomodError(f"there is no config {path}.") from None
     except tomllib.TOMLDecodeError as error:
         raise EvomodError(f"config {path} is no valid TOML: {error}.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise EvomodError(f"config {path} is not UTF-8 text; save it as UTF-8.") from None
+    except OSError as error:
         raise EvomodError(f"config {path} cannot be read: {error}.") from None
 
 

@@ -58,8 +58,8 @@ class Generation:
 
     @property
     def best_row(self) -> int:
-        """Row of the logged individual: highest fitness, then the other objectives, then first."""
-        rows = np.arange(self.fitness.size)
+        """Row of the logged individual: of the first front the fittest, then by the other objectives."""
+        rows = np.flatnonzero(self.front == 0)
         for column in self.objectives.T:
             values = column[rows]
             rows = rows[values == values.max()]

@@ -60,7 +60,10 @@ class Network:
 
         Raises `EvomodError` if the patterns have another number of inputs.
         """
-        given = np.atleast_2d(np.asarray(patterns, dtype=np.bool_))
+        raw = np.atleast_2d(np.asarray(patterns))
+        if raw.dtype.kind not in "biuf" or not np.isin(raw, (0, 1)).all():
+            raise EvomodError("patterns hold Booleans, or 0 and 1 [pattern, input].")
+        given = raw.astype(np.bool_)
         if given.shape[1] != self.inputs.size:
             raise EvomodError(
                 f"the network has {self.inputs.size} inputs; the patterns have {given.shape[1]} columns."
@@ -154,6 +157,8 @@ def load_network(path: str | Path) -> Network:
 
 def _from_data(data: dict[str, Any]) -> Network:
     nodes, connections = data["nodes"], data["connections"]
+    if not nodes:
+        raise ValueError("it has no nodes")
     if [node["id"] for node in nodes] != list(range(len(nodes))):
         raise ValueError("node ids do not count 0, 1, 2, …")
     ends = np.array([(c["source"], c["target"]) for c in connections], np.int64).reshape(-1, 2)

@@ -25,6 +25,8 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     """Best and mean fitness over generations."""
     axes.plot(log["generation"], log["mean_fitness"], color="#999999", lw=1, label="population mean")
     axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label="best")
+    if log["generation"].size == 1:
+        axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
     axes.set_ylabel("fitness (fraction right)")
     low = float(np.quantile(log["mean_fitness"], 0.02))
     axes.set_ylim(max(0.0, min(low, float(log["best_fitness"].min()), 0.95)) - 0.01, 1.01)
@@ -35,6 +37,8 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
 def plot_q(axes: Axes, log: dict[str, NDArray[Any]], method: str) -> Axes:
     """Q of the logged individual over generations."""
     axes.plot(log["generation"], log["q_score"], color=COLOURS[5], lw=1)
+    if log["generation"].size == 1:
+        axes.plot(log["generation"], log["q_score"], "o", color=COLOURS[5])
     axes.set_ylabel(f"Q of the best ({method})")
     axes.set_xlabel("generation")
     axes.set_ylim(
@@ -83,7 +87,7 @@ def _legend(axes: Axes) -> None:
         Line2D([], [], color="#444444", label="positive weight"),
         Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative weight"),
         Line2D([], [], color="#888888", label="between modules"),
-        Line2D([], [], color="none", marker="o", mfc="white", mec="black", label="not used"),
+        Line2D([], [], color="none", marker="o", mfc="white", mec="black", label="no connection"),
     ]
     axes.legend(
         handles=signs, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=4, frameon=False, fontsize=8

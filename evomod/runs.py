@@ -86,8 +86,12 @@ def load_run(folder: str | Path) -> Run:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise EvomodError(f"{folder} is no run folder: it has no readable manifest.json.") from None
-    if manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise EvomodError(f"{folder} was not written by this kind of run ({FORMAT}).")
+    if not {"seed", "q_method"} <= set(manifest):
+        raise EvomodError(
+            f"{folder / 'manifest.json'} is damaged: it lacks the seed or the method of Q."
+        )
     return Run(folder, Config(**read_config(folder / "config.toml")), manifest)
 
 
@@ -105,12 +109,14 @@ def run(
     checkpoint) on Ctrl-C or SIGTERM.
     """
     setup = prepare(config)
+    if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
+        raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
-    _claim(folder)
     with _disk_errors(folder):
+        _claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "config.toml", dump_config(setup.config).encode())
         assert setup.task.path is not None
@@ -145,8 +151,9 @@ def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool |
             f"{folder} has already reached generation {reached}; evolution.generations cannot be "
             f"{config.evolution.generations}."
         )
-    if reached == config.evolution.generations and found.is_complete:
+    if reached == config.evolution.generations and found.is_complete and (folder / "best.json").exists():
         return found
+    _check_tables(folder, state)
     with _disk_errors(folder):
         (folder / "complete").unlink(missing_ok=True)
         _write(folder / "config.toml", dump_config(setup.config).encode())
@@ -318,6 +325,7 @@ def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> St
                 f"{path} belongs to another run: config.toml or task.py in {folder} are not those it was "
                 "written with. Put them back, or start a new run with --out."
             )
+        _check_arrays(setup, fields)
         start = restore(
             setup,
             int(fields["number"]),
@@ -327,22 +335,60 @@ def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> St
             fields["crowding"],
         )
         log_bytes, population_bytes = fields["bytes"].tolist()
-        return State(start, json.loads(str(fields["rng"])), (log_bytes, population_bytes))
-    except (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile) as error:
+        rng_state = json.loads(str(fields["rng"]))
+        np.random.default_rng(0).bit_generator.state = rng_state  # raises if it is none
+        return State(start, rng_state, (log_bytes, population_bytes))
+    except DAMAGE as error:
         raise EvomodError(
             f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "
             "log.csv is kept until then."
         ) from None
 
 
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+)
+"""What reading a damaged checkpoint may raise."""
+
+
+def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
+    """Kernels do not check bounds: what they are given must have the right shape and alphabet."""
+    mu, genes = setup.config.evolution.population, setup.encoding.n_genes
+    wanted = {
+        "genomes": (mu, genes),
+        "objectives": (mu, setup.probabilities.size),
+        "front": (mu,),
+        "crowding": (mu,),
+    }
+    for name, shape in wanted.items():
+        if fields[name].shape != shape:
+            raise ValueError(f"{name} has shape {fields[name].shape}, wanted {shape}")
+    dtype = np.dtype(np.int8 if setup.encoding.is_integer else np.float64)
+    if fields["genomes"].dtype != dtype or not layered.is_valid(setup.encoding, fields["genomes"]).all():
+        raise ValueError("a genome leaves its alphabet")
+
+
+def _check_tables(folder: Path, state: State | None) -> None:
+    """Refuse, before anything is changed, tables that are shorter than the checkpoint knows them."""
+    for name, size in zip(("log.csv", "population.csv"), state.sizes if state else (0, 0), strict=True):
+        path = folder / name
+        if state and (not path.exists() or path.stat().st_size < size):
+            raise EvomodError(
+                f"{path} is shorter than when the checkpoint was written; put it back, or delete "
+                "checkpoint.npz to start again from the seed."
+            )
+
+
 @contextmanager
 def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Iterator[Any]:
     """Open a table for appending after the rows that the checkpoint knows, or begin it."""
-    if n_bytes is not None and (not path.exists() or path.stat().st_size < n_bytes):
-        raise EvomodError(
-            f"{path} is shorter than when the checkpoint was written; put it back, or delete "
-            "checkpoint.npz to start again from the seed."
-        )
     with open(path, "ab") as file:
         _lock(file)
         file.truncate(n_bytes or 0)
@@ -393,10 +439,15 @@ def _disk_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else f"{error.strerror or error}"
-        raise EvomodError(
-            f"cannot write to {folder}: {reason}. What the last checkpoint holds is safe; make room and go "
-            f"on with `evomod evolve --resume {folder}`."
-        ) from error
+        advice = "Give another folder with --out."
+        try:
+            if (folder / "checkpoint.npz").exists():
+                advice = f"The last checkpoint is safe: go on with `evomod evolve --resume {folder}`."
+            elif full:
+                advice = "Make room and start again."
+        except OSError:
+            pass
+        raise EvomodError(f"cannot write to {folder}: {reason}. {advice}") from error
 
 
 def _write(path: Path, content: bytes) -> None:

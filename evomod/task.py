@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -22,6 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+
+WILD = '/\\,"\n\r'
+"""Characters that would break a table or leave the folder of runs."""
 
 MOST_INPUTS = 16
 """2**16 patterns, 8 KiB of answers an output and individual: more is another kind of experiment."""
@@ -91,12 +95,15 @@ def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given
     """Call a function of a task file; what it raises becomes one sentence with its place."""
     try:
         return function(*given)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(task.path)]
         line = f", line {frames[-1].lineno}" if frames else ""
+        if isinstance(error, AttributeError) and given and isinstance(given[0], SimpleNamespace):
+            what = f"there is no such input ({error}); the task has {', '.join(task.inputs)}."
+        else:
+            what = f"{error}. Combine Boolean arrays with &, |, ^ and ~, not with and, or, not."
         raise EvomodError(
-            f"{kind} '{name}' of task '{task.name}'{_where(task)}{line} fails: {error}. "
-            "It gets Boolean arrays: combine them with &, |, ^ and ~, not with and, or, not."
+            f"{kind} '{name}' of task '{task.name}'{_where(task)}{line} fails: {what}"
         ) from error
 
 
@@ -152,6 +159,12 @@ def derive(task: Task) -> Task:
             f"task '{task.name}'{_where(task)} has {len(task.inputs)} inputs; all 2**inputs patterns are "
             f"answered, so at most {MOST_INPUTS} are possible."
         )
+    wild = [n for n in (task.name, *task.goals) if not n or not set(n).isdisjoint(WILD) or n[0] in "-."]
+    if wild:
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)}: names of tasks and goals become names of folders and "
+            f'columns; {wild[0]!r} is empty, begins with - or ., or holds one of / \\ , " or a line end.'
+        )
     names = (*task.inputs, *task.subgoals)
     bad = [name for name in names if not name.isidentifier()]
     if bad or len(set(task.inputs)) < len(task.inputs):
@@ -193,7 +206,7 @@ def task_files() -> list[Path]:
 def read_task(path: Path) -> Task:
     """Load one task file and derive its tables. Raises `EvomodError` with file, line and reason."""
     try:
-        source = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise EvomodError(f"task file {path} cannot be read: {error}.") from error
     spec = importlib.util.spec_from_loader(f"evomod_task_{path.stem}", loader=None)
@@ -203,12 +216,13 @@ def read_task(path: Path) -> Task:
     try:
         code = compile(source, str(path), "exec")
         sys.modules[module.__name__] = module  # dataclasses and typing look their module up
-        exec(code, module.__dict__)
+        with redirect_stdout(sys.stderr):  # what a task file prints must not spoil our output
+            exec(code, module.__dict__)
     except SyntaxError as error:
         raise EvomodError(f"task file {path}, line {error.lineno}: {error.msg}.") from error
     except EvomodError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         line = f", line {frames[-1].lineno}" if frames else ""
         raise EvomodError(f"task file {path}{line}: {type(error).__name__}: {error}.") from error

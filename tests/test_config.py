@@ -86,6 +86,10 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
             {"task": "retina", "pressures": {"connection-cost": {"probability": 2}}},
             "connection-cost.probability",
         ),
+        ({"task": "retina", "network": {"gain": float("inf")}}, "network.gain"),
+        ({"task": "retina", "network": {"encoding": ["a"]}}, "wanted one of layered"),
+        ({"task": "retina", "network": {"initial_connections": [5, 10**20]}}, "1000000"),
+        ({"task": 5}, "task: wanted a section"),
         ({"task": "retina", "network": 3}, r"wanted a section, \[network\]"),
         (
             {"task": "retina", "network": {"encoding": "layered-real", "weight_range": [2, 1]}},
@@ -123,6 +127,18 @@ def test_pressures_on_the_command_line():
     }
     with pytest.raises(EvomodError, match="no pressure 'gravity'; known: connection-cost"):
         apply_pressures({}, ["gravity"])
+
+
+def test_the_papers_xor_settings_are_read_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("five_xor", "hierarchical_xor"):
+        config = prepare(load_config(f"scripts/clune2013/{name}.toml")).config
+        assert config.variation.min_connections == 20 and config.network.tie_rule == "zero-is-no"
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    (tmp_path / "bom.toml").write_bytes(b"\xef\xbb\xbf" + b'task = "retina"\r\n')
+    assert load_config(tmp_path / "bom.toml").task.name == "retina"
 
 
 def test_files_that_cannot_be_read(tmp_path):

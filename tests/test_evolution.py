@@ -118,6 +118,9 @@ def test_patterns_of_another_width_are_refused():
     *_, last = evomod.evolve(CONFIG, seed=5)
     with pytest.raises(EvomodError, match="8 inputs; the patterns have 3 columns"):
         last.best.answer([[True, False, True]])
+    for wrong in ([["a"] * 8], [[0.5] * 8]):
+        with pytest.raises(EvomodError, match="patterns hold Booleans"):
+            last.best.answer(wrong)
 
 
 @pytest.mark.parametrize("bad", [np.zeros((2, 3)), np.array([[0, np.nan], [0, 0]])])

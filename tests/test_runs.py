@@ -209,6 +209,47 @@ def test_damaged_and_foreign_checkpoints_are_refused_in_words(tmp_path):
     assert resume(a.folder, more).log["generation"][-1] == 30
 
 
+def test_arrays_of_a_wrong_shape_never_reach_a_kernel(tmp_path):
+    result = run(config(), 1, tmp_path / "a")
+    path = result.folder / "checkpoint.npz"
+    with np.load(path) as data:
+        fields = {name: data[name] for name in data.files}
+    for change in (
+        {"genomes": fields["genomes"][:5, :7]},
+        {"genomes": fields["genomes"] + np.int8(50)},
+        {"crowding": np.zeros(3)},
+        {"rng": np.array("{}")},
+    ):
+        np.savez(path, **(fields | change))
+        with pytest.raises(EvomodError, match="is damaged"):
+            resume(result.folder, ["evolution.generations=30"])
+    assert result.is_complete
+
+
+def test_a_refused_resume_changes_nothing(tmp_path):
+    result = run(config(), 1, tmp_path / "a")
+    log = result.folder / "log.csv"
+    log.write_bytes(log.read_bytes()[:100])
+    before = {path.name: path.read_bytes() for path in result.folder.iterdir()}
+    with pytest.raises(EvomodError, match=r"log.csv is shorter"):
+        resume(result.folder, ["evolution.generations=30"])
+    assert {path.name: path.read_bytes() for path in result.folder.iterdir()} == before
+
+
+def test_a_lost_best_network_is_written_again(tmp_path):
+    result = run(config(), 1, tmp_path / "a")
+    before = contents(result.folder)
+    (result.folder / "best.json").unlink()
+    resume(result.folder)
+    assert contents(result.folder) == before
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 1.5])
+def test_a_seed_that_cannot_be_is_refused(tmp_path, seed):
+    with pytest.raises(EvomodError, match="a seed is a whole number"):
+        run(config(), seed, tmp_path / "x")
+
+
 def test_an_edited_task_is_noticed(tmp_path):
     result = run(config(), 1, tmp_path / "a")
     path = result.folder / "task.py"

@@ -89,9 +89,16 @@ MISTAKES = {
     "a constant": (task_text(subgoals="{'one': lambda x: True}"), r"shape \(\)"),
     "not Boolean": (task_text(subgoals="{'one': lambda x: x.a + 1}"), "int64 values; wanted Booleans"),
     "and, or": (task_text(subgoals="{'one': lambda x: x.a and x.b}"), "line 2 fails.*&, |"),
-    "an unknown input": (task_text(subgoals="{'one': lambda x: x.z}"), "fails.*'z'"),
+    "an unknown input": (
+        task_text(subgoals="{'one': lambda x: x.z}"),
+        "no such input.*the task has a, b",
+    ),
     "syntax": ("TASK = Task(\n  name='x',,\n)", "line 3: invalid syntax"),
     "an error": ("1 / 0\n", "line 2: ZeroDivisionError"),
+    "exit": ("import sys\nsys.exit(0)\n", "line 3: SystemExit"),
+    "exit in a subgoal": (task_text(subgoals="{'one': lambda x: exit(1)}"), "fails"),
+    "a name that leaves the folder": (task_text(name="../evil"), "one of /"),
+    "a goal that breaks tables": (task_text(goals="{'g,h': lambda one: one}"), "one of /"),
     "no TASK": ("x = 1\n", "defines no TASK"),
     "no goal": (task_text(goals="{}"), "at least one input and one goal"),
     "outputs differ": (
@@ -109,6 +116,12 @@ def test_every_mistake_in_a_file_is_one_clear_sentence(tmp_path, mistake):
         load_task(write(tmp_path, text))
     assert "\n" not in str(caught.value)
     assert "mine.py" in str(caught.value)
+
+
+def test_what_a_task_file_prints_goes_to_stderr(tmp_path, capsys):
+    load_task(write(tmp_path, "print('hello')\n" + task_text()))
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err == "hello\n"
 
 
 def test_too_many_inputs_are_refused(tmp_path):
