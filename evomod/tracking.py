@@ -57,18 +57,21 @@ class Tracker:
         population, best = generation.population, generation.best_row
         q, modules, connections, cost = self.measure(population.genomes[best : best + 1])
         yes, no = population.yes[best : best + 1], population.no[best : best + 1]
-        rule = self.setup.config.network.tie_rule
+        rule, fitness = self.setup.config.network.tie_rule, float(generation.fitness[best])
         return (
             generation.number,
             generation.goal,
-            float(generation.fitness[best]),
+            fitness,
             float(generation.fitness.mean()),
             q,
             modules,
             connections,
             cost,
             int((generation.front == 0).sum()),
-            *(float(score(yes, no, goal, rule)[0]) for goal in self.setup.goals),
+            *(
+                fitness if goal.name == generation.goal else float(score(yes, no, goal, rule)[0])
+                for goal in self.setup.goals
+            ),
         )
 
     def measure(self, genomes: NDArray[Any]) -> tuple[float, int, int, float]:

@@ -82,11 +82,14 @@ def modularity_of_many(
     """Q and number of modules ``[network]`` of simplified networks ``working[network, edge]``."""
     q, n_modules = np.zeros(working.shape[0]), np.zeros(working.shape[0], np.int64)
     for k, row in enumerate(working != 0):
-        ends = np.concatenate((wiring.source[row], wiring.target[row]))
-        connected, places = np.unique(ends, return_inverse=True)
-        adjacency = np.zeros((connected.size, connected.size))
-        adjacency[places[: places.size // 2], places[places.size // 2 :]] = 1.0
-        modules = np.zeros(connected.size, np.int64)
+        source, target = wiring.source[row], wiring.target[row]
+        is_connected = np.zeros(wiring.n_nodes, np.bool_)
+        is_connected[source] = is_connected[target] = True
+        place = np.cumsum(is_connected) - 1
+        size = int(place[-1]) + 1
+        adjacency = np.zeros((size, size))
+        adjacency[place[source], place[target]] = 1.0
+        modules = np.zeros(size, np.int64)
         q[k] = kernels.leading_eigenvector_modules(adjacency, method == "clune2013", modules)
         n_modules[k] = modules.max(initial=-1) + 1
     return q, n_modules
