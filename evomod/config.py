@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from evomod.errors import EvomodError
+from evomod.task import load_task
 
 
 def _tuple(value: Any) -> Any:
@@ -30,6 +31,11 @@ Integers = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
 Pair = Annotated[tuple[int, int], BeforeValidator(_tuple)]
 Range = Annotated[tuple[float, float], BeforeValidator(_tuple)]
 Points = Annotated[tuple[tuple[float, float], ...], BeforeValidator(_tuple)]
+Gates = Annotated[
+    tuple[Literal["nand", "and", "or", "nor"], ...], BeforeValidator(_tuple), Field(min_length=1)
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Operators = Annotated[tuple[Literal["and", "or", "nand", "nor", "xor", "eq"], ...], BeforeValidator(_tuple)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -42,11 +48,63 @@ class Section(BaseModel):
 
 
 class TaskSection(Section):
-    """Which task, by name or by a file's path, and which of its goals is rewarded."""
+    """Which task, by name or by a file's path, which of its goals is rewarded, and on which patterns."""
 
     name: str
     goal: str | None = None
-    """None: the task's first goal."""
+    """None: the task's first goal. `[schedule]` tells how it varies."""
+    patterns: int | None = Field(default=None, ge=1)
+    """Fitness counts this many patterns, drawn without replacement once a run. None: all of them."""
+    resample: bool = False
+    """Draw the patterns anew in every generation."""
+
+
+class ScheduleSection(Section):
+    """Which goal is rewarded in which generation; `goals.epochs` tells what each kind does."""
+
+    kind: Literal[
+        "fixed",
+        "modular",
+        "random-walk",
+        "sampled",
+        "random",
+        "random-constant",
+        "neutral",
+    ] = "fixed"
+    goals: Names = ()
+    """Names of goals of the task, in their order. Empty: the task's goal, or all of a random walk's."""
+    period: int = Field(default=20, ge=1)
+    """Generations of one epoch."""
+    probability: Probability = 1.0
+    """With which the goal changes at the end of an epoch."""
+    operators: Operators = ("and", "or")
+    """With which kind "sampled" combines subgoals."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> ScheduleSection:
+        least, most = GOALS_OF.get(self.kind, (0, 1_000_000))
+        if not least <= len(self.goals) <= most:
+            span = f"{least} or more" if most > least else f"at most {most}"
+            raise ValueError(
+                f"kind '{self.kind}' wants {span} goals; goals has {len(self.goals)}"
+                + (" (one goal is the kind 'fixed')" if self.kind == "modular" else "")
+            )
+        if self.kind == "modular" and len(set(self.goals)) < 2:
+            raise ValueError("kind 'modular' wants goals that differ (one goal is the kind 'fixed')")
+        following = (*self.goals[1:], *self.goals[:1])
+        if self.kind == "modular" and any(a == b for a, b in zip(self.goals, following, strict=True)):
+            raise ValueError("goals: the same goal twice in a row (the last meets the first again)")
+        return self
+
+
+GOALS_OF = {"fixed": (0, 1), "modular": (2, 1_000_000), "sampled": (0, 0), "neutral": (0, 1)}
+"""Fewest and most goals of the kinds of schedule that are not free in it."""
+
+
+def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if value is not None and (len(value) < 2 or min(value) < 1):
+        raise ValueError("wanted at least an input and an output layer, each with a node or more")
+    return value
 
 
 class Layers(Section):
@@ -63,12 +121,7 @@ class Layers(Section):
     coordinates: Literal["grid"] | Points = "grid"
     """Place (x, y) of every node: rows centred on 0, one unit apart, or given in the order of ids."""
 
-    @field_validator("layers")
-    @classmethod
-    def _layers(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if value is not None and (len(value) < 2 or min(value) < 1):
-            raise ValueError("wanted at least an input and an output layer, each with a node or more")
-        return value
+    _layers = field_validator("layers")(_checked_layers)
 
     @field_validator("initial_connections")
     @classmethod
@@ -118,7 +171,89 @@ class RealNetwork(Layers):
         return value
 
 
-NETWORKS: dict[str, type[Layers]] = {"layered": LayeredNetwork, "layered-real": RealNetwork}
+class Sized(Section):
+    """What the encodings of Kashtan and Alon share: a price of size."""
+
+    penalty: float = Field(default=0.0, ge=0.0)
+    """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
+    penalty_above: int = Field(default=0, ge=0)
+
+
+class CircuitNetwork(Sized):
+    """Circuits of NAND gates, feedback allowed (Kashtan & Alon 2005, system A)."""
+
+    encoding: Literal["circuit"]
+    gates: int = Field(default=12, ge=1, le=58)
+    feed_forward: bool = False
+    """Whether a gate may only be fed by inputs and by gates before it."""
+    steps: int = Field(default=20, ge=1, le=1000)
+    """Synchronous updates from all-zero to come to rest; then an output is watched for as many more."""
+    feedback: Literal["synchronous", "ternary"] = "synchronous"
+    """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
+    penalty: float = Field(default=0.2, ge=0.0)
+    penalty_above: int = Field(default=11, ge=0)
+
+
+class GateLayersNetwork(Sized):
+    """Layers of two-input gates, each fed by the layer before (Kashtan et al. 2007, model 2)."""
+
+    encoding: Literal["gate-layers"]
+    layers: Integers | None = None
+    """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
+    gates: Gates = ("and", "or", "nand")
+    """Kinds of gate; one that stands here twice is drawn twice as often."""
+
+    _layers = field_validator("layers")(_checked_layers)
+
+
+class ThresholdNetwork(Sized):
+    """Layers of threshold neurons with limited fan-in (Kashtan & Alon 2005, system B)."""
+
+    encoding: Literal["threshold"]
+    layers: Integers | None = None
+    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
+    fan_in: Integers | None = None
+    """Connections of a neuron, a number a layer. None: 3, but 2 for the last layer."""
+    thresholds: Integers = (0, 1, 2, 3)
+    """A neuron fires where the sum of its inputs (0 or 1) exceeds its threshold."""
+    penalty: float = Field(default=0.01, ge=0.0)
+    penalty_above: int = Field(default=13, ge=0)
+
+    _layers = field_validator("layers")(_checked_layers)
+
+    @field_validator("fan_in")
+    @classmethod
+    def _fan_in(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if value is not None and not all(1 <= n <= 7 for n in value):
+            raise ValueError("wanted 1 to 7 connections a neuron, a number for each layer of neurons")
+        return value
+
+    @field_validator("thresholds")
+    @classmethod
+    def _thresholds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 100 or max(map(abs, value)) > 100:
+            raise ValueError("wanted 1 to 100 integers from -100 to 100")
+        return value
+
+
+NETWORKS: dict[str, type[Section]] = {
+    "layered": LayeredNetwork,
+    "layered-real": RealNetwork,
+    "circuit": CircuitNetwork,
+    "gate-layers": GateLayersNetwork,
+    "threshold": ThresholdNetwork,
+}
+
+
+class RecombinationSection(Section):
+    """Crossover and mutation of circuits, gate layers and threshold networks."""
+
+    crossover: Probability = 0.0
+    """With which two offspring swap their genes from a random place on."""
+    mutation: Probability = 0.7
+    """With which one gene of a genome is changed."""
+    change: Literal["value", "bit"] = "value"
+    """A changed gene gets any other value, or one that differs in a single bit."""
 
 
 class VariationSection(Section):
@@ -136,9 +271,26 @@ class VariationSection(Section):
 
 
 class SelectionSection(Section):
-    """NSGA-II, mu + lambda; an objective with a probability below 1 makes it PNSGA."""
+    """Who survives and who has offspring.
 
-    method: Literal["nsga2"] = "nsga2"
+    "nsga2": mu + lambda; an objective with a probability below 1 makes it PNSGA (Clune et al. 2013).
+    "elite": the best pass unchanged, the rest are their mutated copies (Kashtan & Alon 2005);
+    "elite-worst": the best pass unchanged, as many of the worst are replaced by copies of them, and all
+    but the best are recombined and mutated (Kashtan et al. 2007). "roulette": everybody is resampled in
+    proportion to exp(strength * fitness) (Parter et al. 2008).
+    """
+
+    method: Literal["nsga2", "elite", "elite-worst", "roulette"] = "nsga2"
+    elite: float = Field(default=0.3, gt=0.0, le=1.0)
+    """Share of the population that passes unchanged (elite methods)."""
+    strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
+    """Of roulette selection."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> SelectionSection:
+        if self.method == "elite-worst" and self.elite > 0.5:
+            raise ValueError("elite: method 'elite-worst' replaces as many as it keeps, so at most 0.5")
+        return self
 
 
 class ConnectionCostSection(Section):
@@ -163,10 +315,18 @@ class PressuresSection(Section):
 
 
 class EvolutionSection(Section):
-    """Size and length of a run."""
+    """Size, beginning and end of a run."""
 
-    population: int = Field(default=1000, ge=2, le=1_000_000)
+    population: int = Field(default=1000, ge=1, le=1_000_000)
     generations: int = Field(default=25_000, ge=0)
+    stop: Literal["generations", "solved", "all-solved", "never"] = "generations"
+    """A run ends after ``generations``, or earlier: when the goal is solved; when all goals of the
+    schedule have been solved in successive epochs (Kashtan & Alon 2005). "never": only by Ctrl-C."""
+    solved_at: float = Field(default=1.0, gt=0.0, le=1.0)
+    """Fraction of right answers of the best that solves a goal."""
+    start: str = "random"
+    """"random"; a run's folder or its checkpoint, whose population goes on; or a network's JSON, of
+    which every individual is a copy."""
 
 
 class TrackingSection(Section):
@@ -179,8 +339,47 @@ class TrackingSection(Section):
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)
 
 
+Network = LayeredNetwork | RealNetwork | CircuitNetwork | GateLayersNetwork | ThresholdNetwork
+Variation = VariationSection | RecombinationSection
+
+DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
+    "circuit": {
+        "variation": {"crossover": 0.0, "mutation": 0.7},
+        "selection": {"method": "elite", "elite": 0.3},
+        "evolution": {"population": 1000, "generations": 10_000},
+        "tracking": {"population_every": 1000},
+    },
+    "gate-layers": {
+        "variation": {"crossover": 0.5, "mutation": 0.7},
+        "selection": {"method": "elite", "elite": 0.3},
+        "evolution": {"population": 1000, "generations": 10_000},
+        "tracking": {"population_every": 1000},
+    },
+    "threshold": {
+        "variation": {"crossover": 0.5, "mutation": 0.5},
+        "selection": {"method": "elite", "elite": 0.25},
+        "evolution": {"population": 600, "generations": 10_000, "solved_at": 0.95},
+        "tracking": {"population_every": 1000},
+    },
+}
+"""What a config leaves open, where an encoding's paper has other values than the retina of 2013."""
+
+
+def _encoding(data: dict[str, Any]) -> str:
+    """The encoding that config data name, else the one of the task's paper."""
+    network, section = data.get("network"), data.get("task")
+    if isinstance(network, Section):
+        return str(getattr(network, "encoding", "layered"))
+    if isinstance(network, dict) and "encoding" in network:
+        return str(network["encoding"])
+    name = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
+    return load_task(name).encoding if isinstance(name, str) else "layered"
+
+
 class Config(Section):
     """One evolution run. ``Config(task="retina")`` is performance alone (PA) of Clune et al. 2013.
+
+    What is left out has the values of the paper that the encoding comes from (`DEFAULTS`).
 
     Raises `EvomodError` that lists every mistake with its path and what was wanted.
 
@@ -189,8 +388,9 @@ class Config(Section):
     """
 
     task: TaskSection
-    network: LayeredNetwork | RealNetwork = LayeredNetwork()
-    variation: VariationSection = VariationSection()
+    schedule: ScheduleSection = ScheduleSection()
+    network: Network = LayeredNetwork()
+    variation: Variation = VariationSection()
     selection: SelectionSection = SelectionSection()
     pressures: PressuresSection = PressuresSection()
     evolution: EvolutionSection = EvolutionSection()
@@ -204,13 +404,23 @@ class Config(Section):
         data = dict(data)
         if isinstance(data.get("task"), str):
             data["task"] = {"name": data["task"]}
+        encoding = _encoding(data)
+        for name in ("variation", "selection", "evolution", "tracking"):
+            section, known = data.get(name, {}), DEFAULTS.get(encoding, {}).get(name)
+            if known and isinstance(section, dict):
+                data[name] = known | section
+        if isinstance(data.get("network", {}), dict):
+            data["network"] = {"encoding": encoding} | data.get("network", {})
+        if isinstance(data.get("variation", {}), dict):
+            wanted = VariationSection if encoding.startswith("layered") else RecombinationSection
+            data["variation"] = (wanted, data.get("variation", {}))
         return data
 
     @field_validator("network", mode="wrap")
     @classmethod
-    def _network(cls, value: Any, handler: Any) -> Layers:
+    def _network(cls, value: Any, handler: Any) -> Section:
         """The encoding decides which keys a network may have; each key is checked by that one only."""
-        if isinstance(value, Layers):
+        if isinstance(value, Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [network]")
@@ -219,6 +429,32 @@ class Config(Section):
             raise ValueError(f"encoding: wanted one of {', '.join(NETWORKS)}; got {value['encoding']!r}")
         return wanted.model_validate(value)
 
+    @field_validator("variation", mode="wrap")
+    @classmethod
+    def _variation(cls, value: Any, handler: Any) -> Section:
+        """Likewise for what varies a genome; the section arrives with its data."""
+        if isinstance(value, Section):
+            return value
+        if not isinstance(value, tuple):
+            raise ValueError("wanted a section, [variation]")
+        section, data = value
+        return section.model_validate(data)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Config:
+        varies = VariationSection if self.network.encoding.startswith("layered") else RecombinationSection
+        if not isinstance(self.variation, varies):
+            raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
+        objectives = self.pressures.model_dump(exclude_none=True, by_alias=True)
+        if self.selection.method != "nsga2" and objectives:
+            raise ValueError(
+                f"selection.method: '{self.selection.method}' knows fitness only, and "
+                f"{' and '.join(objectives)} is a further objective; set selection.method=nsga2"
+            )
+        if self.selection.method == "nsga2" and self.evolution.population < 2:
+            raise ValueError("evolution.population: nsga2 compares individuals, so it wants 2 or more")
+        return self
+
     def __init__(self, **data: Any) -> None:
         try:
             super().__init__(**data)
@@ -226,13 +462,21 @@ class Config(Section):
             raise EvomodError(describe(error, data)) from None
 
 
+def _encoding_or_layered(data: dict[str, Any]) -> str:
+    task = data.get("task")
+    return _encoding(data | {"task": {"name": task}} if isinstance(task, str) else data)
+
+
 def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel]:
     """The section that a path of a validation error leads into."""
     model: type[BaseModel] = Config
     for step in path:
         if model is Config and step == "network":
-            encoding = str(data.get("network", {}).get("encoding", "layered"))
-            model = NETWORKS.get(encoding, LayeredNetwork)
+            model = NETWORKS.get(_encoding_or_layered(data), LayeredNetwork)
+            continue
+        if model is Config and step == "variation":
+            is_layered = _encoding_or_layered(data).startswith("layered")
+            model = VariationSection if is_layered else RecombinationSection
             continue
         for name, info in model.model_fields.items():
             if step in (name, info.alias):
@@ -247,7 +491,7 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
     if path[0] == "network":
         for encoding, model in NETWORKS.items():
             if path[-1] in model.model_fields and path[-1] not in known:
-                used = data["network"].get("encoding", "layered")
+                used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
     close = difflib.get_close_matches(str(path[-1]), known, 1)
     hint = f"did you mean '{close[0]}'? " if close else ""
@@ -278,7 +522,13 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
 
 
 SECTION_TYPES = ("model_type", "model_attributes_type", "dict_type")
-_TYPE_TAGS = {"LayeredNetwork", "RealNetwork", "function-before", "constrained-str"}
+_TYPE_TAGS = {
+    *(model.__name__ for model in NETWORKS.values()),
+    "VariationSection",
+    "RecombinationSection",
+    "function-before",
+    "constrained-str",
+}
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,16 +13,18 @@ from deap.base import Toolbox
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.encodings import layered
-from evomod.encodings.layered import Layered
+from evomod.encodings import MODULES, Encoding
 from evomod.errors import EvomodError
-from evomod.goals import chosen_goal
+from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
 from evomod.network import Network
 from evomod.operators import make_toolbox
-from evomod.population import Goal, Population, goal_bits, score
+from evomod.population import Goal, Population, goal_bits, score, shown
 from evomod.pressures import behavioural_diversity
 from evomod.selection import Survivors
-from evomod.task import Task, load_task
+from evomod.task import Task, load_task, pack
+
+GOALS, PATTERNS = 0x676F616C, 0x70617474
+"""Keys of the streams of random numbers for the schedule and for the patterns that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,20 @@ class Setup:
     """Everything that stays the same during a run."""
 
     config: Config
-    """Resolved: goal and layers filled in."""
+    """Resolved: goal, schedule and layers filled in."""
     task: Task
-    encoding: Layered
+    encoding: Encoding
+    module: ModuleType
+    """Of `evomod.encodings`: what can be done with the encoding."""
     goals: tuple[Goal, ...]
     """All goals of the task."""
     probabilities: NDArray[np.float64]
     """``[objective]``: with which each takes part in a comparison."""
     toolbox: Toolbox
+    tie_rule: str
+    """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
+    penalty: tuple[float, int]
+    """What every gate or neuron above a number takes off the fitness, and that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +54,44 @@ class Generation:
 
     number: int
     goal: str
-    """Name of the goal by which they were selected."""
+    """Name of the goal that is rewarded in it."""
     population: Population
     fitness: NDArray[np.float64]
-    """``[individual]``: fraction of right answers."""
+    """``[individual]``: fraction of right answers; NaN in a neutral epoch."""
     objectives: NDArray[np.float64]
-    """``[individual, objective]``, all maximised; fitness first."""
+    """``[individual, objective]``, all maximised; first fitness, less the penalty of size if there is one."""
     front: NDArray[np.int64]
     """``[individual]``: number of its front, from 0."""
     crowding: NDArray[np.float64]
     """``[individual]``."""
+    since_switch: int
+    """Generations since the goal last changed, or since the beginning."""
+    solved_goals: tuple[str, ...]
+    """Goals that the best solved in successive epochs up to now, the latest last."""
     setup: Setup
 
     @property
     def best_row(self) -> int:
         """Row of the logged individual: of the first front the fittest, then by the other objectives."""
-        rows = np.flatnonzero(self.front == 0)
-        for column in self.objectives.T:
-            values = column[rows]
-            rows = rows[values == values.max()]
-        return int(rows[0])
+        return _best_row(self.objectives, self.front)
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether the logged individual solves the goal, ``evolution.solved_at`` of it."""
+        return bool(self.fitness[self.best_row] >= self.setup.config.evolution.solved_at)
 
     def fitness_on(self, goal: str) -> NDArray[np.float64]:
-        """Fitness ``[individual]`` on any goal of the task; nothing is evaluated for it."""
-        rule = self.setup.config.network.tie_rule
-        return score(self.population.yes, self.population.no, goal_bits(self.setup.task, goal), rule)
+        """Fitness ``[individual]`` on any goal of the task, all patterns; nothing is evaluated for it."""
+        bits = goal_bits(self.setup.task, goal)
+        return score(self.population.yes, self.population.no, bits, self.setup.tie_rule)
 
     @property
     def best(self) -> Network:
         """The logged individual as a network."""
-        return layered.to_network(self.setup.encoding, self.population.genomes[self.best_row])
+        network: Network = self.setup.module.to_network(
+            self.setup.encoding, self.population.genomes[self.best_row]
+        )
+        return network
 
 
 def prepare(config: Config, task: Task | None = None) -> Setup:
@@ -82,20 +100,54 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
     Raises `EvomodError` where config and task do not fit each other.
     """
     task = task or load_task(config.task.name)
-    encoding = layered.build(config.network, task)
-    section = config.task.model_copy(update={"goal": chosen_goal(config.task, task)})
-    network = config.network.model_copy(update={"layers": encoding.wiring.layers})
-    config = config.model_copy(update={"task": section, "network": network})
+    module = MODULES[config.network.encoding]
+    encoding = module.build(config.network, task)
+    config = _resolved(config, task, encoding)
     cost, diversity = config.pressures.connection_cost, config.pressures.behavioural_diversity
+    if cost is not None and "length" in cost.measure and not encoding.has_places:
+        raise EvomodError(
+            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
+            f"'{config.network.encoding}' have none; set measure=connections or measure=nodes."
+        )
     probabilities = np.array([1.0, *(p.probability for p in (cost, diversity) if p is not None)])
     return Setup(
         config=config,
         task=task,
         encoding=encoding,
+        module=module,
         goals=tuple(goal_bits(task, name) for name in task.goals),
         probabilities=probabilities,
         toolbox=make_toolbox(config, encoding, probabilities),
+        tie_rule=getattr(config.network, "tie_rule", "strict"),
+        penalty=(
+            getattr(config.network, "penalty", 0.0),
+            getattr(config.network, "penalty_above", 0),
+        ),
     )
+
+
+def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
+    """The config with goal, schedule and layers filled in."""
+    goal = config.schedule.goals[0] if config.schedule.goals else chosen_goal(config.task, task)
+    if config.task.goal not in (None, goal):
+        raise EvomodError(
+            f"task.goal is '{config.task.goal}' and schedule.goals begins with '{goal}'; leave one out."
+        )
+    schedule = chosen_schedule(config.schedule, goal, task)
+    if config.evolution.stop == "all-solved" and not schedule.goals:
+        raise EvomodError(
+            f"evolution.stop 'all-solved' wants named goals; schedule.kind '{schedule.kind}' has none here."
+        )
+    if (config.task.patterns or 0) > task.n_patterns:
+        raise EvomodError(
+            f"task.patterns is {config.task.patterns}; task '{task.name}' has {task.n_patterns} patterns."
+        )
+    changes: dict[str, Any] = {"schedule": schedule}
+    changes["task"] = config.task.model_copy(update={"goal": goal})
+    if hasattr(config.network, "layers"):
+        layers = {"layers": encoding.wiring.layers}
+        changes["network"] = config.network.model_copy(update=layers)
+    return config.model_copy(update=changes)
 
 
 def evolve(
@@ -103,13 +155,14 @@ def evolve(
     seed: int | np.random.SeedSequence | np.random.Generator | None = None,
     *,
     setup: Setup | None = None,
-    start: Generation | None = None,
+    start: Generation | NDArray[Any] | None = None,
 ) -> Iterator[Generation]:
-    """Yield generation 0, 1, … up to ``config.evolution.generations``.
+    """Yield generation 0, 1, … until the config's stop rule holds.
 
     A replaced operator is passed in a ``setup`` whose toolbox holds it; ``start`` goes on from an
-    earlier generation (the generator must then be in the state that it had there). The same config
-    and seed give the same generations. Raises `EvomodError` where config and task do not fit.
+    earlier generation (the generator must then be in the state that it had there), or gives the first
+    genomes ``[individual, gene]``. The same config and seed give the same generations. Raises
+    `EvomodError` where config and task do not fit.
 
     >>> config = Config(task="retina", evolution={"population": 20, "generations": 3})
     >>> [generation.number for generation in evolve(config, seed=1)]
@@ -120,63 +173,147 @@ def evolve(
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
     rng = np.random.default_rng(seed)
     mu = setup.config.evolution.population
-    memory = layered.memory(setup.encoding, 2 * mu)
-    if start is None:
-        generation = _first(setup, memory, rng)
-        yield generation
-    else:
+    memory = setup.module.memory(setup.encoding, 2 * mu)
+    first = start.number if isinstance(start, Generation) else 0
+    goals = rewarded(setup, rng, first)
+    if isinstance(start, Generation):
         generation = start
+        next(goals)
         _develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, memory)
-    while generation.number < setup.config.evolution.generations:
-        generation = _next(setup, generation, memory, rng)
+    else:
+        generation = _first(setup, memory, next(goals), start, rng)
         yield generation
+    while not is_finished(generation):
+        generation = _next(setup, generation, memory, next(goals), rng)
+        yield generation
+
+
+def is_finished(generation: Generation) -> bool:
+    """Whether a run ends with this generation, by the config's stop rule."""
+    end = generation.setup.config.evolution
+    if end.stop == "never":
+        return False
+    if end.stop == "solved" and generation.is_solved:
+        return True
+    if end.stop == "all-solved":
+        goals = generation.setup.config.schedule.goals
+        if generation.is_solved and set(goals) <= set(generation.solved_goals):
+            return True
+    return generation.number >= end.generations
+
+
+def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator[Goal]:
+    """The goal of every generation from ``first`` on, on the patterns that are shown in it.
+
+    Schedule and patterns draw from streams of their own, which depend on the seed of ``rng`` alone: so
+    they are the same whatever the population does, and a resumed run finds them again.
+    """
+    config, task = setup.config, setup.task
+    sequence = rng.bit_generator.seed_seq
+    assert isinstance(sequence, np.random.SeedSequence)
+    goals = epochs(config.schedule, task, _stream(sequence, GOALS))
+    mask, n = None, config.task.patterns
+    if n is not None and n < task.n_patterns:
+        mask = _patterns(task, n, _stream(sequence, PATTERNS))
+    epoch = 0
+    goal = next(goals)
+    seen = shown(goal, mask)
+    for number in count():
+        while epoch < epoch_of(number, config.schedule.period):
+            epoch += 1
+            goal = next(goals)
+            seen = shown(goal, mask)
+        if number < first:
+            continue
+        if mask is not None and config.task.resample:
+            mask = _patterns(task, config.task.patterns or 0, _stream(sequence, PATTERNS, number))
+            seen = shown(goal, mask)
+        yield seen
+
+
+def _stream(sequence: np.random.SeedSequence, *key: int) -> np.random.Generator:
+    keys = (*sequence.spawn_key, *key)
+    return np.random.default_rng(np.random.SeedSequence(sequence.entropy, spawn_key=keys))
+
+
+def _patterns(task: Task, number: int, rng: np.random.Generator) -> NDArray[np.uint64]:
+    """A random choice of patterns, as a mask ``[word]``."""
+    is_shown = np.zeros(task.n_patterns, np.bool_)
+    is_shown[rng.permutation(task.n_patterns)[:number]] = True
+    return pack(is_shown)
 
 
 def restore(
     setup: Setup,
+    rng: np.random.Generator,
     number: int,
     genomes: NDArray[Any],
     objectives: NDArray[np.float64],
     front: NDArray[np.int64],
     crowding: NDArray[np.float64],
+    since_switch: int,
+    solved_goals: tuple[str, ...],
 ) -> Generation:
-    """A generation from what a checkpoint holds; all else follows from the genomes."""
+    """A generation from what a checkpoint holds; all else follows from genomes and seed."""
     mu = genomes.shape[0]
-    memory = layered.memory(setup.encoding, mu)
+    memory = setup.module.memory(setup.encoding, mu)
     population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
-    goal, fitness = _goal(setup, number), objectives[:, 0].copy()
-    return Generation(number, goal.name, population, fitness, objectives, front, crowding, setup)
+    goal = next(rewarded(setup, rng, number))
+    return Generation(
+        number=number,
+        goal=goal.name,
+        population=population,
+        fitness=score(population.yes, population.no, goal, setup.tie_rule),
+        objectives=objectives,
+        front=front,
+        crowding=crowding,
+        since_switch=since_switch,
+        solved_goals=solved_goals,
+        setup=setup,
+    )
 
 
-def _goal(setup: Setup, number: int) -> Goal:
-    """The goal rewarded in a generation."""
-    return next(goal for goal in setup.goals if goal.name == setup.config.task.goal)
-
-
-def _first(setup: Setup, memory: NDArray[Any], rng: np.random.Generator) -> Generation:
+def _first(
+    setup: Setup,
+    memory: NDArray[Any],
+    goal: Goal,
+    start: NDArray[Any] | None,
+    rng: np.random.Generator,
+) -> Generation:
     mu = setup.config.evolution.population
-    genomes = setup.toolbox.birth(mu, rng)
+    genomes = setup.toolbox.birth(mu, rng) if start is None else start
     population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
-    return _select(setup, population, 0, mu, rng)
+    if setup.config.selection.method == "nsga2":
+        return _select(setup, population, goal, rng)
+    return _as_it_is(setup, population, goal)
 
 
 def _next(
-    setup: Setup, before: Generation, memory: NDArray[Any], rng: np.random.Generator
+    setup: Setup, before: Generation, memory: NDArray[Any], goal: Goal, rng: np.random.Generator
 ) -> Generation:
+    """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
     old, mu = before.population, before.population.size
-    parents = setup.toolbox.parents(before.objectives, before.crowding, rng)
+    is_nsga2 = setup.config.selection.method == "nsga2"
+    if is_nsga2:
+        parents = setup.toolbox.parents(before.objectives, before.crowding, rng)
+    else:
+        kept, parents = setup.toolbox.breed(before.objectives[:, 0], rng)
     offspring = setup.toolbox.vary(old.genomes, parents, rng)
-    if offspring.shape != old.genomes.shape:
+    if offspring.shape != (parents.size, old.genomes.shape[1]):
         raise EvomodError(
-            f"'vary' in the toolbox made offspring of shape {offspring.shape}; wanted {old.genomes.shape}."
+            f"'vary' in the toolbox made offspring of shape {offspring.shape}; wanted "
+            f"{(parents.size, old.genomes.shape[1])}."
         )
     genomes = np.concatenate((old.genomes, offspring))
     ancestors = np.concatenate((np.arange(mu), parents))
     is_free = np.ones(memory.shape[0], np.bool_)
     is_free[old.slots] = False
-    slots = np.concatenate((old.slots, np.flatnonzero(is_free)))
+    slots = np.concatenate((old.slots, is_free.nonzero()[0][: parents.size]))
     pool = _develop(setup, genomes, ancestors, slots, memory, old)
-    return _select(setup, pool, before.number + 1, mu, rng, before)
+    if is_nsga2:
+        return _select(setup, pool, goal, rng, before)
+    rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
+    return _as_it_is(setup, pool.take(rows), goal, before)
 
 
 def _develop(
@@ -190,31 +327,53 @@ def _develop(
     """Answers and costs of individuals; the first rows may be an ``old`` population, known already."""
     yes, no = setup.toolbox.answer(genomes, ancestors, slots, memory)
     cost = np.zeros(genomes.shape[0])
+    penalty, above = setup.penalty
+    taken = cost
+    if penalty > 0.0:
+        n_effective = setup.module.n_effective(setup.encoding, slots, memory)
+        taken = penalty * np.maximum(n_effective.astype(np.int64) - above, 0)
     if setup.config.pressures.connection_cost is None:
-        return Population(genomes, yes, no, None, cost, slots)
+        return Population(genomes, yes, no, None, cost, slots, taken)
     n_known = 0 if old is None else old.size
-    working = layered.simplify(setup.encoding, genomes[n_known:])
+    working = setup.module.simplify(setup.encoding, genomes[n_known:])
     if old is not None and old.working is not None:
         working = np.concatenate((old.working, working))
         cost[:n_known] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
-    return Population(genomes, yes, no, working, cost, slots)
+    return Population(genomes, yes, no, working, cost, slots, taken)
+
+
+def _scored(fitness: NDArray[np.float64], penalty: NDArray[np.float64], goal: Goal) -> NDArray[np.float64]:
+    """Fitness as an objective: less the penalty; in a neutral epoch everybody's is 0."""
+    return fitness - penalty if goal.n_answers else np.zeros(fitness.size)
+
+
+def _as_it_is(
+    setup: Setup, population: Population, goal: Goal, before: Generation | None = None
+) -> Generation:
+    """A population in which everybody stays: selection is by who has offspring."""
+    fitness = score(population.yes, population.no, goal, setup.tie_rule)
+    objectives = _scored(fitness, population.penalty, goal)[:, None]
+    nothing = np.zeros(population.size)
+    ranks = (np.zeros(population.size, np.int64), nothing)
+    return _generation(setup, population, goal, fitness, objectives, ranks, before)
 
 
 def _select(
     setup: Setup,
     pool: Population,
-    number: int,
-    mu: int,
+    goal: Goal,
     rng: np.random.Generator,
     before: Generation | None = None,
 ) -> Generation:
-    goal, rule = _goal(setup, number), setup.config.network.tie_rule
-    if before is not None and before.goal == goal.name:
-        fresh = score(pool.yes[mu:], pool.no[mu:], goal, rule)
-        objectives = [np.concatenate((before.fitness, fresh))]
+    """The survivors of a pool of parents and offspring, by NSGA-II."""
+    mu, resample = setup.config.evolution.population, setup.config.task.resample
+    if before is not None and before.goal == goal.name and not resample:
+        fresh = score(pool.yes[mu:], pool.no[mu:], goal, setup.tie_rule)
+        fitness = np.concatenate((before.fitness, fresh))
     else:
-        objectives = [score(pool.yes, pool.no, goal, rule)]
+        fitness = score(pool.yes, pool.no, goal, setup.tie_rule)
+    objectives = [_scored(fitness, pool.penalty, goal)]
     if setup.config.pressures.connection_cost is not None:
         objectives.append(-pool.cost)
     if setup.config.pressures.behavioural_diversity is not None:
@@ -224,14 +383,49 @@ def _select(
     if not isinstance(chosen, Survivors):  # a stock selector tells rows only: one front, no crowding
         rows = np.asarray(chosen)
         chosen = Survivors(rows, np.zeros(rows.size, np.int64), np.zeros(rows.size))
-    kept = table[chosen.rows]
+    rows, ranks = chosen.rows, (chosen.front, chosen.crowding)
+    return _generation(setup, pool.take(rows), goal, fitness[rows], table[rows], ranks, before)
+
+
+def _generation(
+    setup: Setup,
+    population: Population,
+    goal: Goal,
+    fitness: NDArray[np.float64],
+    objectives: NDArray[np.float64],
+    ranks: tuple[NDArray[np.int64], NDArray[np.float64]],
+    before: Generation | None,
+) -> Generation:
+    """Put a generation together: its number, and what of its schedule it has solved."""
+    best = fitness[_best_row(objectives, ranks[0])]
+    number, since, solved = 0, 0, ()
+    if before is not None:
+        number, since, solved = before.number + 1, before.since_switch + 1, before.solved_goals
+        if before.goal != goal.name:
+            since = 0
+            solved = solved if solved[-1:] == (before.goal,) else ()
+    if best >= setup.config.evolution.solved_at and solved[-1:] != (goal.name,):
+        solved = (*(name for name in solved if name != goal.name), goal.name)
     return Generation(
         number=number,
         goal=goal.name,
-        population=pool.take(chosen.rows),
-        fitness=kept[:, 0].copy(),
-        objectives=kept,
-        front=chosen.front,
-        crowding=chosen.crowding,
+        population=population,
+        fitness=fitness,
+        objectives=objectives,
+        front=ranks[0],
+        crowding=ranks[1],
+        since_switch=since,
+        solved_goals=solved,
         setup=setup,
     )
+
+
+def _best_row(objectives: NDArray[np.float64], front: NDArray[np.int64]) -> int:
+    """Of the first front the fittest, then by the other objectives, then the first row."""
+    if objectives.shape[1] == 1:
+        return int(objectives[:, 0].argmax())
+    rows = np.flatnonzero(front == 0)
+    for column in objectives.T:
+        values = column[rows]
+        rows = rows[values == values.max()]
+    return int(rows[0])

@@ -1,9 +1,29 @@
-"""Which goal is rewarded in which generation."""
+"""Which goal is rewarded in which generation: one value in the config, one function here, `epochs`."""
 
 from __future__ import annotations
 
-from evomod.config import TaskSection
-from evomod.task import Task, goal_table
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import ScheduleSection, TaskSection
+from evomod.errors import EvomodError
+from evomod.population import Goal, goal_of
+from evomod.task import Task, goal_table, subgoal_tables
+
+NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)
+"""No goal: every individual is as good as any other."""
+
+OPERATORS = {
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "xor": np.logical_xor,
+    "nand": lambda a, b: ~(a & b),
+    "nor": lambda a, b: ~(a | b),
+    "eq": lambda a, b: a == b,
+}
 
 
 def chosen_goal(section: TaskSection, task: Task) -> str:
@@ -11,3 +31,183 @@ def chosen_goal(section: TaskSection, task: Task) -> str:
     goal = section.goal or next(iter(task.goals))
     goal_table(task, goal)
     return goal
+
+
+def chosen_schedule(section: ScheduleSection, goal: str, task: Task) -> ScheduleSection:
+    """The schedule with its goals filled in. Raises `EvomodError` where the task cannot follow it."""
+    for name in section.goals:
+        goal_table(task, name)
+    goals = section.goals
+    if section.kind == "sampled":
+        compositions(task, section.operators)
+    elif section.kind == "random-walk":
+        goals = goals or tuple(task.goals)
+        _check_walk(goals, task)
+    elif not goals and section.kind in ("fixed", "neutral"):
+        goals = (goal,)
+    return section.model_copy(update={"goals": goals})
+
+
+def _check_walk(goals: tuple[str, ...], task: Task) -> None:
+    for name in goals:
+        if not any(other in task.related(name) for other in goals):
+            raise EvomodError(
+                f"schedule.goals: '{name}' shares no subgoal with any other of the goals, so a random walk "
+                f"cannot leave it. Goals of task '{task.name}' that share some with it: "
+                f"{', '.join(task.related(name)) or 'none'}."
+            )
+
+
+def epoch_of(number: int, period: int) -> int:
+    """Number of the epoch in which a generation lies: with period 20 the goal changes in 21, 41, …
+
+    Clune et al. 2013, authors' code.
+
+    >>> [epoch_of(number, 20) for number in (0, 1, 20, 21, 40, 41)]
+    [0, 0, 0, 1, 1, 2]
+    """
+    return max(number - 1, 0) // period
+
+
+def epochs(section: ScheduleSection, task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+    """Yield the goal of epoch 0, 1, 2, … of a schedule whose goals are filled in.
+
+    ===============  =====================================================================================
+    fixed            one goal (FG)
+    modular          the goals in their order, again and again (modularly varying goals, MVG)
+    random-walk      from the first goal to any of the others that shares subgoals, and so on (Parter et
+                     al. 2008)
+    sampled          compositions of the task's subgoals drawn at random; none comes again before all
+                     have come, and none twice in a row
+    random           the goals in their order, a new random goal of as many ones after each (RVG_v of
+                     Kashtan et al. 2007); without goals new random goals only
+    random-constant  the same with one random goal that stays the same (RVG_c)
+    neutral          the goal, then an epoch in which nothing is selected (VG_0)
+    ===============  =====================================================================================
+
+    At the end of an epoch the goal changes with ``section.probability``.
+    """
+    goals = _sequence(section, task, rng)
+    goal = next(goals)
+    while True:
+        yield goal
+        if section.probability >= 1.0 or rng.random() < section.probability:
+            goal = next(goals)
+
+
+def _sequence(section: ScheduleSection, task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+    """The goals of a schedule that changes at the end of every epoch."""
+    named = [goal_of(name, goal_table(task, name)) for name in section.goals]
+    if section.kind == "random-walk":
+        yield from _walk(section.goals, task, rng)
+    elif section.kind == "sampled":
+        yield from _sampled(compositions(task, section.operators), rng)
+    elif section.kind == "neutral":
+        while True:
+            yield named[0]
+            yield NEUTRAL
+    elif section.kind in ("random", "random-constant"):
+        constant = _random_goal(task, named, rng)
+        while True:
+            for goal in named:
+                yield goal
+                is_new = section.kind == "random"
+                yield _random_goal(task, [goal], rng) if is_new else constant
+            if not named:
+                yield _random_goal(task, named, rng) if section.kind == "random" else constant
+    else:
+        while True:
+            yield from named
+
+
+def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+    name = names[0]
+    while True:
+        yield goal_of(name, goal_table(task, name))
+        neighbours = [other for other in names if other in task.related(name)]
+        name = neighbours[int(rng.random() * len(neighbours))]
+
+
+def _random_goal(task: Task, like: list[Goal], rng: np.random.Generator) -> Goal:
+    ones = goal_table(task, like[0].name).sum(axis=1) if like else None
+    table = task.random_goal(rng, ones)
+    return goal_of(f"random-{table_name(table)}", table)
+
+
+def table_name(table: NDArray[np.bool_]) -> str:
+    """A truth table ``[output, pattern]`` in hexadecimal, the last pattern first, an output a word.
+
+    >>> table_name(np.array([[True, False, False, False, True, False, False, False]]))
+    '11'
+    """
+    rows = [int("".join("01"[v] for v in row[::-1]), 2) for row in table.astype(int)]
+    return "-".join(f"{value:0{-(-table.shape[1] // 4)}x}" for value in rows)
+
+
+def _sampled(goals: dict[str, NDArray[np.bool_]], rng: np.random.Generator) -> Iterator[Goal]:
+    names, last = list(goals), ""
+    while True:
+        order = [names[k] for k in rng.permutation(len(names))]
+        if order[0] == last:
+            order = order[::-1]
+        for name in order:
+            yield goal_of(name, goals[name])
+        last = order[-1]
+
+
+def compositions(task: Task, operators: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:
+    """All goals that join one subgoal of every module of inputs, ``{name: table[output, pattern]}``.
+
+    Subgoals that read inputs in common belong to one module, as XOR and EQ of the same pair do; one of
+    each is joined from left to right, ``(a op b) op c``. Of goals with the same truth table the first is
+    kept. Raises `EvomodError` where fewer than two goals come out.
+
+    >>> from evomod.task import load_task
+    >>> list(compositions(load_task("retina"), ("and", "or")))
+    ['left and right', 'left or right']
+    """
+    if task.n_outputs != 1:
+        raise EvomodError(
+            f"schedule.kind 'sampled' composes goals of one output; task '{task.name}' has {task.n_outputs}."
+        )
+    tables = subgoal_tables(task)
+    groups = modules_of_subgoals(tables)
+    found: dict[str, NDArray[np.bool_]] = {}
+    seen: set[bytes] = set()
+    for parts in product(*groups):
+        for joins in product(operators, repeat=len(groups) - 1):
+            name, table = parts[0], tables[parts[0]]
+            for join, part in zip(joins, parts[1:], strict=True):
+                name, table = f"{name} {join} {part}", OPERATORS[join](table, tables[part])
+            if table.tobytes() not in seen:
+                seen.add(table.tobytes())
+                found[name] = table[None]
+    if len(found) < 2:
+        raise EvomodError(
+            f"schedule.kind 'sampled' finds fewer than two compositions of the subgoals of task "
+            f"'{task.name}' ({', '.join(tables)}) with {', '.join(operators) or 'no operator'}."
+        )
+    return found
+
+
+def modules_of_subgoals(tables: dict[str, NDArray[np.bool_]]) -> list[list[str]]:
+    """Subgoals grouped by the inputs they read; those that read the inputs of several groups are left out.
+
+    >>> from evomod.task import load_task
+    >>> modules_of_subgoals(subgoal_tables(load_task("circuit")))
+    [['xor_xy', 'eq_xy'], ['xor_zw', 'eq_zw']]
+    """
+    reads = {name: inputs_read(table) for name, table in tables.items()}
+    smallest = [s for s in reads.values() if s and not any(other < s for other in reads.values() if other)]
+    groups: dict[frozenset[int], list[str]] = {}
+    for name, inputs in reads.items():
+        if inputs in smallest:
+            groups.setdefault(inputs, []).append(name)
+    return list(groups.values())
+
+
+def inputs_read(table: NDArray[np.bool_]) -> frozenset[int]:
+    """The inputs on which a truth table ``[pattern]`` depends."""
+    n_inputs = table.size.bit_length() - 1
+    patterns = np.arange(table.size)
+    return frozenset(i for i in range(n_inputs) if (table != table[patterns ^ (1 << i)]).any())

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 FORMAT = "evomod network 1"
 
+GATES = {"nand": (0.0, True), "and": (0.0, False), "or": (1.0, False), "nor": (1.0, True)}
+"""The value of one input that decides a gate alone, and whether the decision is inverted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A layered network of tanh(gain * sum) neurons.
+    """A network of neurons or gates.
 
-    Node ids count layer by layer from the inputs and are the index of every ``[node]`` array.
+    Node ids count layer by layer from the inputs (in a circuit: inputs, then gates) and are the index of
+    every ``[node]`` array.
     """
 
     layer: NDArray[np.int64]
@@ -30,7 +34,7 @@ class Network:
     positions: NDArray[np.float64]
     """``[node, axis]``, x and y."""
     bias: NDArray[np.float64]
-    """``[node]``, 0 for inputs."""
+    """``[node]``, 0 for inputs and gates; minus the threshold of a threshold neuron."""
     source: NDArray[np.int64]
     """``[connection]``, node id."""
     target: NDArray[np.int64]
@@ -38,8 +42,25 @@ class Network:
     weight: NDArray[np.float64]
     """``[connection]``."""
     gain: float = 20.0
+    functions: tuple[str, ...] = ()
+    """``[node]``: "input", "tanh" (of gain * sum), "threshold" (sum > 0), or a gate: "nand", "and", "or",
+    "nor". Left out: inputs and tanh neurons."""
+    outputs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """``[output]``: node id. Left out: the last layer."""
+    steps: int = 20
+    """Of a circuit: synchronous updates to come to rest, and then to be watched."""
+    feedback: str = "synchronous"
+    """Of a circuit: how it is answered where it leads back into itself; or "ternary"."""
     about: dict[str, Any] = field(default_factory=dict)
     """Where it comes from: task, goal, generation, fitness, Q and its method."""
+
+    def __post_init__(self) -> None:
+        if not self.functions:
+            names = np.where(self.layer == 0, "input", "tanh").tolist()
+            object.__setattr__(self, "functions", tuple(names))
+        if not self.outputs.size:
+            last = np.flatnonzero(self.layer == self.layer.max(initial=0))
+            object.__setattr__(self, "outputs", last)
 
     @property
     def n_nodes(self) -> int:
@@ -51,46 +72,93 @@ class Network:
         return np.flatnonzero(self.layer == 0)
 
     @property
-    def outputs(self) -> NDArray[np.int64]:
-        """Ids of the outputs."""
-        return np.flatnonzero(self.layer == self.layer.max())
+    def is_circuit(self) -> bool:
+        """Whether its nodes are gates, which may feed back."""
+        return any(name in GATES for name in self.functions)
 
     def values(self, patterns: ArrayLike) -> NDArray[np.float64]:
         """Value of every node, ``[pattern, node]``, for Boolean ``patterns[pattern, input]``.
 
+        Inputs are -1 and 1 for tanh neurons, else 0 and 1; a gate that does not come to rest is NaN.
         Raises `EvomodError` if the patterns have another number of inputs.
         """
-        raw = np.atleast_2d(np.asarray(patterns))
-        if raw.dtype.kind not in "biuf" or not np.isin(raw, (0, 1)).all():
-            raise EvomodError("patterns hold Booleans, or 0 and 1 [pattern, input].")
-        given = raw.astype(np.bool_)
-        if given.shape[1] != self.inputs.size:
-            raise EvomodError(
-                f"the network has {self.inputs.size} inputs; the patterns have {given.shape[1]} columns."
-            )
+        given = self._checked(patterns)
+        if self.is_circuit:
+            return self._settled(given)
         values = np.zeros((given.shape[0], self.n_nodes))
-        values[:, self.inputs] = np.where(given, 1.0, -1.0)
+        is_tanh = "tanh" in self.functions
+        values[:, self.inputs] = np.where(given, 1.0, -1.0 if is_tanh else 0.0)
         for node in range(self.inputs.size, self.n_nodes):
             total = np.full(given.shape[0], self.bias[node])
             for edge in np.flatnonzero(self.target == node):
                 total += self.weight[edge] * values[:, self.source[edge]]
-            values[:, node] = np.tanh(self.gain * total)
+            values[:, node] = np.tanh(self.gain * total) if is_tanh else total > 0.0
         return values
 
+    def _checked(self, patterns: ArrayLike) -> NDArray[np.bool_]:
+        raw = np.atleast_2d(np.asarray(patterns))
+        if raw.dtype.kind not in "biuf" or not np.isin(raw, (0, 1)).all():
+            raise EvomodError("patterns hold Booleans, or 0 and 1 [pattern, input].")
+        if raw.shape[1] != self.inputs.size:
+            raise EvomodError(
+                f"the network has {self.inputs.size} inputs; the patterns have {raw.shape[1]} columns."
+            )
+        return raw.astype(np.bool_)
+
+    def _settled(self, given: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Values of a circuit, NaN where a gate is still changing, or unknown (ternary)."""
+        ternary = self.feedback == "ternary"
+        values = np.full((given.shape[0], self.n_nodes), np.nan if ternary else 0.0)
+        values[:, self.inputs] = given
+        for _ in range(self.n_nodes if ternary else self.steps):
+            values = self._updated(values)
+        if ternary:
+            return values
+        rest, unsteady = values, np.zeros(values.shape, np.bool_)
+        for _ in range(self.steps):
+            values = self._updated(values)
+            unsteady |= values != rest
+        return np.where(unsteady, np.nan, rest)
+
+    def _updated(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """All gates updated at once; NaN is unknown (Kleene's logic)."""
+        new = values.copy()
+        for node in range(self.inputs.size, self.n_nodes):
+            fed = values[:, self.source[self.target == node]]
+            decides, inverts = GATES[self.functions[node]]
+            known = ~np.isnan(fed)
+            forced = (fed == decides).any(axis=1)
+            plain = np.where(forced, decides, np.where(known.all(axis=1), 1.0 - decides, np.nan))
+            new[:, node] = 1.0 - plain if inverts else plain
+        return new
+
     def answer(self, patterns: ArrayLike) -> NDArray[np.int8]:
-        """``[pattern, output]``: +1 yes, -1 no, 0 nothing (an output of exactly 0)."""
-        return np.sign(self.values(patterns)[:, self.outputs]).astype(np.int8)
+        """``[pattern, output]``: +1 yes, -1 no, 0 nothing (an output of exactly 0, or not at rest)."""
+        values = self.values(patterns)[:, self.outputs]
+        if "tanh" in self.functions:
+            return np.sign(values).astype(np.int8)
+        return np.where(np.isnan(values), 0, 2 * np.nan_to_num(values) - 1).astype(np.int8)
 
     def simplified(self) -> Network:
-        """Without the connections that lead to no output (Clune et al. 2013); nodes stay."""
-        reaches = self.layer == self.layer.max()
-        for edge in np.argsort(-self.target, kind="stable"):
-            if reaches[self.target[edge]]:
-                reaches[self.source[edge]] = True
-        kept = reaches[self.target]
-        return replace(
-            self, source=self.source[kept], target=self.target[kept], weight=self.weight[kept]
-        )
+        """Without the connections that lead to no output (Clune et al. 2013; the effective gates of
+        Kashtan & Alon 2005); nodes stay. Connections between two threshold neurons are summed up, and
+        left out where they cancel."""
+        network = self if "threshold" not in self.functions else self._summed()
+        reaches = np.zeros(self.n_nodes, np.bool_)
+        reaches[self.outputs] = True
+        n = 0
+        while n < reaches.sum():
+            n = int(reaches.sum())
+            reaches[network.source[reaches[network.target]]] = True
+        kept = reaches[network.target]
+        source, target = network.source[kept], network.target[kept]
+        return replace(network, source=source, target=target, weight=network.weight[kept])
+
+    def _summed(self) -> Network:
+        ends, place = np.unique(np.stack((self.target, self.source)), axis=1, return_inverse=True)
+        weight = np.bincount(place.reshape(-1), self.weight, ends.shape[1])
+        kept = weight != 0.0
+        return replace(self, source=ends[1, kept], target=ends[0, kept], weight=weight[kept])
 
     def adjacency(self) -> NDArray[np.int8]:
         """``[source node, target node]``: 1 where there is a connection."""
@@ -99,15 +167,26 @@ class Network:
         return matrix
 
     def to_networkx(self) -> networkx.DiGraph:
-        """A directed graph; nodes carry layer, x, y and bias, edges carry weight."""
+        """A directed graph; nodes carry layer, x, y, bias and function, edges carry weight.
+
+        Several connections from one node to another become one edge with their summed weight.
+        """
         import networkx
 
         graph = networkx.DiGraph()
         for node in range(self.n_nodes):
             x, y = self.positions[node].tolist()
-            graph.add_node(node, layer=int(self.layer[node]), x=x, y=y, bias=float(self.bias[node]))
-        for s, t, w in zip(self.source, self.target, self.weight, strict=True):
-            graph.add_edge(int(s), int(t), weight=float(w))
+            graph.add_node(
+                node,
+                layer=int(self.layer[node]),
+                x=x,
+                y=y,
+                bias=float(self.bias[node]),
+                function=self.functions[node],
+            )
+        for s, t, w in zip(self.source.tolist(), self.target.tolist(), self.weight, strict=True):
+            before = graph.edges[s, t]["weight"] if graph.has_edge(s, t) else 0.0
+            graph.add_edge(s, t, weight=before + float(w))
         return graph
 
 
@@ -124,6 +203,7 @@ def network_json(network: Network) -> str:
             "x": float(network.positions[node, 0]),
             "y": float(network.positions[node, 1]),
             "bias": _number(network.bias[node]),
+            "function": network.functions[node],
         }
         for node in range(network.n_nodes)
     ]
@@ -132,6 +212,9 @@ def network_json(network: Network) -> str:
         for s, t, w in zip(network.source, network.target, network.weight, strict=True)
     ]
     head = {"format": FORMAT, **network.about, "gain": network.gain}
+    head["outputs"] = network.outputs.tolist()
+    if network.is_circuit:
+        head |= {"steps": network.steps, "feedback": network.feedback}
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     for key, rows in (("nodes", nodes), ("connections", connections)):
         body = ",\n".join("    " + json.dumps(row) for row in rows)
@@ -155,6 +238,9 @@ def load_network(path: str | Path) -> Network:
         raise EvomodError(f"network file {path} is damaged: {error!r}.") from None
 
 
+KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback"}
+
+
 def _from_data(data: dict[str, Any]) -> Network:
     nodes, connections = data["nodes"], data["connections"]
     if not nodes:
@@ -163,11 +249,27 @@ def _from_data(data: dict[str, Any]) -> Network:
         raise ValueError("node ids do not count 0, 1, 2, …")
     ends = np.array([(c["source"], c["target"]) for c in connections], np.int64).reshape(-1, 2)
     layer = np.array([node["layer"] for node in nodes], np.int64)
-    if ends.size and (ends.min() < 0 or ends.max() >= len(nodes)):
-        raise ValueError("a connection names a node that is not there")
-    if (layer[ends[:, 0]] >= layer[ends[:, 1]]).any():
+    outputs = np.array(data.get("outputs", ()), np.int64)
+    last = len(nodes) - 1
+    for what, ids in (("connection", ends), ("output", outputs)):
+        outside = ids[(ids < 0) | (ids > last)]
+        if outside.size:
+            raise ValueError(f"a {what} names node {outside[0]}; its nodes are 0 to {last}")
+    functions = tuple("tanh" if n["layer"] else "input" for n in nodes)
+    functions = tuple(n.get("function", f) for n, f in zip(nodes, functions, strict=True))
+    unknown = set(functions) - {"input", "tanh", "threshold", *GATES}
+    if unknown:
+        raise ValueError(f"there is no function {sorted(unknown)[0]!r}")
+    gates = [k for k, function in enumerate(functions) if function in GATES]
+    if gates:
+        if not np.isin(np.arange(len(nodes))[layer > 0], gates).all():
+            raise ValueError("gates and neurons are mixed")
+        if (np.bincount(ends[:, 1], minlength=len(nodes))[gates] != 2).any():
+            raise ValueError("a gate has not exactly two connections")
+    elif (layer[ends[:, 0]] >= layer[ends[:, 1]]).any():
         raise ValueError("a connection does not lead to a later layer")
-    known = {"format", "gain", "nodes", "connections"}
+    if data.get("feedback", "synchronous") not in ("synchronous", "ternary"):
+        raise ValueError(f"there is no feedback {data['feedback']!r}")
     return Network(
         layer=layer,
         positions=np.array([(node["x"], node["y"]) for node in nodes], float),
@@ -176,5 +278,9 @@ def _from_data(data: dict[str, Any]) -> Network:
         target=np.ascontiguousarray(ends[:, 1]),
         weight=np.array([c["weight"] for c in connections], float),
         gain=float(data["gain"]),
-        about={key: value for key, value in data.items() if key not in known},
+        functions=functions,
+        outputs=outputs,
+        steps=int(data.get("steps", 20)),
+        feedback=data.get("feedback", "synchronous"),
+        about={key: value for key, value in data.items() if key not in KNOWN},
     )

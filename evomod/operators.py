@@ -12,11 +12,11 @@ from deap import base, tools
 from numpy.typing import NDArray
 
 from evomod.config import Config, VariationSection
-from evomod.encodings import layered
+from evomod.encodings import MODULES, Encoding, layered
 from evomod.encodings.layered import Genomes, Layered
 from evomod.errors import EvomodError
 from evomod.pressures import connection_cost
-from evomod.selection import Objectives, Survivors, choose_parents, survive
+from evomod.selection import Objectives, Survivors, breed, choose_parents, survive
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def seeded(rng: np.random.Generator) -> Iterator[None]:
         random.setstate(before)
 
 
-def make_toolbox(config: Config, encoding: Layered, probabilities: NDArray[np.float64]) -> base.Toolbox:
+def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.float64]) -> base.Toolbox:
     """The operators of a run; replace one with ``toolbox.register(name, function)``.
 
     ==========  ==============================================================================
@@ -40,18 +40,22 @@ def make_toolbox(config: Config, encoding: Layered, probabilities: NDArray[np.fl
     answer      (genomes, ancestors, slots, memory) -> yes, no [individual, output, word]
     cost        (working, ancestors, known) -> cost[individual]
     survive     (objectives, number, rng) -> `Survivors`, or rows[survivor]
+    breed       (fitness, rng) -> rows[kept], rows[offspring]
     ==========  ==============================================================================
+
+    NSGA-II calls parents and survive, the other methods of selection call breed.
     """
-    toolbox = base.Toolbox()
-    toolbox.register("birth", layered.birth, encoding)
+    toolbox, module = base.Toolbox(), MODULES[config.network.encoding]
+    is_real = isinstance(encoding, Layered) and not encoding.is_integer
+    toolbox.register("birth", module.birth, encoding)
     toolbox.register("parents", _parents, probabilities)
-    change = layered.vary if encoding.is_integer else vary_polynomial
-    toolbox.register("vary", change, encoding, config.variation)
-    toolbox.register("answer", layered.answer, encoding)
+    toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
+    toolbox.register("answer", module.answer, encoding)
     pressure = config.pressures.connection_cost
     measure = pressure.measure if pressure else "wiring-length"
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities)
+    toolbox.register("breed", breed, config.selection)
     return toolbox
 
 
@@ -137,26 +141,28 @@ def individuals(genomes: Genomes, objectives: Objectives | None = None) -> list[
     return rows
 
 
-def genomes_of(encoding: Layered, rows: Sequence[Sequence[Any]]) -> Genomes:
+def genomes_of(encoding: Encoding, rows: Sequence[Sequence[Any]]) -> Genomes:
     """DEAP individuals back as an array ``[individual, gene]``.
 
     Raises `EvomodError` if a gene lies outside its alphabet or range.
     """
-    dtype = np.int8 if encoding.is_integer else np.float64
+    is_real = isinstance(encoding, Layered) and not encoding.is_integer
     genomes = np.array([list(row) for row in rows], dtype=np.float64)
-    valid = layered.is_valid(encoding, genomes)
-    if not valid.all() or (encoding.is_integer and (genomes % 1 != 0).any()):
-        low, high = bounds(encoding)
+    low, high = map(np.array, bounds(encoding))
+    valid = ((genomes >= low) & (genomes <= high) | (genomes == 0) & is_real).all(axis=1)
+    if not valid.all() or (not is_real and (genomes % 1 != 0).any()):
         raise EvomodError(
             f"an operator made individual {int(np.argmin(valid))} leave its alphabet; genes may run from "
-            f"{low[0]} to {high[0]} for edges and from {low[-1]} to {high[-1]} for biases "
+            f"{low[0]} to {high[0]} for the first gene and from {low[-1]} to {high[-1]} for the last "
             "(evomod.operators.bounds gives these lists)."
         )
-    return genomes.astype(dtype)
+    return genomes.astype(np.float64 if is_real else np.int8)
 
 
-def bounds(encoding: Layered) -> tuple[list[Any], list[Any]]:
+def bounds(encoding: Encoding) -> tuple[list[Any], list[Any]]:
     """Lowest and highest value of every gene, for DEAP's bounded operators."""
+    if not isinstance(encoding, Layered):
+        return encoding.genes.low.tolist(), (encoding.genes.high - 1).tolist()
     edges, neurons = encoding.n_edges, encoding.wiring.n_neurons
     if encoding.is_integer:
         tops = [encoding.weights.size - 1] * edges + [encoding.biases.size - 1] * neurons
@@ -167,7 +173,7 @@ def bounds(encoding: Layered) -> tuple[list[Any], list[Any]]:
 
 
 def stock_variation(
-    encoding: Layered,
+    encoding: Encoding,
     mutate: Callable[..., Any] | None = None,
     mate: Callable[..., Any] | None = None,
     mate_probability: float = 0.5,

@@ -27,6 +27,8 @@ class Population:
     """``[individual]``: connection cost, all 0 without that pressure."""
     slots: NDArray[np.int64]
     """``[individual]``: where the encoding remembers each individual's answers during a run."""
+    penalty: NDArray[np.float64]
+    """``[individual]``: what its size takes off its fitness as an objective."""
 
     @property
     def size(self) -> int:
@@ -35,12 +37,13 @@ class Population:
     def take(self, rows: NDArray[np.int64]) -> Population:
         """The individuals of these rows, in this order, as copies."""
         return Population(
-            genomes=self.genomes[rows],
-            yes=self.yes[rows],
-            no=self.no[rows],
-            working=None if self.working is None else self.working[rows],
-            cost=self.cost[rows],
-            slots=self.slots[rows],
+            genomes=self.genomes.take(rows, axis=0),
+            yes=self.yes.take(rows, axis=0),
+            no=self.no.take(rows, axis=0),
+            working=None if self.working is None else self.working.take(rows, axis=0),
+            cost=self.cost.take(rows, axis=0),
+            slots=self.slots.take(rows, axis=0),
+            penalty=self.penalty.take(rows, axis=0),
         )
 
 
@@ -56,19 +59,37 @@ class Goal:
     n_answers: int
 
 
+def goal_of(name: str, table: NDArray[np.bool_]) -> Goal:
+    """Pack a truth table ``[output, pattern]``."""
+    return Goal(name, pack(table), pack(~table), table.size)
+
+
 def goal_bits(task: Task, name: str) -> Goal:
     """Pack a goal of a task. Raises `EvomodError` if the task has no such goal."""
-    table = goal_table(task, name)
-    return Goal(name, pack(table), pack(~table), table.size)
+    return goal_of(name, goal_table(task, name))
+
+
+def shown(goal: Goal, mask: NDArray[np.uint64] | None) -> Goal:
+    """The goal on the patterns of an environment alone, ``mask[word]`` (None: all of them)."""
+    if mask is None or goal.n_answers == 0:
+        return goal
+    n_answers = goal.wanted.shape[0] * int(np.bitwise_count(mask).sum())
+    return Goal(goal.name, goal.wanted & mask, goal.unwanted & mask, n_answers)
 
 
 def score(
     yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Goal, tie_rule: str
 ) -> NDArray[np.float64]:
-    """Fitness ``[individual]``: the fraction of right answers over all patterns and outputs.
+    """Fitness ``[individual]``: the fraction of right answers over the goal's patterns and all outputs.
 
-    ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no.
+    ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no. Without a goal
+    (a neutral epoch) fitness is NaN.
     """
+    if goal.n_answers == 0:
+        return np.full(yes.shape[0], np.nan)
     denied = no if tie_rule == "strict" else ~yes
+    if yes.shape[1:] == (1, 1):
+        single = (yes[:, 0, 0] & goal.wanted[0, 0]) | (denied[:, 0, 0] & goal.unwanted[0, 0])
+        return np.bitwise_count(single) / goal.n_answers
     right = np.bitwise_count((yes & goal.wanted) | (denied & goal.unwanted))
     return right.reshape(right.shape[0], -1).sum(axis=1, dtype=np.int64) / goal.n_answers

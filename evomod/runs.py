@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.config import Config, apply_settings, dump_config, read_config
-from evomod.encodings import layered
+from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted
 from evomod.evolution import Generation, Setup, evolve, prepare, restore
 from evomod.network import Network, load_network, network_json
@@ -142,8 +142,7 @@ def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool |
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
     setup = prepare(config, read_task(folder / "task.py"))
-    seed = found.manifest["seed"]
-    sequence = np.random.SeedSequence(seed["entropy"], spawn_key=tuple(seed["spawn_key"]))
+    sequence = _sequence(found.manifest)
     state = _read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
     if reached > config.evolution.generations:
@@ -276,6 +275,7 @@ def _checkpoint(
         objectives=generation.objectives,
         front=generation.front,
         crowding=generation.crowding,
+        schedule=np.array(json.dumps([generation.since_switch, generation.solved_goals])),
         rng=np.array(json.dumps(rng.bit_generator.state)),
         bytes=np.array([log.tell(), table.tell()]),
     )
@@ -293,14 +293,15 @@ def best_network(generation: Generation) -> Network:
         "goal": generation.goal,
         "generation": generation.number,
         "fitness": {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals},
-        "tie_rule": setup.config.network.tie_rule,
+        "tie_rule": setup.tie_rule,
         "connection_cost": row["connection_cost"],
         "q_score": row["q_score"],
         "q_method": setup.config.tracking.q_method,
         "modules": row["modules"],
     }
     genome = generation.population.genomes[generation.best_row]
-    return layered.to_network(setup.encoding, genome, about)
+    network: Network = setup.module.to_network(setup.encoding, genome, about)
+    return network
 
 
 def _identity(setup: Setup) -> str:
@@ -311,6 +312,11 @@ def _identity(setup: Setup) -> str:
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
     text = json.dumps([data, tables], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sequence(manifest: dict[str, Any]) -> np.random.SeedSequence:
+    seed = manifest["seed"]
+    return np.random.SeedSequence(seed["entropy"], spawn_key=tuple(seed["spawn_key"]))
 
 
 def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> State | None:
@@ -326,17 +332,22 @@ def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> St
                 "written with. Put them back, or start a new run with --out."
             )
         _check_arrays(setup, fields)
+        since_switch, solved_goals = json.loads(str(fields["schedule"]))
+        rng = np.random.default_rng(_sequence(manifest))
         start = restore(
             setup,
+            rng,
             int(fields["number"]),
             fields["genomes"],
             fields["objectives"],
             fields["front"],
             fields["crowding"],
+            int(since_switch),
+            tuple(solved_goals),
         )
         log_bytes, population_bytes = fields["bytes"].tolist()
         rng_state = json.loads(str(fields["rng"]))
-        np.random.default_rng(0).bit_generator.state = rng_state  # raises if it is none
+        rng.bit_generator.state = rng_state  # raises if it is none
         return State(start, rng_state, (log_bytes, population_bytes))
     except DAMAGE as error:
         raise EvomodError(
@@ -370,8 +381,10 @@ def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
     for name, shape in wanted.items():
         if fields[name].shape != shape:
             raise ValueError(f"{name} has shape {fields[name].shape}, wanted {shape}")
-    dtype = np.dtype(np.int8 if setup.encoding.is_integer else np.float64)
-    if fields["genomes"].dtype != dtype or not layered.is_valid(setup.encoding, fields["genomes"]).all():
+    is_real = setup.config.network.encoding == "layered-real"
+    dtype = np.dtype(np.float64 if is_real else np.int8)
+    is_valid = setup.module.is_valid
+    if fields["genomes"].dtype != dtype or not is_valid(setup.encoding, fields["genomes"]).all():
         raise ValueError("a genome leaves its alphabet")
 
 
@@ -496,6 +509,14 @@ def _commit() -> str | None:
     return answer.stdout.strip() or None
 
 
+def kernel_of(setup: Setup) -> str:
+    """Name of the arithmetic that answers: "sign" or "tanh" of layered networks, else the encoding's."""
+    encoding = setup.encoding
+    if isinstance(encoding, Layered):
+        return "sign" if encoding.uses_sign else "tanh"
+    return setup.config.network.encoding
+
+
 def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
     assert setup.task.path is not None
     return {
@@ -505,7 +526,7 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
         "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
         "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
         "q_method": setup.config.tracking.q_method,
-        "kernel": "sign" if setup.encoding.uses_sign else "tanh",
+        "kernel": kernel_of(setup),
         "argv": sys.argv,
         "host": {
             "system": platform.system(),

@@ -12,7 +12,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,8 +37,8 @@ class Task:
 
     ``inputs`` names the inputs. Every subgoal is a function of a namespace that holds one Boolean
     array ``[pattern]`` an input. Every goal is a function whose parameters are names of subgoals and
-    which returns one Boolean array, or a tuple of them for several outputs. ``layers`` are the
-    layers in which its paper evolves it, if it has one.
+    which returns one Boolean array, or a tuple of them for several outputs. ``layers`` and
+    ``encoding`` are those in which its paper evolves it; a config may choose others.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Task:
     subgoals: Mapping[str, Callable[[Any], Any]]
     goals: Mapping[str, Callable[..., Any]]
     layers: tuple[int, ...] | None = None
+    encoding: str = "layered"
     description: str = ""
     path: Path | None = None
     tables: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
@@ -58,6 +59,46 @@ class Task:
     @property
     def n_patterns(self) -> int:
         return int(2 ** len(self.inputs))
+
+    def related(self, goal: str) -> dict[str, int]:
+        """The other goals that share subgoals with a goal, with how many; the most related first.
+
+        Raises `EvomodError` if the task has no such goal.
+
+        >>> load_task("retina").related("left-and-right")
+        {'left-or-right': 2}
+        """
+        goal_table(self, goal)
+        mine = set(inspect.signature(self.goals[goal]).parameters)
+        shared = {
+            name: len(mine & set(inspect.signature(function).parameters))
+            for name, function in self.goals.items()
+            if name != goal
+        }
+        most = sorted(shared, key=lambda name: -shared[name])
+        return {name: shared[name] for name in most if shared[name] > 0}
+
+    def random_goal(
+        self, rng: np.random.Generator, ones: int | Sequence[int] | None = None
+    ) -> NDArray[np.bool_]:
+        """A truth table ``[output, pattern]`` with ``ones`` patterns of yes at random places.
+
+        ``ones`` is a number, or one an output; None: those of the task's first goal. It is built from no
+        subgoal and differs from every goal of the task where that is possible. Raises `EvomodError` for
+        a number beyond the number of patterns.
+        """
+        first = next(iter(self.tables.values()))
+        wanted = np.broadcast_to(first.sum(axis=1) if ones is None else np.asarray(ones), self.n_outputs)
+        if wanted.min() < 0 or wanted.max() > self.n_patterns:
+            raise EvomodError(f"ones: wanted 0 to {self.n_patterns} patterns of yes; got {ones}.")
+        known = {table.tobytes() for table in self.tables.values()}
+        for _ in range(100):  # a trivial number of ones may leave no other table
+            table = np.zeros((self.n_outputs, self.n_patterns), np.bool_)
+            for row, number in zip(table, wanted, strict=True):
+                row[rng.permutation(self.n_patterns)[:number]] = True
+            if table.tobytes() not in known:
+                break
+        return table
 
 
 def all_patterns(n_inputs: int) -> NDArray[np.bool_]:
@@ -85,6 +126,22 @@ def unpack(bits: NDArray[np.uint64], n_patterns: int) -> NDArray[np.bool_]:
     """The inverse of `pack`: Booleans ``[..., pattern]``."""
     raw = np.ascontiguousarray(bits.astype("<u8")).view(np.uint8)
     return np.unpackbits(raw, axis=-1, bitorder="little")[..., :n_patterns].astype(np.bool_)
+
+
+def composition(subgoals: Sequence[str], function: Callable[..., Any]) -> Callable[..., Any]:
+    """A goal over these subgoals, for goals that a task file makes in a loop.
+
+    >>> inspect.signature(composition(("a", "b"), lambda *parts: all(parts)))
+    <Signature (a, b)>
+    """
+
+    def composed(*values: Any) -> Any:
+        return function(*values)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, kind) for name in subgoals]
+    composed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return composed
 
 
 def _where(task: Task) -> str:

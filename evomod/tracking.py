@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.encodings import layered
+from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.evolution import Generation, Setup
 from evomod.measures.modularity import modularity_of_many
-from evomod.population import score
 
 COLUMNS = (
     "generation",
@@ -26,6 +25,9 @@ COLUMNS = (
     "connections",
     "connection_cost",
     "front_size",
+    "neurons",
+    "solved",
+    "since_switch",
 )
 POPULATION_COLUMNS = (
     "generation",
@@ -44,59 +46,109 @@ def columns(setup: Setup) -> tuple[str, ...]:
     return (*COLUMNS, *(f"fitness:{goal.name}" for goal in setup.goals))
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is measured of one simplified network."""
+
+    q: float
+    modules: int
+    connections: int
+    cost: float
+    neurons: int
+
+
 @dataclass(slots=True)
 class Tracker:
     """Measures the logged individual; remembers the last one, which seldom changes."""
 
     setup: Setup
+    genome: bytes = b""
     key: bytes = b""
-    shape: tuple[float, int, int, float] = (0.0, 0, 0, 0.0)
+    shape: Shape = Shape(0.0, 0, 0, 0.0, 0)
+    answers: bytes = b""
+    fitness: tuple[float, ...] = ()
 
     def row(self, generation: Generation) -> tuple[Any, ...]:
         """Values of `columns` for one generation."""
         population, best = generation.population, generation.best_row
-        q, modules, connections, cost = self.measure(population.genomes[best : best + 1])
-        yes, no = population.yes[best : best + 1], population.no[best : best + 1]
-        rule, fitness = self.setup.config.network.tie_rule, float(generation.fitness[best])
+        shape = self.measure(population.genomes[best : best + 1])
+        fitness = float(generation.fitness[best])
         return (
             generation.number,
             generation.goal,
             fitness,
             float(generation.fitness.mean()),
-            q,
-            modules,
-            connections,
-            cost,
+            shape.q,
+            shape.modules,
+            shape.connections,
+            shape.cost,
             int((generation.front == 0).sum()),
-            *(
-                fitness if goal.name == generation.goal else float(score(yes, no, goal, rule)[0])
-                for goal in self.setup.goals
-            ),
+            shape.neurons,
+            int(fitness >= self.setup.config.evolution.solved_at),
+            generation.since_switch,
+            *self.fitness_on_all(population.yes[best], population.no[best]),
         )
 
-    def measure(self, genomes: NDArray[Any]) -> tuple[float, int, int, float]:
-        """Q, modules, connections and connection cost of one simplified network ``[1, gene]``."""
-        working = layered.simplify(self.setup.encoding, genomes)
-        present = working != 0
-        key = present.tobytes()
+    def fitness_on_all(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
+        """Fitness of answers ``[output, word]`` on every goal of the task, on all patterns."""
+        answers = yes.tobytes() + no.tobytes()
+        if answers != self.answers:
+            self.answers, setup = answers, self.setup
+            wanted = np.stack([goal.wanted for goal in setup.goals])
+            unwanted = np.stack([goal.unwanted for goal in setup.goals])
+            denied = no if setup.tie_rule == "strict" else ~yes
+            right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(axis=(1, 2), dtype=np.int64)
+            self.fitness = tuple((right / setup.goals[0].n_answers).tolist())
+        return self.fitness
+
+    def measure(self, genomes: NDArray[Any]) -> Shape:
+        """Q, modules, connections, cost and neurons of one simplified network ``[1, gene]``."""
+        genome = genomes.tobytes()
+        if genome == self.genome:
+            return self.shape
+        self.genome, setup = genome, self.setup
+        working = setup.module.simplify(setup.encoding, genomes)
+        key = working.tobytes()
         if key != self.key:
-            method = self.setup.config.tracking.q_method
-            q, modules = modularity_of_many(self.setup.encoding.wiring, working, method)
-            cost = self.setup.toolbox.cost(working, np.array([-1]), np.zeros(1))
-            self.key = key
-            self.shape = (float(q[0]), int(modules[0]), int(present.sum()), float(cost[0]))
+            self.key, wiring = key, setup.encoding.wiring
+            q, modules = modularity_of_many(wiring, working, setup.config.tracking.q_method)
+            self.shape = Shape(
+                q=float(q[0]),
+                modules=int(modules[0]),
+                connections=int((working != 0).sum()),
+                cost=float(cost_of(setup, working)[0]),
+                neurons=int(n_neurons(wiring, working)[0]),
+            )
         return self.shape
+
+
+def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Connection cost ``[network]``; without places the number of connections."""
+    n = working.shape[0]
+    if setup.config.pressures.connection_cost is None and not setup.encoding.has_places:
+        return (working != 0).sum(axis=1).astype(np.float64)
+    cost: NDArray[np.float64] = setup.toolbox.cost(working, np.full(n, -1), np.zeros(n))
+    return cost
+
+
+def n_neurons(wiring: Wiring, working: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Number of neurons or gates with a connection ``[network]``, outputs included."""
+    rows, edges = np.nonzero(working)
+    is_there = np.zeros((working.shape[0], wiring.n_nodes), np.bool_)
+    is_there[rows, wiring.source[edges]] = True
+    is_there[rows, wiring.target[edges]] = True
+    return is_there[:, wiring.n_inputs :].sum(axis=1)
 
 
 def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     """Values of `POPULATION_COLUMNS`: one row for all individuals that agree in all of them."""
     setup, population = generation.setup, generation.population
-    working = layered.simplify(setup.encoding, population.genomes)
+    working = setup.module.simplify(setup.encoding, population.genomes)
     distinct, member = np.unique(working != 0, axis=0, return_inverse=True)
     graphs = distinct.astype(np.int8)
     method = setup.config.tracking.q_method
     q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
-    cost = setup.toolbox.cost(graphs, np.full(graphs.shape[0], -1), np.zeros(graphs.shape[0]))
+    cost = cost_of(setup, graphs)
     shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
     table = np.column_stack((generation.fitness, shape))
     rows, counts = np.unique(table, axis=0, return_counts=True)

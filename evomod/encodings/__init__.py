@@ -1,1 +1,25 @@
-"""What a genome is, one module an encoding: how it is born, varied, answered and read as a network."""
+"""What a genome is, one module an encoding: how it is born, varied, answered and read as a network.
+
+Every module has the same functions: build, birth, vary, memory, answer, simplify, is_valid, to_network,
+from_network; those with a price of size also have n_effective.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from evomod.encodings import circuit, layered, threshold
+from evomod.encodings.circuit import Circuit
+from evomod.encodings.layered import Layered
+from evomod.encodings.threshold import Threshold
+
+Encoding = Layered | Circuit | Threshold
+
+MODULES: dict[str, ModuleType] = {
+    "layered": layered,
+    "layered-real": layered,
+    "circuit": circuit,
+    "gate-layers": circuit,
+    "threshold": threshold,
+}
+"""The module of each value of ``network.encoding``."""

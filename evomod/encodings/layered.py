@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
-from evomod.encodings.wiring import Wiring, wire
+from evomod.encodings.wiring import Wiring, chosen_layers, wire
 from evomod.errors import EvomodError
 from evomod.kernels import layered as kernels
 from evomod.kernels import realvalued
@@ -49,6 +49,7 @@ class Layered:
     """Integer: ``[place]``, each bias."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
+    has_places: bool = True
 
     @property
     def n_edges(self) -> int:
@@ -57,30 +58,6 @@ class Layered:
     @property
     def n_genes(self) -> int:
         return self.wiring.n_edges + self.wiring.n_neurons
-
-
-def default_layers(n_inputs: int, n_outputs: int) -> tuple[int, ...]:
-    """Halve from the inputs down to the outputs; for 8 inputs and 1 output the papers' retina network.
-
-    >>> default_layers(8, 1)
-    (8, 8, 4, 2, 1)
-    """
-    hidden = [n_inputs]
-    while hidden[-1] // 2 > n_outputs:
-        hidden.append(hidden[-1] // 2)
-    return (n_inputs, *hidden, n_outputs)
-
-
-def chosen_layers(network: Layers, task: Task) -> tuple[int, ...]:
-    """Layers of the config, else the task's, else `default_layers`; checked against the task."""
-    wanted = (len(task.inputs), task.n_outputs)
-    layers = network.layers or task.layers or default_layers(*wanted)
-    if (layers[0], layers[-1]) != wanted:
-        raise EvomodError(
-            f"network.layers {list(layers)} has {layers[0]} inputs and {layers[-1]} outputs; task "
-            f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."
-        )
-    return layers
 
 
 def sign_is_exact(gain: float, largest_sum: float) -> bool:
@@ -98,7 +75,7 @@ def sign_is_exact(gain: float, largest_sum: float) -> bool:
 
 def build(network: Layers, task: Task) -> Layered:
     """Prepare an encoding for a task. Raises `EvomodError` where layers, coordinates or sums do not fit."""
-    layers = chosen_layers(network, task)
+    layers = chosen_layers(network.layers, task)
     positions = None
     if network.coordinates != "grid":
         positions = np.array(network.coordinates, float)
@@ -311,3 +288,39 @@ def to_network(encoding: Layered, genome: Genomes, about: dict[str, Any] | None 
         gain=encoding.gain,
         about=about or {},
     )
+
+
+def from_network(encoding: Layered, network: Network) -> Genomes:
+    """The genome of a network. Raises `EvomodError` where this encoding cannot hold it."""
+    wiring, weights, biases = encoding.wiring, encoding.weights, encoding.biases
+    if np.bincount(network.layer).tolist() != list(wiring.layers):
+        raise EvomodError(
+            f"the network's layers are {np.bincount(network.layer).tolist()}; this config's are "
+            f"{list(wiring.layers)}."
+        )
+    edge_of = {
+        ends: edge for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
+    }
+    genome = np.zeros(encoding.n_genes)
+    for source, target, weight in zip(
+        network.source.tolist(), network.target.tolist(), network.weight.tolist(), strict=True
+    ):
+        if (source, target) not in edge_of:
+            raise EvomodError(f"the network's connection {source} -> {target} skips a layer.")
+        genome[edge_of[source, target]] = _gene(weight, weights, encoding, "weight")
+    for neuron, bias in enumerate(network.bias[wiring.n_inputs :].tolist()):
+        genome[encoding.n_edges + neuron] = _gene(bias, biases, encoding, "bias")
+    return genome.astype(np.int8) if encoding.is_integer else genome
+
+
+def _gene(value: float, alphabet: NDArray[np.float64], encoding: Layered, what: str) -> float:
+    """The gene of a weight or bias: its first place in the alphabet, or the value itself."""
+    if not encoding.is_integer:
+        if not alphabet[0] <= value <= alphabet[1]:
+            raise EvomodError(f"the network has the {what} {value:g}; this config allows {alphabet.tolist()}.")
+        return value
+    places = np.flatnonzero(alphabet == value)
+    if not places.size:
+        known = [int(a) for a in (alphabet[1:] if what == "weight" else alphabet)]
+        raise EvomodError(f"the network has the {what} {value:g}; this config's alphabet is {known}.")
+    return float(places[0])

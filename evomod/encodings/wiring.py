@@ -1,4 +1,4 @@
-"""The places of a layered network: nodes, the edges between adjacent layers, coordinates."""
+"""The places of a network: nodes, edges (where a connection may be), coordinates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evomod.errors import EvomodError
+from evomod.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +82,44 @@ def wire(layers: tuple[int, ...], positions: NDArray[np.float64] | None = None) 
         layer=np.repeat(np.arange(len(layers)), layers).astype(np.int64),
         positions=grid(layers) if positions is None else positions,
     )
+
+
+def wire_freely(n_inputs: int, n_gates: int) -> Wiring:
+    """All places of a circuit: an edge from every node to every gate, the gate itself included.
+
+    Its two layers are the inputs and the gates; the coordinates are for drawing only.
+    """
+    n_nodes = n_inputs + n_gates
+    gates = np.arange(n_inputs, n_nodes, dtype=np.int64)
+    return Wiring(
+        layers=(n_inputs, n_gates),
+        source=np.tile(np.arange(n_nodes, dtype=np.int64), n_gates),
+        target=np.repeat(gates, n_nodes),
+        first=np.arange(n_gates + 1, dtype=np.int64) * n_nodes,
+        layer=np.repeat(np.arange(2), (n_inputs, n_gates)).astype(np.int64),
+        positions=grid((n_inputs, n_gates)),
+    )
+
+
+def default_layers(n_inputs: int, n_outputs: int) -> tuple[int, ...]:
+    """Halve from the inputs down to the outputs; for 8 inputs and 1 output the papers' retina network.
+
+    >>> default_layers(8, 1)
+    (8, 8, 4, 2, 1)
+    """
+    hidden = [n_inputs]
+    while hidden[-1] // 2 > n_outputs:
+        hidden.append(hidden[-1] // 2)
+    return (n_inputs, *hidden, n_outputs)
+
+
+def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]:
+    """Layers of the config, else the task's, else `default_layers`; checked against the task."""
+    wanted = (len(task.inputs), task.n_outputs)
+    layers = layers or task.layers or default_layers(*wanted)
+    if (layers[0], layers[-1]) != wanted:
+        raise EvomodError(
+            f"network.layers {list(layers)} has {layers[0]} inputs and {layers[-1]} outputs; task "
+            f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."
+        )
+    return layers

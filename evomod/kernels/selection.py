@@ -216,3 +216,25 @@ def crowding(objectives, orders, front, distance):
             if first[f] >= 0:
                 distance[first[f]] = np.inf
                 distance[last[f]] = np.inf
+
+
+@compiled
+def elite(fitness, edge, number, rng, rows):
+    """List the ``number`` fittest, in the order of their rows; ``edge`` is the fitness of the last one.
+
+    Among those that equal the edge every choice is equally likely (selection sampling).
+    """
+    above, level = 0, 0
+    for i in range(fitness.size):
+        above += fitness[i] > edge
+        level += fitness[i] == edge
+    wanted, n = number - above, 0
+    for i in range(fitness.size):
+        taken = fitness[i] > edge
+        if fitness[i] == edge:
+            taken = wanted == level or (wanted > 0 and rng.random() * level < wanted)
+            wanted -= taken
+            level -= 1
+        if taken:
+            rows[n] = i
+            n += 1

@@ -1,0 +1,213 @@
+"""Circuits of two-input gates: NAND circuits with feedback, and layers of gates (Kashtan & Alon 2005, 2007).
+
+A genome is a row of int8 genes: for every gate two addresses and its kind, then one address an output.
+An address counts the inputs first, then the gates. In layers the outputs are the last gates, and a gate's
+addresses lie in the layer before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import CircuitNetwork, GateLayersNetwork, RecombinationSection
+from evomod.encodings.genes import Alphabets, alphabets, vary_genes
+from evomod.encodings.wiring import Wiring, chosen_layers, wire, wire_freely
+from evomod.errors import EvomodError
+from evomod.kernels import circuit as kernels
+from evomod.kernels import genes
+from evomod.network import Network
+from evomod.task import Task, all_patterns, pack
+
+Genomes = NDArray[np.int8]
+
+FUNCTIONS = ("nand", "and", "or", "nor")
+"""Number of each kind of gate in the kernel."""
+MOST_INPUTS, MOST_GATES = 6, 58
+"""A word holds 64 patterns; the set of effective gates is a word, and addresses are int8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """An encoding of circuits, ready for the kernels."""
+
+    wiring: Wiring
+    genes: Alphabets
+    kinds: tuple[str, ...]
+    """``[place]``: name of each kind of gate."""
+    functions: NDArray[np.int64]
+    """``[place]``: its number in the kernel."""
+    shape: NDArray[np.int64]
+    """Number of gates, synchronous updates, 1 for ternary answers."""
+    inputs: NDArray[np.uint64]
+    """``[input]``: its value in every pattern."""
+    is_pattern: np.uint64
+    """The bits that stand for a pattern."""
+    n_outputs: int
+    has_places: bool
+    """Whether nodes have coordinates that a connection cost can use."""
+
+    @property
+    def n_gates(self) -> int:
+        return int(self.shape[0])
+
+    @property
+    def n_genes(self) -> int:
+        return self.genes.low.size
+
+
+def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
+    """Prepare an encoding for a task. Raises `EvomodError` where they do not fit each other."""
+    n_inputs = len(task.inputs)
+    if n_inputs > MOST_INPUTS:
+        raise EvomodError(
+            f"task '{task.name}' has {n_inputs} inputs, so {task.n_patterns} patterns; a gate's answers lie "
+            f"in one word of 64, so encoding '{network.encoding}' takes at most {MOST_INPUTS} inputs. Use "
+            "the encoding 'layered' or 'threshold'."
+        )
+    if isinstance(network, CircuitNetwork):
+        wiring, kinds, steps = wire_freely(n_inputs, network.gates), ("nand",), network.steps
+        spans = [(0, n_inputs + (gate if network.feed_forward else network.gates)) for gate in range(network.gates)]
+        outputs = [(0, n_inputs + network.gates)] * task.n_outputs
+    else:
+        layers = chosen_layers(network.layers, task)
+        wiring, kinds, steps = wire(layers), network.gates, len(layers)
+        starts = np.cumsum((0, *layers)).tolist()
+        spans = [
+            (starts[k], starts[k + 1]) for k, size in enumerate(layers[1:]) for _ in range(size)
+        ]
+        outputs = [(node, node + 1) for node in range(wiring.n_nodes - layers[-1], wiring.n_nodes)]
+    if len(spans) > MOST_GATES:
+        raise EvomodError(f"network.layers holds {len(spans)} gates; at most {MOST_GATES} are possible.")
+    bounds = [pair for span in spans for pair in (span, span, (0, len(kinds)))] + outputs
+    ternary = isinstance(network, CircuitNetwork) and network.feedback == "ternary"
+    return Circuit(
+        wiring=wiring,
+        genes=alphabets(bounds),
+        kinds=kinds,
+        functions=np.array([FUNCTIONS.index(kind) for kind in kinds]),
+        shape=np.array((len(spans), steps, ternary), np.int64),
+        inputs=pack(all_patterns(n_inputs).T)[:, 0],
+        is_pattern=pack(np.ones(task.n_patterns, np.bool_))[0],
+        n_outputs=task.n_outputs,
+        has_places=isinstance(network, GateLayersNetwork),
+    )
+
+
+def birth(encoding: Circuit, number: int, rng: np.random.Generator) -> Genomes:
+    """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
+    genomes = np.empty((number, encoding.n_genes), np.int8)
+    genes.birth(encoding.genes.low, encoding.genes.high, rng, genomes)
+    return genomes
+
+
+def vary(
+    encoding: Circuit,
+    variation: RecombinationSection,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Genomes:
+    """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
+    return vary_genes(encoding.genes, variation, genomes, parents, rng)
+
+
+def memory(encoding: Circuit, n_slots: int) -> NDArray[np.uint64]:
+    """Room for what every circuit answers, a slot an individual; filled by `answer`."""
+    return np.zeros((n_slots, 2 * encoding.n_outputs + 1), np.uint64)
+
+
+def answer(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, 1]`` of every circuit; an unsteady output says neither.
+
+    ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
+    or -1; individual i's memory is ``states[slots[i]]``.
+    """
+    shape = encoding.shape
+    kernels.answer(genomes, ancestors, encoding.inputs, encoding.functions, shape, slots, states)
+    outputs, found = encoding.n_outputs, states.take(slots, axis=0) & encoding.is_pattern
+    return found[:, :outputs, None], found[:, outputs : 2 * outputs, None]
+
+
+def n_effective(
+    encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
+) -> NDArray[np.int64]:
+    """Number of effective gates ``[individual]``: those with a path to an output."""
+    return np.bitwise_count(states[:, -1].take(slots))
+
+
+def simplify(encoding: Circuit, genomes: Genomes) -> NDArray[np.int8]:
+    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2."""
+    n, wiring = genomes.shape[0], encoding.wiring
+    states = memory(encoding, n)
+    answer(encoding, genomes, np.full(n, -1), np.arange(n), states)
+    working = np.empty((n, wiring.n_edges), np.int8)
+    kernels.simplify(
+        np.ascontiguousarray(genomes), states[:, -1].copy(), wiring.first, wiring.source,
+        wiring.n_inputs, encoding.n_gates, working,
+    )  # fmt: skip
+    return working
+
+
+def is_valid(encoding: Circuit, genomes: NDArray[Any]) -> NDArray[np.bool_]:
+    """``[individual]``: whether every gene lies in its alphabet."""
+    return encoding.genes.holds(genomes)
+
+
+def to_network(encoding: Circuit, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
+    """The circuit that a genome stands for, its dead gates included; two connections into every gate."""
+    wiring, gates = encoding.wiring, encoding.n_gates
+    table = genome[: 3 * gates].reshape(gates, 3).astype(np.int64)
+    return Network(
+        layer=wiring.layer,
+        positions=wiring.positions,
+        bias=np.zeros(wiring.n_nodes),
+        source=table[:, :2].reshape(-1),
+        target=np.repeat(np.arange(gates) + wiring.n_inputs, 2),
+        weight=np.ones(2 * gates),
+        functions=("input",) * wiring.n_inputs + tuple(encoding.kinds[k] for k in table[:, 2]),
+        outputs=genome[3 * gates :].astype(np.int64),
+        steps=int(encoding.shape[1]),
+        feedback="ternary" if encoding.shape[2] else "synchronous",
+        about=about or {},
+    )
+
+
+def from_network(encoding: Circuit, network: Network) -> Genomes:
+    """The genome of a circuit. Raises `EvomodError` where this encoding cannot hold it."""
+    gates, n_inputs = encoding.n_gates, encoding.wiring.n_inputs
+    if (network.inputs.size, network.n_nodes) != (n_inputs, encoding.wiring.n_nodes):
+        raise EvomodError(
+            f"the network has {network.inputs.size} inputs and {network.n_nodes - network.inputs.size} "
+            f"gates; this config's circuits have {n_inputs} and {gates}."
+        )
+    genome = np.zeros(encoding.n_genes, np.int64)
+    for gate in range(gates):
+        node = gate + n_inputs
+        sources = network.source[network.target == node]
+        if sources.size != 2 or network.functions[node] not in encoding.kinds:
+            raise EvomodError(
+                f"node {node} of the network is a {network.functions[node]} with {sources.size} connections; "
+                f"wanted two connections into one of {', '.join(dict.fromkeys(encoding.kinds))}."
+            )
+        genome[3 * gate : 3 * gate + 2] = sources
+        genome[3 * gate + 2] = encoding.kinds.index(network.functions[node])
+    if network.outputs.size != encoding.n_outputs:
+        raise EvomodError(
+            f"the network has {network.outputs.size} outputs; the task has {encoding.n_outputs}."
+        )
+    genome[3 * gates :] = network.outputs
+    if not is_valid(encoding, genome[None])[0]:
+        raise EvomodError(
+            "a connection of the network leads from a node that this config's circuits cannot address."
+        )
+    return genome.astype(np.int8)

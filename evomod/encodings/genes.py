@@ -1,0 +1,59 @@
+"""Integer genomes in which every gene has an alphabet of its own, shared by several encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import RecombinationSection
+from evomod.kernels import genes as kernels
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabets:
+    """Gene g holds a value from ``low[g]`` up to, not including, ``high[g]``."""
+
+    both: NDArray[np.int64]
+    """``[(low, high), gene]``."""
+    free: NDArray[np.int64]
+    """Genes with a choice."""
+
+    @property
+    def low(self) -> NDArray[np.int64]:
+        return self.both[0]
+
+    @property
+    def high(self) -> NDArray[np.int64]:
+        return self.both[1]
+
+    def holds(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
+        """``[individual]``: whether every gene lies in its alphabet."""
+        return ((genomes >= self.low) & (genomes < self.high)).all(axis=1)
+
+
+def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
+    """Alphabets from (low, high) pairs, one a gene."""
+    both = np.ascontiguousarray(np.array(bounds, np.int64).T)
+    return Alphabets(both, np.flatnonzero(both[1] - both[0] > 1))
+
+
+def vary_genes(
+    alphabets: Alphabets,
+    variation: RecombinationSection,
+    genomes: NDArray[np.int8],
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> NDArray[np.int8]:
+    """Copies of the parents' rows, neighbours recombined, each mutated in at most one gene.
+
+    Crossover at one random place between two genes; a mutation changes one gene that has a choice
+    (Kashtan & Alon 2005: one random change in one of the connections).
+    """
+    offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
+    rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
+    kernels.vary(genomes, parents, alphabets.both, alphabets.free, rates, rng, offspring)
+    return offspring

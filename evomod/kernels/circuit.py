@@ -1,0 +1,242 @@
+"""Circuits of two-input gates: all patterns in one word a gate, feedback allowed (Kashtan & Alon 2005).
+
+A genome is a row of int8 genes: for every gate two addresses and its kind, then one address an output.
+An address names an input (0, 1, …) or, after the inputs, a gate. A gate is effective if a path of
+addresses leads from an output to it; the others are not looked at.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evomod.kernels import compiled, inlined
+
+ZERO, ONE, ALL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+MASKS = np.array([[ZERO, ALL], [ZERO, ZERO], [ALL, ALL], [ALL, ZERO]], np.uint64)
+"""NAND, AND, OR, NOR: what inverts both sources of an AND, and what inverts its answer.
+
+A gate without a branch: 0.08 instead of 0.12 ms for a generation of 1000 circuits.
+"""
+
+
+@compiled
+def trace(genome, inputs, functions, n_gates, stack, depth, values):
+    """Visit the effective gates depth first, giving each its answer; returns their set and the depth.
+
+    A gate's answer is final once those of its sources are, so one visit replaces a simulation step by
+    step, which costs five times as much. The depth is -1 if a gate leads back to itself: then the
+    answers are void. ``values[node]`` and ``depth[node]``; bit g of the set stands for gate g.
+    """
+    n_inputs = inputs.size
+    seen, done, deepest, cyclic = ZERO, ZERO, 0, False
+    for k in range(3 * n_gates, genome.size):
+        top = 0
+        stack[0] = genome[k]
+        while top >= 0:
+            node = stack[top]
+            if node < n_inputs:
+                top -= 1
+                continue
+            bit = ONE << np.uint64(node - n_inputs)
+            if done & bit != ZERO:
+                top -= 1
+                continue
+            gene = 3 * (node - n_inputs)
+            a, b = genome[gene], genome[gene + 1]
+            if seen & bit == ZERO:
+                seen |= bit
+                for source in (a, b):
+                    if source >= n_inputs:
+                        mark = ONE << np.uint64(source - n_inputs)
+                        if seen & mark == ZERO:
+                            top += 1
+                            stack[top] = source
+                        else:
+                            cyclic |= done & mark == ZERO
+                continue
+            function = functions[genome[gene + 2]]
+            m = MASKS[function, 0]
+            values[node] = ((values[a] ^ m) & (values[b] ^ m)) ^ MASKS[function, 1]
+            depth[node] = 1 + max(depth[a], depth[b])
+            done |= bit
+            top -= 1
+        deepest = max(deepest, depth[genome[k]])
+    return seen, -1 if cyclic else deepest
+
+
+@inlined
+def decode(genome, functions, gates, n_inputs, sources, masks):
+    """Copy what a simulation needs of the listed gates into ``sources[gate, two]``, ``masks[gate, two]``."""
+    for k in range(gates.size):
+        gene = 3 * (gates[k] - n_inputs)
+        function = functions[genome[gene + 2]]
+        sources[k, 0], sources[k, 1] = genome[gene], genome[gene + 1]
+        masks[k, 0], masks[k, 1] = MASKS[function, 0], MASKS[function, 1]
+
+
+@inlined
+def step(gates, sources, masks, both, now):
+    """Update the listed gates all at once, from ``both[now]`` into the other row; whether any changed."""
+    changed = ZERO
+    for k in range(gates.size):
+        a, b = both[now, sources[k, 0]] ^ masks[k, 0], both[now, sources[k, 1]] ^ masks[k, 0]
+        new = (a & b) ^ masks[k, 1]
+        changed |= new ^ both[now, gates[k]]
+        both[1 - now, gates[k]] = new
+    return changed != ZERO
+
+
+@inlined
+def is_like(both, now, state, gates):
+    """Whether the listed gates answer as in ``state``."""
+    for k in range(gates.size):
+        if both[now, gates[k]] != state[gates[k]]:
+            return False
+    return True
+
+
+@compiled
+def simulate(gates, sources, masks, n_steps, both, values, unsteady):
+    """Update all gates in ``gates`` together from zero: ``n_steps`` times, then watch as many steps more.
+
+    ``values[node]`` is as after the first n_steps, ``unsteady[node]`` gets the patterns of which the
+    answer changed later on. ``both[two, node]`` is work space that holds the inputs. A state that was
+    there before (compared with the one at the last power of two) tells the rest: most circuits that do
+    not come to rest blink with period 2, so 12 steps do in place of 40.
+    """
+    for k in range(gates.size):
+        both[0, gates[k]] = ZERO
+        unsteady[gates[k]] = ZERO
+        values[gates[k]] = ZERO
+    now, done, mark, todo = 0, 0, 0, n_steps
+    while todo > 0:
+        changed = step(gates, sources, masks, both, now)
+        now = 1 - now
+        done += 1
+        todo -= 1
+        if not changed:
+            break
+        if todo > 0 and mark >= 0 and is_like(both, now, values, gates):
+            todo %= done - mark
+            mark = -1
+        if mark >= 0 and done == 2 * max(mark, 1):
+            mark = done
+            for k in range(gates.size):
+                values[gates[k]] = both[now, gates[k]]
+    for k in range(gates.size):
+        values[gates[k]] = both[now, gates[k]]
+    for _ in range(n_steps):
+        if not step(gates, sources, masks, both, now):
+            return
+        now = 1 - now
+        for k in range(gates.size):
+            unsteady[gates[k]] |= both[now, gates[k]] ^ values[gates[k]]
+        if is_like(both, now, values, gates):
+            return
+
+
+@compiled
+def settle(gates, sources, masks, n_inputs, values, unsteady):
+    """Ternary answers: every gate is unknown at first and becomes known once its sources force it.
+
+    ``unsteady[node]`` gets the patterns for which a gate stays unknown (Kleene's logic).
+    """
+    is_zero = np.zeros(values.size, np.uint64)
+    for node in range(n_inputs):
+        is_zero[node] = ~values[node]
+    for k in range(gates.size):
+        values[gates[k]] = ZERO
+    changed = True
+    while changed:
+        changed = False
+        for k in range(gates.size):
+            node, a, b, m, inverts = gates[k], sources[k, 0], sources[k, 1], masks[k, 0], masks[k, 1]
+            one_a, zero_a = (values[a] & ~m) | (is_zero[a] & m), (is_zero[a] & ~m) | (values[a] & m)
+            one_b, zero_b = (values[b] & ~m) | (is_zero[b] & m), (is_zero[b] & ~m) | (values[b] & m)
+            both, one_of = one_a & one_b, zero_a | zero_b
+            one = (both & ~inverts) | (one_of & inverts)
+            zero = (one_of & ~inverts) | (both & inverts)
+            changed |= (values[node] != one) | (is_zero[node] != zero)
+            values[node], is_zero[node] = one, zero
+    for node in range(values.size):
+        unsteady[node] = ~(values[node] | is_zero[node])
+
+
+@inlined
+def list_gates(effective, n_inputs, gates):
+    """Nodes of a set of gates, into ``gates``; returns how many."""
+    n = 0
+    for gate in range(gates.size):
+        if (effective >> np.uint64(gate)) & ONE != ZERO:
+            gates[n] = n_inputs + gate
+            n += 1
+    return n
+
+
+@compiled
+def answer(genomes, ancestors, inputs, functions, shape, slots, states):
+    """Answer every pattern by every circuit, into ``states[slot, (yes an output, no an output, gates)]``.
+
+    ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1;
+    a circuit equal to its parent inherits. ``inputs[input]`` words; ``functions[kind]``; ``shape``: number
+    of gates, steps, 1 for ternary answers. An output that does not come to rest says neither yes nor no.
+    The last word of a state is the set of effective gates.
+    """
+    n_gates, n_steps, ternary = shape[0], shape[1], shape[2] == 1
+    n_inputs, n_genes = inputs.size, genomes.shape[1]
+    n_nodes, n_outputs = n_inputs + n_gates, n_genes - 3 * n_gates
+    stack, depth = np.empty(2 * n_gates + 2, np.int64), np.zeros(n_nodes, np.int64)
+    values, unsteady = np.zeros(n_nodes, np.uint64), np.zeros(n_nodes, np.uint64)
+    both, gates = np.zeros((2, n_nodes), np.uint64), np.empty(n_gates, np.int64)
+    sources, masks = np.empty((n_gates, 2), np.int64), np.empty((n_gates, 2), np.uint64)
+    for node in range(n_inputs):
+        values[node], both[0, node], both[1, node] = inputs[node], inputs[node], inputs[node]
+    for i in range(genomes.shape[0]):
+        parent = ancestors[i]
+        if parent == i:
+            continue
+        genome, state = genomes[i], states[slots[i]]
+        same = parent >= 0
+        if same:
+            for gene in range(n_genes):
+                same &= genome[gene] == genomes[parent, gene]
+        if same:
+            for word in range(2 * n_outputs + 1):
+                state[word] = states[slots[parent], word]
+            continue
+        effective, deepest = trace(genome, inputs, functions, n_gates, stack, depth, values)
+        rests = 0 <= deepest <= n_steps
+        if not rests:
+            listed = gates[: list_gates(effective, n_inputs, gates)]
+            decode(genome, functions, listed, n_inputs, sources, masks)
+            if ternary:
+                settle(listed, sources, masks, n_inputs, values, unsteady)
+            else:
+                simulate(listed, sources, masks, n_steps, both, values, unsteady)
+        for k in range(n_outputs):
+            node = genome[3 * n_gates + k]
+            wrong = ZERO if rests or node < n_inputs else unsteady[node]
+            state[k] = values[node] & ~wrong
+            state[n_outputs + k] = ~values[node] & ~wrong
+        state[2 * n_outputs] = effective
+
+
+@compiled
+def simplify(genomes, effective, first, source, n_inputs, n_gates, working):
+    """Number of connections along every edge between effective nodes, into ``working[circuit, edge]``.
+
+    ``effective[circuit]`` is the set of effective gates; ``first[gate]`` the first edge into each gate.
+    """
+    for i in range(genomes.shape[0]):
+        for edge in range(source.size):
+            working[i, edge] = 0
+        for gate in range(n_gates):
+            if (effective[i] >> np.uint64(gate)) & ONE != ZERO:
+                for gene in (3 * gate, 3 * gate + 1):
+                    edge = first[gate]
+                    while edge < first[gate + 1]:
+                        if source[edge] == genomes[i, gene]:
+                            working[i, edge] += 1
+                        edge += 1
