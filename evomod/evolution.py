@@ -326,26 +326,28 @@ def _develop(
 ) -> Population:
     """Answers and costs of individuals; the first rows may be an ``old`` population, known already."""
     yes, no = setup.toolbox.answer(genomes, ancestors, slots, memory)
-    cost = np.zeros(genomes.shape[0])
-    penalty, above = setup.penalty
-    taken = cost
+    taken, (penalty, above) = None, setup.penalty
     if penalty > 0.0:
-        n_effective = setup.module.n_effective(setup.encoding, slots, memory)
-        taken = penalty * np.maximum(n_effective.astype(np.int64) - above, 0)
+        excess = setup.module.n_effective(setup.encoding, slots, memory).astype(np.int64) - above
+        taken = penalty * np.maximum(excess, 0)
     if setup.config.pressures.connection_cost is None:
-        return Population(genomes, yes, no, None, cost, slots, taken)
-    n_known = 0 if old is None else old.size
-    working = setup.module.simplify(setup.encoding, genomes[n_known:])
-    if old is not None and old.working is not None:
+        return Population(genomes, yes, no, None, None, slots, taken)
+    cost = np.zeros(genomes.shape[0])
+    working = setup.module.simplify(setup.encoding, genomes[0 if old is None else old.size :])
+    if old is not None and old.working is not None and old.cost is not None:
         working = np.concatenate((old.working, working))
-        cost[:n_known] = old.cost
+        cost[: old.size] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
     return Population(genomes, yes, no, working, cost, slots, taken)
 
 
-def _scored(fitness: NDArray[np.float64], penalty: NDArray[np.float64], goal: Goal) -> NDArray[np.float64]:
+def _scored(
+    fitness: NDArray[np.float64], penalty: NDArray[np.float64] | None, goal: Goal
+) -> NDArray[np.float64]:
     """Fitness as an objective: less the penalty; in a neutral epoch everybody's is 0."""
-    return fitness - penalty if goal.n_answers else np.zeros(fitness.size)
+    if goal.n_answers == 0:
+        return np.zeros(fitness.size)
+    return fitness if penalty is None else fitness - penalty
 
 
 def _as_it_is(
@@ -374,7 +376,7 @@ def _select(
     else:
         fitness = score(pool.yes, pool.no, goal, setup.tie_rule)
     objectives = [_scored(fitness, pool.penalty, goal)]
-    if setup.config.pressures.connection_cost is not None:
+    if pool.cost is not None:
         objectives.append(-pool.cost)
     if setup.config.pressures.behavioural_diversity is not None:
         objectives.append(behavioural_diversity.measure(pool.yes))

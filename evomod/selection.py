@@ -101,8 +101,7 @@ def fittest(fitness: NDArray[np.float64], number: int, rng: np.random.Generator)
     """Rows of the ``number`` fittest; which of those that tie at the edge is left to chance."""
     rows = np.empty(number, np.int64)
     if number:
-        edge = np.partition(fitness, fitness.size - number)[fitness.size - number]
-        kernels.elite(fitness, edge, number, rng, rows)
+        kernels.elite(fitness, number, rng.random(fitness.size), rows)
     return rows
 
 

@@ -55,16 +55,12 @@ def _flip(value: int, digit: int) -> int:
     return value - 2**digit if value // 2**digit % 2 else value + 2**digit
 
 
-def _other_value(value: int, size: int, by_bit: bool, rng: np.random.Generator) -> int:
-    """Another one of 0 .. size-1: any, or one that differs in one bit."""
+def _other_values(value: int, size: int, by_bit: bool) -> list[int]:
+    """Values below size other than this one, or those of them that differ in one binary digit."""
     if not by_bit:
-        others = [other for other in range(size) if other != value]
-        return others[below(len(others), rng)]
-    digits = len(format(size - 1, "b"))
-    while True:
-        new = _flip(value, below(digits, rng))
-        if new < size:
-            return new
+        return [other for other in range(size) if other != value]
+    neighbours = [value ^ 2**digit for digit in range(8)]
+    return [other for other in neighbours if other < size]
 
 
 def vary(
@@ -77,23 +73,29 @@ def vary(
     by_bit: bool,
     rng: np.random.Generator,
 ) -> list[list[int]]:
-    """Copies, then one-point crossover of pairs, then one changed gene (Kashtan & Alon 2005)."""
+    """Copies, then one-point crossover of pairs, then one changed gene (Kashtan & Alon 2005).
+
+    Everybody draws in advance: whether it mutates, which gene, which value, and if there is crossover,
+    whether its pair recombines and where (the first of a pair decides).
+    """
+    draws = rng.random((len(parents), 5 if crossover > 0 else 3)).tolist()
     offspring = [[int(gene) for gene in genomes[parent]] for parent in parents]
     n_genes = len(low)
     if crossover > 0 and n_genes >= 2:
         for one, other in zip(range(0, len(offspring), 2), range(1, len(offspring), 2), strict=False):
-            if rng.random() < crossover:
-                cut = 1 + below(n_genes - 1, rng)
+            recombine, where = draws[one][3:]
+            if recombine < crossover:
+                cut = 1 + int(where * (n_genes - 1))
                 left, right = offspring[one], offspring[other]
                 offspring[one] = left[:cut] + right[cut:]
                 offspring[other] = right[:cut] + left[cut:]
     free = [gene for gene in range(n_genes) if high[gene] - low[gene] >= 2]
-    if mutation > 0 and free:
-        for child in offspring:
-            if rng.random() < mutation:
-                gene = free[below(len(free), rng)]
-                bottom, size = int(low[gene]), int(high[gene] - low[gene])
-                child[gene] = bottom + _other_value(child[gene] - bottom, size, by_bit, rng)
+    for child, (mutate, which, value, *_) in zip(offspring, draws, strict=True):
+        if free and mutate < mutation:
+            gene = free[int(which * len(free))]
+            bottom, size = int(low[gene]), int(high[gene] - low[gene])
+            others = _other_values(child[gene] - bottom, size, by_bit)
+            child[gene] = bottom + others[int(value * len(others))]
     return offspring
 
 
@@ -333,14 +335,17 @@ def threshold_simplify(
 
 
 def elite(fitness: Sequence[float], number: int, rng: np.random.Generator) -> list[int]:
-    """Rows of the best, ascending; those tied at the edge by selection sampling (Knuth, algorithm S)."""
+    """Rows of the best, ascending; those tied at the edge by selection sampling (Knuth, algorithm S).
+
+    Every row draws, needed or not.
+    """
+    draws = rng.random(len(fitness)).tolist()
     edge = sorted(fitness, reverse=True)[number - 1]
     level = [row for row, value in enumerate(fitness) if value == edge]
     better = [row for row, value in enumerate(fitness) if value > edge]
     wanted, taken = number - len(better), []
     for place, row in enumerate(level):
         left = len(level) - place
-        missing = wanted - len(taken)
-        if missing == left or (missing > 0 and rng.random() * left < missing):
+        if draws[row] * left < wanted - len(taken):
             taken.append(row)
     return sorted(better + taken)

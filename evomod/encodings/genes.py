@@ -55,5 +55,6 @@ def vary_genes(
     """
     offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
     rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
-    kernels.vary(genomes, parents, alphabets.both, alphabets.free, rates, rng, offspring)
+    draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
+    kernels.vary(genomes, parents, alphabets.both, alphabets.free, rates, draws, offspring)
     return offspring

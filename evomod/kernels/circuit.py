@@ -70,70 +70,79 @@ def trace(genome, inputs, functions, n_gates, stack, depth, values):
 def decode(genome, functions, gates, n_inputs, sources, masks):
     """Copy what a simulation needs of the listed gates into ``sources[gate, two]``, ``masks[gate, two]``."""
     for k in range(gates.size):
-        gene = 3 * (gates[k] - n_inputs)
+        gene = 3 * (int(gates[k]) - n_inputs)
         function = functions[genome[gene + 2]]
         sources[k, 0], sources[k, 1] = genome[gene], genome[gene + 1]
         masks[k, 0], masks[k, 1] = MASKS[function, 0], MASKS[function, 1]
 
 
 @inlined
-def step(gates, sources, masks, both, now):
-    """Update the listed gates all at once, from ``both[now]`` into the other row; whether any changed."""
-    changed = ZERO
+def step(gates, sources, masks, both, old, new):
+    """Update the listed gates all at once: from ``both[old + node]`` into ``both[new + node]``.
+
+    What is overwritten is the state before. Returns the period that shows: 1 if nothing changed, 2 if
+    the state before came again, else 0.
+    """
+    from_old, from_new = ZERO, ZERO
     for k in range(gates.size):
-        a, b = both[now, sources[k, 0]] ^ masks[k, 0], both[now, sources[k, 1]] ^ masks[k, 0]
-        new = (a & b) ^ masks[k, 1]
-        changed |= new ^ both[now, gates[k]]
-        both[1 - now, gates[k]] = new
-    return changed != ZERO
+        a, b = both[old + sources[k, 0]] ^ masks[k, 0], both[old + sources[k, 1]] ^ masks[k, 0]
+        answer = (a & b) ^ masks[k, 1]
+        from_old |= answer ^ both[old + gates[k]]
+        from_new |= answer ^ both[new + gates[k]]
+        both[new + gates[k]] = answer
+    if from_old == ZERO:
+        return 1
+    return 2 if from_new == ZERO else 0
 
 
 @inlined
-def is_like(both, now, state, gates):
-    """Whether the listed gates answer as in ``state``."""
+def is_like(both, now, values, gates):
+    """Whether the listed gates answer as in ``values``."""
     for k in range(gates.size):
-        if both[now, gates[k]] != state[gates[k]]:
+        if both[now + gates[k]] != values[gates[k]]:
             return False
     return True
 
 
-@compiled
+@inlined
 def simulate(gates, sources, masks, n_steps, both, values, unsteady):
     """Update all gates in ``gates`` together from zero: ``n_steps`` times, then watch as many steps more.
 
     ``values[node]`` is as after the first n_steps, ``unsteady[node]`` gets the patterns of which the
-    answer changed later on. ``both[two, node]`` is work space that holds the inputs. A state that was
-    there before (compared with the one at the last power of two) tells the rest: most circuits that do
-    not come to rest blink with period 2, so 12 steps do in place of 40.
+    answer changed later on. ``both`` is work space for two states and holds the inputs in both. A state
+    that was there before (two steps ago, or at the last power of two) tells the rest: most circuits that
+    do not come to rest blink with period 2, so about ten steps do in place of 40.
     """
+    old, new = np.uint64(0), np.uint64(values.size)
     for k in range(gates.size):
-        both[0, gates[k]] = ZERO
-        unsteady[gates[k]] = ZERO
-        values[gates[k]] = ZERO
-    now, done, mark, todo = 0, 0, 0, n_steps
+        both[old + gates[k]], both[new + gates[k]] = ZERO, ALL
+        unsteady[gates[k]], values[gates[k]] = ZERO, ZERO
+    done, mark, todo, searching = 0, 0, n_steps, True
     while todo > 0:
-        changed = step(gates, sources, masks, both, now)
-        now = 1 - now
+        period = step(gates, sources, masks, both, old, new)
+        old, new = new, old
         done += 1
         todo -= 1
-        if not changed:
+        if period == 1:
             break
-        if todo > 0 and mark >= 0 and is_like(both, now, values, gates):
-            todo %= done - mark
-            mark = -1
-        if mark >= 0 and done == 2 * max(mark, 1):
+        if searching and period == 0 and is_like(both, old, values, gates):
+            period = done - mark
+        if searching and period > 0 and done > 1:
+            todo %= period
+            searching = False
+        if searching and done == 2 * max(mark, 1):
             mark = done
             for k in range(gates.size):
-                values[gates[k]] = both[now, gates[k]]
+                values[gates[k]] = both[old + gates[k]]
     for k in range(gates.size):
-        values[gates[k]] = both[now, gates[k]]
+        values[gates[k]] = both[old + gates[k]]
     for _ in range(n_steps):
-        if not step(gates, sources, masks, both, now):
+        if step(gates, sources, masks, both, old, new) == 1:
             return
-        now = 1 - now
+        old, new = new, old
         for k in range(gates.size):
-            unsteady[gates[k]] |= both[now, gates[k]] ^ values[gates[k]]
-        if is_like(both, now, values, gates):
+            unsteady[gates[k]] |= both[old + gates[k]] ^ values[gates[k]]
+        if is_like(both, old, values, gates):
             return
 
 
@@ -189,10 +198,10 @@ def answer(genomes, ancestors, inputs, functions, shape, slots, states):
     n_nodes, n_outputs = n_inputs + n_gates, n_genes - 3 * n_gates
     stack, depth = np.empty(2 * n_gates + 2, np.int64), np.zeros(n_nodes, np.int64)
     values, unsteady = np.zeros(n_nodes, np.uint64), np.zeros(n_nodes, np.uint64)
-    both, gates = np.zeros((2, n_nodes), np.uint64), np.empty(n_gates, np.int64)
-    sources, masks = np.empty((n_gates, 2), np.int64), np.empty((n_gates, 2), np.uint64)
+    both, gates = np.zeros(2 * n_nodes, np.uint64), np.empty(n_gates, np.uint64)  # unsigned: no check
+    sources, masks = np.empty((n_gates, 2), np.uint64), np.empty((n_gates, 2), np.uint64)
     for node in range(n_inputs):
-        values[node], both[0, node], both[1, node] = inputs[node], inputs[node], inputs[node]
+        values[node], both[node], both[n_nodes + node] = inputs[node], inputs[node], inputs[node]
     for i in range(genomes.shape[0]):
         parent = ancestors[i]
         if parent == i:

@@ -17,45 +17,48 @@ def birth(low, high, rng, genomes):
 
 
 @inlined
-def another(value, size, by_bit, rng):
+def another(value, size, by_bit, draw):
     """Another value below ``size``: any, or one that differs in a single bit of its binary code."""
-    if by_bit:
-        n_bits = 1
-        while (size - 1) >> n_bits > 0:
-            n_bits += 1
-        changed = value ^ (1 << int(rng.random() * n_bits))
-        while changed >= size:
-            changed = value ^ (1 << int(rng.random() * n_bits))
-    else:
-        changed = int(rng.random() * (size - 1))
-        changed += changed >= value
-    return changed
+    if not by_bit:
+        changed = int(draw * (size - 1))
+        return changed + (changed >= value)
+    n, bit = 0, 1
+    while bit < size:
+        n += value ^ bit < size
+        bit *= 2
+    chosen, bit = int(draw * n), 1
+    while chosen >= 0:
+        chosen -= value ^ bit < size
+        bit *= 2
+    return value ^ (bit // 2)
 
 
 @compiled
-def vary(genomes, parents, alphabets, free, rates, rng, offspring):
+def vary(genomes, parents, alphabets, free, rates, draws, offspring):
     """Fill ``offspring`` with copies of the parents' rows, recombined in pairs and mutated.
 
-    Offspring 2k and 2k + 1 swap all genes from a random cut on with probability ``rates[0]``; then each
-    has one of the genes ``free``, those with a choice, changed with probability ``rates[1]``, to a value
-    that differs in one bit if ``rates[2]`` is 1. ``alphabets[(low, high), gene]``.
+    Each has one of the genes ``free``, those with a choice, changed with probability ``rates[1]``, to a
+    value that differs in one bit if ``rates[2]`` is 1. Before that, offspring 2k and 2k + 1 swap all
+    genes from a random cut on with probability ``rates[0]``. ``alphabets[(low, high), gene]``.
+    ``draws[offspring, (mutate?, gene, value, recombine?, cut)]`` in [0, 1): a generator as an argument
+    costs 15 us a call, more than all draws; the last two are not there if nobody recombines.
     """
     n, n_genes = offspring.shape
     for i in range(n):
         for gene in range(n_genes):
             offspring[i, gene] = genomes[parents[i], gene]
-    if rates[0] > 0.0 and n_genes > 1:
+    if rates[0] > 0.0:
         for i in range(0, n - 1, 2):
-            if rng.random() < rates[0]:
-                for gene in range(1 + int(rng.random() * (n_genes - 1)), n_genes):
+            if draws[i, 3] < rates[0]:
+                for gene in range(1 + int(draws[i, 4] * (n_genes - 1)), n_genes):
                     kept = offspring[i, gene]
                     offspring[i, gene] = offspring[i + 1, gene]
                     offspring[i + 1, gene] = kept
-    if rates[1] <= 0.0 or free.size == 0:
-        return
-    for i in range(n):
-        if rng.random() < rates[1]:
-            gene = free[int(rng.random() * free.size)]
+    for i in range(n if free.size else 0):
+        if draws[i, 0] < rates[1]:
+            gene = free[int(draws[i, 1] * free.size)]
             low = alphabets[0, gene]
             size = alphabets[1, gene] - low
-            offspring[i, gene] = low + another(offspring[i, gene] - low, size, rates[2] == 1.0, rng)
+            offspring[i, gene] = low + another(
+                offspring[i, gene] - low, size, rates[2] == 1.0, draws[i, 2]
+            )
