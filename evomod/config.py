@@ -35,7 +35,9 @@ Gates = Annotated[
     tuple[Literal["nand", "and", "or", "nor"], ...], BeforeValidator(_tuple), Field(min_length=1)
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
-Operators = Annotated[tuple[Literal["and", "or", "nand", "nor", "xor", "eq"], ...], BeforeValidator(_tuple)]
+Operators = Annotated[
+    tuple[Literal["and", "or", "nand", "nor", "xor", "eq"], ...], BeforeValidator(_tuple)
+]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -442,7 +444,9 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Config:
-        varies = VariationSection if self.network.encoding.startswith("layered") else RecombinationSection
+        varies = (
+            VariationSection if self.network.encoding.startswith("layered") else RecombinationSection
+        )
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
         objectives = self.pressures.model_dump(exclude_none=True, by_alias=True)

@@ -198,7 +198,9 @@ def modules_of_subgoals(tables: dict[str, NDArray[np.bool_]]) -> list[list[str]]
     [['xor_xy', 'eq_xy'], ['xor_zw', 'eq_zw']]
     """
     reads = {name: inputs_read(table) for name, table in tables.items()}
-    smallest = [s for s in reads.values() if s and not any(other < s for other in reads.values() if other)]
+    smallest = [
+        s for s in reads.values() if s and not any(other < s for other in reads.values() if other)
+    ]
     groups: dict[frozenset[int], list[str]] = {}
     for name, inputs in reads.items():
         if inputs in smallest:

@@ -129,9 +129,7 @@ def breed(
     return kept, rng.permutation(np.concatenate((stay, kept[: worst.size])))
 
 
-def spin(
-    fitness: NDArray[np.float64], strength: float, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def spin(fitness: NDArray[np.float64], strength: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """As many rows as individuals, each drawn with a chance in proportion to exp(strength * fitness)."""
     chances = np.cumsum(np.exp(strength * (fitness - fitness.max())))
     rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")

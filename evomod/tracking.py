@@ -97,7 +97,9 @@ class Tracker:
             wanted = np.stack([goal.wanted for goal in setup.goals])
             unwanted = np.stack([goal.unwanted for goal in setup.goals])
             denied = no if setup.tie_rule == "strict" else ~yes
-            right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(axis=(1, 2), dtype=np.int64)
+            right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(
+                axis=(1, 2), dtype=np.int64
+            )
             self.fitness = tuple((right / setup.goals[0].n_answers).tolist())
         return self.fitness
 

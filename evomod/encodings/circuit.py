@@ -70,15 +70,16 @@ def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
         )
     if isinstance(network, CircuitNetwork):
         wiring, kinds, steps = wire_freely(n_inputs, network.gates), ("nand",), network.steps
-        spans = [(0, n_inputs + (gate if network.feed_forward else network.gates)) for gate in range(network.gates)]
+        spans = [
+            (0, n_inputs + (gate if network.feed_forward else network.gates))
+            for gate in range(network.gates)
+        ]
         outputs = [(0, n_inputs + network.gates)] * task.n_outputs
     else:
         layers = chosen_layers(network.layers, task)
         wiring, kinds, steps = wire(layers), network.gates, len(layers)
         starts = np.cumsum((0, *layers)).tolist()
-        spans = [
-            (starts[k], starts[k + 1]) for k, size in enumerate(layers[1:]) for _ in range(size)
-        ]
+        spans = [(starts[k], starts[k + 1]) for k, size in enumerate(layers[1:]) for _ in range(size)]
         outputs = [(node, node + 1) for node in range(wiring.n_nodes - layers[-1], wiring.n_nodes)]
     if len(spans) > MOST_GATES:
         raise EvomodError(f"network.layers holds {len(spans)} gates; at most {MOST_GATES} are possible.")

@@ -299,7 +299,8 @@ def from_network(encoding: Layered, network: Network) -> Genomes:
             f"{list(wiring.layers)}."
         )
     edge_of = {
-        ends: edge for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
+        ends: edge
+        for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
     }
     genome = np.zeros(encoding.n_genes)
     for source, target, weight in zip(
@@ -317,7 +318,9 @@ def _gene(value: float, alphabet: NDArray[np.float64], encoding: Layered, what: 
     """The gene of a weight or bias: its first place in the alphabet, or the value itself."""
     if not encoding.is_integer:
         if not alphabet[0] <= value <= alphabet[1]:
-            raise EvomodError(f"the network has the {what} {value:g}; this config allows {alphabet.tolist()}.")
+            raise EvomodError(
+                f"the network has the {what} {value:g}; this config allows {alphabet.tolist()}."
+            )
         return value
     places = np.flatnonzero(alphabet == value)
     if not places.size:

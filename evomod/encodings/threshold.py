@@ -121,9 +121,7 @@ def answer(
     """
     wiring = encoding.wiring
     n_outputs = wiring.n_outputs
-    kernels.answer(
-        genomes, ancestors, encoding.places, encoding.thresholds, n_outputs, slots, states
-    )
+    kernels.answer(genomes, ancestors, encoding.places, encoding.thresholds, n_outputs, slots, states)
     yes = states[:, wiring.n_nodes - n_outputs : wiring.n_nodes][slots] & encoding.is_pattern
     return yes, yes ^ encoding.is_pattern
 

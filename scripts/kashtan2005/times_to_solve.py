@@ -1,0 +1,137 @@
+"""Generations to solve, to re-adapt after a switch, and gates used: 50 runs a treatment.
+
+    python scripts/kashtan2005/times_to_solve.py [--workers 2] [--seeds 50] [--only circuit]
+
+An epoch that is not solved counts with its whole length, 20. Every finished run is a row of results/kashtan2005/times.csv; a row that is there is not run again, so
+the script can be stopped at any time. The order of the rows is that of their ends.
+"""
+
+import argparse
+import csv
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from statistics import median
+
+import evomod
+
+HERE = Path(__file__).parent
+TABLE = HERE.parent.parent / "results" / "kashtan2005" / "times.csv"
+COLUMNS = (
+    "system", "goals", "reading", "seed", "solved", "generations", "neurons_when_solved",
+    "neurons_later", "connections_later", "epochs_later", "epochs_solved", "readaptation",
+)  # fmt: skip
+AFTER = 2000
+"""Generations for which a solved run is watched: 100 epochs of 20 if goals vary."""
+
+READINGS = {
+    "circuit": {
+        "as published": {},
+        "only the worst replaced": {"selection.method": "elite-worst"},
+        "one bit changed": {"variation.change": "bit"},
+        "unknown until forced": {"network.feedback": "ternary"},
+        "no feedback": {"network.feed_forward": "true"},
+        "penalty above 10": {"network.penalty_above": "10"},
+        "no penalty": {"network.penalty": "0.0"},
+        "crossover 0.5": {"variation.crossover": "0.5"},
+    },
+    "retina": {
+        "as published": {},
+        "thresholds -1 to 2": {"network.thresholds": "[-1, 0, 1, 2]"},
+        "only the worst replaced": {"selection.method": "elite-worst"},
+        "all 256 patterns": {"task.patterns": "256"},
+        "patterns drawn anew": {"task.resample": "true"},
+        "no crossover": {"variation.crossover": "0.0"},
+    },
+}
+"""The readings that the paper leaves open, as what they change in the config."""
+
+
+def simplified_size(best):
+    """Neurons or gates, and connections, of a simplified network."""
+    network = best.simplified()
+    ends = set(network.source.tolist()) | set(network.target.tolist())
+    return len(ends - set(network.inputs.tolist())), len(set(zip(network.source, network.target)))
+
+
+def replicate(system, goals, reading, seed):
+    """One run: until all goals are solved, then watched for a while."""
+    changes = READINGS[system][reading]
+    settings = [f"{name}={value}" for name, value in changes.items()]
+    path = HERE / f"{system}_{'mvg' if goals == 'mvg' else 'fg'}.toml"
+    if goals == "fg-or":
+        settings.append(f"task.goal={'xor-or-xor' if system == 'circuit' else 'left-or-right'}")
+    cap = evomod.load_config(path).evolution.generations
+    config = evomod.load_config(path, [*settings, "evolution.stop=never"])
+    setup = evomod.prepare(config)
+    wanted = set(setup.config.schedule.goals)
+    first, when_solved, later, times, sought = None, 0, [], [], None
+    for generation in evomod.evolve(setup.config, seed=seed, setup=setup):
+        if first is None:
+            if generation.is_solved and wanted <= set(generation.solved_goals):
+                first, when_solved = generation.number, simplified_size(generation.best)[0]
+            elif generation.number >= cap:
+                break
+            continue
+        if generation.since_switch == 0 and goals == "mvg":
+            sought = 0
+            times.append(None)
+        if generation.is_solved:
+            if sought is not None:
+                times[-1], sought = generation.since_switch, None
+            if generation.number % 20 == 0:
+                later.append(simplified_size(generation.best))
+        if generation.number >= first + AFTER:
+            break
+    period = setup.config.schedule.period
+    again = [period if time is None else time for time in times]
+    return {
+        "system": system, "goals": goals, "reading": reading, "seed": seed, "solved": int(first is not None),
+        "generations": cap if first is None else first,
+        "neurons_when_solved": when_solved or "",
+        "neurons_later": min((size[0] for size in later), default=""),
+        "connections_later": min((size[1] for size in later), default=""),
+        "epochs_later": len(times), "epochs_solved": sum(time is not None for time in times),
+        "readaptation": median(again) if again else "",
+    }  # fmt: skip
+
+
+def finished():
+    """Runs that have a row already."""
+    if not TABLE.exists():
+        return set()
+    with TABLE.open(newline="") as file:
+        return {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in csv.DictReader(file)}
+
+
+def main():
+    """Run what is missing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--only", choices=READINGS)
+    parser.add_argument("--reading", help="one reading only")
+    given = parser.parse_args()
+    done, asked = finished(), []
+    for reading in dict.fromkeys(name for names in READINGS.values() for name in names):
+        for system in READINGS:
+            for goals in ("mvg", "fg", "fg-or") if reading == "as published" else ("mvg", "fg"):
+                for seed in range(1, given.seeds + 1):
+                    run = (system, goals, reading, seed)
+                    if reading in READINGS[system] and run not in done and given.only in (None, system):
+                        if given.reading in (None, reading):
+                            asked.append(run)
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not TABLE.exists()
+    with TABLE.open("a", newline="") as file, ProcessPoolExecutor(given.workers) as pool:
+        writer = csv.DictWriter(file, COLUMNS)
+        if is_new:
+            writer.writeheader()
+        for future in as_completed([pool.submit(replicate, *run) for run in asked]):
+            writer.writerow(future.result())
+            file.flush()
+    print(f"{TABLE}: {len(asked)} runs added", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
