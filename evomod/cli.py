@@ -11,6 +11,9 @@ from typing import Any
 
 from evomod.errors import EvomodError, Interrupted
 
+MOST_SHOWN, MOST_TOLD = 12, 4
+"""Goals of a task that are listed, and of which the best's fitness is told."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -31,6 +34,14 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=_seed, help="a whole number; without it one is drawn and recorded"
     )
     evolve.add_argument("--goal", help="which goal of the task is rewarded (default: its first)")
+    evolve.add_argument(
+        "--goals",
+        metavar="GOAL,GOAL,…",
+        help="goals of the task; several are rewarded in turn (modularly varying goals)",
+    )
+    evolve.add_argument(
+        "--switch-every", type=int, metavar="N", help="generations after which the goal changes (20)"
+    )
     evolve.add_argument(
         "--pressure",
         action="append",
@@ -88,9 +99,11 @@ def act_tasks(given: argparse.Namespace) -> int:
         print(f"{task.name}: {task.description}")
         print(f"  inputs    {', '.join(task.inputs)} ({len(task.inputs)}), {outputs}")
         print(f"  subgoals  {', '.join(task.subgoals)}")
-        for goal, table in task.tables.items():
+        for goal, table in list(task.tables.items())[:MOST_SHOWN]:
             share = f"yes to {int(table.sum())} of {table.size} answers"
             print(f"  goal      {goal} ({share})")
+        if len(task.tables) > MOST_SHOWN:
+            print(f"  …         and {len(task.tables) - MOST_SHOWN} goals more")
         print(f"  file      {task.path}\n")
     for problem in problems:
         print(f"evomod: {problem}", file=sys.stderr)
@@ -114,7 +127,7 @@ def act_evolve(given: argparse.Namespace) -> int:
     from evomod.runs import run
     from evomod.warmup import announce
 
-    announce()
+    announce(config.network.encoding)
     return _tell(run(config, given.seed, given.out))
 
 
@@ -127,13 +140,35 @@ def _config(given: argparse.Namespace) -> Any:
         data = read_config(path)
     else:
         data = {"task": {"name": given.what}}
-    if given.goal is not None:
-        section = data.get("task", {})
-        if not isinstance(section, str | dict):
-            raise EvomodError("task: wanted a name or a section, [task].")
-        section = {"name": section} if isinstance(section, str) else section
-        data["task"] = section | {"goal": given.goal}
+    _apply_goals(data, given)
     return Config(**apply_settings(apply_pressures(data, given.pressure), given.set))
+
+
+def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
+    """Put ``--goal``, ``--goals`` and ``--switch-every`` into config data."""
+    if given.goal is not None and given.goals is not None:
+        raise EvomodError("give --goal with one goal, or --goals with several, not both.")
+    goals = [name.strip() for name in (given.goals or given.goal or "").split(",") if name.strip()]
+    if given.goals is not None and not goals:
+        raise EvomodError("--goals wants names of goals, such as --goals xor-and-xor,xor-or-xor.")
+    task = data.get("task", {})
+    if not isinstance(task, str | dict) or not isinstance(data.get("schedule", {}), dict):
+        raise EvomodError("task: wanted a name or a section, [task]; schedule: wanted a section.")
+    schedule = dict(data.get("schedule", {}))
+    if goals:
+        section = {"name": task} if isinstance(task, str) else dict(task)
+        kept = {key: value for key, value in section.items() if key != "goal"}
+        data["task"] = kept | ({"goal": goals[0]} if len(goals) == 1 else {})
+        data["schedule"] = schedule = {"kind": "fixed"}
+        if len(goals) > 1:
+            data["schedule"] = schedule = {"kind": "modular", "goals": goals}
+    if given.switch_every is not None:
+        if schedule.get("kind", "fixed") == "fixed":
+            raise EvomodError(
+                "--switch-every wants goals to switch between: --goals with two or more, or a config with "
+                "a [schedule]."
+            )
+        data["schedule"] = schedule | {"period": given.switch_every}
 
 
 def _prepared(config: Any) -> Any:
@@ -143,7 +178,8 @@ def _prepared(config: Any) -> Any:
 
 
 def _resume(given: argparse.Namespace) -> int:
-    refused = {"--seed": given.seed, "--goal": given.goal, "--out": given.out}
+    refused = {"--seed": given.seed, "--goal": given.goal, "--goals": given.goals, "--out": given.out}
+    refused["--switch-every"] = given.switch_every
     refused["--pressure"] = given.pressure or None
     named = [name for name, value in refused.items() if value is not None]
     if named:
@@ -154,16 +190,17 @@ def _resume(given: argparse.Namespace) -> int:
     if given.show_config:
         print((load_run(given.resume).folder / "config.toml").read_text(encoding="utf-8"), end="")
         return 0
-    announce()
+    announce(load_run(given.resume).config.network.encoding)
     return _tell(resume(given.resume, given.set))
 
 
 def _tell(run: Any) -> int:
     """Say in a line what came out, and where it is."""
     about = run.best.about
-    fitness = ", ".join(f"{goal} {value:.4f}" for goal, value in about["fitness"].items())
+    fitness = list(about["fitness"].items())
+    fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
     print(f"{run.folder}: generation {about['generation']}, goal {about['goal']}")
-    print(f"  fitness of the best   {fitness}")
+    print("  fitness of the best  ", ", ".join(f"{goal} {value:.4f}" for goal, value in fitness))
     print(
         f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
         f"connection cost {about['connection_cost']:.1f}"

@@ -21,6 +21,7 @@ from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
 from evomod.pressures import behavioural_diversity
 from evomod.selection import Survivors
+from evomod.starts import first_genomes
 from evomod.task import Task, load_task, pack
 
 GOALS, PATTERNS = 0x676F616C, 0x70617474
@@ -173,6 +174,8 @@ def evolve(
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
     rng = np.random.default_rng(seed)
     mu = setup.config.evolution.population
+    if start is None:
+        start = first_genomes(setup.config, setup.module, setup.encoding)
     memory = setup.module.memory(setup.encoding, 2 * mu)
     first = start.number if isinstance(start, Generation) else 0
     goals = rewarded(setup, rng, first)
@@ -400,7 +403,8 @@ def _generation(
 ) -> Generation:
     """Put a generation together: its number, and what of its schedule it has solved."""
     best = fitness[_best_row(objectives, ranks[0])]
-    number, since, solved = 0, 0, ()
+    number, since = 0, 0
+    solved: tuple[str, ...] = ()
     if before is not None:
         number, since, solved = before.number + 1, before.since_switch + 1, before.solved_goals
         if before.goal != goal.name:

@@ -32,6 +32,7 @@ from evomod.errors import EvomodError, Interrupted
 from evomod.evolution import Generation, Setup, evolve, prepare, restore
 from evomod.network import Network, load_network, network_json
 from evomod.operators import logbook
+from evomod.starts import first_genomes
 from evomod.task import read_task
 from evomod.tracking import (
     POPULATION_COLUMNS,
@@ -109,6 +110,7 @@ def run(
     checkpoint) on Ctrl-C or SIGTERM.
     """
     setup = prepare(config)
+    genomes = first_genomes(setup.config, setup.module, setup.encoding)
     if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
         raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     if seed is None:
@@ -121,6 +123,8 @@ def run(
         _write(folder / "config.toml", dump_config(setup.config).encode())
         assert setup.task.path is not None
         _write(folder / "task.py", setup.task.path.read_bytes())
+        if genomes is not None:
+            _write(folder / "start.npz", _arrays(genomes=genomes))
         _write_json(folder / "manifest.json", _manifest(setup, sequence))
     return _continue(folder, setup, sequence, None, progress)
 
@@ -150,7 +154,8 @@ def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool |
             f"{folder} has already reached generation {reached}; evolution.generations cannot be "
             f"{config.evolution.generations}."
         )
-    if reached == config.evolution.generations and found.is_complete and (folder / "best.json").exists():
+    is_longer = config.evolution.generations > found.config.evolution.generations
+    if found.is_complete and not is_longer and (folder / "best.json").exists():
         return found
     _check_tables(folder, state)
     with _disk_errors(folder):
@@ -178,7 +183,9 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
     first = next(iter(setup.task.goals))
     goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
-    return "-".join((setup.task.name, *map(str, goal), *present, f"seed{sequence.entropy}"))
+    kind = [] if setup.config.schedule.kind == "fixed" else [setup.config.schedule.kind]
+    parts = (setup.task.name, *map(str, goal), *kind, *present)
+    return "-".join((*parts, f"seed{sequence.entropy}"))
 
 
 def _claim(folder: Path) -> None:
@@ -224,16 +231,17 @@ def _record(
     """Evolve, append a row a generation, save a checkpoint now and then and at the end."""
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
-    tracker = Tracker(setup)
+    total = None if setup.config.evolution.stop == "never" else last
+    tracker, first = Tracker(setup), start or _start(folder)
     with (
         _appended(folder / "log.csv", known[0], columns(setup)) as log,
         _appended(folder / "population.csv", known[1], POPULATION_COLUMNS) as table,
         tqdm(
-            total=last, initial=0 if start is None else start.number, disable=not shows, unit="gen"
+            total=total, initial=0 if start is None else start.number, disable=not shows, unit="gen"
         ) as bar,
     ):
         generation, saved, flushed = start, time.monotonic(), 0.0
-        for generation in evolve(setup.config, rng, setup=setup, start=start):
+        for generation in evolve(setup.config, rng, setup=setup, start=first):
             row = tracker.row(generation)
             log.write(csv_line(row))
             if every and generation.number % every == 0:
@@ -254,6 +262,26 @@ def _record(
         bar.update(generation.number - bar.n)
 
 
+def _start(folder: Path) -> NDArray[Any] | None:
+    """The first genomes of a run that does not begin at random, as they were when it was made."""
+    path = folder / "start.npz"
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            genomes: NDArray[Any] = data["genomes"]
+            return genomes
+    except DAMAGE as error:
+        raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
+
+
+def _arrays(**arrays: NDArray[Any]) -> bytes:
+    """Arrays as the bytes of an .npz file."""
+    buffer = BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
 def _checkpoint(
     folder: Path,
     setup: Setup,
@@ -266,9 +294,7 @@ def _checkpoint(
     for file in (log, table):
         file.flush()
         os.fsync(file.fileno())
-    buffer = BytesIO()
-    np.savez(
-        buffer,
+    content = _arrays(
         run=np.array(_identity(setup)),
         number=np.array(generation.number),
         genomes=generation.population.genomes,
@@ -280,7 +306,7 @@ def _checkpoint(
         bytes=np.array([log.tell(), table.tell()]),
     )
     _write(folder / "best.json", network_json(best_network(generation)).encode())
-    _write(folder / "checkpoint.npz", buffer.getvalue())
+    _write(folder / "checkpoint.npz", content)
 
 
 def best_network(generation: Generation) -> Network:
@@ -509,6 +535,12 @@ def _commit() -> str | None:
     return answer.stdout.strip() or None
 
 
+def _digest(start: str) -> str | None:
+    """Fingerprint of the file that a run starts from."""
+    path = Path(start) / "checkpoint.npz" if Path(start).is_dir() else Path(start)
+    return None if start == "random" else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def kernel_of(setup: Setup) -> str:
     """Name of the arithmetic that answers: "sign" or "tanh" of layered networks, else the encoding's."""
     encoding = setup.encoding
@@ -524,6 +556,7 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
         "versions": _versions(),
         "commit": _commit(),
         "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
+        "start_sha256": _digest(setup.config.evolution.start),
         "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
         "q_method": setup.config.tracking.q_method,
         "kernel": kernel_of(setup),

@@ -8,28 +8,46 @@ from typing import Any
 
 from evomod.config import Config
 from evomod.evolution import evolve, prepare
-from evomod.kernels import is_compiled, layered, modularity, selection
+from evomod.kernels import (
+    circuit,
+    genes,
+    is_compiled,
+    layered,
+    modularity,
+    realvalued,
+    selection,
+    threshold,
+)
 from evomod.tracking import Tracker, population_rows
 
-NEEDED = (layered.answer, layered.vary, selection.fronts, modularity.leading_eigenvector_modules)
-"""Kernels without which no run of the papers' encoding starts."""
+NEEDED: dict[str, tuple[Any, ...]] = {
+    "layered": (layered.answer, layered.vary, selection.fronts),
+    "layered-real": (realvalued.answer, layered.vary, selection.fronts),
+    "circuit": (circuit.answer, genes.vary, selection.elite),
+    "gate-layers": (circuit.answer, genes.vary, selection.elite),
+    "threshold": (threshold.answer, genes.vary, selection.elite),
+}
+"""Kernels without which no run of an encoding starts; Q is measured in every one."""
 
 EVERY: tuple[dict[str, Any], ...] = (
     {},
     {"pressures": {"connection-cost": {}, "behavioural-diversity": {}}},
     {"network": {"encoding": "layered-real"}, "pressures": {"connection-cost": {}}},
+    {"network": {"encoding": "threshold"}},
+    {"task": "circuit"},
+    {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
 )
 """Configs that between them call every kernel."""
 
 
-def is_warm() -> bool:
+def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
-    return all(map(is_compiled, NEEDED))
+    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_modules)))
 
 
-def announce() -> None:
+def announce(*encodings: str) -> None:
     """Say that the first run compiles, if it does."""
-    if not is_warm():
+    if not all(map(is_warm, encodings or NEEDED)):
         print(
             "Compiling evomod's kernels for this machine: once after an installation, about ten seconds.",
             file=sys.stderr,
@@ -42,7 +60,7 @@ def compile_all() -> float:
     begun = time.perf_counter()
     for sections in EVERY:
         small = {"population": 4, "generations": 1}
-        config = Config(task="retina", evolution=small, **sections)
+        config = Config(**({"task": "retina", "evolution": small} | sections))
         setup = prepare(config)
         for generation in evolve(config, seed=1, setup=setup):
             Tracker(setup).row(generation)

@@ -22,11 +22,13 @@ ORDER = (
     "goals",
     "selection",
     "operators",
+    "starts",
     "evolution",
     "measures",
     "tracking",
     "runs",
     "warmup",
+    "deap_way",
     "bench",
     "plotting",
     "cli",
@@ -36,14 +38,14 @@ ORDER = (
 
 HOMES = {
     "numba": {"kernels"},
-    "deap": {"operators", "evolution", "bench"},
+    "deap": {"operators", "evolution", "deap_way"},
     "pydantic": {"config"},
     "tomli_w": {"config"},
     "tqdm": {"runs"},
     "matplotlib": {"plotting"},
     "networkx": {"network", "measures"},
 }
-"""Rooms that may import a dependency: bench measures DEAP itself, evolution names its Toolbox as a type."""
+"""Rooms that may import a dependency: deap_way measures DEAP itself, evolution names its Toolbox as a type."""
 
 
 def rooms():

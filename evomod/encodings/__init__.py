@@ -13,6 +13,8 @@ from evomod.encodings.circuit import Circuit
 from evomod.encodings.layered import Layered
 from evomod.encodings.threshold import Threshold
 
+__all__ = ["MODULES", "Circuit", "Encoding", "Layered", "Threshold"]
+
 Encoding = Layered | Circuit | Threshold
 
 MODULES: dict[str, ModuleType] = {

@@ -98,10 +98,10 @@ def step(gates, sources, masks, both, old, new):
 @inlined
 def is_like(both, now, values, gates):
     """Whether the listed gates answer as in ``values``."""
+    differ = ZERO
     for k in range(gates.size):
-        if both[now + gates[k]] != values[gates[k]]:
-            return False
-    return True
+        differ |= both[now + gates[k]] ^ values[gates[k]]
+    return differ == ZERO
 
 
 @inlined

@@ -21,14 +21,15 @@ COLUMNS = (
     "system", "goals", "reading", "seed", "solved", "generations", "neurons_when_solved",
     "neurons_later", "connections_later", "epochs_later", "epochs_solved", "readaptation",
 )  # fmt: skip
-AFTER = 2000
-"""Generations for which a solved run is watched: 100 epochs of 20 if goals vary."""
+AFTER, WATCHED = 10_000, 2000
+"""Generations that a run goes on after it is solved, and the last of them that are watched: 100 epochs
+of 20 if goals vary."""
 
 READINGS = {
     "circuit": {
         "as published": {},
-        "only the worst replaced": {"selection.method": "elite-worst"},
         "one bit changed": {"variation.change": "bit"},
+        "only the worst replaced": {"selection.method": "elite-worst"},
         "unknown until forced": {"network.feedback": "ternary"},
         "no feedback": {"network.feed_forward": "true"},
         "penalty above 10": {"network.penalty_above": "10"},
@@ -42,6 +43,7 @@ READINGS = {
         "all 256 patterns": {"task.patterns": "256"},
         "patterns drawn anew": {"task.resample": "true"},
         "no crossover": {"variation.crossover": "0.0"},
+        "one bit changed": {"variation.change": "bit"},
     },
 }
 """The readings that the paper leaves open, as what they change in the config."""
@@ -72,6 +74,8 @@ def replicate(system, goals, reading, seed):
                 first, when_solved = generation.number, simplified_size(generation.best)[0]
             elif generation.number >= cap:
                 break
+            continue
+        if generation.number <= first + AFTER - WATCHED:
             continue
         if generation.since_switch == 0 and goals == "mvg":
             sought = 0
@@ -113,14 +117,13 @@ def main():
     parser.add_argument("--reading", help="one reading only")
     given = parser.parse_args()
     done, asked = finished(), []
-    for reading in dict.fromkeys(name for names in READINGS.values() for name in names):
-        for system in READINGS:
+    for system in READINGS:
+        for reading in READINGS[system]:
             for goals in ("mvg", "fg", "fg-or") if reading == "as published" else ("mvg", "fg"):
                 for seed in range(1, given.seeds + 1):
                     run = (system, goals, reading, seed)
-                    if reading in READINGS[system] and run not in done and given.only in (None, system):
-                        if given.reading in (None, reading):
-                            asked.append(run)
+                    if given.only in (None, system) and given.reading in (None, reading):
+                        asked += [run] if run not in done else []
     TABLE.parent.mkdir(parents=True, exist_ok=True)
     is_new = not TABLE.exists()
     with TABLE.open("a", newline="") as file, ProcessPoolExecutor(given.workers) as pool:
