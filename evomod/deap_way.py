@@ -101,9 +101,8 @@ def _bits_evaluation(setup: Setup) -> Callable[[Individual], float]:
     encoding = setup.encoding
     assert isinstance(encoding, Threshold)
     wiring, places = encoding.wiring, encoding.places.tolist()
-    patterns = all_patterns(wiring.n_inputs)
-    n_shown = setup.config.task.patterns or len(patterns)
-    patterns = patterns[:n_shown].astype(np.int64).T
+    n_shown = setup.config.task.patterns or setup.task.n_patterns
+    patterns = all_patterns(wiring.n_inputs)[:n_shown].astype(np.int64).T
     wanted = setup.task.tables[str(setup.config.task.goal)][:, :n_shown]
     penalty, above = setup.penalty
 
@@ -116,10 +115,11 @@ def _bits_evaluation(setup: Setup) -> Callable[[Individual], float]:
             np.add.at(weights[j], before + genes[first:last:2], 2 * genes[first + 1 : last : 2] - 1)
             threshold = encoding.thresholds[genes[last]]
             values[wiring.n_inputs + j] = weights[j] @ values > threshold
-        effective = np.arange(wiring.n_nodes) >= wiring.n_nodes - wiring.n_outputs
+        effective = np.zeros(wiring.n_nodes, np.bool_)
+        effective[-wiring.n_outputs :] = True
         for j in range(len(places) - 1, -1, -1):
             if effective[wiring.n_inputs + j]:
-                effective |= weights[j] != 0
+                effective[np.flatnonzero(weights[j])] = True
         excess = max(0, int(effective[wiring.n_inputs :].sum()) - above)
         return float((values[-wiring.n_outputs :] == wanted).mean()) - penalty * excess
 

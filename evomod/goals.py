@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from evomod.task import Task, goal_table, subgoal_tables
 NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)
 """No goal: every individual is as good as any other."""
 
-OPERATORS = {
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "and": np.logical_and,
     "or": np.logical_or,
     "xor": np.logical_xor,
@@ -41,7 +42,7 @@ def chosen_schedule(section: ScheduleSection, goal: str, task: Task) -> Schedule
     if section.kind == "sampled":
         compositions(task, section.operators)
     elif section.kind == "random-walk":
-        goals = goals or tuple(task.goals)
+        goals = goals or tuple(name for name in task.goals if task.related(name))
         _check_walk(goals, task)
     elif not goals and section.kind in ("fixed", "neutral"):
         goals = (goal,)
@@ -49,7 +50,7 @@ def chosen_schedule(section: ScheduleSection, goal: str, task: Task) -> Schedule
 
 
 def _check_walk(goals: tuple[str, ...], task: Task) -> None:
-    for name in goals:
+    for name in goals or task.goals:
         if not any(other in task.related(name) for other in goals):
             raise EvomodError(
                 f"schedule.goals: '{name}' shares no subgoal with any other of the goals, so a random walk "

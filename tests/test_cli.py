@@ -118,7 +118,7 @@ def test_deap_computes_the_same_as_we_do():
     import numpy as np
 
     import evomod
-    from evomod import bench, operators
+    from evomod import deap_way, operators
 
     config = evomod.Config(
         task="retina",
@@ -127,6 +127,6 @@ def test_deap_computes_the_same_as_we_do():
     )
     setup = evomod.prepare(config)
     last = list(evomod.evolve(config, seed=1, setup=setup))[-1]
-    evaluate = bench._deap_evaluation(setup)
+    evaluate = deap_way._deap_evaluation(setup)
     theirs = np.array([evaluate(i) for i in operators.individuals(last.population.genomes)])
     assert np.allclose(theirs, last.objectives, atol=1e-5)

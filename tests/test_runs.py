@@ -25,7 +25,7 @@ SAME = ("log.csv", "population.csv", "best.json", "config.toml", "task.py", "che
 def config(**sections):
     sections.setdefault("evolution", SMALL)
     sections.setdefault("tracking", {"population_every": 5})
-    return evomod.Config(task="retina", **sections)
+    return evomod.Config(**({"task": "retina"} | sections))
 
 
 COSTLY = {"pressures": {"connection-cost": {}}}
@@ -34,6 +34,34 @@ KINDS = {
     "cost": COSTLY,
     "three objectives": {"pressures": {"connection-cost": {}, "behavioural-diversity": {}}},
     "real": {"network": {"encoding": "layered-real"}, **COSTLY},
+    "circuit": {
+        "task": "circuit",
+        "schedule": {"kind": "random", "goals": ["xor-or-xor"], "period": 3, "probability": 0.7},
+    },
+    "ternary": {
+        "task": "circuit",
+        "network": {"encoding": "circuit", "feedback": "ternary"},
+        "selection": {"method": "roulette"},
+        "schedule": {"kind": "random-walk", "period": 2},
+        "variation": {"crossover": 0.5, "change": "bit"},
+    },
+    "gates": {
+        "task": "circuit",
+        "network": {"encoding": "gate-layers"},
+        "selection": {"method": "elite-worst"},
+        "schedule": {"kind": "sampled", "period": 1},
+    },
+    "threshold": {
+        "task": {"name": "retina", "patterns": 100, "resample": True},
+        "network": {"encoding": "threshold"},
+        "schedule": {"kind": "modular", "goals": ["left-or-right", "left-and-right"], "period": 4},
+    },
+    "circuits in fronts": {
+        "task": "circuit",
+        "selection": {"method": "nsga2"},
+        "pressures": {"connection-cost": {"measure": "nodes"}},
+        "schedule": {"kind": "neutral", "period": 5},
+    },
 }
 
 
@@ -302,12 +330,26 @@ sys.exit(main(["evolve", {str(tmp_path / "c.toml")!r}, "--seed", "1", "--out", {
     assert contents(tmp_path / "x") == contents(whole.folder)
 
 
-def test_a_golden_run(tmp_path):
-    """Twenty generations whose numbers are kept: a change here is a change of every result."""
-    golden = Path(__file__).parent / "golden"
-    for name, sections in (("alone", {}), ("cost", COSTLY)):
-        made = run(
-            config(evolution={"population": 100, "generations": 20}, **sections), 1, tmp_path / name
-        )
-        text = (made.folder / "log.csv").read_text()
-        assert text == (golden / f"{name}.csv").read_text(), f"{name}: log.csv changed"
+GOLDEN = {
+    "alone": {"evolution": {"population": 100, "generations": 20}},
+    "cost": {"evolution": {"population": 100, "generations": 20}, **COSTLY},
+    "circuit": {
+        "task": "circuit",
+        "evolution": {"population": 100, "generations": 60},
+        "schedule": {"kind": "modular", "goals": ["xor-and-xor", "xor-or-xor"]},
+    },
+    "threshold": {
+        "task": {"name": "retina", "patterns": 100},
+        "network": {"encoding": "threshold"},
+        "evolution": {"population": 100, "generations": 60},
+        "schedule": {"kind": "random"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_golden_run(tmp_path, name):
+    """A few generations whose numbers are kept: a change here is a change of every result."""
+    made = run(config(**GOLDEN[name]), 1, tmp_path / name)
+    kept = Path(__file__).parent / "golden" / f"{name}.csv"
+    assert (made.folder / "log.csv").read_text() == kept.read_text(), f"{name}: log.csv changed"

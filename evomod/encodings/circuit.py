@@ -68,6 +68,7 @@ def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
             f"in one word of 64, so encoding '{network.encoding}' takes at most {MOST_INPUTS} inputs. Use "
             "the encoding 'layered' or 'threshold'."
         )
+    kinds: tuple[str, ...]
     if isinstance(network, CircuitNetwork):
         wiring, kinds, steps = wire_freely(n_inputs, network.gates), ("nand",), network.steps
         spans = [

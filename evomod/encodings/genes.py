@@ -32,7 +32,8 @@ class Alphabets:
 
     def holds(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
         """``[individual]``: whether every gene lies in its alphabet."""
-        return ((genomes >= self.low) & (genomes < self.high)).all(axis=1)
+        inside = np.logical_and(genomes >= self.low, genomes < self.high)
+        return np.logical_and.reduce(inside, axis=1)
 
 
 def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
