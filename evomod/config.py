@@ -254,8 +254,8 @@ class RecombinationSection(Section):
     """With which two offspring swap their genes from a random place on."""
     mutation: Probability = 0.7
     """With which one gene of a genome is changed."""
-    change: Literal["value", "bit"] = "value"
-    """A changed gene gets any other value, or one that differs in a single bit."""
+    change: Literal["bit", "value"] = "bit"
+    """A changed gene gets a value that differs in one bit of its binary code, or any other value."""
 
 
 class VariationSection(Section):

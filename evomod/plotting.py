@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
@@ -21,16 +22,67 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 """Okabe & Ito's palette, safe for colour-blind readers."""
 
 
+ZOOMED = 6
+"""Epochs at the end of a run that are shown generation by generation."""
+
+
+def switches(log: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """Rows of a log in which another goal is rewarded than in the row before."""
+    return np.flatnonzero(log["goal"][1:] != log["goal"][:-1]) + 1
+
+
 def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
-    """Best and mean fitness over generations."""
+    """Best and mean fitness over generations; the last generation of every epoch if goals switch.
+
+    So do Kashtan & Alon 2005, Fig. 1b: between switches both curves go up and down too fast to be seen.
+    """
+    ends, label = switches(log) - 1, "best"
+    if ends.size > ZOOMED:
+        log, label = {name: column[ends] for name, column in log.items()}, "best before a switch"
     axes.plot(log["generation"], log["mean_fitness"], color="#999999", lw=1, label="population mean")
-    axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label="best")
+    axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label=label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
     axes.set_ylabel("fitness (fraction right)")
-    low = float(np.quantile(log["mean_fitness"], 0.02))
-    axes.set_ylim(max(0.0, min(low, float(log["best_fitness"].min()), 0.95)) - 0.01, 1.01)
+    _fit_fitness(axes, log)
     axes.legend(loc="lower right", frameon=False)
+    return axes
+
+
+def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:
+    if np.isnan(log["best_fitness"]).all():
+        axes.set_ylim(0.0, 1.01)
+        return
+    low = float(np.nanquantile(log["mean_fitness"], 0.02))
+    axes.set_ylim(max(0.0, min(low, float(np.nanmin(log["best_fitness"])), 0.95)) - 0.01, 1.01)
+
+
+def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
+    """Best and mean fitness in the last epochs, generation by generation, with the goals' names."""
+    starts = np.concatenate(([0], switches(log)))[-ZOOMED:]
+    ends = np.append(starts[1:], log["generation"].size)
+    shown = {name: column[starts[0] :] for name, column in log.items()}
+    axes.plot(shown["generation"], shown["mean_fitness"], color="#999999", lw=1)
+    axes.plot(shown["generation"], shown["best_fitness"], color=COLOURS[0], lw=1.5)
+    _fit_fitness(axes, shown)
+    names = list(dict.fromkeys(shown["goal"].tolist()))
+    for start, end in zip(starts, ends, strict=True):
+        colour = COLOURS[(1 + names.index(log["goal"][start])) % len(COLOURS)]
+        axes.axvspan(
+            log["generation"][start] - 0.5,
+            log["generation"][end - 1] + 0.5,
+            color=colour,
+            alpha=0.18,
+            lw=0,
+        )
+    patches = [Patch(color=COLOURS[(1 + k) % len(COLOURS)], alpha=0.3) for k in range(len(names))]
+    axes.legend(
+        patches, [name[:24] for name in names], loc="lower center", bbox_to_anchor=(0.5, 1.0),
+        frameon=False, ncols=3, fontsize=7,
+    )  # fmt: skip
+    axes.set_xlim(log["generation"][starts[0]] - 0.5, log["generation"][-1] + 0.5)
+    axes.set_ylabel("fitness, last epochs")
+    axes.set_xlabel("generation")
     return axes
 
 
@@ -48,11 +100,13 @@ def plot_q(axes: Axes, log: dict[str, NDArray[Any]], method: str) -> Axes:
 
 
 def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axes:
-    """The working network at its coordinates, nodes coloured by module.
+    """The working network at its coordinates, nodes coloured by module; a circuit from inputs up.
 
     Solid lines are positive weights, dashed ones negative, thickness their size; lines within a module
     have its colour, lines between modules are grey, connections that lead nowhere are left out.
     """
+    if network.is_circuit:
+        return plot_circuit(axes, network, method)
     working = network.simplified()
     partition = modularity(working, method)
     positions = network.positions
@@ -71,18 +125,128 @@ def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axe
     axes.scatter(
         positions[:, 0], positions[:, 1], s=240, c=faces, edgecolors="black", linewidths=0.8, zorder=3
     )
-    names = network.about.get("inputs", [])
-    for node, name in zip(network.inputs, names, strict=False):
+    if "threshold" in network.functions:
+        for node in range(network.inputs.size, network.n_nodes):
+            if partition.modules[node] >= 0:
+                text = f"{-network.bias[node]:g}"
+                axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
+    _finish(axes, network, positions)
+    return axes
+
+
+def _finish(axes: Axes, network: Network, positions: NDArray[np.float64]) -> None:
+    """Names below the inputs, and room around the picture."""
+    for node, name in zip(network.inputs, network.about.get("inputs", []), strict=False):
         x, y = positions[node]
         axes.annotate(name, (x, y), (0, -13), "data", "offset points", ha="center", va="top")
     span = np.ptp(positions, axis=0) + 1.0
     axes.set_xlim(positions[:, 0].min() - 0.08 * span[0], positions[:, 0].max() + 0.08 * span[0])
     axes.set_ylim(positions[:, 1].min() - 0.16 * span[1], positions[:, 1].max() + 0.1 * span[1])
     axes.set_axis_off()
+
+
+def plot_circuit(axes: Axes, network: Network, method: str = "clune2013") -> Axes:
+    """The effective gates of a circuit, inputs below, coloured by module; outputs have a thick ring.
+
+    Arrows within a module have its colour, those between modules are grey; an arrow that leads back or
+    past a level is bent.
+    """
+    working = network.simplified()
+    partition = modularity(working, method)
+    level = levels(working)
+    positions = circuit_positions(working, level)
+    for source, target in dict.fromkeys(
+        zip(working.source.tolist(), working.target.tolist(), strict=True)
+    ):
+        module = partition.modules[source]
+        same = module == partition.modules[target]
+        bend = 0.0 if level[target] == level[source] + 1 else (0.25 if source == target else 0.18)
+        axes.annotate(
+            "", positions[target], positions[source], zorder=2 if same else 1,
+            arrowprops={
+                "arrowstyle": "-|>", "shrinkA": 8, "shrinkB": 8, "linewidth": 1.3,
+                "color": COLOURS[module % len(COLOURS)] if same else "#888888",
+                "connectionstyle": f"arc3,rad={bend}",
+            },
+        )  # fmt: skip
+    shown = np.flatnonzero((level > 0) | (working.layer == 0))
+    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in partition.modules[shown]]
+    rings = [2.6 if node in working.outputs else 0.8 for node in shown]
+    marks = positions[shown]
+    axes.scatter(
+        marks[:, 0], marks[:, 1], s=240, c=faces, edgecolors="black", linewidths=rings, zorder=3
+    )
+    for node in shown:
+        if working.functions[node] not in ("input", "nand"):
+            axes.annotate(
+                working.functions[node].upper(),
+                positions[node],
+                ha="center",
+                va="center",
+                fontsize=6,
+                zorder=4,
+            )
+    _finish(axes, network, marks)
     return axes
 
 
-def _legend(axes: Axes) -> None:
+def levels(working: Network) -> NDArray[np.int64]:
+    """Longest path from the inputs to every effective gate, connections that lead back left out; else 0."""
+    level, open_gates = np.zeros(working.n_nodes, np.int64), []
+
+    def visit(node: int) -> None:
+        if working.layer[node] == 0 or level[node] or node in open_gates:
+            return
+        open_gates.append(node)
+        sources = [s for s in working.source[working.target == node].tolist() if s not in open_gates]
+        for source in sources:
+            visit(source)
+        level[node] = 1 + max((level[s] for s in sources), default=0)
+        open_gates.remove(node)
+
+    for output in working.outputs.tolist():
+        visit(output)
+    return level
+
+
+def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Places ``[node, axis]``: a row a level, every gate near the middle of what it is connected to."""
+    x, y = np.zeros(working.n_nodes), level.astype(float)
+    shown = np.flatnonzero((level > 0) | (working.layer == 0))
+    neighbours = {
+        node: np.append(working.source[working.target == node], working.target[working.source == node])
+        for node in shown.tolist()
+    }
+    width = max(np.bincount(level[shown]).max(), working.inputs.size)
+    for _ in range(8):
+        for row in range(int(level.max()) + 1):
+            nodes = [node for node in shown.tolist() if level[node] == row]
+            if row:
+                nodes.sort(
+                    key=lambda node: float(x[neighbours[node]].mean()) if neighbours[node].size else 0.0
+                )
+            step = (width - 1) / max(len(nodes), 2) if row else (width - 1) / max(len(nodes) - 1, 1)
+            x[nodes] = (np.arange(len(nodes)) - (len(nodes) - 1) / 2) * step
+            x[nodes] += 0.12 * step * (row % 2)  # off the vertical, so that long arrows miss the gates
+    return np.stack((x, 1.2 * y), axis=1)
+
+
+def _legend(axes: Axes, network: Network) -> None:
+    if network.is_circuit:
+        signs = [
+            Line2D([], [], color="#888888", label="between modules"),
+            Line2D([], [], color="none", marker="o", mfc="white", mec="black", mew=2.6, label="output"),
+            Line2D([], [], color="none", marker="o", mfc="white", mec="black", label="no connection"),
+        ]
+        axes.legend(
+            handles=signs,
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.0),
+            ncols=3,
+            frameon=False,
+            fontsize=8,
+        )
+        return
     signs = [
         Line2D([], [], color="#444444", label="positive weight"),
         Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative weight"),
@@ -97,10 +261,17 @@ def _legend(axes: Axes) -> None:
 def title_of(run: Run) -> str:
     """One line that says what a run was."""
     pressures = run.config.pressures.model_dump(by_alias=True, exclude_none=True)
-    what = " + ".join(pressures) or "performance alone"
-    return (
-        f"{run.config.task.name}, {run.config.task.goal}, {what}, seed {run.manifest['seed']['entropy']}"
-    )
+    what = [*pressures] or ["performance alone"]
+    schedule, goal = run.config.schedule, str(run.config.task.goal)
+    if schedule.kind != "fixed":
+        goal = (
+            f"{' / '.join(schedule.goals[:2])} …"
+            if len(schedule.goals) > 2
+            else " / ".join(schedule.goals)
+        )
+        what = [f"{schedule.kind} every {schedule.period}", *pressures]
+    parts = [run.config.task.name, goal, " + ".join(what), f"seed {run.manifest['seed']['entropy']}"]
+    return ", ".join(part for part in parts if part)
 
 
 def draw_curves(run: Run, path: Path) -> Path:
@@ -109,10 +280,15 @@ def draw_curves(run: Run, path: Path) -> Path:
     if log["generation"].size == 0:
         raise EvomodError(f"{run.folder} has no generation yet; nothing to draw.")
     with matplotlib.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        figure = Figure(figsize=(6.4, 5.2), layout="constrained")  # no pyplot: no window, no backend
-        above, below = figure.subplots(2, 1, sharex=True)
+        switching = switches(log).size > ZOOMED
+        size = (6.4, 7.4) if switching else (6.4, 5.2)
+        figure = Figure(figsize=size, layout="constrained")  # no pyplot: no window, no backend
+        above, below, *last = figure.subplots(3 if switching else 2, 1)
+        below.sharex(above)
         plot_fitness(above, log)
         plot_q(below, log, run.manifest["q_method"])
+        if switching:
+            plot_switches(last[0], log)
         above.set_title(title_of(run), fontsize=10)
         figure.savefig(path, dpi=130, metadata={"Software": None})
     return path
@@ -126,12 +302,13 @@ def draw_network(run: Run, path: Path) -> Path:
         figure = Figure(figsize=(6.4, 4.6), layout="constrained")
         axes = figure.subplots()
         plot_network(axes, network, run.manifest["q_method"])
-        _legend(axes)
-        fitness = about["fitness"][about["goal"]]
+        _legend(axes, network)
+        goal = about["goal"]
+        told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else ""
         axes.set_title(
-            f"{title_of(run)}\ngeneration {about['generation']}: fitness {fitness:.4f}, "
+            f"{title_of(run)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
             f"Q {about['q_score']:.3f} in {about['modules']} modules",
-            fontsize=10,
+            fontsize=9,
         )
         figure.savefig(path, dpi=130, metadata={"Software": None})
     return path
