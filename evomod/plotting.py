@@ -128,7 +128,7 @@ def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axe
     if "threshold" in network.functions:
         for node in range(network.inputs.size, network.n_nodes):
             if partition.modules[node] >= 0:
-                text = f"{-network.bias[node]:g}"
+                text = f"{0.0 - network.bias[node]:g}"
                 axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
     _finish(axes, network, positions)
     return axes

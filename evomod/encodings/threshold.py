@@ -122,7 +122,8 @@ def answer(
     wiring = encoding.wiring
     n_outputs = wiring.n_outputs
     kernels.answer(genomes, ancestors, encoding.places, encoding.thresholds, n_outputs, slots, states)
-    yes = states[:, wiring.n_nodes - n_outputs : wiring.n_nodes][slots] & encoding.is_pattern
+    outputs = states[:, wiring.n_nodes - n_outputs : wiring.n_nodes]
+    yes = outputs.take(slots, axis=0) & encoding.is_pattern
     return yes, yes ^ encoding.is_pattern
 
 
@@ -130,7 +131,7 @@ def n_effective(
     encoding: Threshold, slots: NDArray[np.int64], states: NDArray[np.uint64]
 ) -> NDArray[np.int64]:
     """Number of effective neurons ``[individual]``: those with a path to an output."""
-    return np.bitwise_count(states[slots, -1, 0])
+    return np.bitwise_count(states[:, -1, 0].take(slots))
 
 
 def simplify(encoding: Threshold, genomes: Genomes) -> NDArray[np.int8]:

@@ -45,20 +45,18 @@ def vary(genomes, parents, alphabets, free, rates, draws, offspring):
     """
     n, n_genes = offspring.shape
     for i in range(n):
-        for gene in range(n_genes):
-            offspring[i, gene] = genomes[parents[i], gene]
-    if rates[0] > 0.0:
-        for i in range(0, n - 1, 2):
-            if draws[i, 3] < rates[0]:
-                for gene in range(1 + int(draws[i, 4] * (n_genes - 1)), n_genes):
-                    kept = offspring[i, gene]
-                    offspring[i, gene] = offspring[i + 1, gene]
-                    offspring[i + 1, gene] = kept
-    for i in range(n if free.size else 0):
-        if draws[i, 0] < rates[1]:
+        cut, first, mate = n_genes, i - i % 2, i + 1 - 2 * (i % 2)
+        if rates[0] > 0.0 and mate < n and draws[first, 3] < rates[0]:
+            cut = 1 + int(draws[first, 4] * (n_genes - 1))
+        own = genomes[parents[i]]
+        for gene in range(cut):
+            offspring[i, gene] = own[gene]
+        if cut < n_genes:
+            other = genomes[parents[mate]]
+            for gene in range(cut, n_genes):
+                offspring[i, gene] = other[gene]
+        if free.size and draws[i, 0] < rates[1]:
             gene = free[int(draws[i, 1] * free.size)]
             low = alphabets[0, gene]
-            size = alphabets[1, gene] - low
-            offspring[i, gene] = low + another(
-                offspring[i, gene] - low, size, rates[2] == 1.0, draws[i, 2]
-            )
+            value, size = offspring[i, gene] - low, alphabets[1, gene] - low
+            offspring[i, gene] = low + another(value, size, rates[2] == 1.0, draws[i, 2])
