@@ -106,8 +106,8 @@ def replicate(system, goals, reading, seed):
         "system": system, "goals": goals, "reading": reading, "seed": seed, "solved": int(first is not None),
         "generations": cap if first is None else first,
         "neurons_when_solved": when_solved or "",
-        "neurons_later": min((size[0] for size in later), default=""),
-        "connections_later": min((size[1] for size in later), default=""),
+        "neurons_later": median(size[0] for size in later) if later else "",
+        "connections_later": median(size[1] for size in later) if later else "",
         "epochs_later": len(times), "epochs_solved": sum(time is not None for time in times),
         "readaptation": median(again) if again else "",
     }  # fmt: skip
