@@ -234,8 +234,10 @@ def load_network(path: str | Path) -> Network:
         raise EvomodError(f'{path} is no network of evomod: it lacks "format": "{FORMAT}".')
     try:
         return _from_data(data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise EvomodError(f"network file {path} is damaged: {error!r}.") from None
+    except KeyError as error:
+        raise EvomodError(f"network file {path} is damaged: it lacks {error}.") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise EvomodError(f"network file {path} is damaged: {error}.") from None
 
 
 KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback"}
@@ -247,40 +249,64 @@ def _from_data(data: dict[str, Any]) -> Network:
         raise ValueError("it has no nodes")
     if [node["id"] for node in nodes] != list(range(len(nodes))):
         raise ValueError("node ids do not count 0, 1, 2, …")
-    ends = np.array([(c["source"], c["target"]) for c in connections], np.int64).reshape(-1, 2)
-    layer = np.array([node["layer"] for node in nodes], np.int64)
-    outputs = np.array(data.get("outputs", ()), np.int64)
+    layer = _integers([node["layer"] for node in nodes], "a layer")
+    functions = tuple(n.get("function", "tanh" if n["layer"] else "input") for n in nodes)
+    _check_functions(functions, layer)
+    sources = _integers([c["source"] for c in connections], "the source of a connection")
+    targets = _integers([c["target"] for c in connections], "the target of a connection")
+    outputs = _integers(list(data.get("outputs", ())), "an output")
     last = len(nodes) - 1
-    for what, ids in (("connection", ends), ("output", outputs)):
+    for what, ids in (("a connection", sources), ("a connection", targets), ("an output", outputs)):
         outside = ids[(ids < 0) | (ids > last)]
         if outside.size:
-            raise ValueError(f"a {what} names node {outside[0]}; its nodes are 0 to {last}")
-    functions = tuple("tanh" if n["layer"] else "input" for n in nodes)
-    functions = tuple(n.get("function", f) for n, f in zip(nodes, functions, strict=True))
-    unknown = set(functions) - {"input", "tanh", "threshold", *GATES}
-    if unknown:
-        raise ValueError(f"there is no function {sorted(unknown)[0]!r}")
-    gates = [k for k, function in enumerate(functions) if function in GATES]
-    if gates:
-        if not np.isin(np.arange(len(nodes))[layer > 0], gates).all():
-            raise ValueError("gates and neurons are mixed")
-        if (np.bincount(ends[:, 1], minlength=len(nodes))[gates] != 2).any():
+            raise ValueError(f"{what} names node {outside[0]}; its nodes are 0 to {last}")
+    if (layer[targets] == 0).any():
+        raise ValueError("a connection leads into an input")
+    if functions[-1] in GATES:
+        if (np.bincount(targets, minlength=len(nodes))[layer > 0] != 2).any():
             raise ValueError("a gate has not exactly two connections")
-    elif (layer[ends[:, 0]] >= layer[ends[:, 1]]).any():
+    elif (layer[sources] >= layer[targets]).any():
         raise ValueError("a connection does not lead to a later layer")
-    if data.get("feedback", "synchronous") not in ("synchronous", "ternary"):
-        raise ValueError(f"there is no feedback {data['feedback']!r}")
+    numbers = {key: np.array([node[key] for node in nodes], float) for key in ("x", "y", "bias")}
+    weight = np.array([c["weight"] for c in connections], float)
+    if not all(np.isfinite(values).all() for values in (*numbers.values(), weight)):
+        raise ValueError("a place, bias or weight is not finite")
+    steps, feedback = data.get("steps", 20), data.get("feedback", "synchronous")
+    if type(steps) is not int or steps < 1:
+        raise ValueError(f"steps is {steps!r}, no whole number from 1")
+    if feedback not in ("synchronous", "ternary"):
+        raise ValueError(f"there is no feedback {feedback!r}")
     return Network(
         layer=layer,
-        positions=np.array([(node["x"], node["y"]) for node in nodes], float),
-        bias=np.array([node["bias"] for node in nodes], float),
-        source=np.ascontiguousarray(ends[:, 0]),
-        target=np.ascontiguousarray(ends[:, 1]),
-        weight=np.array([c["weight"] for c in connections], float),
+        positions=np.stack((numbers["x"], numbers["y"]), axis=1),
+        bias=numbers["bias"],
+        source=sources,
+        target=targets,
+        weight=weight,
         gain=float(data["gain"]),
         functions=functions,
         outputs=outputs,
-        steps=int(data.get("steps", 20)),
-        feedback=data.get("feedback", "synchronous"),
+        steps=steps,
+        feedback=feedback,
         about={key: value for key, value in data.items() if key not in KNOWN},
     )
+
+
+def _integers(values: list[Any], what: str) -> NDArray[np.int64]:
+    if not all(type(value) is int for value in values):
+        raise ValueError(f"{what} is no whole number")
+    return np.array(values, np.int64)
+
+
+def _check_functions(functions: tuple[str, ...], layer: NDArray[np.int64]) -> None:
+    """Inputs first, then layers 1, 2, …, all of neurons of one kind or all of gates."""
+    if layer[0] != 0 or not np.isin(np.diff(layer), (0, 1)).all():
+        raise ValueError("its nodes are not in the order of layers 0, 1, 2, …")
+    unknown = set(functions) - {"input", "tanh", "threshold", *GATES}
+    if unknown:
+        raise ValueError(f"there is no function {sorted(map(str, unknown))[0]!r}")
+    if [name == "input" for name in functions] != (layer == 0).tolist():
+        raise ValueError("the inputs are not the nodes of layer 0")
+    kinds = {"gates" if name in GATES else name for name in functions if name != "input"}
+    if len(kinds) > 1:
+        raise ValueError(f"it mixes {' and '.join(sorted(kinds))}")

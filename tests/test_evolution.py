@@ -100,7 +100,7 @@ def test_networks_survive_json(tmp_path):
     [
         ("{", "cannot be read as JSON"),
         ("[]", "no network of evomod"),
-        ('{"format": "evomod network 1"}', "damaged: KeyError"),
+        ('{"format": "evomod network 1"}', "lacks .nodes."),
         (
             '{"format": "evomod network 1", "gain": 20, "nodes": [{"id": 0, "layer": 0, "x": 0, "y": 0,'
             ' "bias": 0}], "connections": [{"source": 0, "target": 5, "weight": 1}]}',

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from evomod.config import CircuitNetwork, GateLayersNetwork, RecombinationSection
 from evomod.encodings.genes import Alphabets, alphabets, vary_genes
-from evomod.encodings.wiring import Wiring, chosen_layers, wire, wire_freely
+from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire, wire_freely
 from evomod.errors import EvomodError
 from evomod.kernels import circuit as kernels
 from evomod.kernels import genes
@@ -192,15 +192,13 @@ def from_network(encoding: Circuit, network: Network) -> Genomes:
             f"the network has {network.inputs.size} inputs and {network.n_nodes - network.inputs.size} "
             f"gates; this config's circuits have {n_inputs} and {gates}."
         )
+    wants_functions(network, encoding.kinds)
     genome = np.zeros(encoding.n_genes, np.int64)
     for gate in range(gates):
         node = gate + n_inputs
         sources = network.source[network.target == node]
-        if sources.size != 2 or network.functions[node] not in encoding.kinds:
-            raise EvomodError(
-                f"node {node} of the network is a {network.functions[node]} with {sources.size} connections; "
-                f"wanted two connections into one of {', '.join(dict.fromkeys(encoding.kinds))}."
-            )
+        if sources.size != 2:
+            raise EvomodError(f"gate {node} of the network has {sources.size} connections; wanted two.")
         genome[3 * gate : 3 * gate + 2] = sources
         genome[3 * gate + 2] = encoding.kinds.index(network.functions[node])
     if network.outputs.size != encoding.n_outputs:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
-from evomod.encodings.wiring import Wiring, chosen_layers, wire
+from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import layered as kernels
 from evomod.kernels import realvalued
@@ -302,12 +302,15 @@ def from_network(encoding: Layered, network: Network) -> Genomes:
         ends: edge
         for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
     }
+    wants_functions(network, ("tanh",))
     genome = np.zeros(encoding.n_genes)
     for source, target, weight in zip(
         network.source.tolist(), network.target.tolist(), network.weight.tolist(), strict=True
     ):
         if (source, target) not in edge_of:
             raise EvomodError(f"the network's connection {source} -> {target} skips a layer.")
+        if genome[edge_of[source, target]] != 0.0:
+            raise EvomodError(f"the network has two connections {source} -> {target}; wanted one.")
         genome[edge_of[source, target]] = _gene(weight, weights, encoding, "weight")
     for neuron, bias in enumerate(network.bias[wiring.n_inputs :].tolist()):
         genome[encoding.n_edges + neuron] = _gene(bias, biases, encoding, "bias")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from evomod.config import RecombinationSection, ThresholdNetwork
 from evomod.encodings.genes import Alphabets, alphabets, vary_genes
-from evomod.encodings.wiring import Wiring, chosen_layers, wire
+from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import genes
 from evomod.kernels import threshold as kernels
@@ -182,6 +182,7 @@ def from_network(encoding: Threshold, network: Network) -> Genomes:
             f"the network's layers are {np.bincount(network.layer).tolist()}; this config's are "
             f"{list(wiring.layers)}."
         )
+    wants_functions(network, ("threshold",))
     genome = np.zeros(encoding.n_genes, np.int64)
     for j, (first, fan_in, before) in enumerate(encoding.places.tolist()):
         into = np.flatnonzero(network.target == wiring.n_inputs + j)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.network import Network
 from evomod.task import Task
 
 
@@ -123,3 +124,13 @@ def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]
             f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."
         )
     return layers
+
+
+def wants_functions(network: Network, known: tuple[str, ...]) -> None:
+    """Refuse, with `EvomodError`, a network of other neurons or gates than an encoding has."""
+    other = sorted(set(network.functions) - {"input", *known})
+    if other:
+        raise EvomodError(
+            f"the network has nodes of the function '{other[0]}'; this config's have "
+            f"{' or '.join(dict.fromkeys(known))}."
+        )

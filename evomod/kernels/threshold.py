@@ -156,4 +156,6 @@ def simplify(genomes, effective, places, first, n_inputs, working):
             for edge in range(first[j], first[j + 1]):
                 working[i, edge] = 0
                 if is_effective:
-                    working[i, edge] = net_weight(genomes[i], places[j, 0], places[j, 1], edge - first[j])
+                    working[i, edge] = net_weight(
+                        genomes[i], places[j, 0], places[j, 1], edge - first[j]
+                    )
