@@ -178,7 +178,7 @@ class Sized(Section):
 
     penalty: float = Field(default=0.0, ge=0.0)
     """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
-    penalty_above: int = Field(default=0, ge=0)
+    penalty_above: int = Field(default=0, ge=0, le=64)
 
 
 class CircuitNetwork(Sized):
@@ -193,7 +193,7 @@ class CircuitNetwork(Sized):
     feedback: Literal["synchronous", "ternary"] = "synchronous"
     """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
     penalty: float = Field(default=0.2, ge=0.0)
-    penalty_above: int = Field(default=11, ge=0)
+    penalty_above: int = Field(default=11, ge=0, le=64)
 
 
 class GateLayersNetwork(Sized):
@@ -219,7 +219,7 @@ class ThresholdNetwork(Sized):
     thresholds: Integers = (0, 1, 2, 3)
     """A neuron fires where the sum of its inputs (0 or 1) exceeds its threshold."""
     penalty: float = Field(default=0.01, ge=0.0)
-    penalty_above: int = Field(default=13, ge=0)
+    penalty_above: int = Field(default=13, ge=0, le=64)
 
     _layers = field_validator("layers")(_checked_layers)
 

@@ -287,8 +287,8 @@ def _first(
     genomes = setup.toolbox.birth(mu, rng) if start is None else start
     population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     if setup.config.selection.method == "nsga2":
-        return _select(setup, population, goal, rng)
-    return _as_it_is(setup, population, goal)
+        return _select(setup, population, memory, goal, rng)
+    return _as_it_is(setup, population, memory, goal)
 
 
 def _next(
@@ -312,11 +312,15 @@ def _next(
     is_free = np.ones(memory.shape[0], np.bool_)
     is_free[old.slots] = False
     slots = np.concatenate((old.slots, is_free.nonzero()[0][: parents.size]))
-    pool = _develop(setup, genomes, ancestors, slots, memory, old)
     if is_nsga2:
-        return _select(setup, pool, goal, rng, before)
+        pool = _develop(setup, genomes, ancestors, slots, memory, old)
+        return _select(setup, pool, memory, goal, rng, before)
+    setup.toolbox.answer(genomes, ancestors, slots, memory)
     rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
-    return _as_it_is(setup, pool.take(rows), goal, before)
+    slots = slots.take(rows)
+    yes, no = setup.module.answers(setup.encoding, slots, memory)
+    population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
+    return _as_it_is(setup, population, memory, goal, before)
 
 
 def _develop(
@@ -328,45 +332,57 @@ def _develop(
     old: Population | None = None,
 ) -> Population:
     """Answers and costs of individuals; the first rows may be an ``old`` population, known already."""
-    yes, no = setup.toolbox.answer(genomes, ancestors, slots, memory)
-    taken, (penalty, above) = None, setup.penalty
-    if penalty > 0.0:
-        excess = setup.module.n_effective(setup.encoding, slots, memory).astype(np.int64) - above
-        taken = penalty * np.maximum(excess, 0)
+    setup.toolbox.answer(genomes, ancestors, slots, memory)
+    n_known = 0 if old is None else old.size
+    yes, no = setup.module.answers(setup.encoding, slots[n_known:], memory)
+    if old is not None:
+        yes, no = np.concatenate((old.yes, yes)), np.concatenate((old.no, no))
     if setup.config.pressures.connection_cost is None:
-        return Population(genomes, yes, no, None, None, slots, taken)
+        return Population(genomes, yes, no, None, None, slots)
     cost = np.zeros(genomes.shape[0])
-    working = setup.module.simplify(setup.encoding, genomes[0 if old is None else old.size :])
+    working = setup.module.simplify(setup.encoding, genomes[n_known:])
     if old is not None and old.working is not None and old.cost is not None:
         working = np.concatenate((old.working, working))
-        cost[: old.size] = old.cost
+        cost[:n_known] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
-    return Population(genomes, yes, no, working, cost, slots, taken)
+    return Population(genomes, yes, no, working, cost, slots)
 
 
 def _scored(
-    fitness: NDArray[np.float64], penalty: NDArray[np.float64] | None, goal: Goal
+    setup: Setup,
+    fitness: NDArray[np.float64],
+    slots: NDArray[np.int64],
+    memory: NDArray[Any],
+    goal: Goal,
 ) -> NDArray[np.float64]:
-    """Fitness as an objective: less the penalty; in a neutral epoch everybody's is 0."""
+    """Fitness as an objective: less the price of size; in a neutral epoch everybody's is 0."""
+    penalty, above = setup.penalty
     if goal.n_answers == 0:
         return np.zeros(fitness.size)
-    return fitness if penalty is None else fitness - penalty
+    if penalty == 0.0:
+        return fitness
+    n_effective = setup.module.n_effective(setup.encoding, slots, memory)
+    return fitness - penalty * (np.maximum(n_effective, above) - above)
 
 
 def _as_it_is(
-    setup: Setup, population: Population, goal: Goal, before: Generation | None = None
+    setup: Setup,
+    population: Population,
+    memory: NDArray[Any],
+    goal: Goal,
+    before: Generation | None = None,
 ) -> Generation:
     """A population in which everybody stays: selection is by who has offspring."""
     fitness = score(population.yes, population.no, goal, setup.tie_rule)
-    objectives = _scored(fitness, population.penalty, goal)[:, None]
-    nothing = np.zeros(population.size)
-    ranks = (np.zeros(population.size, np.int64), nothing)
+    objectives = _scored(setup, fitness, population.slots, memory, goal)[:, None]
+    ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
     return _generation(setup, population, goal, fitness, objectives, ranks, before)
 
 
 def _select(
     setup: Setup,
     pool: Population,
+    memory: NDArray[Any],
     goal: Goal,
     rng: np.random.Generator,
     before: Generation | None = None,
@@ -378,7 +394,7 @@ def _select(
         fitness = np.concatenate((before.fitness, fresh))
     else:
         fitness = score(pool.yes, pool.no, goal, setup.tie_rule)
-    objectives = [_scored(fitness, pool.penalty, goal)]
+    objectives = [_scored(setup, fitness, pool.slots, memory, goal)]
     if pool.cost is not None:
         objectives.append(-pool.cost)
     if setup.config.pressures.behavioural_diversity is not None:

@@ -37,7 +37,7 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     birth       (number, rng) -> genomes[individual, gene]
     parents     (objectives, crowding, rng) -> rows[offspring]
     vary        (genomes, parents, rng) -> genomes[offspring, gene]
-    answer      (genomes, ancestors, slots, memory) -> yes, no [individual, output, word]
+    answer      (genomes, ancestors, slots, memory) -> None; fills the memory
     cost        (working, ancestors, known) -> cost[individual]
     survive     (objectives, number, rng) -> `Survivors`, or rows[survivor]
     breed       (fitness, rng) -> rows[kept], rows[offspring]
@@ -50,7 +50,7 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     toolbox.register("birth", module.birth, encoding)
     toolbox.register("parents", _parents, probabilities)
     toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
-    toolbox.register("answer", module.answer, encoding)
+    toolbox.register("answer", module.answer_into, encoding)
     pressure = config.pressures.connection_cost
     measure = pressure.measure if pressure else "wiring-length"
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)

