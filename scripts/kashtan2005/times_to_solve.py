@@ -1,6 +1,7 @@
 """Generations to solve, to re-adapt after a switch, and gates used: 50 runs a treatment.
 
     python scripts/kashtan2005/times_to_solve.py [--workers 2] [--seeds 50] [--only circuit]
+    python scripts/kashtan2005/times_to_solve.py --table
 
 An epoch that is not solved counts with its whole length, 20. Every finished run is a row of results/kashtan2005/times.csv; a row that is there is not run again, so
 the script can be stopped at any time. The order of the rows is that of their ends.
@@ -121,6 +122,46 @@ def finished():
         return {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in csv.DictReader(file)}
 
 
+def quartiles(values):
+    """Median (first quartile to third), or a dash."""
+    if not values:
+        return "-"
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    return f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
+def table():
+    """The rows of the results as a table in Markdown, one line a system, goals and reading."""
+    with TABLE.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [
+        "| system | goals | reading | solved | generations | gates or neurons | re-adaptation | epochs solved |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for system in READINGS:
+        for reading in READINGS[system]:
+            for goals in ("fg", "fg-or", "mvg"):
+                mine = [
+                    r
+                    for r in rows
+                    if (r["system"], r["goals"], r["reading"]) == (system, goals, reading)
+                ]
+                if not mine:
+                    continue
+                solved = [r for r in mine if r["solved"] == "1"]
+                epochs = sum(int(r["epochs_later"]) for r in solved)
+                share = sum(int(r["epochs_solved"]) for r in solved) / epochs if epochs else None
+                cells = (
+                    system, goals, reading, f"{len(solved)}/{len(mine)}",
+                    quartiles([int(r["generations"]) for r in mine]),
+                    quartiles([float(r["neurons_later"]) for r in solved if r["neurons_later"]]),
+                    quartiles([float(r["readaptation"]) for r in solved if r["readaptation"]]),
+                    "-" if share is None else f"{share:.0%}",
+                )  # fmt: skip
+                lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def main():
     """Run what is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -128,7 +169,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--only", choices=READINGS)
     parser.add_argument("--reading", help="one reading only")
+    parser.add_argument("--table", action="store_true", help="print what has been run, and stop")
     given = parser.parse_args()
+    if given.table:
+        print(table())
+        return
     done, asked = finished(), []
     for system in READINGS:
         for reading in READINGS[system]:
