@@ -291,7 +291,7 @@ def test_a_walk_without_goals_takes_all_that_have_neighbours():
 
 
 def test_a_walk_favours_no_neighbour():
-    number = size(2400, 800)
+    number = size(1600, 800)
     found = [goal.name for goal in in_epochs("circuit", number, seed=2, kind="random-walk")]
     for goal in MODULAR:
         followers = [after for before, after in pairwise(found) if before == goal]
@@ -358,7 +358,7 @@ def test_sampled_goals_all_come_before_one_comes_again(seed, operators, task):
 
 
 def test_every_composition_is_as_likely_to_come_first():
-    trials = size(1600, 400)
+    trials = size(800, 300)
     first = [in_epochs("circuit", 1, seed, kind="sampled")[0].name for seed in range(trials)]
     counts = [first.count(name) for name in compositions(load("circuit"), ("and", "or"))]
     assert sum(counts) == trials and near(counts, 1 / 8, trials)

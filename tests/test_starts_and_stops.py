@@ -14,7 +14,7 @@ import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import rewarded
 from evomod.runs import resume, run
-from evomod.task import all_patterns, pack, unpack
+from evomod.task import all_patterns, unpack
 
 A, B, C = "xor-and-xor", "xor-or-xor", "eq-and-xor"
 SAME = ("log.csv", "population.csv", "best.json", "config.toml", "task.py", "checkpoint.npz")
