@@ -74,7 +74,8 @@ class ScheduleSection(Section):
         "neutral",
     ] = "fixed"
     goals: Names = ()
-    """Names of goals of the task, in their order. Empty: the task's goal, or all of a random walk's."""
+    """Names of goals of the task, in their order. Empty: the task's goal; for a random walk all goals
+    that are related to another; for random goals none but random ones."""
     period: int = Field(default=20, ge=1)
     """Generations of one epoch."""
     probability: Probability = 1.0
@@ -86,7 +87,7 @@ class ScheduleSection(Section):
     def _enough(self) -> ScheduleSection:
         least, most = GOALS_OF.get(self.kind, (0, 1_000_000))
         if not least <= len(self.goals) <= most:
-            span = f"{least} or more" if most > least else f"at most {most}"
+            span = f"{least} or more" if len(self.goals) < least else f"at most {most}" if most else "no"
             raise ValueError(
                 f"kind '{self.kind}' wants {span} goals; goals has {len(self.goals)}"
                 + (" (one goal is the kind 'fixed')" if self.kind == "modular" else "")
@@ -283,10 +284,17 @@ class SelectionSection(Section):
     """
 
     method: Literal["nsga2", "elite", "elite-worst", "roulette"] = "nsga2"
-    elite: float = Field(default=0.3, gt=0.0, le=1.0)
+    elite: float = 0.3
     """Share of the population that passes unchanged (elite methods)."""
     strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
     """Of roulette selection."""
+
+    @field_validator("elite")
+    @classmethod
+    def _share(cls, value: float) -> float:
+        if not 0.0 < value <= 1.0:
+            raise ValueError("wanted a share of the population, above 0 and at most 1, such as 0.3")
+        return value
 
     @model_validator(mode="after")
     def _shares(self) -> SelectionSection:
@@ -519,7 +527,7 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
         else:
             wanted = "wanted a section" if item["type"] in SECTION_TYPES else item["msg"]
             text = f"{wanted.replace('Input should be', 'wanted')}; got {_shown(item['input'])}"
-        line = f"  {path}: {text}"
+        line = f"  {path}: {text}" if path else f"  {text}"
         if line not in lines:
             lines.append(line)
     return "the config is not valid:\n" + "\n".join(lines)

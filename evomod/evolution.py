@@ -21,7 +21,7 @@ from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
 from evomod.pressures import behavioural_diversity
 from evomod.selection import Survivors
-from evomod.starts import first_genomes
+from evomod.starts import checked, first_genomes
 from evomod.task import Task, load_task, pack
 
 GOALS, PATTERNS = 0x676F616C, 0x70617474
@@ -129,12 +129,13 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
 
 def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
     """The config with goal, schedule and layers filled in."""
-    goal = config.schedule.goals[0] if config.schedule.goals else chosen_goal(config.task, task)
-    if config.task.goal not in (None, goal):
+    named = config.schedule.goals[0] if config.schedule.goals else config.task.goal
+    if config.task.goal not in (None, named):
         raise EvomodError(
-            f"task.goal is '{config.task.goal}' and schedule.goals begins with '{goal}'; leave one out."
+            f"task.goal is '{config.task.goal}' and schedule.goals begins with '{named}'; leave one out."
         )
-    schedule = chosen_schedule(config.schedule, goal, task)
+    schedule = chosen_schedule(config.schedule, named, task)
+    goal = schedule.goals[0] if schedule.goals else chosen_goal(config.task, task)
     if config.evolution.stop == "all-solved" and not schedule.goals:
         raise EvomodError(
             f"evolution.stop 'all-solved' wants named goals; schedule.kind '{schedule.kind}' has none here."
@@ -176,6 +177,8 @@ def evolve(
     mu = setup.config.evolution.population
     if start is None:
         start = first_genomes(setup.config, setup.module, setup.encoding)
+    elif not isinstance(start, Generation):
+        start = checked(setup.config, setup.module, setup.encoding, np.asarray(start), "start")
     memory = setup.module.memory(setup.encoding, 2 * mu)
     first = start.number if isinstance(start, Generation) else 0
     goals = rewarded(setup, rng, first)
@@ -186,20 +189,20 @@ def evolve(
     else:
         generation = _first(setup, memory, next(goals), start, rng)
         yield generation
-    while not is_finished(generation):
+    while not is_finished(generation, setup.config):
         generation = _next(setup, generation, memory, next(goals), rng)
         yield generation
 
 
-def is_finished(generation: Generation) -> bool:
+def is_finished(generation: Generation, config: Config) -> bool:
     """Whether a run ends with this generation, by the config's stop rule."""
-    end = generation.setup.config.evolution
+    end = config.evolution
     if end.stop == "never":
         return False
     if end.stop == "solved" and generation.is_solved:
         return True
     if end.stop == "all-solved":
-        goals = generation.setup.config.schedule.goals
+        goals = config.schedule.goals
         if generation.is_solved and set(goals) <= set(generation.solved_goals):
             return True
     return generation.number >= end.generations
@@ -214,7 +217,7 @@ def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator
     config, task = setup.config, setup.task
     sequence = rng.bit_generator.seed_seq
     assert isinstance(sequence, np.random.SeedSequence)
-    goals = epochs(config.schedule, task, _stream(sequence, GOALS))
+    goals = epochs(config.schedule, task, _stream(sequence, GOALS), config.task.goal)
     mask, n = None, config.task.patterns
     if n is not None and n < task.n_patterns:
         mask = _patterns(task, n, _stream(sequence, PATTERNS))
@@ -315,7 +318,7 @@ def _next(
     if is_nsga2:
         pool = _develop(setup, genomes, ancestors, slots, memory, old)
         return _select(setup, pool, memory, goal, rng, before)
-    setup.toolbox.answer(genomes, ancestors, slots, memory)
+    _answer(setup, genomes, ancestors, slots, memory)
     rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
     slots = slots.take(rows)
     yes, no = setup.module.answers(setup.encoding, slots, memory)
@@ -332,7 +335,7 @@ def _develop(
     old: Population | None = None,
 ) -> Population:
     """Answers and costs of individuals; the first rows may be an ``old`` population, known already."""
-    setup.toolbox.answer(genomes, ancestors, slots, memory)
+    _answer(setup, genomes, ancestors, slots, memory)
     n_known = 0 if old is None else old.size
     yes, no = setup.module.answers(setup.encoding, slots[n_known:], memory)
     if old is not None:
@@ -346,6 +349,19 @@ def _develop(
         cost[:n_known] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
     return Population(genomes, yes, no, working, cost, slots)
+
+
+def _answer(
+    setup: Setup,
+    genomes: NDArray[Any],
+    ancestors: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    memory: NDArray[Any],
+) -> None:
+    if setup.toolbox.answer(genomes, ancestors, slots, memory) is not None:
+        raise EvomodError(
+            "'answer' in the toolbox returned something; wanted None: it fills the memory."
+        )
 
 
 def _scored(
@@ -400,6 +416,8 @@ def _select(
     if setup.config.pressures.behavioural_diversity is not None:
         objectives.append(behavioural_diversity.measure(pool.yes))
     table = np.stack(objectives, axis=1)
+    if goal.n_answers == 0:
+        table[:] = 0.0  # a neutral epoch: no objective counts
     chosen = setup.toolbox.survive(table, mu, rng)
     if not isinstance(chosen, Survivors):  # a stock selector tells rows only: one front, no crowding
         rows = np.asarray(chosen)

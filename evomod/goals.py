@@ -34,18 +34,23 @@ def chosen_goal(section: TaskSection, task: Task) -> str:
     return goal
 
 
-def chosen_schedule(section: ScheduleSection, goal: str, task: Task) -> ScheduleSection:
-    """The schedule with its goals filled in. Raises `EvomodError` where the task cannot follow it."""
-    for name in section.goals:
+def chosen_schedule(section: ScheduleSection, goal: str | None, task: Task) -> ScheduleSection:
+    """The schedule with its goals filled in, beginning with ``goal`` (None: any that fits).
+
+    Raises `EvomodError` where the task cannot follow it.
+    """
+    for name in (*section.goals, *([] if goal is None else [goal])):
         goal_table(task, name)
     goals = section.goals
     if section.kind == "sampled":
         compositions(task, section.operators)
     elif section.kind == "random-walk":
-        goals = goals or tuple(name for name in task.goals if task.related(name))
+        related = [name for name in task.goals if task.related(name)]
+        first = [goal] if goal is not None else related[:1]
+        goals = goals or tuple(dict.fromkeys([*first, *related]))
         _check_walk(goals, task)
     elif not goals and section.kind in ("fixed", "neutral"):
-        goals = (goal,)
+        goals = (goal or next(iter(task.goals)),)
     return section.model_copy(update={"goals": goals})
 
 
@@ -70,8 +75,13 @@ def epoch_of(number: int, period: int) -> int:
     return max(number - 1, 0) // period
 
 
-def epochs(section: ScheduleSection, task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+def epochs(
+    section: ScheduleSection, task: Task, rng: np.random.Generator, goal: str | None = None
+) -> Iterator[Goal]:
     """Yield the goal of epoch 0, 1, 2, … of a schedule whose goals are filled in.
+
+    ``goal`` is the one that the task section names (None: the task's first): random goals without others
+    have its number of ones.
 
     ===============  =====================================================================================
     fixed            one goal (FG)
@@ -88,15 +98,17 @@ def epochs(section: ScheduleSection, task: Task, rng: np.random.Generator) -> It
 
     At the end of an epoch the goal changes with ``section.probability``.
     """
-    goals = _sequence(section, task, rng)
-    goal = next(goals)
+    goals = _sequence(section, task, goal or next(iter(task.goals)), rng)
+    current = next(goals)
     while True:
-        yield goal
+        yield current
         if section.probability >= 1.0 or rng.random() < section.probability:
-            goal = next(goals)
+            current = next(goals)
 
 
-def _sequence(section: ScheduleSection, task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+def _sequence(
+    section: ScheduleSection, task: Task, goal: str, rng: np.random.Generator
+) -> Iterator[Goal]:
     """The goals of a schedule that changes at the end of every epoch."""
     named = [goal_of(name, goal_table(task, name)) for name in section.goals]
     if section.kind == "random-walk":
@@ -108,17 +120,26 @@ def _sequence(section: ScheduleSection, task: Task, rng: np.random.Generator) ->
             yield named[0]
             yield NEUTRAL
     elif section.kind in ("random", "random-constant"):
-        constant = _random_goal(task, named, rng)
-        while True:
-            for goal in named:
-                yield goal
-                is_new = section.kind == "random"
-                yield _random_goal(task, [goal], rng) if is_new else constant
-            if not named:
-                yield _random_goal(task, named, rng) if section.kind == "random" else constant
+        yield from _random(
+            section.kind == "random", named, goal_of(goal, goal_table(task, goal)), task, rng
+        )
     else:
         while True:
             yield from named
+
+
+def _random(
+    is_new: bool, named: list[Goal], like: Goal, task: Task, rng: np.random.Generator
+) -> Iterator[Goal]:
+    """Each named goal, then a random one: always the first that was drawn, or one unlike the last."""
+    drawn = _random_goal(task, named[0] if named else like, None, rng)
+    while True:
+        for goal in named or [like]:
+            if named:
+                yield goal
+            if is_new:
+                drawn = _random_goal(task, goal, drawn, rng)
+            yield drawn
 
 
 def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Iterator[Goal]:
@@ -129,10 +150,14 @@ def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Itera
         name = neighbours[int(rng.random() * len(neighbours))]
 
 
-def _random_goal(task: Task, like: list[Goal], rng: np.random.Generator) -> Goal:
-    ones = goal_table(task, like[0].name).sum(axis=1) if like else None
-    table = task.random_goal(rng, ones)
-    return goal_of(f"random-{table_name(table)}", table)
+def _random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+    ones = np.bitwise_count(like.wanted).sum(axis=1)
+    for _ in range(100):  # a trivial number of ones may leave no other table
+        table = task.random_goal(rng, ones)
+        goal = goal_of(f"random-{table_name(table)}", table)
+        if last is None or goal.name != last.name:
+            break
+    return goal
 
 
 def table_name(table: NDArray[np.bool_]) -> str:

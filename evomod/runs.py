@@ -149,7 +149,7 @@ def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool |
     sequence = _sequence(found.manifest)
     state = _read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
-    if reached > config.evolution.generations:
+    if reached > config.evolution.generations and config.evolution.stop != "never":
         raise EvomodError(
             f"{folder} has already reached generation {reached}; evolution.generations cannot be "
             f"{config.evolution.generations}."

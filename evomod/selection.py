@@ -126,7 +126,8 @@ def breed(
     others = np.delete(np.arange(n), kept)
     worst = fittest(-fitness[others], min(n_elite, others.size), rng)
     stay = np.delete(others, worst)
-    return kept, rng.permutation(np.concatenate((stay, kept[: worst.size])))
+    copied = kept if worst.size == n_elite else rng.permutation(kept)[: worst.size]
+    return kept, rng.permutation(np.concatenate((stay, copied)))
 
 
 def spin(fitness: NDArray[np.float64], strength: float, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config
+from evomod.config import Config, read_config
 from evomod.encodings import Encoding
 from evomod.errors import EvomodError
 from evomod.network import load_network
@@ -36,27 +38,56 @@ def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDA
     if path.suffix == ".json":
         genome = module.from_network(encoding, load_network(path))
         return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
-    genomes = _saved(path)
-    wanted = np.float64 if config.network.encoding == "layered-real" else np.int8
-    if genomes.dtype != wanted or genomes.ndim != 2 or genomes.shape[1] != encoding.n_genes:
+    _check_network(config, path)
+    return checked(config, module, encoding, _saved(path), f"evolution.start: {path}")
+
+
+def checked(
+    config: Config, module: ModuleType, encoding: Encoding, genomes: NDArray[Any], what: str
+) -> NDArray[Any]:
+    """Genomes that kernels may read: they check no bounds. Raises `EvomodError` that begins with ``what``."""
+    mu, genes = config.evolution.population, encoding.n_genes
+    wanted = np.dtype(np.float64 if config.network.encoding == "layered-real" else np.int8)
+    if genomes.dtype != wanted or genomes.ndim != 2 or genomes.shape[1] != genes:
         raise EvomodError(
-            f"evolution.start: the population in {path} has {genomes.shape[-1]} genes of type "
-            f"{genomes.dtype}; this config's networks have {encoding.n_genes} of type {np.dtype(wanted)}."
+            f"{what} holds an array of shape {genomes.shape} and type {genomes.dtype}; this config's genomes "
+            f"are [individual, gene] with {genes} genes of type {wanted}."
         )
     if genomes.shape[0] != mu:
         raise EvomodError(
-            f"evolution.start: {path} holds {genomes.shape[0]} individuals and evolution.population is "
-            f"{mu}; set evolution.population={genomes.shape[0]}."
+            f"{what} holds {genomes.shape[0]} individuals and evolution.population is {mu}; set "
+            f"evolution.population={genomes.shape[0]}."
         )
     if not module.is_valid(encoding, genomes).all():
-        raise EvomodError(f"evolution.start: a genome in {path} leaves this config's alphabets.")
-    return genomes
+        raise EvomodError(f"{what} holds a genome that leaves this config's alphabets.")
+    return np.ascontiguousarray(genomes)
 
 
 def _saved(path: Path) -> NDArray[Any]:
     try:
-        with np.load(path, allow_pickle=False) as data:
-            genomes: NDArray[Any] = data["genomes"]
-            return genomes
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
+            return np.asarray(data["genomes"])
+    except (*DAMAGE, zlib.error) as error:
         raise EvomodError(f"evolution.start: {path} holds no population ({error}).") from None
+
+
+DAMAGE = (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile)
+"""What reading a file that is no population may raise."""
+
+MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}
+"""Keys of [network] that do not change what a gene means."""
+
+
+def _check_network(config: Config, path: Path) -> None:
+    """Refuse the population of a run whose genes mean something else, where its config lies beside it."""
+    beside = path.with_name("config.toml")
+    if not beside.is_file():
+        return
+    theirs = read_config(beside).get("network", {})
+    ours = config.network.model_dump(mode="json", exclude_none=True)
+    for key in sorted(set(theirs) & set(ours) - MAY_DIFFER):
+        if theirs[key] != ours[key]:
+            raise EvomodError(
+                f"evolution.start: the population in {path} evolved with network.{key} = {theirs[key]!r}; "
+                f"this config has {ours[key]!r}, so its genes would mean something else."
+            )

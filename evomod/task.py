@@ -88,9 +88,14 @@ class Task:
         a number beyond the number of patterns.
         """
         first = next(iter(self.tables.values()))
-        wanted = np.broadcast_to(first.sum(axis=1) if ones is None else np.asarray(ones), self.n_outputs)
-        if wanted.min() < 0 or wanted.max() > self.n_patterns:
-            raise EvomodError(f"ones: wanted 0 to {self.n_patterns} patterns of yes; got {ones}.")
+        asked = first.sum(axis=1) if ones is None else np.asarray(ones)
+        fits = asked.dtype.kind in "iu" and asked.shape in ((), (self.n_outputs,))
+        if not fits or asked.min() < 0 or asked.max() > self.n_patterns:
+            raise EvomodError(
+                f"ones: wanted a whole number from 0 to {self.n_patterns}, or {self.n_outputs} of them, one an "
+                f"output; got {ones}."
+            )
+        wanted = np.broadcast_to(asked, self.n_outputs)
         known = {table.tobytes() for table in self.tables.values()}
         for _ in range(100):  # a trivial number of ones may leave no other table
             table = np.zeros((self.n_outputs, self.n_patterns), np.bool_)
@@ -221,6 +226,11 @@ def derive(task: Task) -> Task:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: names of tasks and goals become names of folders and "
             f'columns; {wild[0]!r} is empty, begins with - or ., or holds one of / \\ , " or a line end.'
+        )
+    if "neutral" in task.goals:
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)}: the goal 'neutral' has the name of an epoch without a goal; "
+            "give it another one."
         )
     names = (*task.inputs, *task.subgoals)
     bad = [name for name in names if not name.isidentifier()]

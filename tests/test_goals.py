@@ -1,5 +1,6 @@
 """Schedules against tables written by hand, related and random goals, and the laws of chance in both."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import islice, pairwise
 
@@ -14,7 +15,7 @@ from evomod.config import ScheduleSection
 from evomod.errors import EvomodError
 from evomod.evolution import rewarded
 from evomod.goals import chosen_schedule, compositions, epoch_of, epochs, inputs_read
-from evomod.task import unpack
+from evomod.task import Task, derive, unpack
 
 load = cache(evomod.load_task)
 
@@ -215,6 +216,14 @@ def test_a_random_goal_has_its_ones_and_is_no_goal_of_the_task(task, data):
     assert not any((table == known).all() for known in loaded.tables.values())
 
 
+def test_of_four_tables_two_are_goals_and_the_others_are_drawn_equally_often():
+    subgoals = {"and_": lambda i: i.a & i.b, "nor": lambda i: ~(i.a | i.b)}
+    goals = {"both": lambda and_: and_, "neither": lambda nor: nor}
+    task, rng, trials = derive(Task("pair", ("a", "b"), subgoals, goals)), np.random.default_rng(1), 400
+    found = [int(task.random_goal(rng)[0].argmax()) for _ in range(trials)]
+    assert set(found) == {1, 2} and near(found.count(1), 0.5, trials)
+
+
 def test_a_number_of_ones_stands_for_every_output_and_none_for_those_of_the_first_goal():
     rng = np.random.default_rng(1)
     three = load("circuit-three-outputs")
@@ -232,9 +241,9 @@ def test_random_goals_favour_no_pattern():
     assert near(counts, 0.25, trials)
 
 
-@pytest.mark.parametrize("wrong", [-1, 17, [99]])
+@pytest.mark.parametrize("wrong", [-1, 17, [99], 3.5, [3, 4]])
 def test_ones_that_cannot_be_are_refused(wrong):
-    with pytest.raises(EvomodError, match=r"ones: wanted 0 to 16 patterns of yes; got"):
+    with pytest.raises(EvomodError, match=r"ones: wanted a whole number from 0 to 16, or 1 of them"):
         load("circuit").random_goal(np.random.default_rng(1), ones=wrong)
 
 
@@ -510,3 +519,21 @@ def test_with_a_probability_the_time_since_the_switch_runs_over_epochs():
         assert generation.since_switch == expected
         before, longest = generation.goal, max(longest, expected)
     assert longest > 2
+
+
+def test_random_goals_alone_have_as_many_ones_as_the_tasks_goal():
+    section = ScheduleSection(kind="random")
+    goals = epochs(section, load("circuit"), np.random.default_rng(1), "xor-or-xor")
+    assert {int(np.bitwise_count(next(goals).wanted).sum()) for _ in range(20)} == {12}
+
+
+def test_no_random_goal_comes_twice_in_a_row():
+    """By chance one in 1820 would be like the one before, and its switch would go unnoticed."""
+    goals = epochs(ScheduleSection(kind="random"), load("circuit"), np.random.default_rng(2))
+    names = [next(goals).name for _ in range(12000)]
+    assert all(a != b for a, b in pairwise(names))
+
+
+def test_neutral_is_no_name_for_a_goal():
+    with pytest.raises(EvomodError, match="an epoch without a goal"):
+        derive(replace(load("circuit"), goals={"neutral": lambda xor_xy: xor_xy}))

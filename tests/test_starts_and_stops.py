@@ -43,8 +43,8 @@ def contents(folder, names=SAME):
     return {name: (Path(folder) / name).read_bytes() for name in names}
 
 
-def interrupted_at(generation, config, seed, folder):
-    """A run that receives Ctrl-C in a generation."""
+def interrupted_at(generation, config, seed, folder, go_on=None):
+    """A run (new, or gone on with) that receives Ctrl-C in a generation."""
     from evomod import tracking
 
     true, raised = tracking.Tracker.row, []
@@ -58,7 +58,7 @@ def interrupted_at(generation, config, seed, folder):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tracking.Tracker, "row", row)
         with pytest.raises(evomod.Interrupted):
-            run(config, seed, folder)
+            go_on(folder) if go_on else run(config, seed, folder)
 
 
 # When a run ends: generations whose circuits are written down
@@ -355,9 +355,14 @@ def test_a_run_that_began_with_a_population_resumes_to_the_same_bytes(tmp_path, 
         ("missing", "evolution.start: there is no .*nowhere.json; wanted 'random', a run's folder"),
         ("empty folder", "evolution.start: there is no .*checkpoint.npz"),
         ("more", "holds 12 individuals and evolution.population is 13; set evolution.population=12"),
-        ("gates", "has 37 genes of type int8; this config's networks have 31 of type int8"),
-        ("inputs", "has 37 genes of type int8; this config's networks have .* of type int8"),
-        ("real", "has 37 genes of type int8; this config's networks have .* of type float64"),
+        ("gates", "evolved with network.gates = 12; this config has 10"),
+        ("inputs", "evolved with network.encoding = 'circuit'; this config has 'threshold'"),
+        ("real", "evolved with network.encoding = 'circuit'; this config has 'layered-real'"),
+        ("other genes", r"shape \(12, 37\) and type int8; .* with 31 genes of type int8"),
+        ("other numbers", r"shape \(12, 37\) and type float64; .* with 37 genes of type int8"),
+        ("one number", r"shape \(\) and type int64"),
+        ("one array", "checkpoint.npz holds no population"),
+        ("torn", "checkpoint.npz holds no population"),
         ("network of other size", "the network has 4 inputs and 12 gates; .* have 4 and 10"),
         (
             "network of other layers",
@@ -400,6 +405,18 @@ def test_what_a_run_cannot_begin_with_is_told_in_one_sentence(tmp_path, entry, s
         path.write_bytes(b"nonsense" * 50)
     elif spoil == "other arrays":
         np.savez(path, something=np.zeros(3))
+    elif spoil == "other genes":
+        (source / "config.toml").unlink()
+        config = config_of(start=path, **ten)
+    elif spoil == "other numbers":
+        np.savez(path, genomes=saved(source).astype(float))
+    elif spoil == "one number":
+        np.savez(path, genomes=np.array(3))
+    elif spoil == "one array":
+        with path.open("wb") as file:
+            np.save(file, np.zeros(3))
+    elif spoil == "torn":
+        path.write_bytes(path.read_bytes()[:-200])
     elif spoil == "alphabet":
         genomes = saved(source).copy()
         genomes[3, 0] = 100
@@ -417,6 +434,69 @@ def test_what_a_run_cannot_begin_with_is_told_in_one_sentence(tmp_path, entry, s
         first_of(config) if entry == "evolve" else run(config, 1, tmp_path / "x")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("genomes", "message"),
+    [
+        (np.zeros((12, 5), np.int8), "start holds an array of shape"),
+        (np.full((12, 37), 100, np.int8), "start holds a genome that leaves"),
+        (np.zeros((3, 37), np.int8), "start holds 3 individuals and evolution.population is 12"),
+    ],
+)
+def test_genomes_by_hand_that_kernels_must_not_see_are_refused(genomes, message):
+    with pytest.raises(EvomodError, match=message):
+        next(evomod.evolve(config_of(), seed=1, start=genomes))
+
+
+def test_a_shorter_evolution_is_gone_on_with_by_a_longer_config():
+    rng = np.random.default_rng(1)
+    *_, last_one = evomod.evolve(config_of(generations=4), rng)
+    more = evomod.evolve(config_of(generations=6), rng, start=last_one)
+    assert [generation.number for generation in more] == [5, 6]
+
+
+def test_a_run_without_end_is_gone_on_with_beyond_its_generations(tmp_path):
+    ends = {"population": 12, "generations": 4, "stop": "never"}
+    config = evomod.Config(task="circuit", evolution=ends)
+    interrupted_at(8, config, 1, tmp_path / "x")
+    interrupted_at(11, config, 1, tmp_path / "x", resume)
+    assert evomod.load_run(tmp_path / "x").log["generation"].tolist() == list(range(12))
+
+
+@pytest.mark.parametrize("goal", [None, "eq-or-eq"])
+def test_a_random_walk_begins_with_the_goal_and_resumes(tmp_path, goal):
+    task = {"name": "circuit"} | ({} if goal is None else {"goal": goal})
+    config = evomod.Config(
+        task=task,
+        schedule={"kind": "random-walk", "period": 2},
+        evolution={"population": 12, "generations": 9},
+    )
+    whole = run(config, 1, tmp_path / "whole")
+    assert whole.log["goal"][0] == (goal or "xor-and-xor")
+    interrupted_at(5, config, 1, tmp_path / "cut")
+    resume(tmp_path / "cut")
+    assert contents(tmp_path / "cut") == contents(whole.folder)
+
+
+def test_in_a_neutral_epoch_no_objective_counts():
+    """A cost of connections would else delete all of them while no goal holds it back."""
+    config = evomod.Config(
+        task="retina",
+        schedule={"kind": "neutral", "period": 30},
+        pressures={"connection-cost": {}},
+        evolution={"population": 60, "generations": 60},
+    )
+    found = {g.number: g for g in evomod.evolve(config, seed=1) if g.number in (30, 60)}
+    assert found[60].goal == "neutral" and not found[60].objectives.any()
+    assert found[60].population.cost.mean() > 0.3 * found[30].population.cost.mean()
+
+
+def test_an_operator_that_answers_in_the_old_way_is_refused():
+    setup = evomod.prepare(config_of())
+    setup.toolbox.register("answer", lambda genomes, ancestors, slots, memory: (genomes, genomes))
+    with pytest.raises(EvomodError, match="wanted None"):
+        next(evomod.evolve(setup.config, seed=1, setup=setup))
 
 
 # Which patterns are shown
