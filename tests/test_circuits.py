@@ -896,3 +896,25 @@ def test_threshold_answers_against_the_oracle_in_words():
         values = network.values(all_patterns(8))
         for neuron, row in enumerate(words):
             assert naive.unpack(row) == (values[:, 8 + neuron] > 0).tolist()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["circuit", "--goals", "xor-and-xor,xor-or-xor", "--switch-every", "3"],
+        ["circuit", "--set", "network.encoding=gate-layers"],
+        ["circuit", "--set", "schedule.kind=neutral", "--set", "schedule.period=2"],
+        ["circuit", "--set", "schedule.kind=random", "--set", "schedule.period=4"],
+        ["retina", "--set", "network.encoding=threshold", "--set", "task.patterns=100"],
+        ["circuit-three-outputs", "--set", "evolution.generations=0"],
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_every_kind_of_run_can_be_drawn(arguments, tmp_path, monkeypatch):
+    """Both pictures, of few and of many epochs, and of neutral ones whose fitness is not a number."""
+    monkeypatch.chdir(tmp_path)
+    few = ["--seed", "1", "--set", "evolution.population=20", "--set", "evolution.generations=25"]
+    assert main(["evolve", arguments[0], *few, *arguments[1:], "--out", "x"]) == 0
+    assert main(["plot", "x"]) == 0
+    for name in ("curves.png", "network.png"):
+        assert (tmp_path / "x" / name).stat().st_size > 5000
