@@ -22,6 +22,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 """Okabe & Ito's palette, safe for colour-blind readers."""
 
 
+DARK = ("#0072B2", "#009E73", "#D55E00")
+"""Those on which black text is hard to read."""
 ZOOMED = 6
 """Epochs at the end of a run that are shown generation by generation."""
 
@@ -37,6 +39,7 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     So do Kashtan & Alon 2005, Fig. 1b: between switches both curves go up and down too fast to be seen.
     """
     ends, label = switches(log) - 1, "best"
+    ends = ends[~np.isnan(log["best_fitness"][ends])]  # neutral epochs have no fitness
     if ends.size > ZOOMED:
         log, label = {name: column[ends] for name, column in log.items()}, "best before a switch"
     axes.plot(log["generation"], log["mean_fitness"], color="#999999", lw=1, label="population mean")
@@ -45,7 +48,7 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
     axes.set_ylabel("fitness (fraction right)")
     _fit_fitness(axes, log)
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=8)
     return axes
 
 
@@ -176,15 +179,12 @@ def plot_circuit(axes: Axes, network: Network, method: str = "clune2013") -> Axe
     axes.scatter(
         marks[:, 0], marks[:, 1], s=240, c=faces, edgecolors="black", linewidths=rings, zorder=3
     )
-    for node in shown:
-        if working.functions[node] not in ("input", "nand"):
+    if set(working.functions) != {"input", "nand"}:
+        for node in np.flatnonzero(level > 0):
+            text, module = working.functions[node].upper(), partition.modules[node]
+            colour = "white" if COLOURS[module % len(COLOURS)] in DARK else "black"
             axes.annotate(
-                working.functions[node].upper(),
-                positions[node],
-                ha="center",
-                va="center",
-                fontsize=6,
-                zorder=4,
+                text, positions[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
             )
     _finish(axes, network, marks)
     return axes
@@ -289,7 +289,7 @@ def draw_curves(run: Run, path: Path) -> Path:
         plot_q(below, log, run.manifest["q_method"])
         if switching:
             plot_switches(last[0], log)
-        above.set_title(title_of(run), fontsize=10)
+        figure.suptitle(title_of(run), fontsize=10)
         figure.savefig(path, dpi=130, metadata={"Software": None})
     return path
 
