@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         help="goals of the task; several are rewarded in turn (modularly varying goals)",
     )
     evolve.add_argument(
-        "--switch-every", type=int, metavar="N", help="generations after which the goal changes (20)"
+        "--switch-every", type=_number, metavar="N", help="generations after which the goal changes (20)"
     )
     evolve.add_argument(
         "--pressure",
@@ -88,6 +88,13 @@ def _seed(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError(f"wanted a whole number from 0, got '{text}'")
     return value
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"wanted a whole number, got '{text}'") from None
 
 
 def act_tasks(given: argparse.Namespace) -> int:
@@ -201,6 +208,16 @@ def _tell(run: Any) -> int:
     fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
     print(f"{run.folder}: generation {about['generation']}, goal {about['goal']}")
     print("  fitness of the best  ", ", ".join(f"{goal} {value:.4f}" for goal, value in fitness))
+    if about["goal"] == "neutral":
+        print(
+            "                        the last epoch was neutral: this network is any of the population"
+        )
+    end = run.config.evolution
+    if end.stop in ("solved", "all-solved"):
+        is_early = about["generation"] < end.generations
+        print(
+            "  stop rule            ", f"{end.stop}, {'met' if is_early else 'not met before the end'}"
+        )
     print(
         f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
         f"connection cost {about['connection_cost']:.1f}"

@@ -334,7 +334,7 @@ class EvolutionSection(Section):
     schedule have been solved in successive epochs (Kashtan & Alon 2005). "never": only by Ctrl-C."""
     solved_at: float = Field(default=1.0, gt=0.0, le=1.0)
     """Fraction of right answers of the best that solves a goal."""
-    start: str = "random"
+    start: str = Field(default="random", min_length=1)
     """"random"; a run's folder or its checkpoint, whose population goes on; or a network's JSON, of
     which every individual is a copy."""
 
@@ -526,7 +526,8 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
                 text += f"; got {_shown(item['input'])}"
         else:
             wanted = "wanted a section" if item["type"] in SECTION_TYPES else item["msg"]
-            text = f"{wanted.replace('Input should be', 'wanted')}; got {_shown(item['input'])}"
+            wanted = wanted.replace("Input should be", "wanted").replace("a valid tuple", "a list")
+            text = f"{wanted}; got {_shown(item['input'])}"
         line = f"  {path}: {text}" if path else f"  {text}"
         if line not in lines:
             lines.append(line)

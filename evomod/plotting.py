@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import matplotlib
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
@@ -67,7 +69,7 @@ def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     shown = {name: column[starts[0] :] for name, column in log.items()}
     axes.plot(shown["generation"], shown["mean_fitness"], color="#999999", lw=1)
     axes.plot(shown["generation"], shown["best_fitness"], color=COLOURS[0], lw=1.5)
-    _fit_fitness(axes, shown)
+    axes.set_ylim(top=1.01)
     names = list(dict.fromkeys(shown["goal"].tolist()))
     for start, end in zip(starts, ends, strict=True):
         colour = COLOURS[(1 + names.index(log["goal"][start])) % len(COLOURS)]
@@ -186,6 +188,11 @@ def plot_circuit(axes: Axes, network: Network, method: str = "clune2013") -> Axe
             axes.annotate(
                 text, positions[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
             )
+    if working.outputs.size > 1:
+        for number, node in enumerate(working.outputs.tolist(), 1):
+            axes.annotate(
+                f"out {number}", positions[node], (11, 7), textcoords="offset points", fontsize=7
+            )
     _finish(axes, network, marks)
     return axes
 
@@ -232,29 +239,32 @@ def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.
 
 
 def _legend(axes: Axes, network: Network) -> None:
+    """What the lines, rings and numbers of the picture mean; nothing that is not in it."""
+    between = Line2D([], [], color="#888888", label="between modules")
+    dot: dict[str, Any] = {"color": "none", "marker": "o", "mfc": "white", "mec": "black"}
     if network.is_circuit:
+        signs = [between, Line2D([], [], **dot, mew=2.6, label="output")]
+    else:
         signs = [
-            Line2D([], [], color="#888888", label="between modules"),
-            Line2D([], [], color="none", marker="o", mfc="white", mec="black", mew=2.6, label="output"),
-            Line2D([], [], color="none", marker="o", mfc="white", mec="black", label="no connection"),
+            Line2D([], [], color="#444444", label="positive weight"),
+            Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative weight"),
+            between,
         ]
-        axes.legend(
-            handles=signs,
-            loc="upper center",
-            bbox_to_anchor=(0.5, 0.0),
-            ncols=3,
-            frameon=False,
-            fontsize=8,
-        )
-        return
-    signs = [
-        Line2D([], [], color="#444444", label="positive weight"),
-        Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative weight"),
-        Line2D([], [], color="#888888", label="between modules"),
-        Line2D([], [], color="none", marker="o", mfc="white", mec="black", label="no connection"),
-    ]
+    if "threshold" in network.functions:
+        signs.append(Line2D([], [], color="none", marker="$2$", mec="black", label="threshold"))
+    working = network.simplified()
+    used = np.union1d(working.source, working.target)
+    shown = network.inputs if network.is_circuit else np.arange(network.n_nodes)
+    if not np.isin(shown, used).all():
+        signs.append(Line2D([], [], **dot, label="no connection"))
+    columns = len(signs) if len(signs) <= 4 else 3
     axes.legend(
-        handles=signs, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=4, frameon=False, fontsize=8
+        handles=signs,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=columns,
+        frameon=False,
+        fontsize=8,
     )
 
 
@@ -289,7 +299,10 @@ def draw_curves(run: Run, path: Path) -> Path:
         plot_q(below, log, run.manifest["q_method"])
         if switching:
             plot_switches(last[0], log)
-        figure.suptitle(title_of(run), fontsize=10)
+        figure.suptitle(fill(title_of(run), 90), fontsize=9)
+        last_axes = last[0] if switching else below
+        for axes in (above, below, last_axes):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.savefig(path, dpi=130, metadata={"Software": None})
     return path
 
@@ -304,9 +317,9 @@ def draw_network(run: Run, path: Path) -> Path:
         plot_network(axes, network, run.manifest["q_method"])
         _legend(axes, network)
         goal = about["goal"]
-        told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else ""
+        told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
-            f"{title_of(run)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
+            f"{fill(title_of(run), 90)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
             f"Q {about['q_score']:.3f} in {about['modules']} modules",
             fontsize=9,
         )
@@ -322,7 +335,12 @@ def draw_run(folder: str | Path) -> list[Path]:
             f"{run.folder} has no best.json yet: the run has not reached its first checkpoint. "
             f"Go on with `evomod evolve --resume {run.folder}`."
         )
-    return [
-        draw_curves(run, run.folder / "curves.png"),
-        draw_network(run, run.folder / "network.png"),
-    ]
+    try:
+        return [
+            draw_curves(run, run.folder / "curves.png"),
+            draw_network(run, run.folder / "network.png"),
+        ]
+    except OSError as error:
+        raise EvomodError(
+            f"the pictures cannot be written into {run.folder}: {error.strerror or error}."
+        ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import platform
 import signal
@@ -313,12 +314,17 @@ def best_network(generation: Generation) -> Network:
     """The logged individual with what is known of it: goal, fitness on all goals, Q and its method."""
     setup = generation.setup
     row = dict(zip(columns(setup), Tracker(setup).row(generation), strict=True))
+    fitness = {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals}
+    if generation.goal not in fitness and not math.isnan(row["best_fitness"]):
+        fitness[generation.goal] = row[
+            "best_fitness"
+        ]  # a goal of the schedule that the task does not name
     about = {
         "task": setup.task.name,
         "inputs": list(setup.task.inputs),
         "goal": generation.goal,
         "generation": generation.number,
-        "fitness": {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals},
+        "fitness": fitness,
         "tie_rule": setup.tie_rule,
         "connection_cost": row["connection_cost"],
         "q_score": row["q_score"],

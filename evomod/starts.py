@@ -36,9 +36,13 @@ def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDA
             "a network such as its best.json."
         )
     if path.suffix == ".json":
-        genome = module.from_network(encoding, load_network(path))
+        try:
+            genome = module.from_network(encoding, load_network(path))
+        except EvomodError as error:
+            raise EvomodError(f"evolution.start: {error}") from None
         return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
-    _check_network(config, path)
+    if path.suffix == ".npz":
+        _check_network(config, path)
     return checked(config, module, encoding, _saved(path), f"evolution.start: {path}")
 
 
@@ -67,8 +71,10 @@ def _saved(path: Path) -> NDArray[Any]:
     try:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
             return np.asarray(data["genomes"])
-    except (*DAMAGE, zlib.error) as error:
-        raise EvomodError(f"evolution.start: {path} holds no population ({error}).") from None
+    except (*DAMAGE, zlib.error):
+        raise EvomodError(
+            f"evolution.start: {path} holds no population; wanted a run's folder or its checkpoint.npz."
+        ) from None
 
 
 DAMAGE = (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile)

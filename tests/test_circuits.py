@@ -549,12 +549,12 @@ MISFITS = {
     "fewer gates": (
         {"task": "circuit", "encoding": "circuit", "gates": 5},
         lambda: network_of(setup_of("circuit"), circuit_genome(BOTH, 13)),
-        "has 4 inputs and 12 gates; this config's circuits have 4 and 5",
+        "has 4 inputs and 12 neurons or gates; this config's circuits have 4 and 5",
     ),
     "more inputs": (
         {"task": "circuit-six-inputs", "encoding": "circuit", "gates": 12},
         lambda: network_of(setup_of("circuit"), circuit_genome(BOTH, 13)),
-        "has 4 inputs and 12 gates; this config's circuits have 6 and 12",
+        "has 4 inputs and 12 neurons or gates; this config's circuits have 6 and 12",
     ),
     "other kinds": (
         {"task": "circuit", "encoding": "gate-layers", "layers": [4, 4, 2, 1], "gates": ["nor"]},
@@ -576,7 +576,7 @@ MISFITS = {
         lambda: network_of(
             config_setup("circuit-six-inputs", encoding="circuit", gates=6), np.zeros(19, np.int8)
         ),
-        "has 1 outputs; the task has 3",
+        "has 1 outputs; the task wants 3",
     ),
     "neurons for gates": (
         {"task": "circuit", "encoding": "circuit", "gates": 3},

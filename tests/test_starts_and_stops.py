@@ -363,7 +363,7 @@ def test_a_run_that_began_with_a_population_resumes_to_the_same_bytes(tmp_path, 
         ("one number", r"shape \(\) and type int64"),
         ("one array", "checkpoint.npz holds no population"),
         ("torn", "checkpoint.npz holds no population"),
-        ("network of other size", "the network has 4 inputs and 12 gates; .* have 4 and 10"),
+        ("network of other size", "the network has 4 inputs and 12 neurons or gates; .* have 4 and 10"),
         (
             "network of other layers",
             r"the network's layers are \[.*\]; this config's are \[8, 8, 4, 2, 1\]",

@@ -208,7 +208,7 @@ def from_network(encoding: Circuit, network: Network) -> Genomes:
     if (network.inputs.size, network.n_nodes) != (n_inputs, encoding.wiring.n_nodes):
         raise EvomodError(
             f"the network has {network.inputs.size} inputs and {network.n_nodes - network.inputs.size} "
-            f"gates; this config's circuits have {n_inputs} and {gates}."
+            f"neurons or gates; this config's circuits have {n_inputs} and {gates}."
         )
     wants_functions(network, encoding.kinds)
     genome = np.zeros(encoding.n_genes, np.int64)
@@ -221,7 +221,7 @@ def from_network(encoding: Circuit, network: Network) -> Genomes:
         genome[3 * gate + 2] = encoding.kinds.index(network.functions[node])
     if network.outputs.size != encoding.n_outputs:
         raise EvomodError(
-            f"the network has {network.outputs.size} outputs; the task has {encoding.n_outputs}."
+            f"the network has {network.outputs.size} outputs; the task wants {encoding.n_outputs}."
         )
     genome[3 * gates :] = network.outputs
     if not is_valid(encoding, genome[None])[0]:
