@@ -338,7 +338,6 @@ def answer(genomes, ancestors, source, first, units, biases, slots, states):
     n_edges = first[n_neurons]
     n_inputs = states.shape[1] // 2 - n_neurons
     dirty = np.empty(n_inputs + n_neurons, np.bool_)
-    flat = states.reshape((states.shape[0], -1))  # one long loop copies twice as fast as two short ones
     ones, twos = np.empty(n_edges + 1, np.int64), np.empty(64 * n_edges + 2, np.int64)
     for i in range(genomes.shape[0]):
         parent = ancestors[i]
@@ -348,8 +347,10 @@ def answer(genomes, ancestors, source, first, units, biases, slots, states):
         for node in range(n_inputs + n_neurons):
             dirty[node] = parent < 0
         if parent >= 0:
-            for word in range(2 * n_inputs * states.shape[2], flat.shape[1]):
-                flat[slots[i], word] = flat[slots[parent], word]
+            theirs = states[slots[parent]]
+            for row in range(2 * n_inputs, theirs.shape[0]):
+                for w in range(theirs.shape[1]):
+                    mine[row, w] = theirs[row, w]
         any_dirty = False
         for j in range(n_neurons):
             target = n_inputs + j

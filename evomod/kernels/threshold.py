@@ -80,26 +80,20 @@ def net_weight(genome, first, fan_in, source):
 
 
 @inlined
-def trace(genome, places, n_inputs, n_outputs, total):
-    """The set of effective neurons: those with a path of connections to an output.
-
-    ``total[source]`` is work space for the summed weights of one neuron, all 0 before and after.
-    """
+def trace(genome, places, n_inputs, n_outputs):
+    """The set of effective neurons: those with a path of connections to an output."""
     n = places.shape[0]
     effective = ZERO
     for j in range(n - n_outputs, n):
         effective |= ONE << np.uint64(j)
     for j in range(n - 1, -1, -1):
-        if (effective >> np.uint64(j)) & ONE != ZERO and places[j, 2] >= n_inputs:
-            first, last = places[j, 0], places[j, 0] + 2 * places[j, 1]
-            for gene in range(first, last, 2):
-                total[genome[gene]] += 2 * genome[gene + 1] - 1
-            for gene in range(first, last, 2):
-                source = genome[gene]
-                is_there = np.uint64(total[source] != 0)
-                effective |= is_there << np.uint64(places[j, 2] + source - n_inputs)
-            for gene in range(first, last, 2):
-                total[genome[gene]] = 0
+        if (effective >> np.uint64(j)) & ONE != ZERO:
+            first, fan_in = places[j, 0], places[j, 1]
+            for k in range(fan_in):
+                source = genome[first + 2 * k]
+                neuron = places[j, 2] + source - n_inputs
+                if neuron >= 0 and net_weight(genome, first, fan_in, source) != 0:
+                    effective |= ONE << np.uint64(neuron)
     return effective
 
 
@@ -113,30 +107,28 @@ def answer(genomes, ancestors, places, thresholds, n_outputs, slots, states):
     """
     n_neurons = places.shape[0]
     n_inputs = states.shape[1] - 1 - n_neurons
-    total = np.zeros(128, np.int64)
-    flat = states.reshape((states.shape[0], -1))  # one long loop copies twice as fast as two short ones
-    dirty, differs = np.zeros(n_inputs + n_neurons, np.bool_), np.zeros(n_neurons, np.bool_)
+    dirty = np.zeros(n_inputs + n_neurons, np.bool_)
     for i in range(genomes.shape[0]):
         parent, genome, mine = ancestors[i], genomes[i], states[slots[i]]
         if parent == i:
             continue
-        any_changed = parent < 0
-        for j in range(n_neurons):
-            other = False
-            if parent >= 0:
-                for gene in range(places[j, 0], places[j, 0] + 2 * places[j, 1] + 1):
-                    other |= genome[gene] != genomes[parent, gene]
-            differs[j] = other | (parent < 0)
-            any_changed |= other
+        n_changed = genome.size
         if parent >= 0:
-            for word in range(n_inputs * states.shape[2], flat.shape[1]):
-                flat[slots[i], word] = flat[slots[parent], word]
-        if not any_changed:
+            theirs = states[slots[parent]]
+            for row in range(n_inputs, theirs.shape[0]):
+                for w in range(theirs.shape[1]):
+                    mine[row, w] = theirs[row, w]
+            n_changed = 0
+            for gene in range(genome.size):
+                n_changed += genome[gene] != genomes[parent, gene]
+        if n_changed == 0:
             continue
         for j in range(n_neurons):
             first, fan_in, before = places[j, 0], places[j, 1], places[j, 2]
-            changed = differs[j]
+            changed = parent < 0
             if not changed:
+                for gene in range(first, first + 2 * fan_in + 1):
+                    changed |= genome[gene] != genomes[parent, gene]
                 for k in range(fan_in):
                     changed |= dirty[before + genome[first + 2 * k]]
             target = n_inputs + j
@@ -149,7 +141,7 @@ def answer(genomes, ancestors, places, thresholds, n_outputs, slots, states):
                 else:
                     changed = fire(genome, first, fan_in, before, limit, mine, target)
             dirty[target] = changed | (parent < 0)
-        mine[n_inputs + n_neurons, 0] = trace(genome, places, n_inputs, n_outputs, total)
+        mine[n_inputs + n_neurons, 0] = trace(genome, places, n_inputs, n_outputs)
 
 
 @compiled
