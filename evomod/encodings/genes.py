@@ -42,6 +42,13 @@ def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
     return Alphabets(both, np.flatnonzero(both[1] - both[0] > 1))
 
 
+def birth_genes(alphabets: Alphabets, number: int, rng: np.random.Generator) -> NDArray[np.int8]:
+    """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
+    genomes = np.empty((number, alphabets.low.size), np.int8)
+    kernels.birth(alphabets.low, alphabets.high, rng, genomes)
+    return genomes
+
+
 def vary_genes(
     alphabets: Alphabets,
     variation: RecombinationSection,

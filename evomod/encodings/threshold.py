@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import RecombinationSection, ThresholdNetwork
-from evomod.encodings.genes import Alphabets, alphabets, vary_genes
+from evomod.encodings.genes import Alphabets, alphabets, birth_genes, vary_genes
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
-from evomod.kernels import genes
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
 from evomod.task import Task, all_patterns, pack
@@ -83,9 +82,7 @@ def build(network: ThresholdNetwork, task: Task) -> Threshold:
 
 def birth(encoding: Threshold, number: int, rng: np.random.Generator) -> Genomes:
     """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
-    genomes = np.empty((number, encoding.n_genes), np.int8)
-    genes.birth(encoding.genes.low, encoding.genes.high, rng, genomes)
-    return genomes
+    return birth_genes(encoding.genes, number, rng)
 
 
 def vary(
