@@ -1,0 +1,32 @@
+"""Committed results follow from config and seed: the quickest of them are run again."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import evomod
+
+ROOT = Path(__file__).parent.parent
+TABLE = ROOT / "results" / "kashtan2005" / "times.csv"
+
+
+def quickest(system, goals, number=2):
+    with TABLE.open(newline="") as file:
+        rows = [
+            r
+            for r in csv.DictReader(file)
+            if (r["system"], r["goals"], r["reading"]) == (system, goals, "default")
+        ]
+    assert len(rows) == 50 and sorted(int(r["seed"]) for r in rows) == list(range(1, 51))
+    solved = sorted((int(r["generations"]), int(r["seed"])) for r in rows if r["solved"] == "1")
+    return solved[:number]
+
+
+@pytest.mark.parametrize("goals", ["fg", "mvg"])
+@pytest.mark.parametrize("system", ["circuit", "retina"])
+def test_times_to_solve_are_found_again(system, goals):
+    config = evomod.load_config(ROOT / "scripts" / "kashtan2005" / f"{system}_{goals}.toml")
+    for generations, seed in quickest(system, goals):
+        *_, last = evomod.evolve(config, seed=seed)
+        assert (last.number, last.is_solved) == (generations, True)
