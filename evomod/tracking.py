@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +57,18 @@ class Shape:
     neurons: int
 
 
+REMEMBERED = 4096
+"""Networks whose measures are kept: with many equals the best is seldom the same one twice in a row, but
+often one of the last hundred."""
+
+
 @dataclass(slots=True)
 class Tracker:
-    """Measures the logged individual; remembers the last one, which seldom changes."""
+    """Measures the logged individual; remembers the last networks and answers."""
 
     setup: Setup
-    genome: bytes = b""
-    key: bytes = b""
-    shape: Shape = Shape(0.0, 0, 0, 0.0, 0)
-    answers: bytes = b""
-    fitness: tuple[float, ...] = ()
+    shapes: dict[bytes, Shape] = field(default_factory=dict)
+    fitness: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
 
     def row(self, generation: Generation) -> tuple[Any, ...]:
         """Values of `columns` for one generation."""
@@ -92,36 +94,45 @@ class Tracker:
     def fitness_on_all(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
         """Fitness of answers ``[output, word]`` on every goal of the task, on all patterns."""
         answers = yes.tobytes() + no.tobytes()
-        if answers != self.answers:
-            self.answers, setup = answers, self.setup
+        if answers not in self.fitness:
+            _make_room(self.fitness)
+            setup = self.setup
             wanted = np.stack([goal.wanted for goal in setup.goals])
             unwanted = np.stack([goal.unwanted for goal in setup.goals])
             denied = no if setup.tie_rule == "strict" else ~yes
             right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(
                 axis=(1, 2), dtype=np.int64
             )
-            self.fitness = tuple((right / setup.goals[0].n_answers).tolist())
-        return self.fitness
+            self.fitness[answers] = tuple((right / setup.goals[0].n_answers).tolist())
+        return self.fitness[answers]
 
     def measure(self, genomes: NDArray[Any]) -> Shape:
         """Q, modules, connections, cost and neurons of one simplified network ``[1, gene]``."""
         genome = genomes.tobytes()
-        if genome == self.genome:
-            return self.shape
-        self.genome, setup = genome, self.setup
+        if genome not in self.shapes:
+            _make_room(self.shapes)
+            self.shapes[genome] = self._measured(genomes)
+        return self.shapes[genome]
+
+    def _measured(self, genomes: NDArray[Any]) -> Shape:
+        setup, wiring = self.setup, self.setup.encoding.wiring
         working = setup.module.simplify(setup.encoding, genomes)
-        key = working.tobytes()
-        if key != self.key:
-            self.key, wiring = key, setup.encoding.wiring
+        key = b"working" + (working != 0).tobytes()
+        if key not in self.shapes:
             q, modules = modularity_of_many(wiring, working, setup.config.tracking.q_method)
-            self.shape = Shape(
+            self.shapes[key] = Shape(
                 q=float(q[0]),
                 modules=int(modules[0]),
                 connections=int((working != 0).sum()),
                 cost=float(cost_of(setup, working)[0]),
                 neurons=int(n_neurons(wiring, working)[0]),
             )
-        return self.shape
+        return self.shapes[key]
+
+
+def _make_room(known: dict[bytes, Any]) -> None:
+    if len(known) >= REMEMBERED:
+        known.clear()
 
 
 def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
