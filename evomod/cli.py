@@ -166,9 +166,13 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
         section = {"name": task} if isinstance(task, str) else dict(task)
         kept = {key: value for key, value in section.items() if key != "goal"}
         data["task"] = kept | ({"goal": goals[0]} if len(goals) == 1 else {})
+        schedule_before = schedule
         data["schedule"] = schedule = {"kind": "fixed"}
         if len(goals) > 1:
-            data["schedule"] = schedule = {"kind": "modular", "goals": goals}
+            kept = {
+                key: schedule_before[key] for key in ("period", "probability") if key in schedule_before
+            }
+            data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept
     if given.switch_every is not None:
         if schedule.get("kind", "fixed") == "fixed":
             raise EvomodError(

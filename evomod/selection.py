@@ -42,8 +42,7 @@ def choose_parents(
     contests = np.concatenate((rng.permutation(n), rng.permutation(n)))
     winners = np.empty(n, np.int64)
     kernels.tournament(objectives, probabilities, crowding, contests, rng, winners)
-    # Neighbouring offspring of one parent find its answers in the cache: 0.82 -> 0.67 ms of answering.
-    return np.sort(winners)
+    return winners
 
 
 def rank(

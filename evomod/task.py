@@ -227,6 +227,10 @@ def derive(task: Task) -> Task:
             f"task '{task.name}'{_where(task)}: names of tasks and goals become names of folders and "
             f'columns; {wild[0]!r} is empty, begins with - or ., or holds one of / \\ , " or a line end.'
         )
+    if not isinstance(task.encoding, str):
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)}: encoding is {task.encoding!r}; wanted a name such as 'layered'."
+        )
     if "neutral" in task.goals:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: the goal 'neutral' has the name of an epoch without a goal; "

@@ -163,10 +163,20 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
     cost = cost_of(setup, graphs)
     shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
-    table = np.column_stack((generation.fitness, shape))
+    fitness = np.nan_to_num(generation.fitness, nan=-1.0)  # NaN equals nothing, not even NaN
+    table = np.column_stack((fitness, shape))
     rows, counts = np.unique(table, axis=0, return_counts=True)
     return [
-        (generation.number, fitness, cost, q, method, int(modules), int(connections), count)
+        (
+            generation.number,
+            fitness if fitness >= 0.0 else float("nan"),
+            cost,
+            q,
+            method,
+            int(modules),
+            int(connections),
+            count,
+        )
         for (fitness, cost, q, modules, connections), count in zip(
             rows.tolist(), counts.tolist(), strict=True
         )
@@ -176,6 +186,10 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
 def csv_line(values: tuple[Any, ...]) -> bytes:
     """One line of a table; numbers in full, so that reading them back gives the same bits."""
     return (",".join(repr(v) if isinstance(v, float) else str(v) for v in values) + "\n").encode()
+
+
+TEXTS = ("goal", "q_method")
+"""Columns that stay text even if every entry looks like a number."""
 
 
 def read_table(path: Path) -> dict[str, NDArray[Any]]:
@@ -190,7 +204,8 @@ def read_table(path: Path) -> dict[str, NDArray[Any]]:
     if not rows:
         raise EvomodError(f"table {path} is empty.")
     header, body = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
-    return {name: _typed([row[k] for row in body]) for k, name in enumerate(header)}
+    texts = {name: [row[k] for row in body] for k, name in enumerate(header)}
+    return {n: np.array(t, str) if n in TEXTS else _typed(t) for n, t in texts.items()}
 
 
 def _typed(texts: list[str]) -> NDArray[Any]:

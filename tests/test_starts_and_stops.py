@@ -583,3 +583,43 @@ def test_the_log_holds_both_the_shown_and_all_patterns(tmp_path):
     log = evomod.run(config, 1, tmp_path / "x").log
     assert (log["best_fitness"] * 5 % 1 == 0).all()
     assert (log["best_fitness"] != log[f"fitness:{A}"]).any()
+
+
+def test_a_generation_of_another_config_is_refused():
+    *_, last_one = evomod.evolve(config_of(), seed=1)
+    other = evomod.prepare(config_of("gate-layers"))
+    with pytest.raises(EvomodError, match="a generation of another config"):
+        next(evomod.evolve(other.config, seed=1, setup=other, start=last_one))
+
+
+def test_parents_that_recombine_are_in_random_order():
+    """Sorted, as layered networks have them, neighbours would be the same individual again and again."""
+    config = evomod.Config(
+        task="circuit",
+        selection={"method": "nsga2"},
+        evolution={"population": 200, "generations": 1},
+    )
+    setup = evomod.prepare(config)
+    parents = setup.toolbox.parents(np.zeros((200, 1)), np.zeros(200), np.random.default_rng(1))
+    assert (np.diff(parents) < 0).any() and (parents[::2] == parents[1::2]).mean() < 0.1
+
+
+def test_a_neutral_population_is_written_in_few_rows():
+    from evomod.tracking import population_rows
+
+    config = config_of(population=100, generations=4, schedule={"kind": "neutral", "period": 2})
+    *_, last_one = evomod.evolve(config, seed=1)
+    rows = population_rows(last_one)
+    assert last_one.goal == "neutral" and len(rows) < 100 and sum(row[-1] for row in rows) == 100
+    assert all(np.isnan(row[1]) for row in rows)
+
+
+def test_goals_of_the_command_line_keep_the_period_of_a_config(tmp_path, capsys):
+    from evomod.cli import main
+
+    (tmp_path / "c.toml").write_text(
+        '[task]\nname = "circuit"\n[schedule]\nkind = "modular"\ngoals = ["eq-and-eq", "eq-or-eq"]\nperiod = 50\n'
+    )
+    asked = ["evolve", str(tmp_path / "c.toml"), "--goals", "xor-and-xor,xor-or-xor", "--show-config"]
+    assert main(asked) == 0
+    assert "period = 50" in capsys.readouterr().out
