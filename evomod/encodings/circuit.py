@@ -115,7 +115,7 @@ def vary(
 
 
 def memory(encoding: Circuit, n_slots: int) -> NDArray[np.uint64]:
-    """Room for what every circuit answers, a slot an individual; filled by `answer`."""
+    """Room for what every circuit answers, a slot an individual; filled by `answer_into`."""
     return np.zeros((n_slots, 2 * encoding.n_outputs + 1), np.uint64)
 
 

@@ -193,7 +193,7 @@ def vary_structure(
 
 
 def memory(encoding: Layered, n_slots: int) -> NDArray[Any]:
-    """Room for what every network answers, a slot an individual; filled by `answer`."""
+    """Room for what every network answers, a slot an individual; filled by `answer_into`."""
     wiring = encoding.wiring
     if not encoding.uses_sign:
         return np.zeros((n_slots, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)

@@ -97,7 +97,7 @@ def vary(
 
 
 def memory(encoding: Threshold, n_slots: int) -> NDArray[np.uint64]:
-    """Room for what every network answers, a slot an individual; filled by `answer`."""
+    """Room for what every network answers, a slot an individual; filled by `answer_into`."""
     n_nodes, n_words = encoding.wiring.n_nodes, encoding.inputs.shape[1]
     states = np.zeros((n_slots, n_nodes + 1, n_words), np.uint64)
     states[:, : encoding.wiring.n_inputs] = encoding.inputs

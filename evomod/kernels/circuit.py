@@ -15,10 +15,7 @@ ZERO, ONE, ALL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 MASKS = np.array([[ZERO, ALL], [ZERO, ZERO], [ALL, ALL], [ALL, ZERO]], np.uint64)
-"""NAND, AND, OR, NOR: what inverts both sources of an AND, and what inverts its answer.
-
-A gate without a branch: 0.08 instead of 0.12 ms for a generation of 1000 circuits.
-"""
+"""NAND, AND, OR, NOR: what inverts both sources of an AND, and what inverts its answer."""
 
 
 @compiled
@@ -26,7 +23,7 @@ def trace(genome, inputs, functions, n_gates, stack, depth, values):
     """Visit the effective gates depth first, giving each its answer; returns their set and the depth.
 
     A gate's answer is final once those of its sources are, so one visit replaces a simulation step by
-    step, which costs five times as much. The depth is -1 if a gate leads back to itself: then the
+    step, which costs four times as much. The depth is -1 if a gate leads back to itself: then the
     answers are void. ``values[node]`` and ``depth[node]``; bit g of the set stands for gate g.
     """
     n_inputs = inputs.size

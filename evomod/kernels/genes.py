@@ -41,7 +41,7 @@ def vary(genomes, parents, alphabets, free, rates, draws, offspring):
     value that differs in one bit if ``rates[2]`` is 1. Before that, offspring 2k and 2k + 1 swap all
     genes from a random cut on with probability ``rates[0]``. ``alphabets[(low, high), gene]``.
     ``draws[offspring, (mutate?, gene, value, recombine?, cut)]`` in [0, 1): a generator as an argument
-    costs 15 us a call, more than all draws; the last two are not there if nobody recombines.
+    costs 10 us a call, more than all draws; the last two are not there if nobody recombines.
     """
     n, n_genes = offspring.shape
     for i in range(n):

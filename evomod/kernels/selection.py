@@ -222,8 +222,8 @@ def crowding(objectives, orders, front, distance):
 def edge_of(values, number):
     """The ``number``-th largest of ``values``, which are put out of order (quickselect).
 
-    Three-way, so that many equal values, the ordinary case here, cost nothing: 5 us a 1000, where
-    ``np.partition`` takes 25.
+    Three-way, so that many equal values, the ordinary case here, cost nothing: ``np.partition`` takes 25 us
+    for 1000 of them, all of `elite` 15.
     """
     low, high, wanted = 0, values.size - 1, number - 1
     while low < high:
