@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.kernels import modularity as kernels
-from evomod.network import Network
-
-if TYPE_CHECKING:
-    import networkx
+from evomod.measures.graphs import Graph, adjacency_of, connected_nodes
 
 METHODS = ("clune2013", "leading-eigenvector")
 
@@ -33,25 +29,7 @@ class Partition:
         return int(self.modules.max(initial=-1)) + 1
 
 
-def adjacency_of(graph: Any) -> NDArray[np.float64]:
-    """``[source node, target node]`` of 0 and 1. Raises `EvomodError` if it is not square or finite."""
-    if isinstance(graph, Network):
-        return graph.adjacency().astype(float)
-    if hasattr(graph, "adjacency") and hasattr(graph, "nodes"):
-        order = {node: place for place, node in enumerate(graph.nodes)}
-        matrix = np.zeros((len(order), len(order)))
-        for source, target in graph.edges:
-            matrix[order[source], order[target]] = 1.0
-        return matrix
-    matrix = np.asarray(graph, dtype=float)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise EvomodError(f"an adjacency is a square array [node, node]; got shape {matrix.shape}.")
-    if not np.isfinite(matrix).all():
-        raise EvomodError("an adjacency holds finite numbers; got NaN or infinity.")
-    return (matrix != 0).astype(float)
-
-
-def modularity(graph: Network | networkx.DiGraph | ArrayLike, method: str = "clune2013") -> Partition:
+def modularity(graph: Graph, method: str = "clune2013") -> Partition:
     """Directed Q (Leicht & Newman 2008) by recursive leading-eigenvector bisection, unrefined.
 
     "clune2013" is the variant of the program of Clune et al. 2013: below the first split the row sums
@@ -67,7 +45,7 @@ def modularity(graph: Network | networkx.DiGraph | ArrayLike, method: str = "clu
     if method not in METHODS:
         raise EvomodError(f"there is no method '{method}'; known: {', '.join(METHODS)}.")
     matrix = adjacency_of(graph)
-    connected = np.flatnonzero(matrix.any(axis=0) | matrix.any(axis=1))
+    connected = connected_nodes(matrix)
     modules = np.zeros(connected.size, np.int64)
     inner = np.ascontiguousarray(matrix[np.ix_(connected, connected)])
     q = kernels.leading_eigenvector_modules(inner, method == "clune2013", modules)
