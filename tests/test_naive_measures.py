@@ -1,0 +1,139 @@
+"""The oracles for measures of modularity, against numbers computed by hand or published."""
+
+import random
+
+import naive
+import naive_measures as oracle
+import networkx as nx
+import pytest
+from pytest import approx
+
+
+def network(n, *connections):
+    """Adjacency of unit weights."""
+    a = [[0] * n for _ in range(n)]
+    for source, target in connections:
+        a[source][target] = 1
+    return a
+
+
+def undirected(n, *pairs):
+    """Adjacency with every pair connected both ways."""
+    return network(n, *pairs, *((j, i) for i, j in pairs))
+
+
+def chance(n, density, seed, loops=False):
+    """A random digraph."""
+    draw = random.Random(seed)
+    return [[int((loops or i != j) and draw.random() < density) for j in range(n)] for i in range(n)]
+
+
+TRIANGLES = (6, (0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5))
+FEED_FORWARD_LOOP = network(3, (0, 1), (0, 2), (1, 2))
+BIFAN = network(4, (0, 2), (0, 3), (1, 2), (1, 3))
+DIAMOND = network(4, (0, 1), (0, 2), (1, 3), (2, 3))
+KARATE = [
+    [0, 1, 2, 3, 7, 11, 12, 13, 17, 19, 21],
+    [4, 5, 6, 10, 16],
+    [8, 9, 14, 15, 18, 20, 22, 26, 29, 30, 32, 33],
+    [23, 24, 25, 27, 28, 31],
+]
+"""The partition of Zachary's karate club with the largest Q (Brandes et al. 2008: 0.4198)."""
+
+
+# ------------------------------------------------------------------------------------------- Q
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_two_separate_triangles_have_q_of_one_half(directed):
+    modules = [0, 0, 0, 1, 1, 1]
+    assert oracle.weighted_q(network(*TRIANGLES), modules, directed) == 0.5
+    assert oracle.best_q(network(*TRIANGLES), directed) == (0.5, modules)
+
+
+def test_a_bridge_between_two_triangles_costs_what_the_formula_says():
+    """7 connections, 3 within each module, summed degree 7: 2 (3/7 - (7/14)^2) = 5/14."""
+    a = network(*TRIANGLES, (2, 3))
+    assert oracle.weighted_q(a, [0, 0, 0, 1, 1, 1], False) == 5 / 14
+    assert oracle.best_q(a, False) == (5 / 14, [0, 0, 0, 1, 1, 1])
+
+
+def test_one_module_has_no_modularity_and_neither_has_no_connection():
+    assert oracle.weighted_q(chance(7, 0.4, 1, loops=True), [3] * 7, True) == 0.0
+    assert oracle.weighted_q(chance(7, 0.4, 1, loops=True), [3] * 7, False) == 0.0
+    assert oracle.weighted_q(network(4), [0, 1, 2, 3], True) == 0.0
+    assert oracle.best_q(network(4), False) == (0.0, [0, 0, 0, 0])
+    assert oracle.best_q([], True) == (0.0, [])
+
+
+def test_the_karate_club_has_its_published_optimum():
+    graph = nx.karate_club_graph()
+    a = nx.to_numpy_array(graph, weight=None).tolist()
+    modules = [next(k for k, module in enumerate(KARATE) if node in module) for node in graph]
+    assert oracle.weighted_q(a, modules, False) == approx(0.4198, abs=5e-5)
+
+
+def test_direction_decides_who_belongs_together():
+    """0 and 1 feed 2 and 3: among sources, or among targets, no directed connection is expected."""
+    assert oracle.weighted_q(BIFAN, [0, 0, 1, 1], True) == 0.0
+    assert oracle.weighted_q(BIFAN, [0, 0, 1, 1], False) == -0.5
+    assert oracle.weighted_q(BIFAN, [0, 1, 0, 1], True) == 0.0
+
+
+def test_weights_are_summed_by_direction():
+    """Weights 2 and 1 from 0 to 1 and back: m = 3, one module a node: -(2 * 1 + 1 * 2) / 9."""
+    a = [[0, 2], [1, 0]]
+    assert oracle.weighted_q(a, [0, 1], True) == -4 / 9
+    assert oracle.weighted_q(a, [0, 1], False) == -0.5
+
+
+def test_a_loop_counts_twice_when_undirected():
+    """A loop and one connection: degrees 3 and 1 of 4, so (2 - 9/4 - 1/4) / 4 with a module a node."""
+    a = [[1, 1], [0, 0]]
+    assert oracle.weighted_q(a, [0, 1], False) == -1 / 8
+    assert oracle.weighted_q(a, [0, 1], True) == (1 - 2 / 2) / 2
+
+
+def test_opposite_connections_add_up_when_undirected():
+    """A symmetric adjacency has the Q of its graph, and a triangle with one double side that of weights."""
+    ring = undirected(6, (0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0))
+    assert oracle.weighted_q(ring, [0, 0, 0, 1, 1, 1], False) == approx(2 / 3 - 1 / 2)
+    graph = nx.Graph([(0, 1, {"weight": 2}), (1, 2, {"weight": 1}), (0, 2, {"weight": 1})])
+    a = network(3, (0, 1), (1, 0), (1, 2), (2, 0))
+    expected = nx.community.modularity(graph, [{0, 1}, {2}])
+    assert oracle.weighted_q(a, [0, 0, 1], False) == approx(expected, abs=1e-15)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_weighted_q_is_that_of_networkx(directed):
+    draw = random.Random(5)
+    for seed in range(20):
+        a = [[weight * draw.random() for weight in row] for row in chance(8, 0.4, seed)]
+        graph = nx.DiGraph() if directed else nx.Graph()
+        graph.add_nodes_from(range(8))
+        for i in range(8):
+            for j in range(8) if directed else range(i):
+                weight = a[i][j] if directed else a[i][j] + a[j][i]
+                if weight:
+                    graph.add_edge(i, j, weight=weight)
+        modules = [draw.randrange(3) for _ in range(8)]
+        groups = [{i for i in range(8) if modules[i] == k} for k in range(3)]
+        expected = nx.community.modularity(graph, groups)
+        assert oracle.weighted_q(a, modules, directed) == approx(expected, abs=1e-12)
+
+
+def test_unit_weights_give_what_the_binary_oracles_give():
+    for seed in range(20):
+        a = chance(6, 0.4, seed)
+        q, modules = naive.best_partition(a)
+        assert oracle.best_q(a, True) == (approx(q, abs=1e-15), modules)
+        one_way = [[a[i][j] * (i < j) for j in range(6)] for i in range(6)]
+        undirected_q = naive.undirected_q(one_way, modules)
+        assert oracle.weighted_q(one_way, modules, False) == approx(undirected_q, abs=1e-15)
+
+
+def test_q_does_not_depend_on_the_unit_of_weight():
+    a = [[weight * 0.1 for weight in row] for row in chance(7, 0.5, 3)]
+    doubled = [[2 * weight for weight in row] for row in a]
+    for directed in (True, False):
+        assert oracle.best_q(a, directed) == oracle.best_q(doubled, directed)
