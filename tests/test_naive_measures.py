@@ -1,6 +1,7 @@
 """The oracles for measures of modularity, against numbers computed by hand or published."""
 
 import random
+from itertools import combinations, permutations
 
 import naive
 import naive_measures as oracle
@@ -137,3 +138,90 @@ def test_q_does_not_depend_on_the_unit_of_weight():
     doubled = [[2 * weight for weight in row] for row in a]
     for directed in (True, False):
         assert oracle.best_q(a, directed) == oracle.best_q(doubled, directed)
+
+
+# ----------------------------------------------------------------------------------------- motifs
+
+
+def test_there_are_13_connected_digraphs_of_3_nodes_and_199_of_4():
+    """The thirteen numbers are those of Milo et al. 2003, table III."""
+    assert oracle.motif_classes(3) == [6, 12, 14, 36, 38, 46, 74, 78, 98, 102, 108, 110, 238]
+    assert len(oracle.motif_classes(4)) == 199
+    assert oracle.motif_classes(4)[0] == 2 + 4 + 8, "one node into three others"
+    assert oracle.motif_classes(4)[-1] == 2**15 - 1 - (1 + 2**5 + 2**10), "all twelve connections"
+
+
+NAMED = [
+    (6, network(3, (0, 1), (0, 2))),
+    (36, network(3, (0, 2), (1, 2))),
+    (12, network(3, (0, 1), (1, 2))),
+    (38, FEED_FORWARD_LOOP),
+    (98, network(3, (0, 1), (1, 2), (2, 0))),
+    (46, network(3, (0, 1), (1, 0), (0, 2), (1, 2))),
+    (108, network(3, (2, 0), (2, 1), (0, 1), (1, 0))),
+    (204, BIFAN),
+    (904, DIAMOND),
+]
+
+
+@pytest.mark.parametrize(("number", "a"), NAMED)
+def test_a_named_motif_has_its_number_in_the_literature_whatever_the_order_of_nodes(number, a):
+    n = len(a)
+    for order in permutations(range(n)):
+        turned = [[7 * a[i][j] for j in order] for i in order]
+        assert oracle.motif_id(turned) == number
+    assert oracle.motif_census(a, n)[number] == 1 == sum(oracle.motif_census(a, n).values())
+    bits = {n * i + j for i in range(n) for j in range(n) if number >> (n * i + j) & 1}
+    drawn = network(n, *(divmod(bit, n) for bit in bits))
+    assert oracle.motif_id(drawn) == number, "the number itself reads as the subgraph"
+
+
+def test_a_ring_holds_a_chain_at_every_node_and_nothing_else():
+    ring = network(7, *((i, (i + 1) % 7) for i in range(7)))
+    assert {k: v for k, v in oracle.motif_census(ring, 3).items() if v} == {12: 7}
+    assert [v for v in oracle.motif_census(ring, 4).values() if v] == [7]
+
+
+def test_an_xor_of_four_nand_gates_holds_two_feed_forward_loops_and_a_diamond():
+    """Inputs 0, 1; gates 2 = (0, 1), 3 = (0, 2), 4 = (2, 1), 5 = (3, 4) (Kashtan & Alon 2005)."""
+    a = network(6, (0, 2), (1, 2), (0, 3), (2, 3), (2, 4), (1, 4), (3, 5), (4, 5))
+    assert oracle.motif_census(a, 3)[38] == 2
+    assert oracle.motif_census(a, 4)[904] == 1
+
+
+def test_loops_and_weights_are_ignored():
+    a = chance(8, 0.3, 2)
+    heavy = [[0.5 * a[i][j] + 3 * (i == j) for j in range(8)] for i in range(8)]
+    for size in (3, 4):
+        assert oracle.motif_census(heavy, size) == oracle.motif_census(a, size)
+
+
+def test_too_few_nodes_hold_no_motif():
+    assert set(oracle.motif_census(network(2, (0, 1)), 3).values()) == {0}
+
+
+TRIADS = {
+    "021D": 6, "021U": 36, "021C": 12, "111D": 74, "111U": 14, "030T": 38, "030C": 98, "201": 78,
+    "120D": 108, "120U": 46, "120C": 102, "210": 110, "300": 238,
+}  # fmt: skip
+"""The thirteen by the names of Holland & Leinhardt: D, from one down to two; U, from two up to one."""
+
+
+def test_the_census_of_three_nodes_is_that_of_networkx():
+    for seed in range(10):
+        a = chance(9, 0.1 + 0.06 * seed, seed)
+        graph = nx.DiGraph([(i, j) for i in range(9) for j in range(9) if a[i][j]])
+        theirs, ours = nx.triadic_census(graph), oracle.motif_census(a, 3)
+        assert {number: theirs[name] for name, number in TRIADS.items()} == ours
+
+
+def test_the_census_of_four_nodes_counts_every_connected_subgraph_once():
+    for seed in range(5):
+        graph = nx.gnp_random_graph(8, 0.1 + 0.1 * seed, seed=seed, directed=True)
+        parts = [graph.subgraph(chosen) for chosen in combinations(range(8), 4)]
+        a = nx.to_numpy_array(graph).tolist()
+        census = oracle.motif_census(a, 4)
+        assert sum(census.values()) == sum(nx.is_weakly_connected(part) for part in parts)
+        for number in (204, 904):
+            drawn = nx.DiGraph([divmod(bit, 4) for bit in range(16) if number >> bit & 1])
+            assert census[number] == sum(nx.is_isomorphic(part, drawn) for part in parts)
