@@ -7,14 +7,18 @@ that the docstrings give. Sums are exact (whole numbers, fractions) wherever wei
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, permutations, product
 
 import naive
+import numpy as np
 
 Adjacency = Sequence[Sequence[float]]
+Edge = tuple[int, int]
+Graph = tuple[tuple[int, ...], ...]
 
 
 # ------------------------------------------------------------------------------------------- Q
@@ -152,3 +156,156 @@ def motif_census(a: Adjacency, size: int) -> dict[int, int]:
         if len(components(part)) == 1:
             counts[motif_id(part)] += 1
     return counts
+
+
+# ------------------------------------------------------------------------------------ null models
+
+
+def _connections(a: Adjacency) -> list[Edge]:
+    """Connections between different nodes, row after row; loops are none of them."""
+    nodes = range(len(a))
+    return [(i, j) for i in nodes for j in nodes if i != j and a[i][j] != 0]
+
+
+def _binary(a: Adjacency) -> list[list[int]]:
+    """1 where there is a connection, loops included."""
+    return [[int(weight != 0) for weight in row] for row in a]
+
+
+def rewire(a: Adjacency, swaps: int, rng: np.random.Generator) -> list[list[int]]:
+    """A binary network with the same in- and out-degree of every node (Kashtan & Alon 2005, control 1).
+
+    The m connections between different nodes are listed once, row after row of `a`. Then `swaps` times:
+    draw first = int(rng.random() * m), then second = int(rng.random() * m). Connections (s1, t1) and
+    (s2, t2) at these places of the list become (s1, t2) and (s2, t1), at the same places, if the places
+    differ, s1 != t2, s2 != t1, and neither new connection is present. If not, the attempt has been made
+    all the same and nothing changes: so the chain is symmetric, and uniform over the networks that it
+    reaches. Loops of `a` stay and take no part. No connection: no draw.
+
+    It reaches all networks with these degrees except that a loop of three (0 to 1 to 2 to 0) cannot
+    always be turned round (Rao et al. 1996): see `all_rewirings` and `reachable_rewirings`.
+    """
+    return rewire_layered(a, [0] * len(a), swaps, rng)
+
+
+def rewire_layered(
+    a: Adjacency, layer: Sequence[int], swaps: int, rng: np.random.Generator
+) -> list[list[int]]:
+    """As `rewire`, and who swaps ends must agree in layers (Kashtan & Alon 2005, null of networks).
+
+    A swap is made only if also layer[s1] == layer[s2] and layer[t1] == layer[t2]; both draws are made
+    first. So every node keeps its number of connections to and from every layer. Where no connection
+    stays in its layer the chain reaches all such networks.
+    """
+    now, ends = _binary(a), _connections(a)
+    for _ in range(swaps if ends else 0):
+        first, second = int(rng.random() * len(ends)), int(rng.random() * len(ends))
+        if first != second and _may_swap(now, layer, ends[first], ends[second]):
+            ends[first], ends[second] = _swapped(now, ends[first], ends[second])
+    return now
+
+
+def _may_swap(now: list[list[int]], layer: Sequence[int], one: Edge, other: Edge) -> bool:
+    """Whether two connections may exchange their targets."""
+    (s1, t1), (s2, t2) = one, other
+    same_layers = layer[s1] == layer[s2] and layer[t1] == layer[t2]
+    return same_layers and s1 != t2 and s2 != t1 and not now[s1][t2] and not now[s2][t1]
+
+
+def _swapped(now: list[list[int]], one: Edge, other: Edge) -> tuple[Edge, Edge]:
+    """Exchange the targets of two connections in place, and say what became of the two."""
+    (s1, t1), (s2, t2) = one, other
+    now[s1][t1] = now[s2][t2] = 0
+    now[s1][t2] = now[s2][t1] = 1
+    return (s1, t2), (s2, t1)
+
+
+def all_rewirings(a: Adjacency, layer: Sequence[int] | None = None) -> list[Graph]:
+    """Every binary network with the degrees of `a`, and with its loops; for tiny networks.
+
+    With `layer`: every node has its number of connections to each layer and from each layer.
+    """
+    layer = [0] * len(a) if layer is None else layer
+    wanted = Counter((layer[i], j) for i, j in _connections(a))
+    found: list[list[tuple[int, ...]]] = [[]]
+    for i in range(len(a)):
+        longer = [[*rows, row] for rows in found for row in _rows_like(a, layer, i)]
+        found = [rows for rows in longer if _arrivals(rows, layer) <= wanted]
+    return sorted(tuple(rows) for rows in found if _arrivals(rows, layer) == wanted)
+
+
+def _rows_like(a: Adjacency, layer: Sequence[int], i: int) -> list[tuple[int, ...]]:
+    """Rows in which node i connects to as many nodes of every layer as it does in `a`."""
+    others = [j for j in range(len(a)) if j != i]
+    mine = [j for j in others if a[i][j] != 0]
+    rows = []
+    for targets in combinations(others, len(mine)):
+        if Counter(layer[j] for j in targets) == Counter(layer[j] for j in mine):
+            rows.append(tuple(int(a[i][i] != 0 if j == i else j in targets) for j in range(len(a))))
+    return rows
+
+
+def _arrivals(rows: list[tuple[int, ...]], layer: Sequence[int]) -> Counter[Edge]:
+    """Connections from every layer to every node in the first rows of a network."""
+    return Counter(
+        (layer[i], j) for i, row in enumerate(rows) for j, x in enumerate(row) if x and i != j
+    )
+
+
+def reachable_rewirings(a: Adjacency, layer: Sequence[int] | None = None) -> list[Graph]:
+    """Every network that `rewire` (with `layer`: `rewire_layered`) can make of `a`, each as likely."""
+    layer = [0] * len(a) if layer is None else layer
+    start = tuple(tuple(row) for row in _binary(a))
+    found, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        for one, other in combinations(_connections(here), 2):
+            now = [list(row) for row in here]
+            if _may_swap(now, layer, one, other):
+                _swapped(now, one, other)
+                there = tuple(tuple(row) for row in now)
+                waiting += [there] if there not in found else []
+                found.add(there)
+    return sorted(found)
+
+
+def shuffle_within_layers(
+    a: Adjacency, layer: Sequence[int], rng: np.random.Generator
+) -> list[list[float]]:
+    """All weights between one layer and the next permuted, zeros included (Filan et al. 2021, "layer").
+
+    Layers are numbered 0, 1, 2 ...; the block from layer k to layer k + 1 has a place for every source
+    of layer k and every target of layer k + 1, row after row. Blocks in the order of k, each by Fisher &
+    Yates: for i from its last place down to 1, j = int(rng.random() * (i + 1)), and the weights at i and j
+    change places. All other entries of `a` stay.
+    """
+    shuffled = [list(row) for row in a]
+    nodes = range(len(a))
+    for k in range(max(layer, default=0)):
+        places = [(s, t) for s in nodes for t in nodes if layer[s] == k and layer[t] == k + 1]
+        for i in range(len(places) - 1, 0, -1):
+            (s1, t1), (s2, t2) = places[i], places[int(rng.random() * (i + 1))]
+            shuffled[s1][t1], shuffled[s2][t2] = shuffled[s2][t2], shuffled[s1][t1]
+    return shuffled
+
+
+def erdos_renyi(
+    n: int, m: int, rng: np.random.Generator, acyclic_layers: Sequence[int] | None = None
+) -> list[list[int]]:
+    """m distinct directed connections without loops, all sets as likely (Erdos & Renyi 1959, G(n, m)).
+
+    Places are counted row after row without the diagonal: n (n - 1) of them. One connection after the
+    other: draw int(rng.random() * (n (n - 1))) and draw again while that place is taken. With
+    `acyclic_layers[node]`: only places from a layer to any later one are counted, row after row, and the
+    draw is int(rng.random() * number of such places).
+    """
+    nodes, layer = range(n), acyclic_layers
+    places = [(i, j) for i in nodes for j in nodes if i != j and (layer is None or layer[i] < layer[j])]
+    assert m <= len(places), f"{m} connections in {len(places)} places"
+    a = [[0] * n for _ in nodes]
+    for _ in range(m):
+        source, target = places[int(rng.random() * len(places))]
+        while a[source][target]:
+            source, target = places[int(rng.random() * len(places))]
+        a[source][target] = 1
+    return a

@@ -1,6 +1,7 @@
 """The oracles for measures of modularity, against numbers computed by hand or published."""
 
 import random
+from collections import Counter
 from itertools import combinations, permutations
 
 import naive
@@ -8,6 +9,7 @@ import naive_measures as oracle
 import networkx as nx
 import pytest
 from pytest import approx
+from scipy.stats import chisquare
 
 
 def network(n, *connections):
@@ -225,3 +227,184 @@ def test_the_census_of_four_nodes_counts_every_connected_subgraph_once():
         for number in (204, 904):
             drawn = nx.DiGraph([divmod(bit, 4) for bit in range(16) if number >> bit & 1])
             assert census[number] == sum(nx.is_isomorphic(part, drawn) for part in parts)
+
+
+# ------------------------------------------------------------------------------------ null models
+
+
+class Given:
+    """A generator that returns the numbers it was given, one after the other."""
+
+    def __init__(self, *numbers):
+        self.numbers = list(numbers)
+
+    def random(self):
+        return self.numbers.pop(0)
+
+
+def frozen(a):
+    return tuple(tuple(row) for row in a)
+
+
+def degrees(a):
+    """Out-degrees and in-degrees of all nodes."""
+    return list(map(sum, a)), list(map(sum, zip(*a)))
+
+
+def uniform(graphs, expected):
+    """Whether all expected graphs occur, no other does, and their counts may be those of a fair draw."""
+    counts = Counter(map(frozen, graphs))
+    assert set(counts) == set(expected)
+    return chisquare([counts[graph] for graph in expected]).pvalue > 0.001
+
+
+PARALLEL = network(4, (0, 2), (1, 3))
+CROSSED = network(4, (0, 3), (1, 2))
+
+
+def test_a_swap_exchanges_targets_and_connections_keep_their_places():
+    assert oracle.rewire(PARALLEL, 1, Given(0.0, 0.5)) == CROSSED
+    assert oracle.rewire(PARALLEL, 1, Given(0.5, 0.0)) == CROSSED
+    assert oracle.rewire(PARALLEL, 2, Given(0.0, 0.5, 0.0, 0.5)) == PARALLEL
+    a = network(6, (0, 3), (1, 4), (2, 5))
+    """After the first swap place 0 holds (0, 4) and place 1 (1, 3), then place 2 swaps with place 0."""
+    assert oracle.rewire(a, 2, Given(0.0, 0.4, 0.9, 0.0)) == network(6, (0, 5), (1, 3), (2, 4))
+
+
+def test_an_attempt_that_is_not_allowed_uses_its_two_draws_and_changes_nothing():
+    refused = {
+        "the same place": (PARALLEL, 0.9, 0.9),
+        "a loop from the first": (network(3, (0, 1), (2, 0)), 0.0, 0.5),
+        "a loop from the second": (network(3, (0, 1), (1, 2)), 0.0, 0.5),
+        "the same source": (network(3, (0, 1), (0, 2)), 0.0, 0.5),
+        "the same target": (network(3, (0, 2), (1, 2)), 0.0, 0.5),
+        "already there": (network(4, (0, 2), (0, 3), (1, 3)), 0.0, 0.9),
+    }
+    for why, (a, *draws) in refused.items():
+        rng = Given(*draws)
+        assert oracle.rewire(a, 1, rng) == a, why
+        assert not rng.numbers, why
+
+
+def test_layers_forbid_swaps_between_layers():
+    assert oracle.rewire_layered(PARALLEL, [0, 0, 1, 1], 1, Given(0.0, 0.5)) == CROSSED
+    assert oracle.rewire_layered(PARALLEL, [0, 0, 1, 2], 1, Given(0.0, 0.5)) == PARALLEL
+    assert oracle.rewire_layered(PARALLEL, [0, 1, 2, 2], 1, Given(0.0, 0.5)) == PARALLEL
+
+
+def test_without_connections_nothing_is_drawn_and_loops_stay():
+    assert oracle.rewire(network(3), 5, Given()) == network(3)
+    assert oracle.rewire([[2.5, 0], [0, 0]], 5, Given()) == [[1, 0], [0, 0]]
+    a = chance(6, 0.4, 1, loops=True)
+    again = oracle.rewire(a, 50, random.Random(1))
+    assert [again[i][i] for i in range(6)] == [a[i][i] for i in range(6)]
+
+
+def test_rewiring_keeps_degrees_and_with_layers_those_of_every_layer():
+    layer = [0, 0, 0, 1, 1, 1, 2, 2]
+    for seed in range(20):
+        a = chance(8, 0.3, seed)
+        b = oracle.rewire(a, 100, random.Random(seed))
+        assert degrees(a) == degrees(b)
+        b = oracle.rewire_layered(a, layer, 100, random.Random(seed))
+        for k in range(3):
+            members = [i for i in range(8) if layer[i] == k]
+            for node in range(8):
+                assert sum(a[node][i] for i in members) == sum(b[node][i] for i in members)
+                assert sum(a[i][node] for i in members) == sum(b[i][node] for i in members)
+
+
+def test_all_rewirings_of_small_networks():
+    assert oracle.all_rewirings(PARALLEL) == sorted(map(frozen, (PARALLEL, CROSSED)))
+    assert oracle.all_rewirings(PARALLEL, [0, 0, 1, 2]) == [frozen(PARALLEL)]
+    assert oracle.all_rewirings(FEED_FORWARD_LOOP) == [frozen(FEED_FORWARD_LOOP)]
+    everyone_once = network(4, (0, 1), (1, 2), (2, 3), (3, 0))
+    assert len(oracle.all_rewirings(everyone_once)) == 9, "permutations of 4 without a fixed point"
+    a = network(6, (0, 3), (1, 4), (2, 5))
+    assert len(oracle.all_rewirings(a)) == 6 == len(oracle.all_rewirings(a, [0, 0, 0, 1, 1, 1]))
+    assert len(oracle.all_rewirings(a, [0, 0, 0, 1, 1, 2])) == 2
+
+
+def test_all_rewirings_are_those_of_all_networks_that_have_the_degrees():
+    for seed in range(5):
+        a = chance(4, 0.5, seed)
+        places = [(i, j) for i in range(4) for j in range(4) if i != j]
+        chosen = combinations(places, sum(map(sum, a)))
+        alike = [b for b in (network(4, *some) for some in chosen) if degrees(b) == degrees(a)]
+        assert oracle.all_rewirings(a) == sorted(map(frozen, alike))
+
+
+def test_a_loop_of_three_is_not_turned_round_by_swaps():
+    loop = network(3, (0, 1), (1, 2), (2, 0))
+    back = network(3, (1, 0), (2, 1), (0, 2))
+    assert oracle.all_rewirings(loop) == sorted(map(frozen, (loop, back)))
+    assert oracle.reachable_rewirings(loop) == [frozen(loop)]
+    assert oracle.rewire(loop, 100, random.Random(1)) == loop
+
+
+def test_between_layers_swaps_reach_everything():
+    layer = [0, 0, 0, 1, 1, 1, 2, 2]
+    sizes = []
+    for seed in range(10):
+        a = chance(8, 0.5, seed)
+        forward = [[a[i][j] * (layer[i] < layer[j]) for j in range(8)] for i in range(8)]
+        everything = oracle.all_rewirings(forward, layer)
+        assert oracle.reachable_rewirings(forward, layer) == everything
+        sizes.append(len(everything))
+    assert max(sizes) > 5
+
+
+@pytest.mark.parametrize("layer", [None, [0, 0, 0, 1, 1, 1]])
+def test_rewiring_is_uniform(layer):
+    a = network(6, (0, 3), (0, 4), (1, 4), (1, 5), (2, 3))
+    rng = random.Random(2)
+    if layer is None:
+        a[5][0] = 1
+        rewired = [oracle.rewire(a, 40, rng) for _ in range(4000)]
+    else:
+        rewired = [oracle.rewire_layered(a, layer, 40, rng) for _ in range(4000)]
+    expected = oracle.reachable_rewirings(a, layer)
+    assert expected == oracle.all_rewirings(a, layer)
+    assert len(expected) >= 5
+    assert uniform(rewired, expected)
+
+
+def test_weights_are_shuffled_between_one_layer_and_the_next():
+    """Layer 0 = {0, 1}, layer 1 = {2, 3}: weights 5 6 / 7 8; the connection from 0 to 4 skips a layer."""
+    a = [[0, 0, 5, 6, 9], [0, 0, 7, 8, 0], [0, 0, 0, 0, 3], [0, 0, 0, 0, 0], [0] * 5]
+    rng = Given(0.0, 0.5, 0.9, 0.1)
+    """5 6 7 8 (3 with 0), 8 6 7 5 (2 with 1), 8 7 6 5 (1 with 1); then 3 0 (1 with 0)."""
+    expected = [[0, 0, 8, 7, 9], [0, 0, 6, 5, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 3], [0] * 5]
+    assert oracle.shuffle_within_layers(a, [0, 0, 1, 1, 2], rng) == expected
+    assert not rng.numbers
+
+
+def test_shuffling_is_uniform():
+    a = [[0, 0, 1, 2], [0, 0, 3, 0], [0] * 4, [0] * 4]
+    expected = [
+        ((0, 0, w, x), (0, 0, y, z), (0,) * 4, (0,) * 4) for w, x, y, z in permutations(range(4))
+    ]
+    rng = random.Random(3)
+    assert uniform([oracle.shuffle_within_layers(a, [0, 0, 1, 1], rng) for _ in range(3000)], expected)
+
+
+def test_erdos_renyi_counts_places_without_the_diagonal():
+    """Places of 3 nodes: 01 02 10 12 20 21."""
+    drawn = oracle.erdos_renyi(3, 3, Given(0.0, 0.1, 0.5, 0.99))
+    assert drawn == network(3, (0, 1), (1, 2), (2, 1)), "0.1 is taken"
+    layers = [0, 1, 1, 2]
+    """Places: 01 02 03 13 23."""
+    drawn = oracle.erdos_renyi(4, 2, Given(0.5, 0.9), layers)
+    assert drawn == network(4, (0, 3), (2, 3))
+    assert oracle.erdos_renyi(4, 5, random.Random(1), layers) == network(
+        4, (0, 1), (0, 2), (0, 3), (1, 3), (2, 3)
+    )
+    with pytest.raises(AssertionError, match="6 connections in 5 places"):
+        oracle.erdos_renyi(4, 6, random.Random(1), layers)
+
+
+def test_erdos_renyi_is_uniform():
+    places = [(i, j) for i in range(3) for j in range(3) if i != j]
+    expected = [frozen(network(3, *chosen)) for chosen in combinations(places, 3)]
+    rng = random.Random(4)
+    assert uniform([oracle.erdos_renyi(3, 3, rng) for _ in range(3000)], expected)
