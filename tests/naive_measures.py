@@ -1,14 +1,15 @@
 """Oracles in plain Python for measures of modularity: the papers' definitions, slow and literal.
 
-Words as in `naive.py`. An adjacency is `a[source][target]`, a list of lists of weights >= 0, 0 being no
-connection; where a function says binary, any other weight counts as 1. `modules[node]` is a label.
+Words as in `naive.py`. An adjacency is `a[source][target]`, a list of lists of Python numbers >= 0, the
+weights (of an array: `tolist()`), 0 being no connection; where a function says binary, any other weight
+counts as 1. A loop is a connection from a node to itself. `modules[node]` is a label.
 `layer[node]` is the node's layer. All randomness is `rng.random()`, one double at a time, in the order
 that the docstrings give. Sums are exact (whole numbers, fractions) wherever weights are.
 """
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, permutations, product
@@ -53,7 +54,7 @@ def weighted_q(a: Adjacency, modules: Sequence[int], directed: bool) -> float:
 
     Directed: 1/m sum (w_ij - s_out(i) s_in(j) / m) over pairs in the same module, m the sum of weights,
     s the summed weights out of and into a node. Undirected: the same formula for w + w^T, so that
-    opposite connections add up and a loop of weight w counts 2 w (papers.md 1.3). No connection: 0.
+    opposite connections add up and a loop of weight w counts 2 w. No connection: 0.
     """
     terms, square = _terms(a, directed)
     return float(Fraction(_sum_within(terms, modules), square)) if square else 0.0
@@ -63,7 +64,7 @@ def best_q(a: Adjacency, directed: bool) -> tuple[float, list[int]]:
     """The largest Q over all partitions and the first partition that has it, by force.
 
     Partitions in the order of labels "a new label is one above the largest so far", the last node's
-    label counting up first; the first is one module (Brandes et al. 2008: no quick way is known).
+    label counting up first; the first is one module.
     """
     assert len(a) <= 9, "21,147 partitions of 9 nodes, 115,975 of 10"
     terms, _ = _terms(a, directed)
@@ -74,7 +75,7 @@ def best_q(a: Adjacency, directed: bool) -> tuple[float, list[int]]:
     return weighted_q(a, modules, directed), modules
 
 
-# ----------------------------------------------------------------------------------------- motifs
+# ------------------------------------------------------------------------------------------ parts
 
 
 def _joined(a: Adjacency) -> list[list[int]]:
@@ -97,6 +98,72 @@ def components(a: Adjacency) -> list[list[int]]:
             found.append(sorted(part))
         seen |= part
     return found
+
+
+# ---------------------------------------------------------------------------------- Girvan-Newman
+
+
+def _shortest(joined: Adjacency, source: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Distance from the source and number of shortest paths, of every node that can be reached."""
+    distance, paths, frontier = {source: 0}, {source: 1}, [source]
+    while frontier:
+        outside = [node for node in range(len(joined)) if node not in distance]
+        for node in outside:
+            ways = sum(paths[here] for here in frontier if joined[here][node])
+            if ways:
+                distance[node], paths[node] = distance[frontier[0]] + 1, ways
+        frontier = [node for node in outside if node in distance]
+    return distance, paths
+
+
+def edge_betweenness(joined: Adjacency) -> dict[Edge, Fraction]:
+    """Shortest paths over every edge (i, j), i < j, of an undirected graph (Newman & Girvan 2004).
+
+    Every pair of nodes counts 1, in equal parts over its shortest paths. Weights do not matter.
+    """
+    nodes = range(len(joined))
+    found = {(i, j): Fraction(0) for i, j in combinations(nodes, 2) if joined[i][j]}
+    reached = [_shortest(joined, node) for node in nodes]
+    for s, t in combinations(nodes, 2):
+        (from_s, paths_s), (from_t, paths_t) = reached[s], reached[t]
+        for i, j in found if t in from_s else ():
+            for u, v in ((i, j), (j, i)):
+                if u in from_s and v in from_t and from_s[u] + 1 + from_t[v] == from_s[t]:
+                    found[i, j] += Fraction(paths_s[u] * paths_t[v], paths_s[t])
+    return found
+
+
+def girvan_newman(a: Adjacency) -> tuple[float, list[int]]:
+    """Q and modules of the best level of the divisive tree (Newman & Girvan 2004).
+
+    The graph is undirected, binary and without loops: two nodes are joined if either connects to the
+    other. The edge with the largest betweenness is removed and betweenness computed anew, until no edge
+    is left; of edges with exactly the same betweenness the one with the lowest (i, j), i < j. A level is
+    the partition into components, the first being that of the whole graph. The level with the largest Q
+    of the whole graph is kept, the first of equals. Modules are numbered in the order of their first node.
+    No edge: Q = 0 and every node a module.
+    """
+    whole = _joined(a)
+    terms, _ = _terms(whole, False)
+    left = [list(row) for row in whole]
+    best = _labels(components(left))
+    while any(map(any, left)):
+        between = edge_betweenness(left)
+        i, j = max(between, key=lambda edge: (between[edge], -edge[0], -edge[1]))
+        left[i][j] = left[j][i] = 0
+        level = _labels(components(left))
+        if _sum_within(terms, level) > _sum_within(terms, best):
+            best = level
+    return weighted_q(whole, best, False), best
+
+
+def _labels(modules: Sequence[Sequence[int]]) -> list[int]:
+    """The label of every node, modules being numbered as they are listed."""
+    label = {node: number for number, module in enumerate(modules) for node in module}
+    return [label[node] for node in range(len(label))]
+
+
+# ----------------------------------------------------------------------------------------- motifs
 
 
 @cache
@@ -191,7 +258,7 @@ def rewire(a: Adjacency, swaps: int, rng: np.random.Generator) -> list[list[int]
 def rewire_layered(
     a: Adjacency, layer: Sequence[int], swaps: int, rng: np.random.Generator
 ) -> list[list[int]]:
-    """As `rewire`, and who swaps ends must agree in layers (Kashtan & Alon 2005, null of networks).
+    """As `rewire`, and who swaps ends must agree in layers (Kashtan & Alon 2005, null of the neural networks).
 
     A swap is made only if also layer[s1] == layer[s2] and layer[t1] == layer[t2]; both draws are made
     first. So every node keeps its number of connections to and from every layer. Where no connection
@@ -309,3 +376,174 @@ def erdos_renyi(
             source, target = places[int(rng.random() * len(places))]
         a[source][target] = 1
     return a
+
+
+# ---------------------------------------------------------------------------- n-cut and hierarchy
+
+
+def n_cut(w: Adjacency, modules: Sequence[int]) -> float:
+    """Sum over modules of cut / (volume + 1e-8) of an undirected weighted graph (Filan et al. 2021).
+
+    `w` is symmetric. Cut: summed weights from nodes of the module to nodes outside; volume: summed rows
+    of its nodes. Low is modular; k separate modules with weights have 0, and no k modules more than k.
+    """
+    nodes = range(len(w))
+    assert all(w[i][j] == w[j][i] for i in nodes for j in nodes), "an undirected graph is symmetric"
+    total = 0.0
+    for module in sorted(set(modules)):
+        inside = [node for node in nodes if modules[node] == module]
+        cut = math.fsum(w[i][j] for i in inside for j in nodes if modules[j] != module)
+        volume = math.fsum(w[i][j] for i in inside for j in nodes)
+        total += cut / (volume + 1e-8)
+    return total
+
+
+def _touched(a: Adjacency) -> list[int]:
+    """Nodes with a connection, ascending."""
+    nodes = range(len(a))
+    return [i for i in nodes if any(a[i][j] != 0 or a[j][i] != 0 for j in nodes)]
+
+
+def global_reaching_centrality(a: Adjacency) -> float:
+    """Hierarchy of a simplified network, 0 to 1 (Mones et al. 2012 as in Mengistu et al. 2016).
+
+    Connections are reversed (from outputs to inputs) and have weight 1; nodes without connections are
+    left out, N remain. C(i) = other nodes that i reaches / (N - 1); the sum of max C - C(i) over all
+    nodes / (N - 1). Fewer than two nodes: 0.
+    """
+    kept = _touched(a)
+    if len(kept) < 2:
+        return 0.0
+    reach = [len(_sources(a, node) - {node}) for node in kept]
+    return float(Fraction(sum(max(reach) - one for one in reach), (len(kept) - 1) ** 2))
+
+
+def _sources(a: Adjacency, node: int) -> set[int]:
+    """Nodes from which a path of one or more connections leads to this one."""
+    found: set[int] = set()
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        fresh = {source for source in range(len(a)) if a[source][here] != 0} - found
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+# -------------------------------------------------------------------------------------- functions
+
+
+def first_split(a: Adjacency) -> list[int]:
+    """The two parts of a simplified network, 0 or 1 a node, -1 without connections (Clune et al. 2013).
+
+    By the sign of the leading eigenvector of B + B^T, B_ij = A_ij - k_out(i) k_in(j) / m, binary, over
+    the nodes that have connections: > 0 is one side, <= 0 the other. Part 0 is that of the first such node.
+    If no eigenvalue is above 1e-9 no split raises Q: all are part 0. Where the two largest eigenvalues are
+    equal, or a component is 0, the split is arbitrary (`naive.spectral_gap` of `split_matrix`).
+    """
+    kept = _touched(a)
+    parts = [-1] * len(a)
+    if not kept:
+        return parts
+    values, vectors = np.linalg.eigh(np.array(split_matrix(a), dtype=np.float64))
+    sides = [bool(x > 0) for x in vectors[:, -1]]
+    for node, side in zip(kept, sides, strict=True):
+        parts[node] = int(values[-1] > 1e-9 and side != sides[0])
+    return parts
+
+
+def split_matrix(a: Adjacency) -> list[list[float]]:
+    """B + B^T over the nodes that have connections (Leicht & Newman 2008; Clune et al. 2013)."""
+    kept = _touched(a)
+    part = [[int(a[i][j] != 0) for j in kept] for i in kept]
+    terms, square = _terms(part, True)
+    nodes, m = range(len(kept)), math.isqrt(square)
+    return [[(terms[i][j] + terms[j][i]) / m for j in nodes] for i in nodes]
+
+
+def left_right(a: Adjacency, modules2: Sequence[int], left: Sequence[int], right: Sequence[int]) -> int:
+    """How well two modules separate left from right inputs, 0 to all (Clune et al. 2013, "IOM").
+
+    Sum over the two modules of |left inputs - right inputs| in it; inputs without connections in `a` are
+    not counted. The retina's inputs are separated if it is 8.
+    """
+    kept = set(_touched(a))
+    labels = {modules2[node] for node in kept}
+    assert len(labels) <= 2, "a split into two"
+    score = 0
+    for label in labels:
+        inside = {node for node in kept if modules2[node] == label}
+        score += abs(len(inside & set(left)) - len(inside & set(right)))
+    return score
+
+
+def subgoal_readings(values: Sequence[float], table: Sequence[bool]) -> float:
+    """How well a neuron tells a subgoal, by the best of four readings (Clune et al. 2013, authors' source).
+
+    `values[pattern]` of the neuron, `table[pattern]` of the subgoal: the largest fraction of patterns for
+    which value > 0, >= 0, < 0 or <= 0, the same reading for all patterns, is what the table says.
+    """
+    readings = (
+        [value > 0 for value in values],
+        [value >= 0 for value in values],
+        [value < 0 for value in values],
+        [value <= 0 for value in values],
+    )
+    pairs = [list(zip(reading, table, strict=True)) for reading in readings]
+    return max(sum(says == bool(is_so) for says, is_so in pair) for pair in pairs) / len(table)
+
+
+# ---------------------------------------------------------------------------------------- lesions
+
+
+def lesion(
+    layers: Sequence[int],
+    connections: Mapping[Edge, float],
+    bias: Mapping[int, float],
+    silent: Collection[int],
+    gain: float = 20.0,
+) -> list[list[int]]:
+    """Answers with some nodes silent, +1, -1 or 0, [output][pattern] (Filan et al. 2021, lesions).
+
+    A silent node, neuron or input, has the value 0 for every pattern: so it is with all its incoming
+    weights and its bias 0. Else as `naive.answer`: tanh(gain (sum w y + b)), bit i of a pattern is input i,
+    +1 or -1, and an answer is the sign of the output.
+    """
+    answers: list[list[int]] = [[] for _ in range(layers[-1])]
+    for pattern in range(2 ** layers[0]):
+        values = [1.0 if pattern >> i & 1 else -1.0 for i in range(layers[0])]
+        for node in range(sum(layers)):
+            if node >= layers[0]:
+                total = 0.0
+                for source in range(node):
+                    if (source, node) in connections:
+                        total += connections[source, node] * values[source]
+                values.append(math.tanh(gain * (total + bias[node])))
+            if node in silent:
+                values[node] = 0.0
+        for output, value in enumerate(values[-layers[-1] :]):
+            answers[output].append((value > 0) - (value < 0))
+    return answers
+
+
+def drops(
+    score: Callable[[frozenset[int]], float], modules: Sequence[Collection[int]]
+) -> dict[tuple[int, ...], float]:
+    """What is lost when one module is silent, (i,), or two are, (i, j) with i < j (after Hod et al. 2021).
+
+    `score(silent nodes)` is a fraction of right answers; drop(S) = score(none) - score(all nodes of S).
+    """
+    numbers = range(len(modules))
+    lost = {}
+    for chosen in [*combinations(numbers, 1), *combinations(numbers, 2)]:
+        silent = frozenset(node for number in chosen for node in modules[number])
+        lost[chosen] = score(frozenset()) - score(silent)
+    return lost
+
+
+def synergy(lost: Mapping[tuple[int, ...], float], i: int, j: int) -> float:
+    """What two modules lose together beyond what they lose one by one: > 0 if one stands in for the other.
+
+    drop({i, j}) - drop({i}) - drop({j}) of `drops`.
+    """
+    return lost[min(i, j), max(i, j)] - lost[i,] - lost[j,]

@@ -4,9 +4,11 @@ import random
 from collections import Counter
 from itertools import combinations, permutations
 
+import igraph
 import naive
 import naive_measures as oracle
 import networkx as nx
+import numpy as np
 import pytest
 from pytest import approx
 from scipy.stats import chisquare
@@ -41,7 +43,7 @@ KARATE = [
     [8, 9, 14, 15, 18, 20, 22, 26, 29, 30, 32, 33],
     [23, 24, 25, 27, 28, 31],
 ]
-"""The partition of Zachary's karate club with the largest Q (Brandes et al. 2008: 0.4198)."""
+"""The partition of Zachary's karate club with the largest Q (0.4198, proved by igraph's exact method)."""
 
 
 # ------------------------------------------------------------------------------------------- Q
@@ -267,7 +269,7 @@ def test_a_swap_exchanges_targets_and_connections_keep_their_places():
     assert oracle.rewire(PARALLEL, 1, Given(0.5, 0.0)) == CROSSED
     assert oracle.rewire(PARALLEL, 2, Given(0.0, 0.5, 0.0, 0.5)) == PARALLEL
     a = network(6, (0, 3), (1, 4), (2, 5))
-    """After the first swap place 0 holds (0, 4) and place 1 (1, 3), then place 2 swaps with place 0."""
+    # After the first swap place 0 holds (0, 4) and place 1 (1, 3), then place 2 swaps with place 0.
     assert oracle.rewire(a, 2, Given(0.0, 0.4, 0.9, 0.0)) == network(6, (0, 5), (1, 3), (2, 4))
 
 
@@ -373,7 +375,7 @@ def test_weights_are_shuffled_between_one_layer_and_the_next():
     """Layer 0 = {0, 1}, layer 1 = {2, 3}: weights 5 6 / 7 8; the connection from 0 to 4 skips a layer."""
     a = [[0, 0, 5, 6, 9], [0, 0, 7, 8, 0], [0, 0, 0, 0, 3], [0, 0, 0, 0, 0], [0] * 5]
     rng = Given(0.0, 0.5, 0.9, 0.1)
-    """5 6 7 8 (3 with 0), 8 6 7 5 (2 with 1), 8 7 6 5 (1 with 1); then 3 0 (1 with 0)."""
+    # 5 6 7 8 (3 with 0), 8 6 7 5 (2 with 1), 8 7 6 5 (1 with 1); then 3 0 (1 with 0).
     expected = [[0, 0, 8, 7, 9], [0, 0, 6, 5, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 3], [0] * 5]
     assert oracle.shuffle_within_layers(a, [0, 0, 1, 1, 2], rng) == expected
     assert not rng.numbers
@@ -393,7 +395,7 @@ def test_erdos_renyi_counts_places_without_the_diagonal():
     drawn = oracle.erdos_renyi(3, 3, Given(0.0, 0.1, 0.5, 0.99))
     assert drawn == network(3, (0, 1), (1, 2), (2, 1)), "0.1 is taken"
     layers = [0, 1, 1, 2]
-    """Places: 01 02 03 13 23."""
+    # Places: 01 02 03 13 23.
     drawn = oracle.erdos_renyi(4, 2, Given(0.5, 0.9), layers)
     assert drawn == network(4, (0, 3), (2, 3))
     assert oracle.erdos_renyi(4, 5, random.Random(1), layers) == network(
@@ -408,3 +410,228 @@ def test_erdos_renyi_is_uniform():
     expected = [frozen(network(3, *chosen)) for chosen in combinations(places, 3)]
     rng = random.Random(4)
     assert uniform([oracle.erdos_renyi(3, 3, rng) for _ in range(3000)], expected)
+
+
+# ---------------------------------------------------------------------------------- Girvan-Newman
+
+
+def test_components_are_weak():
+    a = network(6, (3, 0), (1, 4), (2, 2))
+    assert oracle.components(a) == [[0, 3], [1, 4], [2], [5]]
+
+
+def test_the_middle_of_a_path_lies_between_most_pairs():
+    """Path 0 1 2 3: 3, 4 and 3 of the six pairs; a square: one path each way between opposite corners."""
+    assert oracle.edge_betweenness(undirected(4, (0, 1), (1, 2), (2, 3))) == {
+        (0, 1): 3, (1, 2): 4, (2, 3): 3,
+    }  # fmt: skip
+    square = undirected(4, (0, 1), (1, 2), (2, 3), (3, 0))
+    assert set(oracle.edge_betweenness(square).values()) == {2}
+    assert oracle.edge_betweenness([]) == {}
+
+
+def test_edge_betweenness_is_that_of_networkx():
+    for seed in range(10):
+        graph = nx.gnp_random_graph(9, 0.15 + 0.05 * seed, seed=seed)
+        theirs = nx.edge_betweenness_centrality(graph, normalized=False)
+        ours = oracle.edge_betweenness(nx.to_numpy_array(graph).tolist())
+        assert {edge: float(value) for edge, value in ours.items()} == approx(theirs)
+
+
+def test_the_bridge_between_two_triangles_goes_first():
+    assert oracle.girvan_newman(network(*TRIANGLES, (2, 3))) == (5 / 14, [0, 0, 0, 1, 1, 1])
+
+
+def test_of_equal_edges_the_lowest_goes_first():
+    """Ring of 6: (0, 1), then the middle of the path 1 2 3 4 5 0; lower levels have a lower Q."""
+    ring = network(6, *((i, (i + 1) % 6) for i in range(6)))
+    assert oracle.girvan_newman(ring) == (1 / 6, [0, 1, 1, 1, 0, 0])
+
+
+def test_of_equal_levels_the_first_is_kept():
+    """Ring of 4: the whole has Q = 0, and so have the two pairs."""
+    assert oracle.girvan_newman(undirected(4, (0, 1), (1, 2), (2, 3), (3, 0))) == (0.0, [0, 0, 0, 0])
+
+
+def test_direction_weights_and_loops_do_not_matter_to_girvan_and_newman():
+    for seed in range(5):
+        a = chance(7, 0.25, seed)
+        both = [[3 * (a[i][j] or a[j][i]) + (i == j) for j in range(7)] for i in range(7)]
+        assert oracle.girvan_newman(both) == oracle.girvan_newman(a)
+
+
+def test_without_connections_every_node_is_a_module():
+    assert oracle.girvan_newman(network(3)) == (0.0, [0, 1, 2])
+    assert oracle.girvan_newman([]) == (0.0, [])
+
+
+def test_girvan_and_newman_split_the_karate_club_as_igraph_does():
+    a = nx.to_numpy_array(nx.karate_club_graph(), weight=None).tolist()
+    theirs = igraph.Graph.Adjacency(a, mode="undirected").community_edge_betweenness(directed=False)
+    q, modules = oracle.girvan_newman(a)
+    assert modules == theirs.as_clustering().membership
+    assert q == approx(0.4013, abs=5e-5)
+
+
+# ---------------------------------------------------------------------------- n-cut and hierarchy
+
+
+def test_n_cut_of_two_triangles():
+    modules = [0, 0, 0, 5, 5, 5]
+    assert oracle.n_cut(undirected(*TRIANGLES), modules) == 0.0
+    assert oracle.n_cut(undirected(*TRIANGLES, (2, 3)), modules) == 2 * (1 / (7 + 1e-8))
+    assert oracle.n_cut(undirected(*TRIANGLES, (2, 3)), range(6)) == approx(6)
+    assert oracle.n_cut(undirected(*TRIANGLES, (2, 3)), [1] * 6) == 0.0
+
+
+def test_n_cut_of_a_module_without_weights_is_0():
+    assert oracle.n_cut(network(3), [0, 1, 1]) == 0.0
+
+
+def test_n_cut_wants_an_undirected_graph():
+    with pytest.raises(AssertionError, match="symmetric"):
+        oracle.n_cut(network(2, (0, 1)), [0, 1])
+
+
+def test_n_cut_is_that_of_networkx():
+    draw = random.Random(6)
+    for seed in range(10):
+        graph = nx.gnp_random_graph(8, 0.6, seed=seed)
+        for _, _, data in graph.edges(data=True):
+            data["weight"] = draw.random()
+        one = set(draw.sample(range(8), 3))
+        expected = nx.normalized_cut_size(graph, one, weight="weight")
+        w = nx.to_numpy_array(graph).tolist()
+        assert oracle.n_cut(w, [node in one for node in range(8)]) == approx(expected, abs=1e-6)
+
+
+def test_hierarchy_of_small_networks():
+    assert oracle.global_reaching_centrality(network(4, (0, 3), (1, 3), (2, 3))) == 1.0
+    assert oracle.global_reaching_centrality(network(4, (3, 0), (3, 1), (3, 2))) == 1 / 9
+    assert oracle.global_reaching_centrality(network(3, (0, 1), (1, 2))) == 0.75
+    assert oracle.global_reaching_centrality(network(3, (0, 1), (1, 2), (2, 0))) == 0.0
+    assert oracle.global_reaching_centrality(network(4, (0, 1), (2, 3))) == 2 / 9
+    assert oracle.global_reaching_centrality(network(3)) == 0.0
+    assert oracle.global_reaching_centrality(network(1, (0, 0))) == 0.0
+
+
+def test_hierarchy_leaves_out_nodes_without_connections_and_ignores_weights():
+    assert oracle.global_reaching_centrality([[0, 0, 7], [0, 0, 0], [0, 0, 0]]) == 1.0
+
+
+def test_hierarchy_is_that_of_networkx_reversed():
+    for seed in range(10):
+        graph = nx.gnp_random_graph(9, 0.08 + 0.02 * seed, seed=seed, directed=True)
+        a = nx.to_numpy_array(graph).tolist()
+        graph.remove_nodes_from(list(nx.isolates(graph)))
+        expected = nx.global_reaching_centrality(graph.reverse())
+        assert oracle.global_reaching_centrality(a) == approx(expected, abs=1e-12)
+
+
+# -------------------------------------------------------------------------------------- functions
+
+EYES = network(11, *((i, 8) for i in range(4)), *((i, 9) for i in range(4, 8)), (8, 10), (9, 10))
+"""Inputs 0-3 see left, 4-7 right; a neuron a side, and an output."""
+LEFT, RIGHT = range(4), range(4, 8)
+
+
+def test_the_first_split_separates_two_eyes():
+    parts = oracle.first_split(EYES)
+    assert parts[:10] == [0, 0, 0, 0, 1, 1, 1, 1, 0, 1]
+    assert oracle.left_right(EYES, parts, LEFT, RIGHT) == 8
+
+
+def test_the_first_split_is_that_of_two_triangles_and_nodes_without_connections_have_none():
+    a = [[*row, 0] for row in network(*TRIANGLES, (2, 3))] + [[0] * 7]
+    assert oracle.first_split(a) == [0, 0, 0, 1, 1, 1, -1]
+    assert oracle.first_split(network(2)) == [-1, -1]
+
+
+def test_no_split_where_none_raises_q():
+    """Every connection of the bifan is as expected by chance, 2 * 2 / 4: B is all 0."""
+    assert oracle.first_split(BIFAN) == [0, 0, 0, 0]
+
+
+def test_the_matrix_of_the_first_split_is_that_of_the_authors_method():
+    for seed in range(5):
+        a = chance(7, 0.5, seed)
+        theirs = naive.split_matrices(a, "clune2013")[0]
+        for mine, row in zip(oracle.split_matrix(a), theirs, strict=True):
+            assert mine == approx(row, abs=1e-12)
+
+
+def test_left_right_counts_inputs_that_have_connections():
+    parts = [0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 1]
+    assert oracle.left_right(EYES, parts, LEFT, RIGHT) == 8
+    assert oracle.left_right(EYES, [1, *parts[1:]], LEFT, RIGHT) == 3 + 3
+    assert oracle.left_right(EYES, [0] * 11, LEFT, RIGHT) == 0
+    assert oracle.left_right(EYES, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1], LEFT, RIGHT) == 0
+    blind = [row if node != 7 else [0] * 11 for node, row in enumerate(EYES)]
+    assert oracle.left_right(blind, parts, LEFT, RIGHT) == 7
+
+
+def test_four_readings_of_a_neuron():
+    values = [1.0, 0.0, -1.0, 0.0]
+    for table in ((1, 0, 0, 0), (1, 1, 0, 1), (0, 0, 1, 0), (0, 1, 1, 1)):
+        assert oracle.subgoal_readings(values, [bool(x) for x in table]) == 1.0
+    assert oracle.subgoal_readings(values, [True, True, False, False]) == 0.75
+    assert oracle.subgoal_readings([0.0] * 4, [True, False, False, True]) == 0.5
+
+
+# ---------------------------------------------------------------------------------------- lesions
+
+BOTH = ((2, 2, 1), {(0, 2): 1.0, (1, 3): 1.0, (2, 4): 1.0, (3, 4): 1.0}, {2: 0.0, 3: 0.0, 4: -1.0})
+"""Both of two inputs, each by a neuron of its own: patterns -- +- -+ ++."""
+
+
+def test_silent_neurons():
+    assert oracle.lesion(*BOTH, silent=[]) == [[-1, -1, -1, 1]]
+    assert oracle.lesion(*BOTH, silent=[2]) == [[-1, -1, 0, 0]]
+    assert oracle.lesion(*BOTH, silent=[3]) == [[-1, 0, -1, 0]]
+    assert oracle.lesion(*BOTH, silent=[0]) == oracle.lesion(*BOTH, silent=[2])
+    assert oracle.lesion(*BOTH, silent={2, 3}) == [[-1, -1, -1, -1]]
+    assert oracle.lesion(*BOTH, silent=[4]) == [[0, 0, 0, 0]]
+
+
+def chance_network(layers, seed):
+    """Connections and biases of a random genome."""
+    rng = np.random.default_rng(seed)
+    genome = naive.birth(layers, (-2, -1, 1, 2), (-2, -1, 0, 1, 2), (10, 20), rng)
+    return naive.decode(layers, genome, (-2, -1, 1, 2), (-2, -1, 0, 1, 2))
+
+
+def test_nobody_silent_is_the_answer_and_silence_is_no_input_and_no_bias():
+    layers = (4, 3, 3, 2)
+    for seed in range(10):
+        connections, bias = chance_network(layers, seed)
+        yes, no = naive.answer(layers, connections, bias)
+        intact = [[int(y) - int(n) for y, n in zip(*both)] for both in zip(yes, no)]
+        assert oracle.lesion(layers, connections, bias, []) == intact
+        silent = {4 + seed % 3, 7 + seed % 5}
+        cut = {edge: weight for edge, weight in connections.items() if edge[1] not in silent}
+        quiet = {node: 0.0 if node in silent else value for node, value in bias.items()}
+        expected = oracle.lesion(layers, cut, quiet, [])
+        assert oracle.lesion(layers, connections, bias, silent) == expected
+
+
+def test_drops_of_modules_and_of_pairs():
+    """Modules 0 and 1 can each do the work of the other; module 2 is needed, whoever else is there."""
+
+    def score(silent):
+        return (0.5 if {1, 2, 3} <= silent else 1.0) - (0.25 if 4 in silent else 0.0)
+
+    lost = oracle.drops(score, [[1, 2], [3], [4, 5]])
+    assert lost == {(0,): 0.0, (1,): 0.0, (2,): 0.25, (0, 1): 0.5, (0, 2): 0.25, (1, 2): 0.25}
+    assert [oracle.synergy(lost, i, j) for i, j in ((0, 1), (1, 0), (0, 2), (2, 1))] == [0.5, 0.5, 0, 0]
+
+
+def test_drops_of_a_real_network():
+    """Right: all 4 patterns; with a side silent 2; with both silent 3, which is always no, less pattern 3."""
+
+    def score(silent):
+        answers = oracle.lesion(*BOTH, silent=silent)[0]
+        return sum(x == y for x, y in zip(answers, (-1, -1, -1, 1), strict=True)) / 4
+
+    lost = oracle.drops(score, [[0, 2], [1, 3]])
+    assert lost == {(0,): 0.5, (1,): 0.5, (0, 1): 0.25}
+    assert oracle.synergy(lost, 0, 1) == -0.75
