@@ -11,7 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from evomod.errors import EvomodError
 from evomod.kernels import modularity as modularity_kernels
 from evomod.kernels import nulls as kernels
-from evomod.measures.graphs import Graph, adjacencies_of, adjacency_of, layers_of, symmetric
+from evomod.measures.graphs import (
+    Graph,
+    adjacencies_of,
+    adjacency_of,
+    layers_of,
+    symmetric,
+)
 from evomod.measures.modularity import METHODS
 from evomod.measures.nulls import is_undirected, random_parts
 
@@ -141,7 +147,10 @@ def _layers(
     """``[node]`` for a null that keeps layers, else None."""
     if null in ("layered", "shuffle-within-layer") or layer is not None:
         return layers_of(graph, layer)
-    return setup.encoding.wiring.layer if null == "genomes" and setup is not None else None
+    if null != "genomes" or setup is None:
+        return None
+    known = setup.encoding.wiring.layer
+    return known if known.size == adjacencies_of(graph)[0].shape[1] else None
 
 
 def _q(
@@ -149,10 +158,12 @@ def _q(
 ) -> NDArray[np.float64]:
     """Q ``[network]``; nodes without a connection are left out."""
     graphs = matrices if directed else symmetric(matrices, weight)
-    connected = graphs.any(axis=1) | graphs.any(axis=2)
+    connected = np.asarray(graphs.any(axis=1) | graphs.any(axis=2))
     q = np.zeros(graphs.shape[0])
     for k, graph in enumerate(graphs):
-        inner = np.ascontiguousarray(graph[np.ix_(connected[k], connected[k])])
+        inner = graph
+        if not connected[k].all():
+            inner = np.ascontiguousarray(graph[np.ix_(connected[k], connected[k])])
         modules = np.zeros(inner.shape[0], np.int64)
         q[k] = modularity_kernels.leading_eigenvector_modules(inner, method == "clune2013", modules)
     return q
@@ -215,7 +226,7 @@ def _compared(
         q_max=q_max,
         q_max_source=source,
         z=z,
-        percentile=100.0 * below / spread.size,
+        percentile=float(100.0 * below / spread.size),
         null=null,
         draws=spread.size,
         method=method,
