@@ -31,6 +31,7 @@ ORDER = (
     "deap_way",
     "bench",
     "plotting",
+    "drawing_motifs",
     "cli",
     "__main__",
 )
@@ -42,7 +43,7 @@ HOMES = {
     "pydantic": {"config"},
     "tomli_w": {"config"},
     "tqdm": {"runs"},
-    "matplotlib": {"plotting"},
+    "matplotlib": {"plotting", "drawing_motifs"},
     "networkx": {"network", "measures"},
 }
 """Rooms that may import a dependency: deap_way measures DEAP itself, evolution names its Toolbox as a type."""
