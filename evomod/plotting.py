@@ -113,29 +113,40 @@ def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axe
     if network.is_circuit:
         return plot_circuit(axes, network, method)
     working = network.simplified()
-    partition = modularity(working, method)
+    modules = modularity(working, method).modules
+    plot_layers(axes, working, modules)
     positions = network.positions
+    if "threshold" in network.functions:
+        for node in range(network.inputs.size, network.n_nodes):
+            if modules[node] >= 0:
+                text = f"{0.0 - network.bias[node]:g}"
+                axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
+    _finish(axes, network, positions)
+    return axes
+
+
+def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: float = 240.0) -> Axes:
+    """Nodes and connections of a layered network at its coordinates; ``size`` of a node in points².
+
+    ``modules[node]`` chooses the colours; -1 (no connection) is white.
+    """
+    positions, thick = working.positions, np.sqrt(size / 240.0)
     for source, target, weight in zip(working.source, working.target, working.weight, strict=True):
-        module = partition.modules[source]
-        same = module == partition.modules[target]
+        module = modules[source]
+        same = module == modules[target]
         axes.plot(
             positions[[source, target], 0],
             positions[[source, target], 1],
             color=COLOURS[module % len(COLOURS)] if same else "#888888",
             linestyle="-" if weight > 0 else (0, (4, 2)),
-            linewidth=0.8 + 0.8 * abs(weight),
+            linewidth=thick * (0.8 + 0.8 * abs(weight)),
             zorder=2 if same else 1,
         )
-    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in partition.modules]
+    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules]
     axes.scatter(
-        positions[:, 0], positions[:, 1], s=240, c=faces, edgecolors="black", linewidths=0.8, zorder=3
-    )
-    if "threshold" in network.functions:
-        for node in range(network.inputs.size, network.n_nodes):
-            if partition.modules[node] >= 0:
-                text = f"{0.0 - network.bias[node]:g}"
-                axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
-    _finish(axes, network, positions)
+        positions[:, 0], positions[:, 1], s=size, c=faces, edgecolors="black", linewidths=0.8 * thick,
+        zorder=3,
+    )  # fmt: skip
     return axes
 
 
