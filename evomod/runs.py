@@ -135,7 +135,7 @@ def _begin(
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
-    with _disk_errors(folder):
+    with reports_disk_errors(folder):
         _claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / "config.toml", dump_config(setup.config).encode())
@@ -183,14 +183,16 @@ def resume(
     if found.is_complete and not is_longer and (folder / "best.json").exists():
         return found
     _check_tables(folder, state)
-    with _disk_errors(folder):
+    with reports_disk_errors(folder):
         (folder / "complete").unlink(missing_ok=True)
         write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        if (folder / "log.csv").exists():  # else it was only begun
-            manifest = found.manifest | {"end": None}
+        manifest = found.manifest | {"end": None}
+        if (folder / "log.csv").exists():
             resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
             manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
-            write_json(folder / "manifest.json", manifest)
+        else:  # only begun, perhaps by another machine
+            manifest |= _here()
+        write_json(folder / "manifest.json", manifest)
     return _continue(folder, setup, sequence, state, progress, watch)
 
 
@@ -235,7 +237,7 @@ def _continue(
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
-    with _disk_errors(folder), noted_signals() as caught:
+    with reports_disk_errors(folder), noted_signals() as caught:
         _record(folder, setup, rng, state, caught, _shows(progress), watch)
         if caught:
             raise Interrupted(
@@ -510,7 +512,7 @@ def noted_signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _disk_errors(folder: Path) -> Iterator[None]:
+def reports_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -595,14 +597,22 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
     assert setup.task.path is not None
     return {
         "format": FORMAT,
-        "versions": versions(),
-        "commit": commit(),
         "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
         "start_sha256": _digest(setup.config.evolution.start),
         "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
         "q_method": setup.config.tracking.q_method,
         "kernel": kernel_of(setup),
         "argv": sys.argv,
+        **_here(),
+        "end": None,
+    }
+
+
+def _here() -> dict[str, Any]:
+    """Where and when a run starts."""
+    return {
+        "versions": versions(),
+        "commit": commit(),
         "host": {
             "system": platform.system(),
             "release": platform.release(),
@@ -610,5 +620,4 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
             "cores": os.cpu_count(),
         },
         "start": now(),
-        "end": None,
     }
