@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from evomod.network import Network, load_network
     from evomod.population import Population
     from evomod.runs import Run, load_run, resume, run
+    from evomod.study import Study, load_definition
+    from evomod.study_run import run_study
+    from evomod.study_tables import StudyFolder, load_study
     from evomod.task import Task, find_tasks, load_task
 
 _HOMES = {
@@ -39,6 +42,11 @@ _HOMES = {
     "load_run": "runs",
     "resume": "runs",
     "run": "runs",
+    "Study": "study",
+    "load_definition": "study",
+    "run_study": "study_run",
+    "StudyFolder": "study_tables",
+    "load_study": "study_tables",
     "Task": "task",
     "find_tasks": "task",
     "load_task": "task",
@@ -54,17 +62,22 @@ __all__ = [
     "Population",
     "Run",
     "Setup",
+    "Study",
+    "StudyFolder",
     "Task",
     "evolve",
     "find_tasks",
     "load_config",
+    "load_definition",
     "load_network",
     "load_run",
+    "load_study",
     "load_task",
     "modularity",
     "prepare",
     "resume",
     "run",
+    "run_study",
 ]
 
 

@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     )
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
+    _add_study(commands)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
     tasks.set_defaults(act=act_tasks)
     plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
@@ -69,6 +70,45 @@ def parser() -> argparse.ArgumentParser:
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)
     return top
+
+
+def _add_study(commands: Any) -> None:
+    study = commands.add_parser(
+        "study",
+        help="run treatments × replicates, or go on with them",
+        description="Run what is left of a study, and write its tables. The same command goes on wherever "
+        "it was stopped.",
+    )
+    study.add_argument("what", help="a study's TOML, or a study's folder to go on with")
+    study.add_argument("--out", metavar="FOLDER", help="the study's folder (default: studies/<name>)")
+    study.add_argument("--replicates", type=_number, metavar="N", help="in place of the file's number")
+    study.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="override a value of every config"
+    )
+    where = study.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_number, metavar="N", help="worker processes (default: one a core)"
+    )
+    where.add_argument(
+        "--dask",
+        metavar="WHERE",
+        help="'local', a scheduler's address such as tcp://host:8786, or a cluster's TOML",
+    )
+    where.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="run every n-th replicate here, beginning with the i-th"
+    )
+    study.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
+    study.set_defaults(act=act_study)
+    status = commands.add_parser("status", help="tell how far a study is")
+    status.add_argument("folder", metavar="FOLDER", help="a study's folder")
+    status.set_defaults(act=act_status)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, whole = text.partition("/")
+    if not (part.isdigit() and whole.isdigit() and 1 <= int(part) <= int(whole)):
+        raise argparse.ArgumentTypeError(f"wanted i/n with 1 <= i <= n, such as 3/40, got '{text}'")
+    return int(part), int(whole)
 
 
 def _version() -> str:
@@ -228,6 +268,67 @@ def _tell(run: Any) -> int:
     )
     print(f"  pictures              evomod plot {run.folder}")
     return 0
+
+
+def act_study(given: argparse.Namespace) -> int:
+    from evomod.study import load_definition
+    from evomod.study_run import run_study
+    from evomod.study_tables import described, write_parquet
+
+    what = Path(given.what)
+    if what.is_dir() and given.out is not None:
+        raise EvomodError(f"{what} is a folder, which goes on where it is; --out wants a study's TOML.")
+    path = what / "study.toml" if what.is_dir() else what
+    study = load_definition(path, given.set, given.replicates)
+    out = what if what.is_dir() else given.out or Path("studies") / study.name
+    found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
+    if given.shard is not None:
+        print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
+        return 0
+    paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
+    paths += write_parquet(found.folder) if given.parquet else []
+    print(f"{found.folder}: {described(found)}")
+    print("  tables ", ", ".join(map(str, paths)))
+    if found.failures:
+        print(
+            f"evomod: {len(found.failures)} runs failed, see {found.folder / 'failures.json'}; "
+            f"`evomod study {found.folder}` tries them again.",
+            file=sys.stderr,
+        )
+    return 1 if found.failures else 0
+
+
+def act_status(given: argparse.Namespace) -> int:
+    from evomod.study_folder import status_of
+    from evomod.study_tables import described, load_study, write_tables
+
+    found = load_study(given.folder)
+    status = status_of(found.study, found.folder)
+    words = ("done", "running", "begun", "left")
+    print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
+    for name, states in status.states.items():
+        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in words if states.get(w)))
+    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in words}
+    if totals["done"] == sum(totals.values()):
+        write_tables(found.folder)
+        print(described(found))
+    elif status.seconds_left is None:
+        print("  time left               not known before the first run is done")
+    else:
+        at_once = f", {max(1, totals['running'])} at once"
+        print(f"  time left               about {_duration(status.seconds_left)}{at_once}")
+    return 0
+
+
+def _duration(seconds: float) -> str:
+    """Seconds in a unit that people use.
+
+    >>> _duration(50), _duration(5000), _duration(500_000)
+    ('1 min', '1.4 h', '5.8 days')
+    """
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
 
 
 def act_plot(given: argparse.Namespace) -> int:
