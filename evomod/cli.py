@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     _add_study(commands)
+    _add_figure(commands)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
     tasks.set_defaults(act=act_tasks)
     plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
@@ -83,7 +84,11 @@ def _add_study(commands: Any) -> None:
     study.add_argument("--out", metavar="FOLDER", help="the study's folder (default: studies/<name>)")
     study.add_argument("--replicates", type=_number, metavar="N", help="in place of the file's number")
     study.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="override a value of every config"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="override a value of every config",
     )
     where = study.add_mutually_exclusive_group()
     where.add_argument(
@@ -95,13 +100,35 @@ def _add_study(commands: Any) -> None:
         help="'local', a scheduler's address such as tcp://host:8786, or a cluster's TOML",
     )
     where.add_argument(
-        "--shard", type=_shard, metavar="I/N", help="run every n-th replicate here, beginning with the i-th"
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="run every n-th replicate here, beginning with the i-th",
     )
     study.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
     study.set_defaults(act=act_study)
     status = commands.add_parser("status", help="tell how far a study is")
     status.add_argument("folder", metavar="FOLDER", help="a study's folder")
     status.set_defaults(act=act_status)
+
+
+def _add_figure(commands: Any) -> None:
+    figure = commands.add_parser(
+        "figure",
+        help="draw a paper's figure; without a name, list them",
+        description="Draw a figure of a paper from a study's tables: one of your own, or the committed ones.",
+    )
+    figure.add_argument("name", nargs="?", help="such as clune2013-fig2")
+    where = figure.add_mutually_exclusive_group()
+    where.add_argument("--study", metavar="FOLDER", type=Path, help="the folder of a study")
+    where.add_argument(
+        "--quick", action="store_true", help="run a small study first (minutes), then draw"
+    )
+    figure.add_argument("--out", metavar="PNG", type=Path, help="default: <name>.png")
+    figure.add_argument(
+        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+    )
+    figure.set_defaults(act=act_figure)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -317,6 +344,24 @@ def act_status(given: argparse.Namespace) -> int:
     else:
         at_once = f", {max(1, totals['running'])} at once"
         print(f"  time left               about {_duration(status.seconds_left)}{at_once}")
+    return 0
+
+
+def act_figure(given: argparse.Namespace) -> int:
+    from evomod.figures import draw_figure, find_figures, find_study, load_script
+
+    if given.name is None:
+        for name, script in find_figures().items():
+            module = load_script(script)
+            place = find_study(script, module)
+            print(f"{name}: {script.shows}")
+            print(f"  full size  {module.FULL}")
+            print(f"  study      {place or 'none yet: ' + script.command(module)}")
+        return 0
+    path, folder = draw_figure(
+        given.name, given.out, study=given.study, quick=given.quick, jobs=given.jobs
+    )
+    print(f"{path}: drawn from {folder}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) 
         rows = rows_of(curves, treatment=treatment)
         axes.plot(
             rows["generation"],
-            rows[f"{value}_median"],
+            rows[f"{value}"],
             color=COLOURS[k],
             linestyle=LINES[k % len(LINES)],
             label=label,
@@ -92,24 +93,21 @@ def plot_small_networks(
     for axes in cells:
         axes.set_axis_off()
     for axes, network, modules, title in zip(cells, networks, partitions, titles, strict=False):
-        plot_layers(axes, untangled(network, modules), modules, size=14.0)
+        plot_layers(axes, untangled(network), modules, size=14.0)
         axes.set_title(title, fontsize=6, pad=1)
         axes.margins(0.06, 0.1)
 
 
-def untangled(network: Network, modules: NDArray[np.int64]) -> Network:
-    """The same network with hidden nodes sorted within their layer: by module, then by what they see.
+def untangled(network: Network) -> Network:
+    """The same network with hidden nodes sorted within their layer by where their sources are.
 
     Only inputs and outputs have places of their own (Clune et al. 2013), so hidden ones may move.
     """
-    from dataclasses import replace
-
     positions = network.positions.copy()
-    last = int(network.layer.max())
-    for layer in range(1, last):
+    for layer in range(1, int(network.layer.max())):
         nodes = np.flatnonzero(network.layer == layer)
-        means = [_mean_of_sources(network, positions, node) for node in nodes]
-        order = nodes[np.lexsort((nodes, means))]
+        means = [_mean_of_sources(network, positions, node) for node in nodes.tolist()]
+        order = nodes[np.argsort(means, kind="stable")]
         positions[order] = network.positions[nodes]
     return replace(network, positions=positions)
 
@@ -132,7 +130,7 @@ def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: 
     image = np.zeros((rows, columns))
     i = ((density["q_score"] - y0) / bins[1] + 0.5).astype(int)
     j = ((density["connection_cost"] - x0) / bins[0] + 0.5).astype(int)
-    seen = (0 <= i) & (i < rows) & (0 <= j) & (j < columns)
+    seen = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
     np.add.at(image, (i[seen], j[seen]), density["individuals"][seen])
     share = image / max(image.sum(), 1.0)
     return axes.imshow(

@@ -219,7 +219,8 @@ def _settle(session: Session, replicate: Replicate, outcome: Outcome) -> None:
         }
         session.failures.append(failure)
         tqdm.write(
-            f"evomod: {replicate.place} failed: {outcome.message} Repeat it with `{again}`.", file=sys.stderr
+            f"evomod: {replicate.place} failed: {outcome.message} Repeat it with `{again}`.",
+            file=sys.stderr,
         )
 
 

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.network import Network
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
 from evomod.statistics import MedianBand, median_band, median_ci
 from evomod.study import Replicate, Study, load_definition, replicates_of
 from evomod.study_folder import is_done, load_manifest
+from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.tracking import csv_line
 
 CURVES = ("best_fitness", "q_score")
@@ -46,6 +48,16 @@ class StudyFolder:
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
         return read_columns(self.folder / "curves.csv")
+
+    @property
+    def networks(self) -> dict[str, list[Network]]:
+        """The best network of every replicate that is done, by treatment (``networks.json``)."""
+        return read_networks(self.folder / "networks.json")
+
+    @property
+    def density(self) -> Table:
+        """Columns of ``density.csv``: individuals in every cell of cost and Q, by generation."""
+        return read_columns(self.folder / "density.csv")
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -107,12 +119,14 @@ def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
 
 
 def write_tables(folder: str | Path) -> None:
-    """Write ``summary.csv`` and ``curves.csv`` from the runs that are done."""
+    """Write ``summary.csv``, ``curves.csv``, ``networks.json`` and ``density.csv`` of the runs that are done."""
     found = load_study(folder)
     runs = done_runs(found)
     with reports_disk_errors(found.folder):
         _write_table(found.folder / "summary.csv", _summary(found.study, runs))
         _write_table(found.folder / "curves.csv", _curves(found.study, runs))
+        write_networks(found.folder / "networks.json", runs)
+        write_density(found.folder / "density.csv", runs)
 
 
 def measures_of(run: Run) -> dict[str, Any]:
@@ -147,8 +161,14 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
     has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
     rows = []
     for replicate, run in runs:
-        measures = {n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")}
-        about = {"treatment": replicate.treatment.name, "replicate": replicate.number, "seed": replicate.seed}
+        measures = {
+            n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")
+        }
+        about = {
+            "treatment": replicate.treatment.name,
+            "replicate": replicate.number,
+            "seed": replicate.seed,
+        }
         rows.append(about | measures)
     return rows
 
@@ -164,7 +184,9 @@ def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[st
         rng = np.random.default_rng(study.seed)
         values = _values(logs, points)
         bands = {name: median_band(values[k], rng) for k, name in enumerate(CURVES)}
-        n = (~np.isnan(values[1])).sum(axis=1)  # every logged network has a Q; a neutral epoch no fitness
+        n = (~np.isnan(values[1])).sum(
+            axis=1
+        )  # every logged network has a Q; a neutral epoch no fitness
         for k, point in enumerate(points.tolist()):
             row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
             for name, band in bands.items():

@@ -31,6 +31,7 @@ ORDER = (
     "study",
     "study_folder",
     "statistics",
+    "study_networks",
     "study_tables",
     "engines",
     "cluster",
@@ -38,6 +39,8 @@ ORDER = (
     "deap_way",
     "bench",
     "plotting",
+    "plotting_studies",
+    "figures",
     "cli",
     "__main__",
 )
@@ -49,7 +52,7 @@ HOMES = {
     "pydantic": {"config", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run"},
-    "matplotlib": {"plotting"},
+    "matplotlib": {"plotting", "plotting_studies", "figures"},
     "networkx": {"network", "measures"},
     "scipy": {"statistics"},
     "distributed": {"cluster"},
@@ -109,7 +112,9 @@ def test_every_dependency_has_one_home():
                 assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{room} imports {top}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]]
+)
 def test_light_commands_import_nothing_heavy(arguments):
     text = (
         "import sys\n"
