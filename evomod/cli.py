@@ -83,7 +83,11 @@ def _add_study(commands: Any) -> None:
     study.add_argument("--out", metavar="FOLDER", help="the study's folder (default: studies/<name>)")
     study.add_argument("--replicates", type=_number, metavar="N", help="in place of the file's number")
     study.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="override a value of every config"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="override a value of every config",
     )
     where = study.add_mutually_exclusive_group()
     where.add_argument(
@@ -95,7 +99,10 @@ def _add_study(commands: Any) -> None:
         help="'local', a scheduler's address such as tcp://host:8786, or a cluster's TOML",
     )
     where.add_argument(
-        "--shard", type=_shard, metavar="I/N", help="run every n-th replicate here, beginning with the i-th"
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="run every n-th replicate here, beginning with the i-th",
     )
     study.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
     study.set_defaults(act=act_study)
@@ -299,16 +306,15 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
-    from evomod.study_folder import status_of
+    from evomod.study_folder import STATES, status_of
     from evomod.study_tables import described, load_study, write_tables
 
     found = load_study(given.folder)
     status = status_of(found.study, found.folder)
-    words = ("done", "running", "begun", "left")
     print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
     for name, states in status.states.items():
-        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in words if states.get(w)))
-    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in words}
+        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
+    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         write_tables(found.folder)
         print(described(found))

@@ -513,6 +513,7 @@ def noted_signals() -> Iterator[list[int]]:
 
 @contextmanager
 def reports_disk_errors(folder: Path) -> Iterator[None]:
+    """What the system says of a folder that cannot be written becomes one sentence."""
     try:
         yield
     except OSError as error:

@@ -60,7 +60,7 @@ class TreatmentSection(Section):
     """Path of a config, from the study's file."""
     label: str | None = None
     """None: the treatment's name."""
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     """What differs, in tables as in a config."""
 
 
@@ -71,7 +71,7 @@ class StudySection(Section):
     seed: Annotated[int, Field(ge=0)]
     replicates: Annotated[int, Field(ge=1, le=100_000)]
     base: str | dict[str, Any] | None = None
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     treatments: Annotated[dict[Name, TreatmentSection], Field(min_length=1)]
 
 
@@ -236,9 +236,7 @@ def _described(item: Any) -> str:
     if item["type"] == "missing":
         return f"{where}: is missing"
     if item["type"] == "string_pattern_mismatch":
-        return (
-            f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {item['input']!r}"
-        )
+        return f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {item['input']!r}"
     wanted = "wanted a table" if item["type"] in SECTION_TYPES else str(item["msg"])
     return f"{where}: {wanted.replace('Input should be', 'wanted')}; got {item['input']!r}"
 
@@ -249,7 +247,11 @@ def _conflicts(section: StudySection) -> list[str]:
     for name, part in section.treatments.items():
         if section.base is not None and part.config is not None:
             problems.append(f"treatments.{name}: the study has a base, so config must not be given")
-        if section.base is None and part.config is None and "task" not in part.settings | section.settings:
+        if (
+            section.base is None
+            and part.config is None
+            and "task" not in part.settings | section.settings
+        ):
             problems.append(f"treatments.{name}: wanted a config, a base of the study, or settings.task")
     folded = [name.casefold() for name in section.treatments]
     if len(set(folded)) < len(folded):
@@ -280,7 +282,9 @@ def merged(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         before = result.get(key)
         both = isinstance(before, dict) and isinstance(value, dict)
         result[key] = merged(before or {}, value) if both else value
-    return {key: merged(value, {}) if isinstance(value, dict) else value for key, value in result.items()}
+    return {
+        key: merged(value, {}) if isinstance(value, dict) else value for key, value in result.items()
+    }
 
 
 def _mistakes(error: EvomodError) -> list[str]:

@@ -19,10 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from evomod.config import config_data
 from evomod.errors import EvomodError
 from evomod.runs import (
-    FORMAT,
     Run,
     begin,
     commit,
@@ -50,7 +48,8 @@ BEGINNING = {"config.toml", "task.py", "start.npz"}
 """What a run folder may hold whose making was cut short."""
 OURS = {"study.toml", "manifest.json", "study.lock", "summary.csv", "curves.csv", "failures.json"}
 
-State = Literal["left", "begun", "running", "done"]
+State = Literal["done", "running", "begun", "left"]
+STATES: tuple[State, ...] = ("done", "running", "begun", "left")
 
 
 @contextmanager
@@ -78,9 +77,7 @@ def _claim(study: Study, folder: Path) -> None:
         _check_version(folder, load_manifest(folder))
         other = difference(study, load_definition(folder / "study.toml"))
         if other:
-            raise EvomodError(
-                f"{folder} holds another study: {other}. Give another folder with --out."
-            )
+            raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
         return
     if folder.exists() and not folder.is_dir():
         raise EvomodError(f"{folder} is a file; give a folder with --out.")
@@ -165,8 +162,10 @@ def _same_task(treatment: Treatment, folder: Path) -> bool:
     if ours.path is not None and copy.exists() and copy.read_bytes() == ours.path.read_bytes():
         return True
     theirs = read_task(copy)
-    return ours.name == theirs.name and list(ours.tables) == list(theirs.tables) and all(
-        (ours.tables[goal] == theirs.tables[goal]).all() for goal in ours.tables
+    return (
+        ours.name == theirs.name
+        and list(ours.tables) == list(theirs.tables)
+        and all((ours.tables[goal] == theirs.tables[goal]).all() for goal in ours.tables)
     )
 
 
@@ -256,7 +255,9 @@ def status_of(study: Study, folder: Path) -> Status:
     counts: dict[str, Counter[State]] = {treatment.name: Counter() for treatment in study.treatments}
     for replicate in replicates:
         counts[replicate.treatment.name][states[replicate.place]] += 1
-    return Status({name: dict(count) for name, count in counts.items()}, _left(replicates, states, folder))
+    return Status(
+        {name: dict(count) for name, count in counts.items()}, _left(replicates, states, folder)
+    )
 
 
 def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -> float | None:

@@ -147,8 +147,14 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
     has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
     rows = []
     for replicate, run in runs:
-        measures = {n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")}
-        about = {"treatment": replicate.treatment.name, "replicate": replicate.number, "seed": replicate.seed}
+        measures = {
+            n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")
+        }
+        about = {
+            "treatment": replicate.treatment.name,
+            "replicate": replicate.number,
+            "seed": replicate.seed,
+        }
         rows.append(about | measures)
     return rows
 
@@ -164,7 +170,9 @@ def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[st
         rng = np.random.default_rng(study.seed)
         values = _values(logs, points)
         bands = {name: median_band(values[k], rng) for k, name in enumerate(CURVES)}
-        n = (~np.isnan(values[1])).sum(axis=1)  # every logged network has a Q; a neutral epoch no fitness
+        n = (~np.isnan(values[1])).sum(
+            axis=1
+        )  # every logged network has a Q; a neutral epoch no fitness
         for k, point in enumerate(points.tolist()):
             row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
             for name, band in bands.items():

@@ -109,7 +109,9 @@ def test_every_dependency_has_one_home():
                 assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{room} imports {top}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]]
+)
 def test_light_commands_import_nothing_heavy(arguments):
     text = (
         "import sys\n"
