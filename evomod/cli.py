@@ -326,16 +326,15 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
-    from evomod.study_folder import status_of
+    from evomod.study_folder import STATES, status_of
     from evomod.study_tables import described, load_study, write_tables
 
     found = load_study(given.folder)
     status = status_of(found.study, found.folder)
-    words = ("done", "running", "begun", "left")
     print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
     for name, states in status.states.items():
-        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in words if states.get(w)))
-    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in words}
+        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
+    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         write_tables(found.folder)
         print(described(found))

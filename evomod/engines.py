@@ -38,8 +38,8 @@ ONE_THREAD = (
 class Outcome:
     """How the evolution of a run folder ended; small, for it travels between processes."""
 
-    ended: Literal["done", "stopped", "failed", "full"]
-    """"full": no room on the disk, which the next run will not have either."""
+    ended: Literal["done", "stopped", "failed", "blocked"]
+    """"blocked": what is wrong would be wrong with every other run, such as a full disk."""
     message: str = ""
     details: str = ""
     """The traceback of what is no user's mistake."""
@@ -55,8 +55,8 @@ class Engine:
     submit: Callable[[Path], Future[Outcome]]
     result: Callable[[Future[Outcome], Path], Outcome]
     """The outcome of a future that is done. Raises `BrokenExecutor` if the workers are gone."""
-    at_once: int
-    """Runs to hand out before the first has come back."""
+    at_once: Callable[[], int]
+    """Runs that may be handed out and not yet back: enough that no worker waits."""
     stop: Callable[[], None]
     """Asks the runs to save their states and come back."""
 
@@ -68,7 +68,7 @@ def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
     except Interrupted as stop:
         return Outcome("stopped", str(stop), signal_number=stop.signal_number)
     except EvomodError as error:
-        return Outcome("full" if _is_full(error) else "failed", str(error))
+        return Outcome("blocked" if _is_full(error) else "failed", str(error))
     except Exception as error:
         return Outcome("failed", f"{type(error).__name__}: {error}", traceback.format_exc())
     return Outcome("done")
@@ -113,7 +113,7 @@ def pool(jobs: int) -> Iterator[Engine]:
                 return executor.submit(_in_worker, str(folder))
 
         try:
-            yield Engine(submit, lambda future, folder: future.result(), 2 * jobs, writer.close)
+            yield Engine(submit, lambda future, folder: future.result(), lambda: 2 * jobs, writer.close)
         finally:
             writer.close()
             executor.shutdown(wait=True, cancel_futures=True)

@@ -125,7 +125,7 @@ def proportions(a_yes: int, a_n: int, b_yes: int, b_n: int) -> Proportions:
     for yes, n in ((a_yes, a_n), (b_yes, b_n)):
         if not 0 <= yes <= n or n == 0:
             raise EvomodError(f"wanted a number of yes from 0 to n, of n >= 1; got {yes} of {n}.")
-    found = stats.fisher_exact([[a_yes, a_n - a_yes], [b_yes, b_n - b_yes]])
+    found = stats.fisher_exact(np.array([[a_yes, a_n - a_yes], [b_yes, b_n - b_yes]]))
     return Proportions(a_n, b_n, a_yes, b_yes, float(found.pvalue), float(found.statistic))
 
 

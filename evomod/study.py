@@ -60,7 +60,7 @@ class TreatmentSection(Section):
     """Path of a config, from the study's file."""
     label: str | None = None
     """None: the treatment's name."""
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     """What differs, in tables as in a config."""
 
 
@@ -71,7 +71,7 @@ class StudySection(Section):
     seed: Annotated[int, Field(ge=0)]
     replicates: Annotated[int, Field(ge=1, le=100_000)]
     base: str | dict[str, Any] | None = None
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     treatments: Annotated[dict[Name, TreatmentSection], Field(min_length=1)]
 
 

@@ -19,10 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from evomod.config import config_data
 from evomod.errors import EvomodError
 from evomod.runs import (
-    FORMAT,
     Run,
     begin,
     commit,
@@ -50,7 +48,8 @@ BEGINNING = {"config.toml", "task.py", "start.npz"}
 """What a run folder may hold whose making was cut short."""
 OURS = {"study.toml", "manifest.json", "study.lock", "summary.csv", "curves.csv", "failures.json"}
 
-State = Literal["left", "begun", "running", "done"]
+State = Literal["done", "running", "begun", "left"]
+STATES: tuple[State, ...] = ("done", "running", "begun", "left")
 
 
 @contextmanager

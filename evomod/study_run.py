@@ -48,12 +48,12 @@ class Session:
     """Signals that ask to stop."""
     running: dict[Future[Outcome], Replicate] = field(default_factory=dict)
     failures: list[dict[str, Any]] = field(default_factory=list)
-    full: str = ""
-    """What was said of the disk when it was full."""
+    blocked: str = ""
+    """Why nothing further can run, if so."""
 
     @property
     def stops(self) -> bool:
-        return bool(self.caught or self.full)
+        return bool(self.caught or self.blocked)
 
 
 def run_study(
@@ -182,7 +182,7 @@ def _hand_out(session: Session, engine: Engine) -> None:
             is_told = True
             session.waiting.clear()
             engine.stop()
-        while session.waiting and len(session.running) < engine.at_once and not session.stops:
+        while session.waiting and len(session.running) < engine.at_once() and not session.stops:
             place = begin_run(session.waiting[0], session.folder)
             session.running[engine.submit(place)] = session.waiting.popleft()
         for future in wait(session.running, timeout=0.5, return_when=FIRST_COMPLETED).done:
@@ -201,8 +201,8 @@ def _settle(session: Session, replicate: Replicate, outcome: Outcome) -> None:
         if not session.stops:
             session.waiting.append(replicate)
         return
-    if outcome.ended == "full":
-        session.full = outcome.message
+    if outcome.ended == "blocked":
+        session.blocked = outcome.message
         return
     session.finished += _generations(replicate)
     if outcome.ended == "failed":
@@ -237,9 +237,9 @@ def _raise_if_stopped(session: Session) -> None:
     replicates = replicates_of(session.study)
     done = sum(is_done(session.folder / replicate.place) for replicate in replicates)
     state = f"{done} of {len(replicates)} runs are done and what was running is saved"
-    if session.full:
+    if session.blocked:
         raise EvomodError(
-            f"{session.full} The study stops: {state}. Make room, then `evomod study {session.folder}`."
+            f"{session.blocked} The study stops: {state}. Then go on with `evomod study {session.folder}`."
         )
     if session.caught:
         raise Interrupted(

@@ -41,6 +41,7 @@ EVERY: tuple[dict[str, Any], ...] = (
     {"network": {"encoding": "threshold"}},
     {"task": "circuit"},
     {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
+    {"task": {"name": "circuit", "goal": "max-modularity"}},
 )
 """Configs that between them call every kernel."""
 
