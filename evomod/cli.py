@@ -129,6 +129,17 @@ def _add_figure(commands: Any) -> None:
         "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
     )
     figure.set_defaults(act=act_figure)
+    verify = commands.add_parser(
+        "verify", help="every claim of every paper: holds, fails, or cannot tell, with numbers"
+    )
+    verify.add_argument(
+        "--quick", action="store_true", help="by small studies that are run now (minutes)"
+    )
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    verify.add_argument(
+        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+    )
+    verify.set_defaults(act=act_verify)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -347,20 +358,25 @@ def act_status(given: argparse.Namespace) -> int:
 
 
 def act_figure(given: argparse.Namespace) -> int:
-    from evomod.figures import draw_figure, find_figures, find_study, load_script
+    from evomod.figures import draw_figure, listed
 
     if given.name is None:
-        for name, script in find_figures().items():
-            module = load_script(script)
-            place = find_study(script, module)
-            print(f"{name}: {script.shows}")
-            print(f"  full size  {module.FULL}")
-            print(f"  study      {place or 'none yet: ' + script.command(module)}")
+        print(listed())
         return 0
     path, folder = draw_figure(
         given.name, given.out, study=given.study, quick=given.quick, jobs=given.jobs
     )
     print(f"{path}: drawn from {folder}")
+    return 0
+
+
+def act_verify(given: argparse.Namespace) -> int:
+    from evomod.claims import counted
+    from evomod.verification import as_data, told, verify
+
+    found = verify(quick=given.quick, jobs=given.jobs)
+    print(json.dumps(as_data(found), indent=2) if given.json else told(found))
+    print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
     return 0
 
 

@@ -1,31 +1,31 @@
 """The papers' figures: one script each in ``scripts/<paper>/``, found by name, drawn from a study's tables.
 
 A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``. The first line of its docstring
-says what it shows. It holds ``STUDY`` (its study's TOML in the same folder), ``FULL`` (the size of the
-study), ``QUICK`` (replicates and settings of a small one), and ``draw(study)``, which returns a matplotlib
-figure. ``prepare(study, jobs)``, if there, writes further tables into the study's folder before.
+says what it shows. Beside what `evomod.papers` asks of it, it holds ``FULL`` (the size of its study in
+words) and ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
+further tables into the study's folder before.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import matplotlib
 
 from evomod.errors import EvomodError
+from evomod.papers import (
+    command_of,
+    find_study,
+    given_study,
+    load_script,
+    quick_study,
+    scripts_folder,
+    study_places,
+)
 from evomod.plotting_studies import STYLE
-from evomod.study import load_definition
-from evomod.study_run import run_study
-from evomod.study_tables import StudyFolder, load_study
-
-PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +37,16 @@ class FigureScript:
     path: Path
     shows: str
 
-    @property
-    def paper(self) -> str:
-        return self.path.parent.name
-
-    def command(self, module: Any) -> str:
-        """What runs its study at full size."""
-        return f"evomod study scripts/{self.paper}/{module.STUDY}"
-
-
-def scripts_folder() -> Path:
-    """Where the papers' folders are: beside the package in a source checkout, else inside it."""
-    beside = PACKAGE.parent / "scripts"
-    return beside if (beside / "clune2013").is_dir() else PACKAGE / "scripts"
-
 
 def find_figures() -> dict[str, FigureScript]:
     """All figures by name."""
     found = {}
     for path in sorted(scripts_folder().glob("*/*.py")):
         if re.match(r"fig\d|table", path.stem):
+            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
             name = f"{path.parent.name}-{path.stem}"
-            found[name] = FigureScript(name, path, _first_line(path))
+            found[name] = FigureScript(name, path, text.partition("\n")[0])
     return found
-
-
-def _first_line(path: Path) -> str:
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return text.splitlines()[0] if text else ""
-
-
-def load_script(script: FigureScript) -> Any:
-    """The script as a module."""
-    spec = importlib.util.spec_from_file_location(script.name.replace("-", "_"), script.path)
-    assert spec is not None and spec.loader is not None
-    module: ModuleType = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def chosen_figure(name: str) -> FigureScript:
@@ -84,21 +57,15 @@ def chosen_figure(name: str) -> FigureScript:
     return known[name]
 
 
-def study_places(script: FigureScript, module: Any) -> list[Path]:
-    """Folders in which the figure's study may lie: a run of one's own, then the committed results."""
-    study = load_definition(script.path.parent / module.STUDY).name
-    results = scripts_folder().parent / "results" / script.paper
-    return [Path("studies") / study, results / study, results]
-
-
-def find_study(script: FigureScript, module: Any) -> Path | None:
-    """The first of `study_places` that holds the tables of the study."""
-    name = load_definition(script.path.parent / module.STUDY).name
-    for place in study_places(script, module):
-        if (place / "summary.csv").exists() and (place / "study.toml").exists():
-            if load_study(place).study.name == name:
-                return place
-    return None
+def listed() -> str:
+    """All figures: what each shows, its full size, and whether a study for it exists."""
+    lines = []
+    for name, script in find_figures().items():
+        module = load_script(script.path)
+        found = find_study(script.path, module)
+        place = found.folder if found else f"none yet: {command_of(script.path, module)}"
+        lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
+    return "\n".join(lines)
 
 
 def draw_figure(
@@ -116,20 +83,20 @@ def draw_figure(
     that runs it.
     """
     script = chosen_figure(name)
-    module = load_script(script)
-    if quick and study is not None:
-        raise EvomodError(
-            "give --study to draw from a study that exists, or --quick to run a small one."
-        )
-    folder = _quick_study(script, module, jobs) if quick else study or find_study(script, module)
-    if folder is None:
-        raise EvomodError(
-            f"no study for {name} has been run; looked in "
-            f"{', '.join(map(str, study_places(script, module)))}. Run it with "
-            f"`{script.command(module)}` ({module.FULL}), or draw a small one with --quick."
-        )
-    found = load_study(folder)
-    _check_study(name, script, module, found)
+    module = load_script(script.path)
+    if quick:
+        found = quick_study(script.path, module, jobs)
+    elif study is not None:
+        found = given_study(script.path, module, study)
+    else:
+        present = find_study(script.path, module)
+        if present is None:
+            looked = ", ".join(map(str, study_places(script.path, module)))
+            raise EvomodError(
+                f"no study for {name} has been run; looked in {looked}. Run it with "
+                f"`{command_of(script.path, module)}` ({module.FULL}), or draw a small one with --quick."
+            )
+        found = present
     if hasattr(module, "prepare"):
         module.prepare(found, jobs)
     path = out or Path(f"{name}{'-quick' if quick else ''}.png")
@@ -139,20 +106,4 @@ def draw_figure(
             figure.savefig(path, dpi=150, metadata={"Software": None})
         except (OSError, ValueError) as error:
             raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None
-    return path, folder
-
-
-def _check_study(name: str, script: FigureScript, module: Any, found: StudyFolder) -> None:
-    wanted = load_definition(script.path.parent / module.STUDY)
-    if found.study.name != wanted.name:
-        raise EvomodError(
-            f"{name} is drawn from the study '{wanted.name}'; {found.folder} holds '{found.study.name}'."
-        )
-
-
-def _quick_study(script: FigureScript, module: Any, jobs: int | None) -> Path:
-    path = script.path.parent / module.STUDY
-    study = load_definition(path, module.QUICK["settings"], module.QUICK["replicates"])
-    folder = Path(tempfile.mkdtemp(prefix=f"{script.name}-quick-"))
-    run_study(study, folder, jobs=jobs)
-    return folder
+    return path, found.folder

@@ -15,7 +15,7 @@ from evomod.plotting import COLOURS, plot_layers
 
 Table = dict[str, NDArray[Any]]
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,

@@ -40,7 +40,10 @@ ORDER = (
     "bench",
     "plotting",
     "plotting_studies",
+    "papers",
     "figures",
+    "claims",
+    "verification",
     "cli",
     "__main__",
 )
