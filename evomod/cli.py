@@ -285,6 +285,8 @@ def _resume(given: argparse.Namespace) -> int:
 
 def _tell(run: Any) -> int:
     """Say in a line what came out, and where it is."""
+    from evomod.measuring import null_note
+
     about = run.best.about
     fitness = list(about["fitness"].items())
     fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
@@ -304,6 +306,7 @@ def _tell(run: Any) -> int:
         f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
         f"connection cost {about['connection_cost']:.1f}"
     )
+    print(f"  Q of random networks  {null_note(run.best, about['q_method'])}")
     print(f"  pictures              evomod plot {run.folder}")
     return 0
 

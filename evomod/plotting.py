@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
+from evomod.measuring import null_note
 from evomod.network import Network
 from evomod.runs import Run, load_run
 from evomod.task import MAX_MODULARITY, MODULARITY
@@ -338,7 +339,8 @@ def draw_network(run: Run, path: Path) -> Path:
         told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
             f"{fill(title_of(run), 90)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
-            f"Q {about['q_score']:.3f} in {about['modules']} modules",
+            f"Q {about['q_score']:.3f} in {about['modules']} modules\n"
+            f"Q of random networks: {null_note(network, about['q_method'])}",
             fontsize=9,
         )
         figure.savefig(path, dpi=130, metadata={"Software": None})

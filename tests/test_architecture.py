@@ -25,6 +25,7 @@ ORDER = (
     "starts",
     "evolution",
     "measures",
+    "measuring",
     "tracking",
     "runs",
     "warmup",
