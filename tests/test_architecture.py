@@ -27,6 +27,7 @@ ORDER = (
     "measures",
     "tracking",
     "runs",
+    "transfers",
     "warmup",
     "deap_way",
     "bench",
