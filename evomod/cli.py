@@ -13,6 +13,8 @@ from evomod.errors import EvomodError, Interrupted
 
 MOST_SHOWN, MOST_TOLD = 12, 4
 """Goals of a task that are listed, and of which the best's fitness is told."""
+MOST_WIDE = 28
+"""Letters of a goal's name in a table."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +67,22 @@ def parser() -> argparse.ArgumentParser:
     plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
     plot.add_argument("folders", nargs="+", metavar="FOLDER", help="a run folder")
     plot.set_defaults(act=act_plot)
+    transfer = commands.add_parser(
+        "transfer",
+        help="evolve copies of a run's best network on other goals, and count the generations",
+        description="Evolvability: copies of the best network of a run evolve on another goal, by the run's "
+        "own config, until it is solved. Without --to: on all other goals of the task and on random ones.",
+    )
+    transfer.add_argument("folder", metavar="FOLDER", help="a run folder")
+    transfer.add_argument("--to", metavar="GOAL[,GOAL…]", help="goals of the task")
+    transfer.add_argument("--repeats", type=_number, default=5, metavar="N", help="for each goal (5)")
+    transfer.add_argument("--seed", type=_seed, default=1, help="a whole number (1)")
+    transfer.add_argument(
+        "--generations", type=_number, metavar="N", help="after which a goal is given up (2000)"
+    )
+    transfer.add_argument("--json", action="store_true", help="print JSON")
+    transfer.add_argument("--out", metavar="FILE", help="write one row a repeat into a new CSV table")
+    transfer.set_defaults(act=act_transfer)
     bench = commands.add_parser("bench", help="measure milliseconds a generation, beside DEAP")
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.set_defaults(act=act_bench)
@@ -401,6 +419,79 @@ def act_plot(given: argparse.Namespace) -> int:
         for path in draw_run(folder):
             print(path)
     return 0
+
+
+def act_transfer(given: argparse.Namespace) -> int:
+    from evomod.runs import load_run
+    from evomod.transfers import CAP, adapt, as_data, csv_of, targets, winner
+    from evomod.warmup import announce
+
+    out = _new_table(given.out)
+    found = winner(given.folder)
+    cap = CAP if given.generations is None else given.generations
+    names = None if given.to is None else [name.strip() for name in given.to.split(",")]
+    goals = targets(found, names, given.seed)
+    if given.repeats < 1 or cap < 0:
+        raise EvomodError("--repeats wants a number from 1, --generations one from 0.")
+    announce(load_run(given.folder).config.network.encoding)
+    width = min(max(len(target.goal) for target in goals), MOST_WIDE)
+    if not given.json:
+        print(_told_of_winner(given, found, cap))
+        print(f"  {'goal':{width}}  {'relation':14}  zero-shot  generations, median [quartiles]  solved")
+    done = []
+    for target in goals:
+        if not given.json:
+            name = target.goal if len(target.goal) <= width else target.goal[: width - 1] + "…"
+            head = f"  {name:{width}}  {target.relation:14}  {target.zero_shot:9.4f}  "
+            print(head, end="", flush=True)
+        done.append(adapt(found, target, given.repeats, given.seed, cap))
+        if not given.json:
+            print(_told_of_generations(done[-1]))
+    if given.json:
+        fitness = found.fitness if found.goal else None
+        about = {"run": given.folder, "goal": found.goal or None, "fitness": fitness, "seed": given.seed}
+        print(json.dumps(about | {"goals": [as_data(one) for one in done]}, indent=2))
+    if out is not None:
+        _write_table(out, csv_of(done))
+    return 0
+
+
+def _told_of_winner(given: argparse.Namespace, found: Any, cap: int) -> str:
+    """A line about the network that is copied, and one more if it does not solve its own goal."""
+    about = f"evolved for {found.goal}, fitness {found.fitness:.4f}" if found.goal else "of no goal here"
+    text = f"{given.folder}: best network, {about}; {given.repeats} repeats, at most {cap} generations"
+    if found.goal and found.fitness < found.config.evolution.solved_at:
+        text += (
+            "\n  it does not solve its own goal on all patterns: the papers start from networks that do"
+        )
+    return text
+
+
+def _told_of_generations(one: Any) -> str:
+    low, median, high = (
+        f"{value:.0f}" if value < float("inf") else f"> {one.cap}"
+        for value in map(one.quantile, (0.25, 0.5, 0.75))
+    )
+    return f"{f'{median} [{low} to {high}]':31}  {one.n_solved}/{len(one.generations)}"
+
+
+def _new_table(name: str | None) -> Path | None:
+    """The path of ``--out``; refuses, before anything is computed, one that cannot be written."""
+    if name is None:
+        return None
+    path = Path(name)
+    if path.exists():
+        raise EvomodError(f"{path} exists; give another file with --out.")
+    _write_table(path, "")
+    path.unlink()
+    return path
+
+
+def _write_table(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EvomodError(f"cannot write {path}: {error.strerror or error}.") from None
 
 
 def act_bench(given: argparse.Namespace) -> int:

@@ -634,6 +634,21 @@ def config_data(config: Config) -> dict[str, Any]:
     return config.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def towards(config: Config, goal: str, **evolution: Any) -> Config:
+    """The config with one goal in all generations and a random start; ``evolution`` are changes of its section.
+
+    >>> towards(Config(task="retina"), "left-or-right", generations=5).task.goal
+    'left-or-right'
+    """
+    return config.model_copy(
+        update={
+            "task": config.task.model_copy(update={"goal": goal}),
+            "schedule": ScheduleSection(),
+            "evolution": config.evolution.model_copy(update={"start": "random"} | evolution),
+        }
+    )
+
+
 def dump_config(config: Config) -> str:
     """The config as TOML; what is None is left out."""
     return tomli_w.dumps(config_data(config))

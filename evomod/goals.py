@@ -162,13 +162,13 @@ def _random(
     is_new: bool, named: list[Goal], like: Goal, task: Task, rng: np.random.Generator
 ) -> Iterator[Goal]:
     """Each named goal, then a random one: always the first that was drawn, or one unlike the last."""
-    drawn = _random_goal(task, named[0] if named else like, None, rng)
+    drawn = random_goal(task, named[0] if named else like, None, rng)
     while True:
         for goal in named or [like]:
             if named:
                 yield goal
             if is_new:
-                drawn = _random_goal(task, goal, drawn, rng)
+                drawn = random_goal(task, goal, drawn, rng)
             yield drawn
 
 
@@ -180,7 +180,8 @@ def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Itera
         name = neighbours[int(rng.random() * len(neighbours))]
 
 
-def _random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+def random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+    """A goal of as many ones as ``like``, an output each, that is not ``last`` and none of the task's."""
     ones = np.bitwise_count(like.wanted).sum(axis=1)
     for _ in range(100):  # a trivial number of ones may leave no other table
         table = task.random_goal(rng, ones)

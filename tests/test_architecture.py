@@ -28,6 +28,7 @@ ORDER = (
     "measuring",
     "tracking",
     "runs",
+    "transfers",
     "warmup",
     "study",
     "study_folder",
