@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
 from evomod.errors import EvomodError
+from evomod.measures import nulls
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.motifs import motif_census, motifs
 from evomod.measures.normalised import normalised_modularity, null_distribution
@@ -169,6 +170,29 @@ def test_one_random_graph_has_no_spread():
 def test_a_q_max_below_chance_gives_no_q_m():
     found = normalised_modularity(circuit(), draws=20, q_max=0.01)
     assert np.isnan(found.q_m) and "Q_max 0.01 is not above Q_rand" in found.note
+
+
+@pytest.mark.parametrize("null", ["degree-preserving", "layered"])
+def test_more_swaps_a_draw_change_nothing(null, monkeypatch):
+    """The share of connections that rewirings keep, and their Q, have come to rest."""
+    graph, layer = layered_network(11, 45)
+    layers = layer if null == "layered" else None
+    told = []
+    for attempts in (nulls.ATTEMPTS[null], 10 * nulls.ATTEMPTS[null], 1):
+        monkeypatch.setitem(nulls.ATTEMPTS, null, attempts)
+        graphs = random_graphs(graph, null, 1500, np.random.default_rng(attempts), layer=layers)
+        kept = (graphs * graph).sum(axis=(1, 2))
+        told.append((kept.mean(), kept.std() / np.sqrt(1500)))
+    (usual, error), (long, other), (short, _) = told
+    assert abs(usual - long) < 4 * np.hypot(error, other)
+    assert short > long + 20 * other
+
+
+def test_parts_are_the_draws_of_the_whole(monkeypatch):
+    graph, layer = layered_network(12)
+    whole = null_distribution(graph, "layered", 30, layer=layer)
+    monkeypatch.setattr(nulls, "ENTRIES", 7 * graph.size)
+    assert_array_equal(null_distribution(graph, "layered", 30, layer=layer), whole)
 
 
 # -------------------------------------------------------------------------------- random genomes

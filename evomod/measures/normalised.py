@@ -36,7 +36,8 @@ STEPS = 1000
 0.01 (standard deviation), four times as many steps find 0.003 to 0.025 more."""
 
 TEMPERATURES = (0.5, 0.1)
-"""First and last, in connections; from 1 it is as good, down to 0.2 only it finds 0.03 less."""
+"""First and last, in connections. Of the ends tried on six graphs these are the best or within 0.001 of it; 0.7
+to 0.2 finds 0.006 to 0.027 less, 0.3 to 0.3 as much as 0.06 less."""
 
 
 @dataclass(frozen=True, slots=True)
