@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
+from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
+from evomod.measures.motifs import MotifProfile, motif_census, motifs
+from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
+from evomod.measures.normalised import (
+    NormalisedModularity,
+    normalised_modularity,
+    null_distribution,
+)
+from evomod.measures.nulls import NULLS, random_graphs
 
-__all__ = ["METHODS", "Partition", "modularity"]
+__all__ = [
+    "METHODS",
+    "NULLS",
+    "MotifProfile",
+    "Neighbourhood",
+    "NormalisedModularity",
+    "Partition",
+    "Reach",
+    "modularity",
+    "motif_census",
+    "motifs",
+    "neighbourhood",
+    "normalised_modularity",
+    "null_distribution",
+    "q_max",
+    "random_graphs",
+]

@@ -1,0 +1,133 @@
+"""Networks from files of every known kind, and what is said of files that are none."""
+
+import json
+
+import networkx
+import numpy as np
+import pytest
+
+from evomod.errors import EvomodError
+from evomod.measures.files import read_graph
+from evomod.measures.graphs import adjacencies_of, adjacency_of, layers_of, symmetric
+from evomod.network import Network
+
+EDGES = [("a", "b", 2.0), ("b", "c", 0.5), ("c", "a", 1.0)]
+
+
+@pytest.fixture
+def graph():
+    graph = networkx.DiGraph()
+    graph.add_weighted_edges_from(EDGES)
+    return graph
+
+
+def save(graph, path):
+    if path.suffix == ".graphml":
+        networkx.write_graphml(graph, path)
+    elif path.suffix == ".gml":
+        networkx.write_gml(graph, path)
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(networkx.node_link_data(graph, edges="links")))
+    elif path.suffix == ".npy":
+        np.save(path, networkx.to_numpy_array(graph))
+    else:
+        sign = {".csv": ",", ".tsv": "\t"}.get(path.suffix, " ")
+        path.write_text("".join(sign.join(map(str, edge)) + "\n" for edge in EDGES))
+
+
+@pytest.mark.parametrize("ending", ["graphml", "gml", "json", "npy", "csv", "tsv", "txt", "edges"])
+def test_every_format_gives_the_same_graph(graph, tmp_path, ending):
+    path = tmp_path / f"graph.{ending}"
+    save(graph, path)
+    found = adjacency_of(read_graph(path), "weight")
+    assert found.tolist() == [[0, 2, 0], [0, 0, 0.5], [1, 0, 0]]
+
+
+def test_a_header_comments_and_a_missing_weight(tmp_path):
+    path = tmp_path / "graph.csv"
+    path.write_text("source,target\n# a remark\nx, y\ny,z\n\n")
+    assert adjacency_of(read_graph(path), "weight").tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("graph.pdf", "x", "ending '.pdf' is not known"),
+        ("graph.csv", "a,b,c,d\n", "line 1: wanted source,target"),
+        ("graph.csv", "a,b\na,b\n", "line 2: the connection a -> b stands twice"),
+        ("graph.csv", "a,b,heavy\n", "weight 'heavy' is no number"),
+        ("graph.json", "{", "no valid JSON"),
+        ("graph.json", '{"x": 1}', "neither a network of evomod"),
+        ("graph.json", "[1, 2]", "neither a network of evomod"),
+        ("graph.graphml", "<graphml", "no valid GraphML"),
+        ("graph.gml", "graph [ node", "no valid GML"),
+        ("graph.npy", "text", "no NumPy array"),
+    ],
+)
+def test_what_is_no_network_is_told_in_one_sentence(tmp_path, name, content, said):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(EvomodError, match=said):
+        read_graph(path)
+
+
+def test_a_missing_file_and_bytes_that_are_no_text(tmp_path):
+    with pytest.raises(EvomodError, match="there is no network file"):
+        read_graph(tmp_path / "graph.csv")
+    (tmp_path / "graph.csv").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(EvomodError, match="not UTF-8"):
+        read_graph(tmp_path / "graph.csv")
+
+
+@pytest.mark.parametrize(
+    ("graph", "weight", "said"),
+    [
+        (np.zeros((2, 3)), None, "square array"),
+        (np.zeros(3), None, "square array"),
+        ([[0, np.nan], [0, 0]], None, "finite numbers"),
+        ([[0, -1], [0, 0]], "weight", "weights from 0"),
+        ([[0, 1], [0, 0]], "length", "weight='weight'"),
+        ("text", None, "wanted a Network"),
+        (networkx.MultiDiGraph([(0, 1), (0, 1)]), None, "several connections 0 -> 1"),
+        (networkx.MultiGraph([(0, 1), (1, 0)]), None, "several connections"),
+        (networkx.DiGraph([(0, 1)]), "weight", "no attribute 'weight'"),
+        (networkx.DiGraph([(0, 1, {"weight": "x"})]), "weight", "no finite number"),
+    ],
+)
+def test_what_is_no_graph_is_refused(graph, weight, said):
+    with pytest.raises(EvomodError, match=said):
+        adjacency_of(graph, weight)
+
+
+def test_many_graphs_are_told_from_one():
+    matrices, is_many = adjacencies_of(np.ones((3, 2, 2)))
+    assert is_many and matrices.shape == (3, 2, 2)
+    with pytest.raises(EvomodError, match="wanted one graph"):
+        adjacency_of(np.ones((3, 2, 2)))
+
+
+def test_undirected_graphs_are_symmetric_and_directed_ones_are_made_so():
+    assert adjacency_of(networkx.Graph([(0, 1)])).tolist() == [[0, 1], [1, 0]]
+    both = np.array([[0.0, 2.0], [1.0, 0.0]])
+    assert symmetric((both != 0).astype(float)).tolist() == [[0, 1], [1, 0]]
+    assert symmetric(both, "weight").tolist() == [[0, 3], [3, 0]]
+    assert symmetric(both + both.T, "weight").tolist() == [[0, 3], [3, 0]]
+
+
+def test_layers_come_from_the_network_the_nodes_or_the_caller():
+    graph = networkx.DiGraph([(0, 1)])
+    with pytest.raises(EvomodError, match="layers of the graph are not known"):
+        layers_of(graph)
+    assert layers_of(graph, [0, 1]).tolist() == [0, 1]
+    graph.nodes[0]["layer"], graph.nodes[1]["layer"] = 0, 1
+    assert layers_of(graph).tolist() == [0, 1]
+    with pytest.raises(EvomodError, match="2 whole numbers"):
+        layers_of(graph, [0.5, 1])
+    network = Network(
+        layer=np.array([0, 1]), positions=np.zeros((2, 2)), bias=np.zeros(2),
+        source=np.array([0]), target=np.array([1]), weight=np.array([-2.0]),
+    )  # fmt: skip
+    assert layers_of(network).tolist() == [0, 1]
+    assert adjacency_of(network, "weight", signed=True).tolist() == [[0, -2], [0, 0]]
+    with pytest.raises(EvomodError, match="weights from 0"):
+        adjacency_of(network, "weight")
