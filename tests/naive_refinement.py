@@ -84,3 +84,38 @@ def refined(
         if scaled_q(a, modules) >= scaled_q(a, kept) - allowed * square:
             kept = modules
     return best
+
+
+def broken_cuts(
+    together: Sequence[Sequence[float]], n_few: int, least: float
+) -> list[tuple[set[int], set[int], float]]:
+    """Sets S, T and by how much x(S, T) - x(S) - x(T) <= |S| is broken (Groetschel & Wakabayashi 1990).
+
+    For every S of one or two nodes and every first node of T that is with S at all: T grows by the node
+    that adds most to the left side, the lowest of equals, while one adds more than 1e-9. T has more nodes
+    than S, and only what is broken by more than ``least`` counts.
+    """
+    nodes = range(len(together))
+
+    def added(few: tuple[int, ...], many: list[int], node: int) -> float:
+        return sum(together[s][node] for s in few) - sum(together[t][node] for t in many)
+
+    found = []
+    for few in itertools.combinations(nodes, n_few):
+        for first in nodes:
+            if first in few or added(few, [], first) < 1e-9:
+                continue
+            many = [first]
+            while True:
+                gains = {j: added(few, many, j) for j in nodes if j not in (*few, *many)}
+                best = max(gains, key=lambda j: (gains[j], -j), default=-1)
+                if best < 0 or gains[best] <= 1e-9:
+                    break
+                many.append(best)
+            between = sum(together[s][t] for s in few for t in many)
+            within = sum(
+                together[a][b] for group in (few, many) for a, b in itertools.combinations(group, 2)
+            )
+            if len(many) > n_few and between - within > n_few + least:
+                found.append((set(few), set(many), between - within - n_few))
+    return found

@@ -52,7 +52,7 @@ def separate(together, n_few, least, few, many, excess):
             within = together[one, other] if n_few == 2 else 0.0
             for first in range(n):
                 attracted = together[one, first] + together[other, first]
-                if first == one or first == other or attracted < LEAST or n_cuts == excess.size:
+                if first in (one, other) or attracted < LEAST or n_cuts == excess.size:
                     continue
                 n_members, between = grow(together, one, other, first, members, load)
                 if n_members > n_few and between - within > n_few + least:

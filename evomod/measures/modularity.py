@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,32 @@ class Partition:
         return self.bound <= self.q + PROOF
 
 
+@overload
+def modularity(
+    graph: Network,
+    method: str = ...,
+    *,
+    directed: bool = ...,
+    weight: str | None = ...,
+    ends: bool = ...,
+    rng: np.random.Generator | None = ...,
+    time_limit: float = ...,
+) -> Partition: ...
+
+
+@overload
+def modularity(
+    graph: Graph,
+    method: str = ...,
+    *,
+    directed: bool = ...,
+    weight: str | None = ...,
+    ends: bool = ...,
+    rng: np.random.Generator | None = ...,
+    time_limit: float = ...,
+) -> Partition | list[Partition]: ...
+
+
 def modularity(
     graph: Graph,
     method: str = "clune2013",
@@ -76,7 +102,7 @@ def modularity(
     ends: bool = True,
     rng: np.random.Generator | None = None,
     time_limit: float = 60.0,
-) -> Any:
+) -> Partition | list[Partition]:
     """Q of a graph and the modules that a method finds: a `Partition`; a list of them for many graphs.
 
     Directed Q is Leicht & Newman's (2008); directed=False makes the graph undirected first, see
@@ -190,6 +216,8 @@ def _parted(
     """Q ``[network]``, modules ``[network, node]`` and the bound ``[network]``, NaN where none is known."""
     if not time_limit > 0.0:
         raise EvomodError(f"time_limit wants seconds, above 0; got {time_limit!r}.")
+    for matrix in matrices if method == "exact" else ():
+        _check_size(connected_nodes(matrix).size)
     rng = np.random.default_rng(SEED) if rng is None else rng
     graphs = _in_units(matrices)
     modules = np.empty(graphs.shape[:2], np.int64)
@@ -217,15 +245,19 @@ def _in_units(matrices: Floats) -> Floats:
     So that the rounding noise that kernels put up with is small beside every graph's weights.
     """
     largest = matrices.max(axis=(1, 2), initial=0.0)
-    return np.ldexp(matrices, -(np.frexp(largest)[1] - 1) * (largest > 0.0))[..., None, None]
+    exponent = np.where(largest > 0.0, 1 - np.frexp(largest)[1], 0)
+    return np.ldexp(matrices, exponent[:, None, None])
+
+
+def _check_size(n_nodes: int) -> None:
+    if n_nodes > MOST_NODES:
+        raise EvomodError(
+            f"the method 'exact' is for at most {MOST_NODES} nodes with a connection; the graph has "
+            f"{n_nodes}. Give method='refined'."
+        )
 
 
 def _optimum(matrix: Floats, start: Ints, time_limit: float) -> tuple[Ints, float]:
-    if start.size > MOST_NODES:
-        raise EvomodError(
-            f"the method 'exact' is for at most {MOST_NODES} nodes with a connection; the graph has "
-            f"{start.size}. Give method='refined'."
-        )
     from evomod.measures.optimum import optimum  # scipy's optimisers take 0.3 s to import
 
     return optimum(matrix, start, time_limit)
@@ -237,7 +269,9 @@ def _by_networkx(matrix: Floats, method: str, rng: np.random.Generator) -> Ints:
 
     is_undirected = bool((matrix == matrix.T).all())
     if method in UNDIRECTED_ONLY and not is_undirected:
-        raise EvomodError(f"the method '{method}' is for undirected graphs; the adjacency is not symmetric.")
+        raise EvomodError(
+            f"the method '{method}' is for undirected graphs; the adjacency is not symmetric."
+        )
     graph = nx.from_numpy_array(matrix, create_using=nx.Graph if is_undirected else nx.DiGraph)
     if is_undirected:  # there a loop is counted at both of its ends
         for node in np.flatnonzero(np.diag(matrix)).tolist():

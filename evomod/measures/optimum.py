@@ -45,7 +45,7 @@ class Problem:
     triangles: Ints
     """``[triangle, 3]``: pairs; whoever shares a module by the first two does by the third."""
     unit: float
-    """Values of partitions are multiples of this apart; 0 where weights are not whole numbers."""
+    """Values of partitions differ by multiples of this; 0 where weights are not whole numbers."""
     tolerance: float
 
     def cannot_beat(self, bound: Any, value: float) -> Any:
@@ -72,20 +72,22 @@ def optimum(matrix: Floats, start: Ints, seconds: float) -> tuple[Ints, float]:
     is left as it is: the bound is then above the Q of the modules.
     """
     deadline = time.perf_counter() + seconds
+    is_whole = bool((matrix == np.rint(matrix)).all()) and matrix.sum() < 2**26
+    scale = matrix[matrix > 0.0].mean()  # terms of about 1 are what the solver's tolerances are made for
+    matrix = matrix / scale
     m = matrix.sum()
     terms = matrix - np.outer(matrix.sum(axis=1), matrix.sum(axis=0)) / m
-    is_whole = bool((matrix == np.rint(matrix)).all()) and m < 2**26
     group = _contracted(matrix)
     modules, bound = np.zeros(start.size, np.int64), 0.0
     for nodes in _components(matrix):
         members = group[nodes][:, None] == np.unique(group[nodes])[None, :]
         inner = members.T @ (terms + terms.T)[np.ix_(nodes, nodes)] @ members.astype(np.float64)
-        problem = _problem(inner, m, is_whole)
+        problem = _problem(inner, m, m * scale**2 if is_whole else 0.0)
         first = np.array([start[nodes][member][0] for member in members.T])
         found, value = _branch_and_bound(problem, first, deadline)
         modules[nodes] = members @ found + modules.max() + 1
         bound += value + float(np.diag(inner).sum()) / 2.0
-    return np.unique(modules, return_inverse=True)[1].astype(np.int64), bound / m
+    return np.unique(modules, return_inverse=True)[1].astype(np.int64), min(bound / m, 1.0)
 
 
 def _contracted(matrix: Floats) -> Ints:
@@ -112,8 +114,8 @@ def _components(matrix: Floats) -> list[Ints]:
     return [np.flatnonzero(label == k) for k in range(number)]
 
 
-def _problem(inner: Floats, m: float, is_whole: bool) -> Problem:
-    """Of the symmetric terms ``[node, node]`` of contracted nodes."""
+def _problem(inner: Floats, m: float, whole: float) -> Problem:
+    """Of the symmetric terms ``[node, node]`` of contracted nodes; times ``whole`` they are whole numbers."""
     n = len(inner)
     upper = np.triu_indices(n, 1)
     pair = np.zeros((n, n), np.int64)
@@ -123,8 +125,9 @@ def _problem(inner: Floats, m: float, is_whole: bool) -> Problem:
     triples = np.array(list(itertools.combinations(range(n), 3)), np.int64).reshape(-1, 3)
     sides = np.stack([pair[triples[:, a], triples[:, b]] for a, b in ((0, 1), (1, 2), (0, 2))], axis=1)
     triangles = np.concatenate([sides[:, order] for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1))])
-    whole = np.gcd.reduce(np.rint(worth * m).astype(np.int64)) if is_whole and worth.size else 0
-    return Problem(worth, pair, triangles, float(whole / m), 0.0 if whole else TOLERANCE * m)
+    divisor = int(np.gcd.reduce(np.rint(worth * whole).astype(np.int64))) if worth.size else 0
+    unit = divisor / whole if divisor else 0.0
+    return Problem(worth, pair, triangles, unit, 0.0 if unit else TOLERANCE * m)
 
 
 def _branch_and_bound(problem: Problem, first: Ints, deadline: float) -> tuple[Ints, float]:
