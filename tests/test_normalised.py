@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.measures import nulls
+from evomod.measures import METHODS, nulls
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.motifs import motif_census, motifs
 from evomod.measures.normalised import normalised_modularity, null_distribution
@@ -70,18 +70,24 @@ def test_the_numbers_are_those_of_the_formula():
         assert (found.q_max, found.q_max_source, found.note) == (0.9, "given", "")
 
 
-def test_nulls_have_the_q_that_modularity_gives():
-    graph, layer = layered_network(3, 20)
-    for method in ("clune2013", "leading-eigenvector"):
-        spread = null_distribution(graph, "erdos-renyi", 20, np.random.default_rng(4), method=method)
-        graphs = random_graphs(graph, "erdos-renyi", 20, np.random.default_rng(4))
-        assert_allclose(spread, [evomod.modularity(each, method=method).q for each in graphs])
-        spread = null_distribution(
-            graph, "layered", 20, np.random.default_rng(4), method=method, layer=layer, directed=False
-        )
-        graphs = random_graphs(graph, "layered", 20, np.random.default_rng(4), layer=layer)
-        both = np.maximum(graphs, graphs.transpose(0, 2, 1))
-        assert_allclose(spread, [evomod.modularity(each, method=method).q for each in both])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("directed", [True, False])
+def test_nulls_have_the_q_that_modularity_gives(method, directed):
+    one_way_only, two_way_only = ("clune2013",), ("fast-greedy", "girvan-newman")
+    if method in (two_way_only if directed else one_way_only):
+        with pytest.raises(EvomodError, match="directed"):
+            null_distribution(circuit(), draws=2, method=method, directed=directed)
+        return
+    graph, layer = layered_network(3, 12)
+    spread = null_distribution(
+        graph, "layered", 4, np.random.default_rng(4), method=method, layer=layer, directed=directed
+    )
+    graphs = random_graphs(graph, "layered", 4, np.random.default_rng(4), layer=layer)
+    expected = evomod.modularity(graphs, method, directed=directed)
+    assert_allclose(spread, [partition.q for partition in expected])
+    found = normalised_modularity(graph, draws=3, method=method, directed=directed)
+    assert found.q == evomod.modularity(graph, method, directed=directed).q
+    assert (found.method, found.directed) == (method, directed)
 
 
 def test_a_random_graph_lies_in_the_middle_of_its_nulls():
@@ -144,7 +150,6 @@ def test_weights_are_shuffled_within_layers():
     "graph",
     [
         np.zeros((4, 4)),
-        np.zeros((0, 0)),
         np.eye(3),
         np.eye(3, k=1),
         np.pad(np.ones((1, 4)), ((0, 4), (1, 0)))[:5, :5],
@@ -157,6 +162,17 @@ def test_a_graph_that_cannot_be_rewired_has_no_z_and_says_why(graph):
         assert np.isnan(found.z) and np.isnan(found.q_m) and found.percentile == 50.0
         assert "z is NaN: all random graphs have the same Q" in found.note
         assert "Q_m is NaN: Q_max" in found.note
+
+
+def test_weights_may_have_any_name_in_a_networkx_graph():
+    layer = np.repeat((0, 1, 2), 4)
+    weights = np.random.default_rng(1).random((12, 12)) * (layer[:, None] + 1 == layer)
+    graph = nx.from_numpy_array(weights, create_using=nx.DiGraph, edge_attr="load")
+    by_name = normalised_modularity(graph, "shuffle-within-layer", 9, weight="load", layer=layer)
+    by_array = normalised_modularity(weights, "shuffle-within-layer", 9, weight="weight", layer=layer)
+    assert by_name.q == by_array.q and by_name.z == by_array.z
+    spread = null_distribution(graph, "shuffle-within-layer", 9, weight="load", layer=layer)
+    assert spread.mean() == by_name.q_rand
 
 
 def test_one_random_graph_has_no_spread():
@@ -309,6 +325,8 @@ def test_what_makes_no_sense_is_refused_in_words():
         normalised_modularity(graph, weight="weight")
     with pytest.raises(EvomodError, match="connections that lead to no later layer"):
         random_graphs(graph.T.copy(), "erdos-renyi", 2, rng, layer=layer)
+    with pytest.raises(EvomodError, match="the graph has no nodes"):
+        normalised_modularity(np.zeros((0, 0)))
     with pytest.raises(EvomodError, match="no method 'best'; known: clune2013, leading"):
         normalised_modularity(graph, method="best")
     for q_max in (0.0, 1.5, np.nan):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evomod.measures.maximum import q_max
-from evomod.measures.modularity import METHODS, Partition, modularity
+from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
 from evomod.measures.normalised import NormalisedModularity, normalised_modularity, null_distribution
@@ -26,5 +26,6 @@ __all__ = [
     "normalised_modularity",
     "null_distribution",
     "q_max",
+    "q_of_many",
     "random_graphs",
 ]
