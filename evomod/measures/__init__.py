@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
-from evomod.measures.motifs import MotifProfile, motif_census, motifs
+from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
-from evomod.measures.normalised import (
-    NormalisedModularity,
-    normalised_modularity,
-    null_distribution,
-)
+from evomod.measures.normalised import NormalisedModularity, normalised_modularity, null_distribution
 from evomod.measures.nulls import NULLS, random_graphs
 
 __all__ = [
@@ -21,8 +17,10 @@ __all__ = [
     "NormalisedModularity",
     "Partition",
     "Reach",
+    "class_adjacency",
     "modularity",
     "motif_census",
+    "motif_ids",
     "motifs",
     "neighbourhood",
     "normalised_modularity",
