@@ -163,13 +163,13 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
     cost = cost_of(setup, graphs)
     shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
-    fitness = np.nan_to_num(generation.fitness, nan=-1.0)  # NaN equals nothing, not even NaN
+    fitness = np.where(np.isnan(generation.fitness), -np.inf, generation.fitness)  # NaN equals nothing
     table = np.column_stack((fitness, shape))
     rows, counts = np.unique(table, axis=0, return_counts=True)
     return [
         (
             generation.number,
-            fitness if fitness >= 0.0 else float("nan"),
+            fitness if fitness > -np.inf else float("nan"),  # Q may be negative
             cost,
             q,
             method,
