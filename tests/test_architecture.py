@@ -44,6 +44,7 @@ HOMES = {
     "tqdm": {"runs"},
     "matplotlib": {"plotting"},
     "networkx": {"network", "measures"},
+    "scipy": {"measures"},
 }
 """Rooms that may import a dependency: deap_way measures DEAP itself, evolution names its Toolbox as a type."""
 
