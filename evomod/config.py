@@ -599,17 +599,21 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
     return data
 
 
+def locate(path: str | Path) -> Path:
+    """The file of this path, or the one of that path that comes with evomod."""
+    package = Path(__file__).parent
+    places = [Path(path), package / path, package.parent / path]
+    return next((place for place in places if place.is_file()), Path(path))
+
+
 def read_config(path: str | Path) -> dict[str, Any]:
     """The data of a TOML config. Raises `EvomodError` where it cannot be read, with the line.
 
     A path such as ``scripts/clune2013/connection_cost.toml`` that is not there is looked for among the
     configs that come with evomod.
     """
-    package = Path(__file__).parent
-    places = [Path(path), package / path, package.parent / path]
-    found = next((place for place in places if place.is_file()), Path(path))
     try:
-        return tomllib.loads(found.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(locate(path).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise EvomodError(f"there is no config {path}.") from None
     except tomllib.TOMLDecodeError as error:
@@ -625,6 +629,31 @@ def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
     return Config(**apply_settings(read_config(path), settings))
 
 
+def config_data(config: Config) -> dict[str, Any]:
+    """The config as data of a TOML file; what is None is left out."""
+    return config.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def towards(config: Config, goal: str, **evolution: Any) -> Config:
+    """The config with one goal in all generations and a random start; ``evolution`` are changes of its section.
+
+    >>> towards(Config(task="retina"), "left-or-right", generations=5).task.goal
+    'left-or-right'
+    """
+    return config.model_copy(
+        update={
+            "task": config.task.model_copy(update={"goal": goal}),
+            "schedule": ScheduleSection(),
+            "evolution": config.evolution.model_copy(update={"start": "random"} | evolution),
+        }
+    )
+
+
 def dump_config(config: Config) -> str:
     """The config as TOML; what is None is left out."""
-    return tomli_w.dumps(config.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return tomli_w.dumps(config_data(config))
+
+
+def dump_toml(data: dict[str, Any]) -> str:
+    """Data as TOML."""
+    return tomli_w.dumps(data)

@@ -241,14 +241,19 @@ def load_network(path: str | Path) -> Network:
         raise EvomodError(f"there is no network file {path}.") from None
     except (OSError, ValueError) as error:
         raise EvomodError(f"network file {path} cannot be read as JSON: {error}.") from None
+    return network_of(data, f"network file {path}")
+
+
+def network_of(data: Any, what: str) -> Network:
+    """A network from the data of its JSON; ``what`` names the file where it is damaged."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise EvomodError(f'{path} is no network of evomod: it lacks "format": "{FORMAT}".')
+        raise EvomodError(f'{what} is no network of evomod: it lacks "format": "{FORMAT}".')
     try:
         return _from_data(data)
     except KeyError as error:
-        raise EvomodError(f"network file {path} is damaged: it lacks {error}.") from None
+        raise EvomodError(f"{what} is damaged: it lacks {error}.") from None
     except (TypeError, ValueError, OverflowError) as error:
-        raise EvomodError(f"network file {path} is damaged: {error}.") from None
+        raise EvomodError(f"{what} is damaged: {error}.") from None
 
 
 KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback"}

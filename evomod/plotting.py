@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
+from evomod.measuring import null_note
 from evomod.network import Network
 from evomod.runs import Run, load_run
+from evomod.task import MAX_MODULARITY, MODULARITY
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers."""
@@ -48,10 +50,16 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label=label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
-    axes.set_ylabel("fitness (fraction right)")
+    axes.set_ylabel(f"fitness ({_what_fitness_is(str(log['goal'][0]))})")
     _fit_fitness(axes, log)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=8)
     return axes
+
+
+def _what_fitness_is(goal: str) -> str:
+    if goal == MAX_MODULARITY:
+        return "Q"
+    return "1 - (Q - target)²" if goal.startswith(MODULARITY) else "fraction right"
 
 
 def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:
@@ -331,7 +339,8 @@ def draw_network(run: Run, path: Path) -> Path:
         told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
             f"{fill(title_of(run), 90)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
-            f"Q {about['q_score']:.3f} in {about['modules']} modules",
+            f"Q {about['q_score']:.3f} in {about['modules']} modules\n"
+            f"Q of random networks: {null_note(network, about['q_method'])}",
             fontsize=9,
         )
         figure.savefig(path, dpi=130, metadata={"Software": None})

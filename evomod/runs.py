@@ -14,10 +14,11 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
@@ -110,6 +111,22 @@ def run(
     `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
     checkpoint) on Ctrl-C or SIGTERM.
     """
+    folder, setup, sequence = _begin(config, seed, out)
+    return _continue(folder, setup, sequence, None, progress)
+
+
+def begin(config: Config, seed: int, out: str | Path) -> Path:
+    """Write the folder of a run that has not started; `resume` evolves it, in any process.
+
+    Raises `EvomodError` if the folder holds anything already or the disk is full.
+    """
+    return _begin(config, seed, out)[0]
+
+
+def _begin(
+    config: Config, seed: int | np.random.SeedSequence | None, out: str | Path | None
+) -> tuple[Path, Setup, np.random.SeedSequence]:
+    """Write all that a run starts from."""
     setup = prepare(config)
     genomes = first_genomes(setup.config, setup.module, setup.encoding)
     if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
@@ -118,23 +135,30 @@ def run(
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
-    with _disk_errors(folder):
+    with reports_disk_errors(folder):
         _claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "config.toml", dump_config(setup.config).encode())
+        write_whole(folder / "config.toml", dump_config(setup.config).encode())
         assert setup.task.path is not None
-        _write(folder / "task.py", setup.task.path.read_bytes())
+        write_whole(folder / "task.py", setup.task.path.read_bytes())
         if genomes is not None:
-            _write(folder / "start.npz", _arrays(genomes=genomes))
-        _write_json(folder / "manifest.json", _manifest(setup, sequence))
-    return _continue(folder, setup, sequence, None, progress)
+            write_whole(folder / "start.npz", _arrays(genomes=genomes))
+        write_json(folder / "manifest.json", _manifest(setup, sequence))
+    return folder, setup, sequence
 
 
-def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool | None = None) -> Run:
+def resume(
+    folder: str | Path,
+    settings: Sequence[str] = (),
+    *,
+    progress: bool | None = None,
+    watch: Callable[[int], bool] | None = None,
+) -> Run:
     """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
-    again from its seed. Raises `EvomodError` for a damaged or foreign checkpoint, or a setting that would
+    again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
+    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, or a setting that would
     make it another run.
     """
     found = load_run(folder)
@@ -159,14 +183,17 @@ def resume(folder: str | Path, settings: Sequence[str] = (), *, progress: bool |
     if found.is_complete and not is_longer and (folder / "best.json").exists():
         return found
     _check_tables(folder, state)
-    with _disk_errors(folder):
+    with reports_disk_errors(folder):
         (folder / "complete").unlink(missing_ok=True)
-        _write(folder / "config.toml", dump_config(setup.config).encode())
+        write_whole(folder / "config.toml", dump_config(setup.config).encode())
         manifest = found.manifest | {"end": None}
-        resumed = {"generation": max(reached, 0), "time": _now(), "versions": _versions()}
-        manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
-        _write_json(folder / "manifest.json", manifest)
-    return _continue(folder, setup, sequence, state, progress)
+        if (folder / "log.csv").exists():
+            resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
+            manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
+        else:  # only begun, perhaps by another machine
+            manifest |= _here()
+        write_json(folder / "manifest.json", manifest)
+    return _continue(folder, setup, sequence, state, progress, watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +213,7 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
     kind = [] if setup.config.schedule.kind == "fixed" else [setup.config.schedule.kind]
     parts = (setup.task.name, *map(str, goal), *kind, *present)
-    return "-".join((*parts, f"seed{sequence.entropy}"))
+    return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
 
 def _claim(folder: Path) -> None:
@@ -205,19 +232,20 @@ def _continue(
     sequence: np.random.SeedSequence,
     state: State | None,
     progress: bool | None,
+    watch: Callable[[int], bool] | None = None,
 ) -> Run:
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
-    with _disk_errors(folder), _signals() as caught:
-        _record(folder, setup, rng, state, caught, _shows(progress))
+    with reports_disk_errors(folder), noted_signals() as caught:
+        _record(folder, setup, rng, state, caught, _shows(progress), watch)
         if caught:
             raise Interrupted(
                 f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
             )
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        _write_json(folder / "manifest.json", manifest | {"end": _now()})
-        _write(folder / "complete", b"")
+        write_json(folder / "manifest.json", manifest | {"end": now()})
+        write_whole(folder / "complete", b"")
     return load_run(folder)
 
 
@@ -228,8 +256,12 @@ def _record(
     state: State | None,
     caught: list[int],
     shows: bool,
+    watch: Callable[[int], bool] | None,
 ) -> None:
-    """Evolve, append a row a generation, save a checkpoint now and then and at the end."""
+    """Evolve, append a row a generation, save a checkpoint now and then and at the end.
+
+    Stops after a checkpoint where ``caught`` holds the number of a signal, or ``watch`` says so.
+    """
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
     total = None if setup.config.evolution.stop == "never" else last
@@ -247,13 +279,15 @@ def _record(
             log.write(csv_line(row))
             if every and generation.number % every == 0:
                 table.write(b"".join(map(csv_line, population_rows(generation))))
-            now = time.monotonic()
-            if now - flushed > FLUSH_SECONDS:
+            moment = time.monotonic()
+            if moment - flushed > FLUSH_SECONDS:
                 log.flush()
                 bar.set_postfix(fitness=f"{row[2]:.4f}", Q=f"{row[4]:.3f}", refresh=False)
                 bar.update(generation.number - bar.n)
-                flushed = now
-            if now - saved > setup.config.tracking.checkpoint_seconds or caught:
+                if watch is not None and watch(generation.number):
+                    caught.append(signal.SIGINT)
+                flushed = moment
+            if moment - saved > setup.config.tracking.checkpoint_seconds or caught:
                 _checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
             if caught:
@@ -306,8 +340,8 @@ def _checkpoint(
         rng=np.array(json.dumps(rng.bit_generator.state)),
         bytes=np.array([log.tell(), table.tell()]),
     )
-    _write(folder / "best.json", network_json(best_network(generation)).encode())
-    _write(folder / "checkpoint.npz", content)
+    write_whole(folder / "best.json", network_json(best_network(generation)).encode())
+    write_whole(folder / "checkpoint.npz", content)
 
 
 def best_network(generation: Generation) -> Network:
@@ -435,7 +469,7 @@ def _check_tables(folder: Path, state: State | None) -> None:
 def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Iterator[Any]:
     """Open a table for appending after the rows that the checkpoint knows, or begin it."""
     with open(path, "ab") as file:
-        _lock(file)
+        lock(file)
         file.truncate(n_bytes or 0)
         file.seek(0, os.SEEK_END)
         if n_bytes is None:
@@ -443,7 +477,7 @@ def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Itera
         yield file
 
 
-def _lock(file: IO[bytes]) -> None:
+def lock(file: IO[bytes]) -> None:
     """Keep other processes out of this run until the file is closed, or this process dies."""
     if sys.platform == "win32":
         return
@@ -458,7 +492,7 @@ def _lock(file: IO[bytes]) -> None:
 
 
 @contextmanager
-def _signals() -> Iterator[list[int]]:
+def noted_signals() -> Iterator[list[int]]:
     """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual."""
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -478,7 +512,8 @@ def _signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _disk_errors(folder: Path) -> Iterator[None]:
+def reports_disk_errors(folder: Path) -> Iterator[None]:
+    """What the system says of a folder that cannot be written becomes one sentence."""
     try:
         yield
     except OSError as error:
@@ -495,7 +530,7 @@ def _disk_errors(folder: Path) -> Iterator[None]:
         raise EvomodError(f"cannot write to {folder}: {reason}. {advice}") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     partial = path.with_name(path.name + ".part")
     try:
@@ -509,19 +544,22 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _write_json(path: Path, data: dict[str, Any]) -> None:
-    _write(path, (json.dumps(data, indent=2) + "\n").encode())
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write JSON whole or not at all."""
+    write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
 
 
 def _shows(progress: bool | None) -> bool:
     return sys.stderr.isatty() if progress is None else progress
 
 
-def _now() -> str:
+def now() -> str:
+    """Time of day, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of Python and the packages that decide a result."""
     found = {"python": platform.python_version()}
     for package in ("evomod", "numpy", "numba", "deap"):
         try:
@@ -531,7 +569,8 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _commit() -> str | None:
+@cache  # 12 ms, and a study asks once a replicate
+def commit() -> str | None:
     """The commit of a source checkout of evomod, if it runs from one."""
     ask = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
@@ -559,20 +598,27 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
     assert setup.task.path is not None
     return {
         "format": FORMAT,
-        "versions": _versions(),
-        "commit": _commit(),
         "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
         "start_sha256": _digest(setup.config.evolution.start),
         "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
         "q_method": setup.config.tracking.q_method,
         "kernel": kernel_of(setup),
         "argv": sys.argv,
+        **_here(),
+        "end": None,
+    }
+
+
+def _here() -> dict[str, Any]:
+    """Where and when a run starts."""
+    return {
+        "versions": versions(),
+        "commit": commit(),
         "host": {
             "system": platform.system(),
             "release": platform.release(),
             "machine": platform.machine(),
             "cores": os.cpu_count(),
         },
-        "start": _now(),
-        "end": None,
+        "start": now(),
     }

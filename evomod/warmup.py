@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from evomod.config import Config
@@ -36,6 +41,7 @@ EVERY: tuple[dict[str, Any], ...] = (
     {"network": {"encoding": "threshold"}},
     {"task": "circuit"},
     {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
+    {"task": {"name": "circuit", "goal": "max-modularity"}},
 )
 """Configs that between them call every kernel."""
 
@@ -53,6 +59,41 @@ def announce(*encodings: str) -> None:
             file=sys.stderr,
             flush=True,
         )
+
+
+def compile_for(config: Config) -> None:
+    """Compile what runs of a config call, by one generation of it.
+
+    One process of this machine after the other: numba numbers the files of its cache by what it finds
+    there, so two processes that compile a kernel for different arguments at once could take each
+    other's code.
+    """
+    once = {"generations": 1, "stop": "generations", "start": "random"}
+    short = config.evolution.model_copy(update=once)
+    setup = prepare(config.model_copy(update={"evolution": short}))
+    with one_at_a_time("evomod-compiles"):
+        for generation in evolve(setup.config, seed=1, setup=setup):
+            Tracker(setup).row(generation)
+            population_rows(generation)
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Wait until no other process of this user and machine is in here."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    path = Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}.lock"
+    try:
+        file = open(path, "ab")  # noqa: SIM115 - closed below
+    except OSError:  # no folder for a lock: go on without one
+        yield
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def compile_all() -> float:

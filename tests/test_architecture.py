@@ -25,12 +25,27 @@ ORDER = (
     "starts",
     "evolution",
     "measures",
+    "measuring",
     "tracking",
     "runs",
+    "transfers",
     "warmup",
+    "study",
+    "study_folder",
+    "statistics",
+    "study_networks",
+    "study_tables",
+    "engines",
+    "cluster",
+    "study_run",
     "deap_way",
     "bench",
     "plotting",
+    "plotting_studies",
+    "papers",
+    "figures",
+    "claims",
+    "verification",
     "cli",
     "__main__",
 )
@@ -39,12 +54,17 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "deap": {"operators", "evolution", "deap_way"},
-    "pydantic": {"config"},
+    "pydantic": {"config", "study"},
     "tomli_w": {"config"},
-    "tqdm": {"runs"},
-    "matplotlib": {"plotting"},
+    "tqdm": {"runs", "study_run"},
+    "matplotlib": {"plotting", "plotting_studies", "figures"},
     "networkx": {"network", "measures"},
-    "scipy": {"measures"},
+    "scipy": {"measures", "statistics"},
+    "distributed": {"cluster"},
+    "dask_jobqueue": {"cluster"},
+    "pandas": {"study_tables"},
+    "pyarrow": {"study_tables"},
+    "polars": {"study_tables"},
 }
 """Rooms that may import a dependency: deap_way measures DEAP itself, evolution names its Toolbox as a type."""
 
@@ -97,7 +117,9 @@ def test_every_dependency_has_one_home():
                 assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{room} imports {top}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["tasks"], ["evolve", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]]
+)
 def test_light_commands_import_nothing_heavy(arguments):
     text = (
         "import sys\n"

@@ -290,3 +290,28 @@ def test_many_networks_at_once_equal_one_at_a_time(layers, method):
         measured = modularity(adjacency, method)
         assert measured.q == alone and measured.n_modules == n_modules[k]
         assert_array_equal(measured.modules[measured.modules >= 0], modules)
+
+
+# ------------------------------------------------------------------------- many simplified networks
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("layers", [RETINA, (2, 1), (4, 6, 3)])
+def test_q_of_edges_is_that_of_each_network(layers, method):
+    """To the last bit that of one network at a time; the oracle's where its splits are clear."""
+    wiring, working = simplified_networks(layers, size(60, 8), np.random.default_rng(4))
+    working[0] = 0  # no connection at all
+    working[1] = 0
+    working[1, -1] = -1  # one, of negative weight
+    q = np.full(len(working), np.nan)
+    as_clune2013 = method == "clune2013"
+    kernels.q_of_edges(working, wiring.source, wiring.target, wiring.n_nodes, as_clune2013, q)
+    assert_array_equal(q, modularity_of_many(wiring, working, method)[0])
+    assert q[0] == q[1] == 0.0
+    compared = 0
+    for row, value in zip(working, q, strict=True):
+        adjacency = connected_part(adjacency_of(wiring, row))
+        if adjacency.size and is_clear(adjacency, method):
+            compared += 1
+            assert abs(value - ORACLES[method](adjacency.tolist())[0]) < 1e-9
+    assert compared or layers == (2, 1)

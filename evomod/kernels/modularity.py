@@ -279,3 +279,30 @@ def first_split(adjacency, modules):
             modules[a] = 1
             n_second += 1
     return 2 if n_second > 0 else 1
+
+
+@compiled
+def q_of_edges(working, source, target, n_nodes, as_clune2013, q):
+    """Write Q of simplified networks ``working[network, edge]`` into ``q[network]``.
+
+    Edge e leads from node ``source[e]`` to ``target[e]`` and is there where ``working`` is not 0; nodes
+    without a connection are left out.
+    """
+    place, modules = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
+    for k in range(working.shape[0]):
+        for node in range(n_nodes):
+            place[node] = -1
+        for edge in range(source.size):
+            if working[k, edge] != 0:
+                place[source[edge]] = 0
+                place[target[edge]] = 0
+        size = 0
+        for node in range(n_nodes):
+            if place[node] == 0:
+                place[node] = size
+                size += 1
+        adjacency = np.zeros((size, size))
+        for edge in range(source.size):
+            if working[k, edge] != 0:
+                adjacency[place[source[edge]], place[target[edge]]] = 1.0
+        q[k] = leading_eigenvector_modules(adjacency, as_clune2013, modules)

@@ -12,15 +12,29 @@ from evomod.measures.functional import (
     redundancy,
 )
 from evomod.measures.hierarchy import hierarchy
+from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
+from evomod.measures.motifs import MotifProfile, motif_census, motifs
 from evomod.measures.n_cut import NCut, graph_of_layers, n_cut
+from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
+from evomod.measures.normalised import (
+    NormalisedModularity,
+    normalised_modularity,
+    null_distribution,
+)
+from evomod.measures.nulls import NULLS, random_graphs
 
 __all__ = [
     "METHODS",
+    "NULLS",
     "Decomposition",
     "Lesions",
+    "MotifProfile",
     "NCut",
+    "Neighbourhood",
+    "NormalisedModularity",
     "Partition",
+    "Reach",
     "Redundancy",
     "Separation",
     "decomposition",
@@ -28,6 +42,13 @@ __all__ = [
     "hierarchy",
     "lesions",
     "modularity",
+    "motif_census",
+    "motifs",
     "n_cut",
+    "neighbourhood",
+    "normalised_modularity",
+    "null_distribution",
+    "q_max",
+    "random_graphs",
     "redundancy",
 ]

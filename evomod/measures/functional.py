@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,13 +118,13 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     """Whether modules separate the inputs of the subgoals, and whether neurons tell the subgoals.
 
     Separation (Clune et al. 2013, authors' code): inputs on which a subgoal depends, by its truth table, are
-    its group; subgoals with the same inputs share one. Connected nodes of the simplified network are parted,
+    its group; subgoals with the same inputs share one, as do those within the inputs of another. Connected nodes of the simplified network are parted,
     ``first_split`` in two by the sign of the leading eigenvector of B + B' and ``partition`` into the modules
     of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
     ``all`` inputs of groups are in the module and ``largest`` of them in the same group: all of them where
     the module is pure, 0 where it holds as many of each. For two groups this is the authors' sum of |left -
     right|; an input without a connection counts nowhere, so the retina's 8 inputs succeed with 8. There is
-    none (None, and a ``reason``) where groups overlap without being equal, or all are the same.
+    none (None, and a ``reason``) where groups overlap otherwise, or there is one.
 
     Neurons: each is read as > 0, >= 0, < 0 and <= 0, and the best of the four counts, as the fraction of
     patterns that it gets right. All neurons of the network as given, simplified or not; a gate that does not
@@ -156,7 +157,9 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
 
 
 def input_groups(task: Task, tables: dict[str, NDArray[np.bool_]]) -> tuple[list[tuple[int, ...]], str]:
-    """Inputs on which truth tables ``bool[pattern]`` depend, each group once; none, and why, if they overlap.
+    """Inputs on which truth tables ``bool[pattern]`` depend, group by group; none, and why, if groups overlap.
+
+    Each group once, and those within another one belong to it.
 
     >>> from evomod.task import load_task
     >>> retina = load_task("retina")
@@ -169,14 +172,14 @@ def input_groups(task: Task, tables: dict[str, NDArray[np.bool_]]) -> tuple[list
         needed = (i for i in range(len(task.inputs)) if (table != table[pattern ^ (1 << i)]).any())
         groups.setdefault(tuple(needed), name)
     groups.pop((), None)  # a constant subgoal asks for no input
-    for one, first in groups.items():
-        for other, second in groups.items():
-            if one < other and set(one) & set(other):
-                shared = task.inputs[min(set(one) & set(other))]
-                return [], f"the subgoals '{first}' and '{second}' share the input '{shared}'"
-    if len(groups) < 2:
-        return [], "all subgoals depend on the same inputs"
-    return sorted(groups), ""
+    widest = [group for group in groups if not any(set(group) < set(other) for other in groups)]
+    for one, other in combinations(widest, 2):
+        if set(one) & set(other):
+            shared = task.inputs[min(set(one) & set(other))]
+            return [], f"the subgoals '{groups[one]}' and '{groups[other]}' share the input '{shared}'"
+    if len(widest) < 2:
+        return [], "the subgoals do not depend on separate groups of inputs"
+    return sorted(widest), ""
 
 
 def _subgoals_of(task: Task, goal: str | None) -> dict[str, NDArray[np.bool_]]:

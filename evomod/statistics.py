@@ -1,0 +1,157 @@
+"""Medians with their uncertainty, and whether two treatments differ. Every number comes with its n.
+
+Clune et al. 2013 report medians with bootstrapped 95 % intervals, the rank-sum test, and Fisher's exact
+test for proportions.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from evomod.errors import EvomodError
+
+LEVEL, RESAMPLES = 0.95, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class MedianCI:
+    """A median and its bootstrapped 95 % confidence interval."""
+
+    n: int
+    """Values; those that are not numbers are left out."""
+    median: float
+    low: float
+    high: float
+    method: str
+    """"BCa"; "percentile" where ties leave BCa undefined; "constant" where all values are equal; "none"
+    where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankSum:
+    """Mann-Whitney U, two-sided."""
+
+    n_a: int
+    n_b: int
+    u: float
+    """Pairs in which a is the larger, a tie counting half."""
+    p: float
+    cliffs_delta: float
+    """Share of pairs in which a is the larger minus share in which b is: -1 to 1, 0 for no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proportions:
+    """Fisher's exact test, two-sided."""
+
+    n_a: int
+    n_b: int
+    yes_a: int
+    yes_b: int
+    p: float
+    odds_ratio: float
+    """Of the table; infinite or NaN where a count is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class MedianBand:
+    """Medians along a curve, with pointwise 95 % intervals."""
+
+    n: NDArray[np.int64]
+    """``[point]``: values there."""
+    median: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
+    """Median and bootstrapped (BCa) 95 % interval.
+
+    >>> median_ci([2.0, 2.0, 2.0], np.random.default_rng(1))
+    MedianCI(n=3, median=2.0, low=2.0, high=2.0, method='constant')
+    """
+    numbers = _numbers(values)
+    if numbers.size == 0:
+        return MedianCI(0, math.nan, math.nan, math.nan, "none")
+    middle = float(np.median(numbers))
+    if (numbers == numbers[0]).all():
+        return MedianCI(numbers.size, middle, middle, middle, "constant")
+    state = rng.bit_generator.state
+    for method in ("BCa", "percentile"):
+        rng.bit_generator.state = state
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # scipy warns where it returns NaN, which is asked for below
+            found = stats.bootstrap(
+                (numbers,),
+                np.median,
+                n_resamples=RESAMPLES,
+                confidence_level=LEVEL,
+                method=method,
+                random_state=rng,  # scipy before 1.15 knows no `rng`
+            ).confidence_interval
+        if math.isfinite(found.low) and math.isfinite(found.high):
+            break
+    return MedianCI(numbers.size, middle, float(found.low), float(found.high), method)
+
+
+def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
+    """Whether two treatments' values differ (Mann-Whitney U, two-sided), and by how much.
+
+    >>> rank_sum([1, 2, 3], [4, 5, 6])
+    RankSum(n_a=3, n_b=3, u=0.0, p=0.1, cliffs_delta=-1.0)
+    """
+    first, second = _numbers(a), _numbers(b)
+    if first.size == 0 or second.size == 0:
+        raise EvomodError(
+            f"the rank-sum test wants values on both sides; got {first.size} and {second.size}."
+        )
+    u, p = stats.mannwhitneyu(first, second, alternative="two-sided")
+    delta = 2.0 * float(u) / (first.size * second.size) - 1.0
+    return RankSum(first.size, second.size, float(u), float(p), delta)
+
+
+def proportions(a_yes: int, a_n: int, b_yes: int, b_n: int) -> Proportions:
+    """Whether a_yes of a_n differs from b_yes of b_n (Fisher's exact test, two-sided).
+
+    >>> round(proportions(3, 3, 0, 3).p, 9)  # 2 of the 20 ways to place three yes among six
+    0.1
+    """
+    for yes, n in ((a_yes, a_n), (b_yes, b_n)):
+        if not 0 <= yes <= n or n == 0:
+            raise EvomodError(f"wanted a number of yes from 0 to n, of n >= 1; got {yes} of {n}.")
+    found = stats.fisher_exact(np.array([[a_yes, a_n - a_yes], [b_yes, b_n - b_yes]]))
+    return Proportions(a_n, b_n, a_yes, b_yes, float(found.pvalue), float(found.statistic))
+
+
+def median_band(
+    values: NDArray[np.float64], rng: np.random.Generator, resamples: int = 2000
+) -> MedianBand:
+    """Medians over runs with bootstrapped (percentile) 95 % intervals, of ``values[point, run]``.
+
+    NaN where a run has no value. A resample is a choice of ranks, so that one set of resamples serves all
+    points with as many values: 500 points of 50 runs take 0.2 s, one by one with scipy 10 s.
+    """
+    ordered = np.sort(values, axis=1)  # NaN last
+    n = (~np.isnan(values)).sum(axis=1)
+    band = np.full((3, values.shape[0]), np.nan)
+    for size in np.unique(n[n > 0]).tolist():
+        points = np.flatnonzero(n == size)
+        ranks = np.sort(rng.integers(0, size, (resamples, size)), axis=1)
+        lower, upper = ranks[:, (size - 1) // 2], ranks[:, size // 2]
+        here = ordered[points, :size]
+        medians = (here[:, lower] + here[:, upper]) / 2.0
+        band[0, points] = (here[:, (size - 1) // 2] + here[:, size // 2]) / 2.0
+        tails = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
+        band[1:, points] = np.quantile(medians, tails, axis=1)
+    return MedianBand(n.astype(np.int64), *band)
+
+
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(values, np.float64).ravel()
+    return array[~np.isnan(array)]

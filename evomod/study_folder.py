@@ -1,0 +1,294 @@
+"""A study's folder: what it must hold to be this study's, and how far each of its runs is.
+
+``study.toml`` (every treatment in full), ``manifest.json``, and a run folder ``<treatment>/<replicate>/``
+for every replicate; then the tables of `study_tables`, and ``failures.json`` if something failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+from evomod.errors import EvomodError
+from evomod.runs import (
+    Run,
+    begin,
+    commit,
+    load_run,
+    now,
+    reports_disk_errors,
+    versions,
+    write_json,
+    write_whole,
+)
+from evomod.study import (
+    Replicate,
+    Study,
+    Treatment,
+    changed_setting,
+    difference,
+    dump_study,
+    load_definition,
+    replicates_of,
+)
+from evomod.task import read_task
+
+STUDY_FORMAT = "evomod study 1"
+BEGINNING = {"config.toml", "task.py", "start.npz"}
+"""What a run folder may hold whose making was cut short."""
+OURS = {"study.toml", "manifest.json", "study.lock", "summary.csv", "curves.csv", "failures.json"}
+
+State = Literal["done", "running", "begun", "left"]
+STATES: tuple[State, ...] = ("done", "running", "begun", "left")
+
+
+@contextmanager
+def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
+    """Make the folder this study's, or make sure that it is, down to every run; hold it meanwhile.
+
+    ``shared`` with other shards. Raises `EvomodError` for the folder of another study or version, for a
+    run that is not this study's, and while another process works on it.
+    """
+    _claim(study, folder)
+    with reports_disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _held(folder, shared):
+        for replicate in replicates_of(study):
+            check_run(replicate, folder / replicate.place)
+        with reports_disk_errors(folder):
+            write_whole(folder / "study.toml", dump_study(study).encode())
+            if not (folder / "manifest.json").exists():
+                write_json(folder / "manifest.json", _manifest())
+        yield
+
+
+def _claim(study: Study, folder: Path) -> None:
+    if (folder / "study.toml").exists():
+        _check_version(folder, load_manifest(folder))
+        other = difference(study, load_definition(folder / "study.toml"))
+        if other:
+            raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
+        return
+    if folder.exists() and not folder.is_dir():
+        raise EvomodError(f"{folder} is a file; give a folder with --out.")
+    names = {treatment.name for treatment in study.treatments} | OURS
+    foreign = sorted(path.name for path in folder.glob("*") if path.name not in names)
+    if foreign:
+        raise EvomodError(
+            f"{folder} is no study's folder and holds '{foreign[0]}'; give another folder with --out."
+        )
+
+
+def load_manifest(folder: Path) -> dict[str, Any]:
+    """The study's manifest. Raises `EvomodError` where there is none."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["format"] != STUDY_FORMAT or "versions" not in manifest:
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError):
+        raise EvomodError(f"{folder} is no study's folder: it has no readable manifest.json.") from None
+    found: dict[str, Any] = manifest
+    return found
+
+
+def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
+    theirs, ours = manifest.get("versions", {}).get("evomod"), versions()["evomod"]
+    if theirs != ours:
+        raise EvomodError(
+            f"{folder} was made by evomod {theirs} and this is evomod {ours}: results may differ. Go on with "
+            f"`pip install evomod=={theirs}`, or start anew in another folder with --out."
+        )
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "format": STUDY_FORMAT,
+        "id": uuid.uuid4().hex,
+        "versions": versions(),
+        "commit": commit(),
+        "argv": sys.argv,
+        "start": now(),
+        "end": None,
+    }
+
+
+def note_session(folder: Path, **known: Any) -> None:
+    """Add to the study's manifest."""
+    with reports_disk_errors(folder):
+        write_json(folder / "manifest.json", load_manifest(folder) | known)
+
+
+def check_run(replicate: Replicate, folder: Path) -> None:
+    """Raises `EvomodError` if a run folder holds another run than the study's."""
+    if not (folder / "manifest.json").exists():
+        found = {path.name.removesuffix(".part") for path in folder.glob("*")}
+        if found - BEGINNING:
+            raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
+        return
+    run = load_run(folder)
+    _check_version(folder, run.manifest)
+    other = _foreign(replicate, run)
+    if other:
+        raise EvomodError(
+            f"{folder} holds another run than the study's: {other}. Take it away, or give another folder "
+            "with --out."
+        )
+
+
+def _foreign(replicate: Replicate, run: Run) -> str | None:
+    """The first difference between a run and what the study wants of it, in words."""
+    wanted = {"entropy": replicate.seed, "spawn_key": []}
+    if run.manifest["seed"] != wanted:
+        return f"its seed is {run.manifest['seed'].get('entropy')}, not {replicate.seed}"
+    changed = changed_setting(replicate.treatment.config, run.config)
+    if changed:
+        return f"it has {changed}"
+    return None if _same_task(replicate.treatment, run.folder) else "its task.py has other truth tables"
+
+
+def _same_task(treatment: Treatment, folder: Path) -> bool:
+    """Whether a run's copy of the task is the study's, by its text or else by its tables."""
+    ours, copy = treatment.task, folder / "task.py"
+    if ours.path is not None and copy.exists() and copy.read_bytes() == ours.path.read_bytes():
+        return True
+    theirs = read_task(copy)
+    return (
+        ours.name == theirs.name
+        and list(ours.tables) == list(theirs.tables)
+        and all((ours.tables[goal] == theirs.tables[goal]).all() for goal in ours.tables)
+    )
+
+
+def begin_run(replicate: Replicate, folder: Path) -> Path:
+    """The run's folder, made if it is not there; what a killed process left half made is made again."""
+    place = folder / replicate.place
+    if not (place / "manifest.json").exists():
+        for path in place.glob("*"):
+            path.unlink()
+        begin(replicate.treatment.config, replicate.seed, place)
+    return place
+
+
+def is_done(folder: Path) -> bool:
+    """Whether a run has ended as it should."""
+    return (folder / "complete").exists() and (folder / "log.csv").exists()
+
+
+def generation_of(folder: Path) -> int:
+    """The last generation in a run's log, 0 without one."""
+    try:
+        with open(folder / "log.csv", "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 4096))
+            lines = file.read().split(b"\n")
+        return int(lines[-2].split(b",", 1)[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def state_of(folder: Path) -> State:
+    """How far a run is; "running" where another process of this machine holds it."""
+    if is_done(folder):
+        return "done"
+    if not (folder / "manifest.json").exists():
+        return "left"
+    return "running" if _is_held(folder / "log.csv") else "begun"
+
+
+def _is_held(path: Path) -> bool:
+    if sys.platform == "win32" or not path.exists():
+        return False
+    import fcntl
+
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+@contextmanager
+def _held(folder: Path, shared: bool) -> Iterator[None]:
+    """Keep a second `evomod study` out of the folder; shards share it."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with reports_disk_errors(folder):
+        file = open(folder / "study.lock", "ab")  # noqa: SIM115 - closed below
+    with file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError:
+            raise EvomodError(
+                f"another process is working on {folder}; `evomod status {folder}` shows how far it is."
+            ) from None
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a study is."""
+
+    states: dict[str, dict[State, int]]
+    """By treatment."""
+    seconds_left: float | None
+    """With as many runs at once as now, or one; None where no run has ended yet."""
+
+
+def status_of(study: Study, folder: Path) -> Status:
+    """How far the study in this folder is."""
+    replicates = replicates_of(study)
+    states = {replicate.place: state_of(folder / replicate.place) for replicate in replicates}
+    counts: dict[str, Counter[State]] = {treatment.name: Counter() for treatment in study.treatments}
+    for replicate in replicates:
+        counts[replicate.treatment.name][states[replicate.place]] += 1
+    return Status(
+        {name: dict(count) for name, count in counts.items()}, _left(replicates, states, folder)
+    )
+
+
+def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -> float | None:
+    """Seconds: what is left of each run, at the median duration of its treatment's that have ended."""
+    took: dict[str, list[float]] = {}
+    for replicate in replicates:
+        if states[replicate.place] == "done":
+            took.setdefault(replicate.treatment.name, []).append(_seconds(folder / replicate.place))
+    if not took:
+        return None
+    usual = median([seconds for known in took.values() for seconds in known])
+    left = 0.0
+    for replicate in replicates:
+        state, name = states[replicate.place], replicate.treatment.name
+        if state != "done":
+            total = max(1, replicate.treatment.config.evolution.generations)
+            share = 1.0 - min(1.0, generation_of(folder / replicate.place) / total)
+            left += share * (median(took[name]) if name in took else usual)
+    return left / max(1, sum(state == "running" for state in states.values()))
+
+
+def _seconds(folder: Path) -> float:
+    manifest = load_run(folder).manifest
+    start, end = (datetime.fromisoformat(manifest[key]) for key in ("start", "end"))
+    return (end - start).total_seconds()
+
+
+def write_failures(folder: Path, failures: list[dict[str, Any]]) -> None:
+    """Keep what failed in ``failures.json``, or take an old one away."""
+    with reports_disk_errors(folder):
+        if failures:
+            write_json(folder / "failures.json", {"failures": failures})
+        else:
+            (folder / "failures.json").unlink(missing_ok=True)

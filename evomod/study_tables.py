@@ -1,0 +1,307 @@
+"""The tables of a study: a row a replicate (``summary.csv``), and curves over generations (``curves.csv``).
+
+Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into `measures_of`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.errors import EvomodError
+from evomod.network import Network
+from evomod.runs import Run, load_run, reports_disk_errors, write_whole
+from evomod.statistics import MedianBand, median_band, median_ci
+from evomod.study import Replicate, Study, load_definition, replicates_of
+from evomod.study_folder import is_done, load_manifest
+from evomod.study_networks import read_networks, write_density, write_networks
+from evomod.tracking import csv_line
+
+CURVES = ("best_fitness", "q_score")
+MOST_POINTS = 500
+"""Generations of a curve; half of them evenly spaced, half by their logarithm."""
+
+Table = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """A study's folder, read."""
+
+    folder: Path
+    study: Study
+    manifest: dict[str, Any]
+
+    @property
+    def summary(self) -> Table:
+        """Columns of ``summary.csv``, one entry a replicate that is done."""
+        return read_columns(self.folder / "summary.csv")
+
+    @property
+    def curves(self) -> Table:
+        """Columns of ``curves.csv``, one entry a treatment and generation."""
+        return read_columns(self.folder / "curves.csv")
+
+    @property
+    def networks(self) -> dict[str, list[Network]]:
+        """The best network of every replicate that is done, by treatment (``networks.json``)."""
+        return read_networks(self.folder / "networks.json")
+
+    @property
+    def density(self) -> Table:
+        """Columns of ``density.csv``: individuals in every cell of cost and Q, by generation."""
+        return read_columns(self.folder / "density.csv")
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """What failed, and how to repeat it."""
+        path = self.folder / "failures.json"
+        if not path.exists():
+            return []
+        failures: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["failures"]
+        return failures
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        return tuple(treatment.name for treatment in self.study.treatments)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What treatments are called in tables and figures."""
+        return {treatment.name: treatment.label for treatment in self.study.treatments}
+
+    def runs(self, treatment: str) -> list[Run]:
+        """The runs of a treatment that are done, by replicate."""
+        if treatment not in self.treatments:
+            raise EvomodError(
+                f"study '{self.study.name}' has no treatment '{treatment}'; it has "
+                f"{', '.join(self.treatments)}."
+            )
+        return [run for replicate, run in done_runs(self) if replicate.treatment.name == treatment]
+
+    def column(self, name: str, treatment: str) -> NDArray[Any]:
+        """One column of ``summary.csv`` for one treatment."""
+        table = self.summary
+        values: NDArray[Any] = table[name][table["treatment"] == treatment]
+        return values
+
+    def to_pandas(self, table: str = "summary") -> Any:
+        """``"summary"`` or ``"curves"`` as a pandas DataFrame, where pandas is installed."""
+        try:
+            import pandas
+        except ImportError:
+            raise EvomodError(
+                "pandas is not installed: `pip install pandas`, or use the arrays of `summary`."
+            ) from None
+        return pandas.DataFrame({"summary": self.summary, "curves": self.curves}[table])
+
+
+def load_study(folder: str | Path) -> StudyFolder:
+    """Read a study's folder. Raises `EvomodError` if it is none."""
+    folder = Path(folder)
+    manifest = load_manifest(folder)
+    return StudyFolder(folder, load_definition(folder / "study.toml"), manifest)
+
+
+def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
+    """The replicates that are done with their runs, treatment by treatment."""
+    order = [treatment.name for treatment in found.study.treatments]
+    done = [r for r in replicates_of(found.study) if is_done(found.folder / r.place)]
+    done.sort(key=lambda replicate: order.index(replicate.treatment.name))
+    return [(replicate, load_run(found.folder / replicate.place)) for replicate in done]
+
+
+def write_tables(folder: str | Path) -> None:
+    """Write ``summary.csv``, ``curves.csv``, ``networks.json`` and ``density.csv`` of the runs that are done."""
+    found = load_study(folder)
+    runs = done_runs(found)
+    with reports_disk_errors(found.folder):
+        _write_table(found.folder / "summary.csv", _summary(found.study, runs))
+        _write_table(found.folder / "curves.csv", _curves(found.study, runs))
+        write_networks(found.folder / "networks.json", runs)
+        write_density(found.folder / "density.csv", runs)
+
+
+def measures_of(run: Run) -> dict[str, Any]:
+    """What is said of one run in ``summary.csv``, by column. Of its last generation, if nothing is said."""
+    header, lines = _log(run)
+    last = dict(zip(header, lines[-1].split(","), strict=True))
+    at = header.index("solved")
+    solved = next((k for k, line in enumerate(lines) if line.split(",", at + 1)[at] == "1"), None)
+    return {
+        "generations": last["generation"],
+        "best_fitness": last["best_fitness"],
+        **{name: value for name, value in last.items() if name.startswith("fitness:")},
+        "q_score": last["q_score"],
+        "q_method": run.manifest["q_method"],
+        "modules": last["modules"],
+        "connections": last["connections"],
+        "connection_cost": last["connection_cost"],
+        "neurons": last["neurons"],
+        "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
+        "solved": int(solved is not None),
+    }
+
+
+def _log(run: Run) -> tuple[list[str], list[str]]:
+    """Header and lines of a run's log: line k is generation k. Twenty times faster than all its columns."""
+    header, *lines = (run.folder / "log.csv").read_text(encoding="utf-8").splitlines()
+    return header.split(","), lines
+
+
+def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
+    """Rows; the fitness on single goals only where all treatments have the same task."""
+    has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
+    rows = []
+    for replicate, run in runs:
+        measures = {
+            n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")
+        }
+        about = {
+            "treatment": replicate.treatment.name,
+            "replicate": replicate.number,
+            "seed": replicate.seed,
+        }
+        rows.append(about | measures)
+    return rows
+
+
+def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
+    """Rows: n, and medians with intervals, of every treatment at up to 500 generations."""
+    rows = []
+    for treatment in study.treatments:
+        logs = [_log(run) for replicate, run in runs if replicate.treatment.name == treatment.name]
+        if not logs:
+            continue
+        points = thinned(max(len(lines) for _, lines in logs) - 1)
+        rng = np.random.default_rng(study.seed)
+        values = _values(logs, points)
+        bands = {name: median_band(values[k], rng) for k, name in enumerate(CURVES)}
+        n = (~np.isnan(values[1])).sum(
+            axis=1
+        )  # every logged network has a Q; a neutral epoch no fitness
+        for k, point in enumerate(points.tolist()):
+            row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
+            for name, band in bands.items():
+                row |= _at(band, k, name)
+            rows.append(row)
+    return rows
+
+
+def _at(band: MedianBand, k: int, name: str) -> dict[str, float]:
+    ends = {name: band.median, f"{name}_low": band.low, f"{name}_high": band.high}
+    return {key: float(values[k]) for key, values in ends.items()}
+
+
+def thinned(last: int) -> NDArray[np.int64]:
+    """At most 500 generations from 0 to the last one, closer together at the beginning.
+
+    >>> thinned(3).tolist(), thinned(25_000).size, int(thinned(25_000)[-1])
+    ([0, 1, 2, 3], 453, 25000)
+    """
+    if last < MOST_POINTS:
+        return np.arange(last + 1)
+    even = np.linspace(0, last, MOST_POINTS // 2)
+    early = np.geomspace(1, last, MOST_POINTS // 2)
+    return np.unique(np.concatenate((even, early)).round().astype(np.int64))
+
+
+def _values(
+    logs: Sequence[tuple[list[str], list[str]]], points: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """`CURVES` as ``[measure, point, run]``; NaN after the end of a run."""
+    values = np.full((len(CURVES), points.size, len(logs)), np.nan)
+    for r, (header, lines) in enumerate(logs):
+        columns = [header.index(name) for name in CURVES]
+        for p, point in enumerate(points.tolist()):
+            if point < len(lines):
+                cells = lines[point].split(",")
+                values[:, p, r] = [float(cells[column]) for column in columns]
+    return values
+
+
+def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows as CSV, with the columns of the first of them."""
+    header = tuple(rows[0]) if rows else ("treatment",)
+    body = (csv_line(tuple(row[name] for name in header)) for row in rows)
+    write_whole(path, csv_line(header) + b"".join(body))
+
+
+def read_columns(path: Path) -> Table:
+    """A table of a study as arrays: an empty number is NaN, names are text."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+    except (OSError, ValueError):
+        raise EvomodError(
+            f"there is no table {path}; `evomod study {path.parent}` writes it when the runs are done."
+        ) from None
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    return {name: _typed(name, texts) for name, texts in zip(header, columns, strict=True)}
+
+
+def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
+    if name in ("treatment", "q_method"):
+        return np.array(texts, str)
+    kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
+    return np.array([text or "nan" for text in texts]).astype(kind)
+
+
+def write_parquet(folder: str | Path) -> list[Path]:
+    """Write the tables as Parquet too, by pyarrow or polars. Raises `EvomodError` where there is neither."""
+    found, paths = load_study(folder), []
+    for name, table in (("summary", found.summary), ("curves", found.curves)):
+        path = found.folder / f"{name}.parquet"
+        with reports_disk_errors(found.folder):
+            _parquet(table, path)
+        paths.append(path)
+    return paths
+
+
+def _parquet(table: Table, path: Path) -> None:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+
+        parquet.write_table(pyarrow.table(table), path)
+        return
+    except ImportError:
+        pass
+    try:
+        import polars
+
+        polars.DataFrame(table).write_parquet(path)
+    except ImportError:
+        raise EvomodError(
+            "Parquet wants pyarrow or polars, and neither is installed: `pip install pyarrow`. The tables are "
+            "there as CSV."
+        ) from None
+
+
+def described(found: StudyFolder) -> str:
+    """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
+    summary, lines = found.summary, []
+    if not summary["treatment"].size:
+        return "no run is done yet."
+    for treatment in found.study.treatments:
+        mine = summary["treatment"] == treatment.name
+        if not mine.any():
+            continue
+        rng = np.random.default_rng(found.study.seed)
+        parts = []
+        for name, word in (("best_fitness", "fitness"), ("q_score", "Q")):
+            ci = median_ci(summary[name][mine], rng)
+            parts.append(f"{word} {ci.median:.3f} [{ci.low:.3f}, {ci.high:.3f}]")
+        solved = f"solved {int(summary['solved'][mine].sum())} of {int(mine.sum())}"
+        lines.append(f"  {treatment.label:24} {', '.join(parts)}, {solved}")
+    method = ", ".join(np.unique(summary["q_method"]).tolist())
+    return "\n".join(
+        [f"medians with bootstrapped 95 % intervals of the last generation (Q: {method})", *lines]
+    )
