@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
 
+from evomod.bench import measure_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric
@@ -275,6 +276,10 @@ def test_the_same_generator_gives_the_same_result():
     assert same(one, other)
     assert same(standard, n_cut(adjacency, 4, layer=layer, draws=5, rng=RNG(SEED)))
     assert one.null_mean != standard.null_mean
+
+
+def test_the_workload_of_the_bench_runs():
+    assert measure_n_cut((12, 8, 4), draws=2)["ms_per_n_cut"] > 0.0
 
 
 # -------------------------------------------------------------------------------------- the border
