@@ -37,7 +37,8 @@ def curves(figure, study):
         axes.set_ylabel(f"{name} of the best")
         axes.set_xscale("symlog", linthresh=10)
         axes.set_xlim(0, table["generation"].max())
-    panels[2].legend(loc="lower right", frameon=False)
+    panels[2].legend(loc="upper left", frameon=False)
+    panels[2].set_ylim(top=1.02)
     figure.suptitle(f"medians and bootstrapped 95 % intervals, n = {table['n'].min()} runs")
 
 
@@ -50,7 +51,7 @@ def networks(figure, study):
         )[:SHOWN]
         simple = [network.simplified() for network in found]
         titles = [
-            f"F {n.about['fitness']['and-xor-and']:.3f}, H {measures.hierarchy(s):.2f}, Q {n.about['q_score']:.2f}"
+            f"F {n.about['fitness']['and-xor-and']:.3f}\nH {measures.hierarchy(s):.2f}, Q {n.about['q_score']:.2f}"
             for n, s in zip(found, simple, strict=True)
         ]
         modules = [measures.modularity(s).modules for s in simple]
