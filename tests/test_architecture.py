@@ -63,7 +63,7 @@ HOMES = {
     "networkx": {"network", "measures", "bench_modularity"},
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
-    "scipy": {"statistics", "measures"},
+    "scipy": {"measures", "statistics"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
     "pandas": {"study_tables"},

@@ -29,8 +29,8 @@ STEPS = 1000
 0.01 (standard deviation), four times as many steps find 0.003 to 0.025 more."""
 
 TEMPERATURES = (0.5, 0.1)
-"""First and last, in connections. Of the ends tried on six graphs these are the best or within 0.001 of it; 0.7
-to 0.2 finds 0.006 to 0.027 less, 0.3 to 0.3 as much as 0.06 less."""
+"""First and last, in connections. On six graphs the best of those that were tried, or within 0.002 of it;
+0.7 to 0.2 finds 0.006 to 0.027 less, 0.3 constantly as much as 0.06 less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ def normalised_modularity(
     for ``layer`` and ``setup``. Q_max: Kashtan & Alon evolved networks for Q and took the mean of the best;
     give that number as ``q_max``. Left out, it is the largest Q found among graphs with the same degrees
     (the same layers too where the null keeps them) by `RESTARTS` annealings. That is another number: its
-    graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are by the same ``method``, see `modularity`;
-    directed=False makes the graph and every null undirected first, as Kashtan & Alon do.
+    graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are
+    by the same ``method``, see `modularity`; directed=False makes the graph and every null undirected
+    first, as Kashtan & Alon do.
 
     Without ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
     ``[network, node, node]`` give a list. Simplify a `Network` first. Raises `EvomodError` for unknown
