@@ -61,6 +61,7 @@ HOMES = {
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},
     "networkx": {"network", "measures"},
     "scipy": {"measures", "statistics"},
+    "threadpoolctl": {"measures"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
     "pandas": {"study_tables"},

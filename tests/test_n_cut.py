@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
+from threadpoolctl import threadpool_limits
 
 from evomod.bench import measure_n_cut
 from evomod.errors import EvomodError
@@ -45,6 +46,13 @@ def sparse_layers(seed, sizes=SIZES, density=0.3):
 
 def undirected(adjacency):
     return symmetric(np.abs(adjacency), "weight")
+
+
+def by_scikit_learn(weights, k):
+    """Labels; one thread, as two take ten times as long where others use the cores."""
+    with threadpool_limits(1):
+        clustering = SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0)
+        return clustering.fit(weights).labels_
 
 
 def in_order(labels):
@@ -106,9 +114,7 @@ def test_modules_are_those_of_scikit_learn(k, noise):
     """Layered networks with modules: the same ones, and so the same n-cut."""
     adjacency, _ = graph_of_layers(blocks(k, noise))
     weights = undirected(adjacency)
-    theirs = (
-        SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, k)
     mine = n_cut(adjacency, k, null=None)
     assert (
         in_order(mine.modules)
@@ -121,9 +127,7 @@ def test_modules_are_those_of_scikit_learn(k, noise):
 def test_modules_of_a_graph_that_is_not_layered_are_those_of_scikit_learn():
     graph = nx.connected_caveman_graph(4, 6)
     weights = nx.to_numpy_array(graph)
-    theirs = (
-        SpectralClustering(4, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, 4)
     mine = n_cut(graph, 4, weight=None, null=None)
     assert in_order(mine.modules) == in_order(theirs)
     assert_allclose(mine.n_cut, naive.n_cut(weights.tolist(), theirs.tolist()), rtol=1e-9)
