@@ -52,7 +52,7 @@ EVERY: tuple[dict[str, Any], ...] = (
 
 def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
-    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_modules)))
+    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_of_many)))
 
 
 def announce(*encodings: str) -> None:
