@@ -315,6 +315,14 @@ def test_bad_input_is_one_sentence(given, message):
         n_cut(**{"graph": PAIR, **given})
 
 
+def test_a_network_with_a_weight_that_is_no_number_is_one_sentence():
+    adjacency, layer = graph_of_layers([[[1.0], [2.0]]])
+    source, target = np.nonzero(adjacency)
+    made = Network(layer, np.zeros((3, 2)), np.zeros(3), source, target, np.array([1.0, math.nan]))
+    with pytest.raises(EvomodError, match="weights are finite numbers"):
+        n_cut(made, 2)
+
+
 @pytest.mark.parametrize(
     ("matrices", "message"),
     [

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.measures.graphs import Graph, adjacencies_of
+from evomod.network import Network
 
 AT_ONCE = 4_000_000
 """Entries of adjacencies that are multiplied at a time: 16 MB each of a few arrays."""
+
+
+@overload
+def hierarchy(graph: Network) -> float: ...
+
+
+@overload
+def hierarchy(graph: Graph) -> float | list[float]: ...
 
 
 def hierarchy(graph: Graph) -> float | list[float]:

@@ -90,6 +90,8 @@ def n_cut(
     if not _is_whole(draws) or draws < 1:
         raise EvomodError(f"draws wants a whole number from 1; got {draws!r}.")
     full = symmetric(np.abs(adjacency_of(graph, weight, signed=True)), weight)
+    if not np.isfinite(full).all():
+        raise EvomodError("weights are finite numbers; the graph has NaN or infinity.")
     connected = np.flatnonzero(full.any(axis=0))
     weights = np.ascontiguousarray(full[np.ix_(connected, connected)])
     given = None if modules is None else _given(modules, connected, full.shape[0])
