@@ -19,7 +19,16 @@ from evomod.bench import measure_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric
-from evomod.measures.n_cut import NULLS, SEED, _embedding, _places, _ranks, _shuffled, n_cut_of
+from evomod.measures.n_cut import (
+    NULLS,
+    SEED,
+    _embedding,
+    _places,
+    _ranks,
+    _shuffled,
+    _two_sides,
+    n_cut_of,
+)
 from evomod.network import Network
 
 SIZES = (12, 9, 9, 6)
@@ -133,11 +142,14 @@ def test_modules_of_a_graph_that_is_not_layered_are_those_of_scikit_learn():
     assert_allclose(mine.n_cut, naive.n_cut(weights.tolist(), theirs.tolist()), rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_short_cut_of_layered_networks_gives_the_eigenvectors(seed):
-    """The embedding solves W x = value D x, with the k largest values, and x D x = 1."""
+@pytest.mark.parametrize("is_layered", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_embedding_is_of_leading_eigenvectors(seed, is_layered):
+    """W x = value D x, with the k largest values, and x D x = 1: by the short cut of layers and without."""
     adjacency, _ = graph_of_layers(blocks(3, 0.5, seed))
+    adjacency[0, 1] = 0.0 if is_layered else 2.0  # inside a layer: an odd cycle
     weights = undirected(adjacency)
+    assert (_two_sides(weights) is not None) == is_layered
     degree = weights.sum(axis=0)
     points = _embedding(weights, 5)
     values = np.linalg.eigvalsh(weights / np.sqrt(degree[:, None] * degree))[-5:]
