@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evomod.config import Config, load_config
     from evomod.errors import EvomodError, Interrupted
     from evomod.evolution import Generation, Setup, evolve, prepare
-    from evomod.measures import Partition, modularity
+    from evomod.measures import Neighbourhood, Partition, modularity, neighbourhood, q_max
     from evomod.network import Network, load_network
     from evomod.population import Population
     from evomod.runs import Run, load_run, resume, run
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evomod.study_run import run_study
     from evomod.study_tables import StudyFolder, load_study
     from evomod.task import Task, find_tasks, load_task
+    from evomod.transfers import Adaptation, generations_to_solve, transfer
 
 _HOMES = {
     "Config": "config",
@@ -33,8 +34,11 @@ _HOMES = {
     "Setup": "evolution",
     "evolve": "evolution",
     "prepare": "evolution",
+    "Neighbourhood": "measures",
     "Partition": "measures",
     "modularity": "measures",
+    "neighbourhood": "measures",
+    "q_max": "measures",
     "Network": "network",
     "load_network": "network",
     "Population": "population",
@@ -50,13 +54,18 @@ _HOMES = {
     "Task": "task",
     "find_tasks": "task",
     "load_task": "task",
+    "Adaptation": "transfers",
+    "generations_to_solve": "transfers",
+    "transfer": "transfers",
 }
 
 __all__ = [
+    "Adaptation",
     "Config",
     "EvomodError",
     "Generation",
     "Interrupted",
+    "Neighbourhood",
     "Network",
     "Partition",
     "Population",
@@ -67,6 +76,7 @@ __all__ = [
     "Task",
     "evolve",
     "find_tasks",
+    "generations_to_solve",
     "load_config",
     "load_definition",
     "load_network",
@@ -74,10 +84,13 @@ __all__ = [
     "load_study",
     "load_task",
     "modularity",
+    "neighbourhood",
     "prepare",
+    "q_max",
     "resume",
     "run",
     "run_study",
+    "transfer",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from evomod.errors import EvomodError, Interrupted
 
 MOST_SHOWN, MOST_TOLD = 12, 4
 """Goals of a task that are listed, and of which the best's fitness is told."""
+MOST_WIDE = 28
+"""Letters of a goal's name in a table."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,11 +62,29 @@ def parser() -> argparse.ArgumentParser:
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     _add_study(commands)
+    _add_measure(commands)
+    _add_figure(commands)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
     tasks.set_defaults(act=act_tasks)
     plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
     plot.add_argument("folders", nargs="+", metavar="FOLDER", help="a run folder")
     plot.set_defaults(act=act_plot)
+    transfer = commands.add_parser(
+        "transfer",
+        help="evolve copies of a run's best network on other goals, and count the generations",
+        description="Evolvability: copies of the best network of a run evolve on another goal, by the run's "
+        "own config, until it is solved. Without --to: on all other goals of the task and on random ones.",
+    )
+    transfer.add_argument("folder", metavar="FOLDER", help="a run folder")
+    transfer.add_argument("--to", metavar="GOAL[,GOAL…]", help="goals of the task")
+    transfer.add_argument("--repeats", type=_number, default=5, metavar="N", help="for each goal (5)")
+    transfer.add_argument("--seed", type=_seed, default=1, help="a whole number (1)")
+    transfer.add_argument(
+        "--generations", type=_number, metavar="N", help="after which a goal is given up (2000)"
+    )
+    transfer.add_argument("--json", action="store_true", help="print JSON")
+    transfer.add_argument("--out", metavar="FILE", help="write one row a repeat into a new CSV table")
+    transfer.set_defaults(act=act_transfer)
     bench = commands.add_parser("bench", help="measure milliseconds a generation, beside DEAP")
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.set_defaults(act=act_bench)
@@ -108,6 +129,66 @@ def _add_study(commands: Any) -> None:
     status = commands.add_parser("status", help="tell how far a study is")
     status.add_argument("folder", metavar="FOLDER", help="a study's folder")
     status.set_defaults(act=act_status)
+
+
+def _add_measure(commands: Any) -> None:
+    measure = commands.add_parser(
+        "measure",
+        help="everything about one network: Q with its nulls, motifs, decomposition, hierarchy",
+        description="Measure a network: a run's folder or best.json, GraphML, GML, an edge list "
+        "(source,target[,weight]), node-link JSON, or a .npy adjacency.",
+    )
+    measure.add_argument("file", metavar="FILE")
+    measure.add_argument("--json", action="store_true", help="print JSON")
+    measure.add_argument(
+        "--weight",
+        metavar="NAME",
+        help="the attribute that holds weights (default: connections count as 1)",
+    )
+    measure.add_argument(
+        "--null",
+        default="degree-preserving",
+        metavar="NAME",
+        help="degree-preserving (default), layered, erdos-renyi: what Q is compared with",
+    )
+    measure.add_argument(
+        "--draws", type=_number, default=1000, metavar="N", help="random networks of the null (1000)"
+    )
+    measure.add_argument("--seed", type=_seed, help="of the nulls (1)")
+    measure.add_argument(
+        "--task", metavar="NAME", help="whose subgoals are looked for (default: the network's own)"
+    )
+    measure.set_defaults(act=act_measure)
+
+
+def _add_figure(commands: Any) -> None:
+    figure = commands.add_parser(
+        "figure",
+        help="draw a paper's figure; without a name, list them",
+        description="Draw a figure of a paper from a study's tables: one of your own, or the committed ones.",
+    )
+    figure.add_argument("name", nargs="?", help="such as clune2013-fig2")
+    where = figure.add_mutually_exclusive_group()
+    where.add_argument("--study", metavar="FOLDER", type=Path, help="the folder of a study")
+    where.add_argument(
+        "--quick", action="store_true", help="run a small study first (minutes), then draw"
+    )
+    figure.add_argument("--out", metavar="PNG", type=Path, help="default: <name>.png")
+    figure.add_argument(
+        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+    )
+    figure.set_defaults(act=act_figure)
+    verify = commands.add_parser(
+        "verify", help="every claim of every paper: holds, fails, or cannot tell, with numbers"
+    )
+    verify.add_argument(
+        "--quick", action="store_true", help="by small studies that are run now (minutes)"
+    )
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    verify.add_argument(
+        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+    )
+    verify.set_defaults(act=act_verify)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -253,6 +334,8 @@ def _resume(given: argparse.Namespace) -> int:
 
 def _tell(run: Any) -> int:
     """Say in a line what came out, and where it is."""
+    from evomod.measuring import null_note
+
     about = run.best.about
     fitness = list(about["fitness"].items())
     fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
@@ -272,6 +355,7 @@ def _tell(run: Any) -> int:
         f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
         f"connection cost {about['connection_cost']:.1f}"
     )
+    print(f"  Q of random networks  {null_note(run.best, about['q_method'])}")
     print(f"  pictures              evomod plot {run.folder}")
     return 0
 
@@ -325,6 +409,59 @@ def act_status(given: argparse.Namespace) -> int:
     return 0
 
 
+def act_figure(given: argparse.Namespace) -> int:
+    from evomod.figures import draw_figure, listed
+
+    if given.name is None:
+        print(listed())
+        return 0
+    path, folder = draw_figure(
+        given.name, given.out, study=given.study, quick=given.quick, jobs=given.jobs
+    )
+    print(f"{path}: drawn from {folder}")
+    return 0
+
+
+def act_measure(given: argparse.Namespace) -> int:
+    from evomod.measures.files import read_graph
+    from evomod.measuring import measure_network, report
+    from evomod.task import load_task
+
+    told = measure_network(
+        read_graph(given.file),
+        weight=given.weight,
+        null=given.null,
+        draws=given.draws,
+        seed=1 if given.seed is None else given.seed,
+        task=None if given.task is None else load_task(given.task),
+    )
+    print(_strict_json(told) if given.json else report(given.file, told))
+    return 0
+
+
+def _strict_json(data: Any) -> str:
+    """JSON in which what is no number is null: NaN is no JSON."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(v) for key, v in value.items()}
+        if isinstance(value, list):
+            return [clean(v) for v in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return json.dumps(clean(data), indent=2)
+
+
+def act_verify(given: argparse.Namespace) -> int:
+    from evomod.claims import counted
+    from evomod.verification import as_data, told, verify
+
+    found = verify(quick=given.quick, jobs=given.jobs)
+    print(json.dumps(as_data(found), indent=2) if given.json else told(found))
+    print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
+    return 0
+
+
 def _duration(seconds: float) -> str:
     """Seconds in a unit that people use.
 
@@ -345,13 +482,91 @@ def act_plot(given: argparse.Namespace) -> int:
     return 0
 
 
+def act_transfer(given: argparse.Namespace) -> int:
+    from evomod.runs import load_run
+    from evomod.transfers import CAP, adapt, as_data, csv_of, targets, winner
+    from evomod.warmup import announce
+
+    out = _new_table(given.out)
+    found = winner(given.folder)
+    cap = CAP if given.generations is None else given.generations
+    names = None if given.to is None else [name.strip() for name in given.to.split(",")]
+    goals = targets(found, names, given.seed)
+    if given.repeats < 1 or cap < 0:
+        raise EvomodError("--repeats wants a number from 1, --generations one from 0.")
+    announce(load_run(given.folder).config.network.encoding)
+    width = min(max(len(target.goal) for target in goals), MOST_WIDE)
+    if not given.json:
+        print(_told_of_winner(given, found, cap))
+        print(f"  {'goal':{width}}  {'relation':14}  zero-shot  generations, median [quartiles]  solved")
+    done = []
+    for target in goals:
+        if not given.json:
+            name = target.goal if len(target.goal) <= width else target.goal[: width - 1] + "…"
+            head = f"  {name:{width}}  {target.relation:14}  {target.zero_shot:9.4f}  "
+            print(head, end="", flush=True)
+        done.append(adapt(found, target, given.repeats, given.seed, cap))
+        if not given.json:
+            print(_told_of_generations(done[-1]))
+    if given.json:
+        fitness = found.fitness if found.goal else None
+        about = {"run": given.folder, "goal": found.goal or None, "fitness": fitness, "seed": given.seed}
+        print(json.dumps(about | {"goals": [as_data(one) for one in done]}, indent=2))
+    if out is not None:
+        _write_table(out, csv_of(done))
+    return 0
+
+
+def _told_of_winner(given: argparse.Namespace, found: Any, cap: int) -> str:
+    """A line about the network that is copied, and one more if it does not solve its own goal."""
+    about = f"evolved for {found.goal}, fitness {found.fitness:.4f}" if found.goal else "of no goal here"
+    text = f"{given.folder}: best network, {about}; {given.repeats} repeats, at most {cap} generations"
+    if found.goal and found.fitness < found.config.evolution.solved_at:
+        text += (
+            "\n  it does not solve its own goal on all patterns: the papers start from networks that do"
+        )
+    return text
+
+
+def _told_of_generations(one: Any) -> str:
+    low, median, high = (
+        f"{value:.0f}" if value < float("inf") else f"> {one.cap}"
+        for value in map(one.quantile, (0.25, 0.5, 0.75))
+    )
+    return f"{f'{median} [{low} to {high}]':31}  {one.n_solved}/{len(one.generations)}"
+
+
+def _new_table(name: str | None) -> Path | None:
+    """The path of ``--out``; refuses, before anything is computed, one that cannot be written."""
+    if name is None:
+        return None
+    path = Path(name)
+    if path.exists():
+        raise EvomodError(f"{path} exists; give another file with --out.")
+    _write_table(path, "")
+    path.unlink()
+    return path
+
+
+def _write_table(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EvomodError(f"cannot write {path}: {error.strerror or error}.") from None
+
+
 def act_bench(given: argparse.Namespace) -> int:
+    from evomod import bench_modularity
     from evomod.bench import WORKLOADS, measure, report
     from evomod.warmup import compile_all
 
     compile_all()
     results = {name: measure(name) for name in WORKLOADS}
-    print(json.dumps(results, indent=2) if given.json else report(results))
+    which_q = bench_modularity.which_q()
+    if given.json:
+        print(json.dumps(results | {"which-q": which_q}, indent=2))
+    else:
+        print(report(results), bench_modularity.report(which_q), sep="\n\n")
     return 0
 
 

@@ -348,6 +348,8 @@ class TrackingSection(Section):
     """Partition behind every logged Q."""
     population_every: int = Field(default=100, ge=0)
     """Measure Q and cost of the whole population every so many generations; 0: never."""
+    hierarchy: bool = False
+    """Log the hierarchy of the logged individual too (Mengistu et al. 2016)."""
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)
 
 
@@ -632,6 +634,21 @@ def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
 def config_data(config: Config) -> dict[str, Any]:
     """The config as data of a TOML file; what is None is left out."""
     return config.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def towards(config: Config, goal: str, **evolution: Any) -> Config:
+    """The config with one goal in all generations and a random start; ``evolution`` are changes of its section.
+
+    >>> towards(Config(task="retina"), "left-or-right", generations=5).task.goal
+    'left-or-right'
+    """
+    return config.model_copy(
+        update={
+            "task": config.task.model_copy(update={"goal": goal}),
+            "schedule": ScheduleSection(),
+            "evolution": config.evolution.model_copy(update={"start": "random"} | evolution),
+        }
+    )
 
 
 def dump_config(config: Config) -> str:

@@ -19,7 +19,7 @@ from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
 from evomod.network import Network
 from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
-from evomod.pressures import behavioural_diversity
+from evomod.pressures import behavioural_diversity, max_modularity
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes
 from evomod.task import Task, load_task, pack
@@ -58,7 +58,8 @@ class Generation:
     """Name of the goal that is rewarded in it."""
     population: Population
     fitness: NDArray[np.float64]
-    """``[individual]``: fraction of right answers; NaN in a neutral epoch."""
+    """``[individual]``: fraction of right answers, or what a goal that rewards Q gives for Q; NaN in a
+    neutral epoch."""
     objectives: NDArray[np.float64]
     """``[individual, objective]``, all maximised; first fitness, less the penalty of size if there is one."""
     front: NDArray[np.int64]
@@ -284,7 +285,7 @@ def restore(
         number=number,
         goal=goal.name,
         population=population,
-        fitness=score(population.yes, population.no, goal, setup.tie_rule),
+        fitness=_fitness(setup, population, goal),
         objectives=objectives,
         front=front,
         crowding=crowding,
@@ -383,6 +384,13 @@ def _answer(
         )
 
 
+def _fitness(setup: Setup, population: Population, goal: Goal, first: int = 0) -> NDArray[np.float64]:
+    """Fitness ``[individual]`` from row ``first`` on; a goal that rewards Q asks the networks, not answers."""
+    if goal.q_target is not None:
+        return max_modularity.reward(setup.toolbox.q(population.genomes[first:]), goal.q_target)
+    return score(population.yes[first:], population.no[first:], goal, setup.tie_rule)
+
+
 def _scored(
     setup: Setup,
     fitness: NDArray[np.float64],
@@ -408,7 +416,7 @@ def _as_it_is(
     before: Generation | None = None,
 ) -> Generation:
     """A population in which everybody stays: selection is by who has offspring."""
-    fitness = score(population.yes, population.no, goal, setup.tie_rule)
+    fitness = _fitness(setup, population, goal)
     objectives = _scored(setup, fitness, population.slots, memory, goal)[:, None]
     ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
     return _generation(setup, population, goal, fitness, objectives, ranks, before)
@@ -425,10 +433,10 @@ def _select(
     """The survivors of a pool of parents and offspring, by NSGA-II."""
     mu, resample = setup.config.evolution.population, setup.config.task.resample
     if before is not None and before.goal == goal.name and not resample:
-        fresh = score(pool.yes[mu:], pool.no[mu:], goal, setup.tie_rule)
+        fresh = _fitness(setup, pool, goal, mu)
         fitness = np.concatenate((before.fitness, fresh))
     else:
-        fitness = score(pool.yes, pool.no, goal, setup.tie_rule)
+        fitness = _fitness(setup, pool, goal)
     objectives = [_scored(setup, fitness, pool.slots, memory, goal)]
     if pool.cost is not None:
         objectives.append(-pool.cost)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evomod.config import ScheduleSection, TaskSection
 from evomod.errors import EvomodError
 from evomod.population import Goal, goal_of
-from evomod.task import Task, goal_table, subgoal_tables
+from evomod.task import MAX_MODULARITY, MODULARITY, Task, goal_table, subgoal_tables
 
 NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)
 """No goal: every individual is as good as any other."""
@@ -25,6 +25,32 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "nor": lambda a, b: ~(a | b),
     "eq": lambda a, b: a == b,
 }
+
+
+def named_goal(task: Task, name: str) -> Goal:
+    """A goal of the task, or one that rewards Q: "max-modularity", "modularity:0.49".
+
+    The first is what Kashtan & Alon 2005 measure Q_max with, the second their control of a given Q.
+    Raises `EvomodError` if there is none of that name.
+
+    >>> from evomod.task import load_task
+    >>> named_goal(load_task("retina"), "modularity:0.49").q_target
+    0.49
+    """
+    if name != MAX_MODULARITY and not name.startswith(MODULARITY):
+        return goal_of(name, goal_table(task, name))
+    nothing = np.zeros((1, 1), np.uint64)
+    if name == MAX_MODULARITY:
+        return Goal(name, nothing, nothing, 1, np.inf)
+    try:
+        target = float(name.removeprefix(MODULARITY))
+    except ValueError:
+        target = np.nan
+    if not -1.0 <= target <= 1.0:
+        raise EvomodError(
+            f"goal '{name}': wanted {MODULARITY} and a Q from -1 to 1, such as {MODULARITY}0.49."
+        )
+    return Goal(name, nothing, nothing, 1, target)
 
 
 def chosen_goal(section: TaskSection, task: Task) -> str:
@@ -40,7 +66,11 @@ def chosen_schedule(section: ScheduleSection, goal: str | None, task: Task) -> S
     Raises `EvomodError` where the task cannot follow it.
     """
     for name in (*section.goals, *([] if goal is None else [goal])):
-        goal_table(task, name)
+        if named_goal(task, name).q_target is not None and section.kind != "fixed":
+            raise EvomodError(
+                f"schedule.kind '{section.kind}' wants goals of the task, and '{name}' is none: it rewards Q, "
+                "in all generations. Leave the schedule out, or name goals of the task."
+            )
     goals = section.goals
     if section.kind == "sampled":
         compositions(task, section.operators)
@@ -110,7 +140,7 @@ def _sequence(
     section: ScheduleSection, task: Task, goal: str, rng: np.random.Generator
 ) -> Iterator[Goal]:
     """The goals of a schedule that changes at the end of every epoch."""
-    named = [goal_of(name, goal_table(task, name)) for name in section.goals]
+    named = [named_goal(task, name) for name in section.goals]
     if section.kind == "random-walk":
         yield from _walk(section.goals, task, rng)
     elif section.kind == "sampled":
@@ -132,13 +162,13 @@ def _random(
     is_new: bool, named: list[Goal], like: Goal, task: Task, rng: np.random.Generator
 ) -> Iterator[Goal]:
     """Each named goal, then a random one: always the first that was drawn, or one unlike the last."""
-    drawn = _random_goal(task, named[0] if named else like, None, rng)
+    drawn = random_goal(task, named[0] if named else like, None, rng)
     while True:
         for goal in named or [like]:
             if named:
                 yield goal
             if is_new:
-                drawn = _random_goal(task, goal, drawn, rng)
+                drawn = random_goal(task, goal, drawn, rng)
             yield drawn
 
 
@@ -150,7 +180,8 @@ def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Itera
         name = neighbours[int(rng.random() * len(neighbours))]
 
 
-def _random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+def random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+    """A goal of as many ones as ``like``, an output each, that is not ``last`` and none of the task's."""
     ones = np.bitwise_count(like.wanted).sum(axis=1)
     for _ in range(100):  # a trivial number of ones may leave no other table
         table = task.random_goal(rng, ones)

@@ -15,7 +15,7 @@ from evomod.config import Config, VariationSection
 from evomod.encodings import MODULES, Encoding, layered
 from evomod.encodings.layered import Genomes, Layered
 from evomod.errors import EvomodError
-from evomod.pressures import connection_cost
+from evomod.pressures import connection_cost, max_modularity
 from evomod.selection import Objectives, Survivors, breed, choose_parents, survive
 
 
@@ -41,9 +41,11 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     cost        (working, ancestors, known) -> cost[individual]
     survive     (objectives, number, rng) -> `Survivors`, or rows[survivor]
     breed       (fitness, rng) -> rows[kept], rows[offspring]
+    q           (genomes) -> q[individual]
     ==========  ==============================================================================
 
-    NSGA-II calls parents and survive, the other methods of selection call breed.
+    NSGA-II calls parents and survive, the other methods of selection call breed; q is called where the
+    goal is modularity itself.
     """
     toolbox, module = base.Toolbox(), MODULES[config.network.encoding]
     is_real = isinstance(encoding, Layered) and not encoding.is_integer
@@ -56,6 +58,8 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities)
     toolbox.register("breed", breed, config.selection)
+    method, known = config.tracking.q_method, max_modularity.Known()
+    toolbox.register("q", max_modularity.measure, encoding, module.simplify, method, known)
     return toolbox
 
 

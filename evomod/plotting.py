@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
+from evomod.measuring import null_note
 from evomod.network import Network
 from evomod.runs import Run, load_run
+from evomod.task import MAX_MODULARITY, MODULARITY
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers."""
@@ -48,10 +50,16 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label=label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
-    axes.set_ylabel("fitness (fraction right)")
+    axes.set_ylabel(f"fitness ({_what_fitness_is(str(log['goal'][0]))})")
     _fit_fitness(axes, log)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=8)
     return axes
+
+
+def _what_fitness_is(goal: str) -> str:
+    if goal == MAX_MODULARITY:
+        return "Q"
+    return "1 - (Q - target)²" if goal.startswith(MODULARITY) else "fraction right"
 
 
 def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:
@@ -113,29 +121,40 @@ def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axe
     if network.is_circuit:
         return plot_circuit(axes, network, method)
     working = network.simplified()
-    partition = modularity(working, method)
+    modules = modularity(working, method).modules
+    plot_layers(axes, working, modules)
     positions = network.positions
+    if "threshold" in network.functions:
+        for node in range(network.inputs.size, network.n_nodes):
+            if modules[node] >= 0:
+                text = f"{0.0 - network.bias[node]:g}"
+                axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
+    _finish(axes, network, positions)
+    return axes
+
+
+def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: float = 240.0) -> Axes:
+    """Nodes and connections of a layered network at its coordinates; ``size`` of a node in points².
+
+    ``modules[node]`` chooses the colours; -1 (no connection) is white.
+    """
+    positions, thick = working.positions, np.sqrt(size / 240.0)
     for source, target, weight in zip(working.source, working.target, working.weight, strict=True):
-        module = partition.modules[source]
-        same = module == partition.modules[target]
+        module = modules[source]
+        same = module == modules[target]
         axes.plot(
             positions[[source, target], 0],
             positions[[source, target], 1],
             color=COLOURS[module % len(COLOURS)] if same else "#888888",
             linestyle="-" if weight > 0 else (0, (4, 2)),
-            linewidth=0.8 + 0.8 * abs(weight),
+            linewidth=thick * (0.8 + 0.8 * abs(weight)),
             zorder=2 if same else 1,
         )
-    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in partition.modules]
+    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules]
     axes.scatter(
-        positions[:, 0], positions[:, 1], s=240, c=faces, edgecolors="black", linewidths=0.8, zorder=3
-    )
-    if "threshold" in network.functions:
-        for node in range(network.inputs.size, network.n_nodes):
-            if partition.modules[node] >= 0:
-                text = f"{0.0 - network.bias[node]:g}"
-                axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
-    _finish(axes, network, positions)
+        positions[:, 0], positions[:, 1], s=size, c=faces, edgecolors="black", linewidths=0.8 * thick,
+        zorder=3,
+    )  # fmt: skip
     return axes
 
 
@@ -320,7 +339,8 @@ def draw_network(run: Run, path: Path) -> Path:
         told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
             f"{fill(title_of(run), 90)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
-            f"Q {about['q_score']:.3f} in {about['modules']} modules",
+            f"Q {about['q_score']:.3f} in {about['modules']} modules\n"
+            f"Q of random networks: {null_note(network, about['q_method'])}",
             fontsize=9,
         )
         figure.savefig(path, dpi=130, metadata={"Software": None})

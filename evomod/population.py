@@ -54,6 +54,8 @@ class Goal:
     unwanted: NDArray[np.uint64]
     """``[output, word]``: where it is no (so bits beyond the last pattern are in neither)."""
     n_answers: int
+    q_target: float | None = None
+    """Of a goal that rewards Q in place of answers: the Q that is best, infinity for the highest."""
 
 
 def goal_of(name: str, table: NDArray[np.bool_]) -> Goal:
@@ -68,7 +70,7 @@ def goal_bits(task: Task, name: str) -> Goal:
 
 def shown(goal: Goal, mask: NDArray[np.uint64] | None) -> Goal:
     """The goal on the patterns of an environment alone, ``mask[word]`` (None: all of them)."""
-    if mask is None or goal.n_answers == 0:
+    if mask is None or goal.n_answers == 0 or goal.q_target is not None:
         return goal
     n_answers = goal.wanted.shape[0] * int(np.bitwise_count(mask).sum())
     return Goal(goal.name, goal.wanted & mask, goal.unwanted & mask, n_answers)

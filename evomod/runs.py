@@ -213,7 +213,7 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
     kind = [] if setup.config.schedule.kind == "fixed" else [setup.config.schedule.kind]
     parts = (setup.task.name, *map(str, goal), *kind, *present)
-    return "-".join((*parts, f"seed{sequence.entropy}"))
+    return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
 
 def _claim(folder: Path) -> None:

@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.network import Network
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
 from evomod.statistics import MedianBand, median_band, median_ci
 from evomod.study import Replicate, Study, load_definition, replicates_of
 from evomod.study_folder import is_done, load_manifest
+from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.tracking import csv_line
 
-CURVES = ("best_fitness", "q_score")
+CURVES = ("best_fitness", "q_score", "hierarchy")
+"""Columns of logs that become curves; hierarchy only where all runs logged it."""
 MOST_POINTS = 500
 """Generations of a curve; half of them evenly spaced, half by their logarithm."""
 
@@ -46,6 +49,16 @@ class StudyFolder:
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
         return read_columns(self.folder / "curves.csv")
+
+    @property
+    def networks(self) -> dict[str, list[Network]]:
+        """The best network of every replicate that is done, by treatment (``networks.json``)."""
+        return read_networks(self.folder / "networks.json")
+
+    @property
+    def density(self) -> Table:
+        """Columns of ``density.csv``: individuals in every cell of cost and Q, by generation."""
+        return read_columns(self.folder / "density.csv")
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -107,12 +120,14 @@ def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
 
 
 def write_tables(folder: str | Path) -> None:
-    """Write ``summary.csv`` and ``curves.csv`` from the runs that are done."""
+    """Write ``summary.csv``, ``curves.csv``, ``networks.json`` and ``density.csv`` of the runs that are done."""
     found = load_study(folder)
     runs = done_runs(found)
     with reports_disk_errors(found.folder):
         _write_table(found.folder / "summary.csv", _summary(found.study, runs))
         _write_table(found.folder / "curves.csv", _curves(found.study, runs))
+        write_networks(found.folder / "networks.json", runs)
+        write_density(found.folder / "density.csv", runs)
 
 
 def measures_of(run: Run) -> dict[str, Any]:
@@ -131,6 +146,7 @@ def measures_of(run: Run) -> dict[str, Any]:
         "connections": last["connections"],
         "connection_cost": last["connection_cost"],
         "neurons": last["neurons"],
+        **({"hierarchy": last["hierarchy"]} if "hierarchy" in last else {}),
         "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
         "solved": int(solved is not None),
     }
@@ -162,17 +178,19 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
 def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
     """Rows: n, and medians with intervals, of every treatment at up to 500 generations."""
     rows = []
+    logged = [_log(run) for _, run in runs]
+    names = [name for name in CURVES if all(name in header for header, _ in logged)]
     for treatment in study.treatments:
-        logs = [_log(run) for replicate, run in runs if replicate.treatment.name == treatment.name]
+        mine = [replicate.treatment.name == treatment.name for replicate, _ in runs]
+        logs = [log for log, is_mine in zip(logged, mine, strict=True) if is_mine]
         if not logs:
             continue
         points = thinned(max(len(lines) for _, lines in logs) - 1)
         rng = np.random.default_rng(study.seed)
-        values = _values(logs, points)
-        bands = {name: median_band(values[k], rng) for k, name in enumerate(CURVES)}
-        n = (~np.isnan(values[1])).sum(
-            axis=1
-        )  # every logged network has a Q; a neutral epoch no fitness
+        values = _values(logs, names, points)
+        bands = {name: median_band(values[k], rng) for k, name in enumerate(names)}
+        # Every logged network has a Q; in a neutral epoch it has no fitness.
+        n = (~np.isnan(values[names.index("q_score")])).sum(axis=1)
         for k, point in enumerate(points.tolist()):
             row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
             for name, band in bands.items():
@@ -200,12 +218,12 @@ def thinned(last: int) -> NDArray[np.int64]:
 
 
 def _values(
-    logs: Sequence[tuple[list[str], list[str]]], points: NDArray[np.int64]
+    logs: Sequence[tuple[list[str], list[str]]], names: Sequence[str], points: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """`CURVES` as ``[measure, point, run]``; NaN after the end of a run."""
-    values = np.full((len(CURVES), points.size, len(logs)), np.nan)
+    """Columns of logs as ``[name, point, run]``; NaN after the end of a run."""
+    values = np.full((len(names), points.size, len(logs)), np.nan)
     for r, (header, lines) in enumerate(logs):
-        columns = [header.index(name) for name in CURVES]
+        columns = [header.index(name) for name in names]
         for p, point in enumerate(points.tolist()):
             if point < len(lines):
                 cells = lines[point].split(",")
@@ -235,9 +253,12 @@ def read_columns(path: Path) -> Table:
 
 def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
     if name in ("treatment", "q_method"):
-        return np.array(texts, str)
+        return np.array(texts, str)  # even if all names look like numbers
     kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
-    return np.array([text or "nan" for text in texts]).astype(kind)
+    try:
+        return np.array([text or "nan" for text in texts]).astype(kind)
+    except ValueError:
+        return np.array(texts, str)
 
 
 def write_parquet(folder: str | Path) -> list[Path]:

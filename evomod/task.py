@@ -27,6 +27,9 @@ from evomod.errors import EvomodError
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""
 
+MAX_MODULARITY, MODULARITY = "max-modularity", "modularity:"
+"""Names of goals that reward Q, of any task: as much as possible, or a number that follows the colon."""
+
 MOST_INPUTS = 16
 """2**16 patterns, 8 KiB of answers an output and individual: more is another kind of experiment."""
 
@@ -235,6 +238,12 @@ def derive(task: Task) -> Task:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: the goal 'neutral' has the name of an epoch without a goal; "
             "give it another one."
+        )
+    rewards_q = [n for n in task.goals if n == MAX_MODULARITY or n.startswith(MODULARITY)]
+    if rewards_q:
+        raise EvomodError(
+            f"task '{task.name}'{_where(task)}: the goal '{rewards_q[0]}' has a name that stands for "
+            "modularity itself as the goal; give it another one."
         )
     names = (*task.inputs, *task.subgoals)
     bad = [name for name in names if not name.isidentifier()]

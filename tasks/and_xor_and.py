@@ -6,6 +6,10 @@ TASK = Task(
     name="and-xor-and",
     inputs=("a", "b", "c", "d", "e", "f", "g", "h"),
     subgoals={
+        "ab": lambda i: i.a & i.b,
+        "cd": lambda i: i.c & i.d,
+        "ef": lambda i: i.e & i.f,
+        "gh": lambda i: i.g & i.h,
         "left": lambda i: (i.a & i.b) ^ (i.c & i.d),
         "right": lambda i: (i.e & i.f) ^ (i.g & i.h),
     },

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import CircuitNetwork, GateLayersNetwork, RecombinationSection
-from evomod.encodings.genes import Alphabets, alphabets, birth_genes, vary_genes
+from evomod.encodings.genes import (
+    Alphabets,
+    alphabets,
+    birth_genes,
+    mutants_of_genes,
+    vary_genes,
+)
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire, wire_freely
 from evomod.errors import EvomodError
 from evomod.kernels import circuit as kernels
@@ -112,6 +118,13 @@ def vary(
 ) -> Genomes:
     """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
     return vary_genes(encoding.genes, variation, genomes, parents, rng)
+
+
+def mutants(
+    encoding: Circuit, variation: RecombinationSection, genome: Genomes
+) -> tuple[Genomes, NDArray[np.float64]]:
+    """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
+    return mutants_of_genes(encoding.genes, variation, genome)
 
 
 def memory(encoding: Circuit, n_slots: int) -> NDArray[np.uint64]:

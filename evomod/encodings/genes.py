@@ -66,3 +66,27 @@ def vary_genes(
     draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
     kernels.vary(genomes, parents, alphabets.both, alphabets.free, rates, draws, offspring)
     return offspring
+
+
+def mutants_of_genes(
+    alphabets: Alphabets, variation: RecombinationSection, genome: NDArray[np.int8]
+) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Every genome that a mutation makes of one, ``[mutant, gene]``, and how often it does, ``[mutant]``.
+
+    The gene is drawn first, among those with a choice, so a value counts more where there are few.
+    """
+    is_bit = variation.change == "bit"
+    genomes, weights = [], []
+    for gene in alphabets.free.tolist():
+        low, high = alphabets.both[:, gene].tolist()
+        value = int(genome[gene]) - low
+        others = [v for v in range(high - low) if v != value]
+        if is_bit:
+            others = [v for v in others if (v ^ value).bit_count() == 1]
+        for other in others:
+            mutant = genome.copy()
+            mutant[gene] = low + other
+            genomes.append(mutant)
+            weights.append(1.0 / (alphabets.free.size * len(others)))
+    shape = (len(genomes), genome.size)
+    return np.array(genomes, np.int8).reshape(shape), np.array(weights, np.float64)

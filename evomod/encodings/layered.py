@@ -163,6 +163,75 @@ def _mutation(
     return counts, np.array(rates)
 
 
+def mutants(
+    encoding: Layered, variation: VariationSection, genome: Genomes
+) -> tuple[Genomes, NDArray[np.float64]]:
+    """Every genome one change away, ``[mutant, gene]``, and how often `vary` makes it, ``[mutant]``, in all 1.
+
+    Changes are: a weight one step along its alphabet, a bias, a connection more, a connection less. How
+    often: the probability that a child is this mutant, given that it differs in one gene. So an event
+    that is undone or hidden by another (a connection added and deleted again, a step of a weight that is
+    then deleted) counts as it does in `vary`. Integer encodings only. No mutant has a probability where
+    every child changes more, or nothing.
+    """
+    counts, rates = _mutation(encoding, variation)
+    n_weights, _, fewest, _ = counts.tolist()
+    _, _, adds, deletes = rates.tolist()
+    n_edges = encoding.n_edges
+    present, absent = np.flatnonzero(genome[:n_edges]), np.flatnonzero(genome[:n_edges] == 0)
+    n = present.size
+    moves = _moves(encoding, variation, genome)
+    leaves = np.zeros(genome.size)  # probability that a gene's value moves
+    for gene, _, chance in moves:
+        leaves[gene] += chance
+    stays = 1.0 - leaves
+    add, delete = adds * (n < n_edges), deletes * (n > fewest)
+    delete_after = deletes * (n + 1 > fewest)
+    same_structure = (1.0 - add) * (1.0 - delete) + add * delete_after / (n + 1)
+    others = [float(np.prod(np.delete(stays, gene))) for gene in range(genome.size)]
+    table = [(gene, value, chance * others[gene] * same_structure) for gene, value, chance in moves]
+    share = _shares_of_edges(encoding.wiring)[absent]
+    added = add * (1.0 - delete_after) * np.prod(stays) * share / max(share.sum(), 1e-300) / n_weights
+    for edge, chance in zip(absent.tolist(), added.tolist(), strict=True):
+        table += [(edge, value, chance) for value in range(1, n_weights + 1)]
+    table += [(edge, 0, (1.0 - add) * delete / n * others[edge]) for edge in present.tolist()]
+    table = [row for row in table if row[2] > 0.0]
+    genomes = np.repeat(genome[None], len(table), axis=0)
+    for row, (gene, value, _) in enumerate(table):
+        genomes[row, gene] = value
+    weights = np.array([chance for _, _, chance in table])
+    return genomes, weights / weights.sum()
+
+
+def _moves(
+    encoding: Layered, variation: VariationSection, genome: Genomes
+) -> list[tuple[int, int, float]]:
+    """(gene, new place, probability) of every change of a weight or a bias that is there."""
+    n_edges, n_weights, n_biases = encoding.n_edges, encoding.weights.size - 1, encoding.biases.size
+    present = np.flatnonzero(genome[:n_edges]).tolist()
+    step = min(1.0, variation.weight_changes / max(len(present), 1)) / 2.0
+    moves = [
+        (edge, place, step)
+        for edge in present
+        for place in (int(genome[edge]) - 1, int(genome[edge]) + 1)
+        if 1 <= place <= n_weights
+    ]
+    by_step = variation.bias_change == "step"
+    chance = variation.bias_rate / (2.0 if by_step else n_biases)
+    for gene in range(n_edges, genome.size):
+        here = int(genome[gene])
+        places = [here - 1, here + 1] if by_step else [p for p in range(n_biases) if p != here]
+        moves += [(gene, place, chance) for place in places if 0 <= place < n_biases]
+    return moves
+
+
+def _shares_of_edges(wiring: Wiring) -> NDArray[np.float64]:
+    """``[edge]``: how often each is drawn for a connection, its gap first and then both ends."""
+    sizes = np.array(wiring.layers)
+    before = wiring.layer[wiring.source]
+    return 1.0 / (sizes[before] * sizes[before + 1] * (sizes.size - 1))
+
+
 def vary_structure(
     encoding: Layered,
     variation: VariationSection,

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import RecombinationSection, ThresholdNetwork
-from evomod.encodings.genes import Alphabets, alphabets, birth_genes, vary_genes
+from evomod.encodings.genes import (
+    Alphabets,
+    alphabets,
+    birth_genes,
+    mutants_of_genes,
+    vary_genes,
+)
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import threshold as kernels
@@ -94,6 +100,13 @@ def vary(
 ) -> Genomes:
     """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
     return vary_genes(encoding.genes, variation, genomes, parents, rng)
+
+
+def mutants(
+    encoding: Threshold, variation: RecombinationSection, genome: Genomes
+) -> tuple[Genomes, NDArray[np.float64]]:
+    """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
+    return mutants_of_genes(encoding.genes, variation, genome)
 
 
 def memory(encoding: Threshold, n_slots: int) -> NDArray[np.uint64]:

@@ -1,0 +1,109 @@
+"""The papers' figures: one script each in ``scripts/<paper>/``, found by name, drawn from a study's tables.
+
+A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``. The first line of its docstring
+says what it shows. Beside what `evomod.papers` asks of it, it holds ``FULL`` (the size of its study in
+words) and ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
+further tables into the study's folder before.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+from evomod.errors import EvomodError
+from evomod.papers import (
+    command_of,
+    find_study,
+    given_study,
+    load_script,
+    quick_study,
+    scripts_folder,
+    study_places,
+)
+from evomod.plotting_studies import STYLE
+
+
+@dataclass(frozen=True, slots=True)
+class FigureScript:
+    """A script that draws one figure of a paper."""
+
+    name: str
+    """Such as "clune2013-fig2"."""
+    path: Path
+    shows: str
+
+
+def find_figures() -> dict[str, FigureScript]:
+    """All figures by name."""
+    found = {}
+    for path in sorted(scripts_folder().glob("*/*.py")):
+        if re.match(r"fig\d|table", path.stem):
+            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            name = f"{path.parent.name}-{path.stem}"
+            found[name] = FigureScript(name, path, text.partition("\n")[0])
+    return found
+
+
+def chosen_figure(name: str) -> FigureScript:
+    """The figure of that name. Raises `EvomodError` with the list of all if there is none."""
+    known = find_figures()
+    if name not in known:
+        raise EvomodError(f"there is no figure '{name}'; known: {', '.join(known)}.")
+    return known[name]
+
+
+def listed() -> str:
+    """All figures: what each shows, its full size, and whether a study for it exists."""
+    lines = []
+    for name, script in find_figures().items():
+        module = load_script(script.path)
+        found = find_study(script.path, module)
+        place = found.folder if found else f"none yet: {command_of(script.path, module)}"
+        lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
+    return "\n".join(lines)
+
+
+def draw_figure(
+    name: str,
+    out: Path | None = None,
+    *,
+    study: Path | None = None,
+    quick: bool = False,
+    jobs: int | None = None,
+) -> tuple[Path, Path]:
+    """Draw a figure into a PNG; returns its path and the folder of the study it was drawn from.
+
+    ``study``: the folder of a study that has been run; None: the first that is found. ``quick``: run a
+    small one first, in a folder of its own. Raises `EvomodError` where there is none, with the command
+    that runs it.
+    """
+    script = chosen_figure(name)
+    module = load_script(script.path)
+    if quick:
+        found = quick_study(script.path, module, jobs)
+    elif study is not None:
+        found = given_study(script.path, module, study)
+    else:
+        present = find_study(script.path, module)
+        if present is None:
+            looked = ", ".join(map(str, study_places(script.path, module)))
+            raise EvomodError(
+                f"no study for {name} has been run; looked in {looked}. Run it with "
+                f"`{command_of(script.path, module)}` ({module.FULL}), or draw a small one with --quick."
+            )
+        found = present
+    if hasattr(module, "prepare"):
+        module.prepare(found, jobs)
+    path = out or Path(f"{name}{'-quick' if quick else ''}.png")
+    with matplotlib.rc_context(STYLE):
+        figure = module.draw(found)
+        try:
+            figure.savefig(path, dpi=150, metadata={"Software": None})
+        except (OSError, ValueError) as error:
+            raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None
+    return path, found.folder

@@ -1,0 +1,77 @@
+"""The papers' folders, ``scripts/<paper>/``: where they are, their scripts, and the studies these need.
+
+A script names its study in ``STUDY`` (a TOML in its folder) and a small one in ``QUICK`` (replicates and
+settings that make it a matter of minutes).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from evomod.errors import EvomodError
+from evomod.study import load_definition
+from evomod.study_run import run_study
+from evomod.study_tables import StudyFolder, load_study
+
+PACKAGE = Path(__file__).parent
+
+
+def scripts_folder() -> Path:
+    """Where the papers' folders are: beside the package in a source checkout, else inside it."""
+    beside = PACKAGE.parent / "scripts"
+    return beside if (beside / "clune2013").is_dir() else PACKAGE / "scripts"
+
+
+def load_script(path: Path) -> Any:
+    """A script of a paper as a module."""
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def command_of(path: Path, module: Any) -> str:
+    """What runs a script's study at full size."""
+    return f"evomod study scripts/{path.parent.name}/{module.STUDY}"
+
+
+def study_places(path: Path, module: Any) -> list[Path]:
+    """Folders in which a script's study may lie: a run of one's own, then the committed results."""
+    name = load_definition(path.parent / module.STUDY).name
+    results = scripts_folder().parent / "results" / path.parent.name
+    return [Path("studies") / name, results / name, results]
+
+
+def find_study(path: Path, module: Any) -> StudyFolder | None:
+    """The first of `study_places` that holds the tables of the script's study."""
+    name = load_definition(path.parent / module.STUDY).name
+    for place in study_places(path, module):
+        if (place / "summary.csv").exists() and (place / "study.toml").exists():
+            found = load_study(place)
+            if found.study.name == name:
+                return found
+    return None
+
+
+def given_study(path: Path, module: Any, folder: Path) -> StudyFolder:
+    """The study in a folder. Raises `EvomodError` if it is not the one that the script needs."""
+    wanted, found = load_definition(path.parent / module.STUDY), load_study(folder)
+    if found.study.name != wanted.name:
+        raise EvomodError(
+            f"{path.parent.name}-{path.stem} needs the study '{wanted.name}'; {folder} holds "
+            f"'{found.study.name}'."
+        )
+    return found
+
+
+def quick_study(path: Path, module: Any, jobs: int | None) -> StudyFolder:
+    """Run the script's small study in a new folder of its own."""
+    quick = module.QUICK
+    study = load_definition(path.parent / module.STUDY, quick["settings"], quick["replicates"])
+    folder = Path(tempfile.mkdtemp(prefix=f"{study.name}-quick-"))
+    return run_study(study, folder, jobs=jobs)

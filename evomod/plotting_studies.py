@@ -1,0 +1,144 @@
+"""Pictures of studies: (Axes, table) -> Axes, in one style that reads in print and without colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from evomod.network import Network
+from evomod.plotting import COLOURS, plot_layers
+
+Table = dict[str, NDArray[Any]]
+
+STYLE: Any = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "legend.fontsize": 7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.4,
+}
+"""For `matplotlib.rc_context` around every figure of a paper."""
+
+LINES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
+"""A line of its own for every treatment, so that print without colours still tells them apart."""
+
+
+def rows_of(table: Table, **wanted: Any) -> Table:
+    """The rows of a table whose columns have the ``wanted`` values.
+
+    >>> rows_of({"treatment": np.array(["a", "b"]), "n": np.array([1, 2])}, treatment="b")["n"].tolist()
+    [2]
+    """
+    n_rows = next(iter(table.values())).size
+    mask = np.ones(n_rows, np.bool_)
+    for name, value in wanted.items():
+        mask &= table[name] == value
+    return {name: column[mask] for name, column in table.items()}
+
+
+def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) -> Axes:
+    """Median of ``value`` over generations with its bootstrapped 95 % interval, a line a treatment.
+
+    ``labels``: treatments that are drawn, in their order, and their names in the legend.
+    """
+    for k, (treatment, label) in enumerate(labels.items()):
+        rows = rows_of(curves, treatment=treatment)
+        axes.plot(
+            rows["generation"],
+            rows[f"{value}"],
+            color=COLOURS[k],
+            linestyle=LINES[k % len(LINES)],
+            label=label,
+        )
+        axes.fill_between(
+            rows["generation"],
+            rows[f"{value}_low"],
+            rows[f"{value}_high"],
+            color=COLOURS[k],
+            alpha=0.2,
+            lw=0,
+        )
+    axes.set_xlabel("generation")
+    return axes
+
+
+def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]) -> Axes:
+    """Boxes of the quartiles, whiskers up to 1.5 times their distance, every value a faint dot.
+
+    The number of values stands below each label.
+    """
+    named = [f"{label}\nn = {len(group)}" for label, group in zip(labels, groups, strict=True)]
+    shown = axes.boxplot(groups, widths=0.55, showfliers=False, patch_artist=True)
+    for k, box in enumerate(shown["boxes"]):
+        box.set(facecolor=COLOURS[k % len(COLOURS)], alpha=0.35)
+        shown["medians"][k].set(color="black", linewidth=1.6)
+        spread = np.random.default_rng(k).uniform(-0.16, 0.16, len(groups[k]))
+        axes.plot(k + 1 + spread, groups[k], ".", color=COLOURS[k % len(COLOURS)], ms=3, alpha=0.7)
+    axes.set_xticks(range(1, len(named) + 1), named)
+    return axes
+
+
+def plot_small_networks(
+    cells: Sequence[Axes], networks: Sequence[Network], partitions: Sequence[NDArray[np.int64]],
+    titles: Sequence[str],
+) -> None:  # fmt: skip
+    """Layered networks in small, one a cell, simplified and untangled, coloured by their partitions."""
+    for axes in cells:
+        axes.set_axis_off()
+    for axes, network, modules, title in zip(cells, networks, partitions, titles, strict=False):
+        plot_layers(axes, untangled(network), modules, size=14.0)
+        axes.set_title(title, fontsize=6, pad=1)
+        axes.margins(0.06, 0.1)
+
+
+def untangled(network: Network) -> Network:
+    """The same network with hidden nodes sorted within their layer by where their sources are.
+
+    Only inputs and outputs have places of their own (Clune et al. 2013), so hidden ones may move.
+    """
+    positions = network.positions.copy()
+    for layer in range(1, int(network.layer.max())):
+        nodes = np.flatnonzero(network.layer == layer)
+        means = [_mean_of_sources(network, positions, node) for node in nodes.tolist()]
+        order = nodes[np.argsort(means, kind="stable")]
+        positions[order] = network.positions[nodes]
+    return replace(network, positions=positions)
+
+
+def _mean_of_sources(network: Network, positions: NDArray[np.float64], node: int) -> float:
+    sources = network.source[network.target == node]
+    return float(positions[sources, 0].mean()) if sources.size else 0.0
+
+
+def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: Any) -> Any:
+    """Share of individuals in every cell of the plane of connection cost and Q, on a log scale.
+
+    ``density``: columns connection_cost and q_score (lower corners of the cells) and individuals; ``bins``
+    the widths of a cell. Returns what a colour bar needs.
+    """
+    from matplotlib.colors import LogNorm
+
+    (x0, x1), (y0, y1) = limits
+    columns, rows = round((x1 - x0) / bins[0]), round((y1 - y0) / bins[1])
+    image = np.zeros((rows, columns))
+    i = ((density["q_score"] - y0) / bins[1] + 0.5).astype(int)
+    j = ((density["connection_cost"] - x0) / bins[0] + 0.5).astype(int)
+    seen = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
+    np.add.at(image, (i[seen], j[seen]), density["individuals"][seen])
+    share = image / max(image.sum(), 1.0)
+    return axes.imshow(
+        np.where(share > 0, share, np.nan),
+        origin="lower",
+        extent=(x0, x1, y0, y1),
+        aspect="auto",
+        cmap="viridis_r",
+        norm=LogNorm(1e-4, 0.1),
+        interpolation="nearest",
+    )

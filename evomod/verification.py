@@ -1,0 +1,43 @@
+"""Every claim of every paper against the studies that have been run: ``evomod verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from evomod.claims import Claim, not_run
+from evomod.papers import command_of, find_study, load_script, quick_study, scripts_folder
+
+
+def claim_scripts() -> list[Path]:
+    """The files that hold a paper's claims: ``claims.py``, or ``claims_<study>.py`` for its other studies."""
+    return sorted(scripts_folder().glob("*/claims*.py"))
+
+
+def verify(*, quick: bool = False, jobs: int | None = None) -> list[Claim]:
+    """All claims with their verdicts, by the studies that are found, or by small ones that are run now."""
+    found: list[Claim] = []
+    for path in claim_scripts():
+        module = load_script(path)
+        study = quick_study(path, module, jobs) if quick else find_study(path, module)
+        if study is None:
+            why = f"not run: {command_of(path, module)}"
+            found += [not_run(path.parent.name, text, why) for text in module.CLAIMS]
+        else:
+            found += module.claims(study)
+    return found
+
+
+def as_data(found: list[Claim]) -> list[dict[str, Any]]:
+    """The claims as plain data."""
+    return [claim.as_dict() for claim in found]
+
+
+def told(found: list[Claim]) -> str:
+    """The claims for a terminal: verdict, claim, numbers and test."""
+    lines = []
+    for claim in found:
+        lines.append(f"{claim.verdict.upper():12} {claim.paper}: {claim.claim}")
+        lines.append(f"{'':12} {claim.found}")
+        lines.append(f"{'':12} {claim.test}")
+    return "\n".join(lines)

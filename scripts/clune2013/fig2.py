@@ -1,0 +1,85 @@
+"""Performance, Q, the best networks, and where populations lie in cost and Q: PA and P&CC."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod import measures
+from evomod.plotting_studies import plot_density, plot_medians, plot_small_networks
+from evomod.study_networks import COST_BIN, Q_BIN
+from evomod.task import load_task
+
+STUDY = "study.toml"
+FULL = "200 runs of 25,000 generations"
+QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=100"]}
+
+RETINA = load_task("retina")
+SHOWN = 12
+"""Networks a treatment, as in the paper."""
+LIMITS = ((0.0, 160.0), (0.0, 0.6))
+"""Of cost and Q."""
+
+
+def draw(study):
+    """Panels c to g of Fig. 2; for both alphabets of weights if the study has them."""
+    figure = Figure(figsize=(7.2, 9.0), layout="constrained")
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.2, 4.2, 2.2))
+    curves(top, study)
+    networks(middle, study, ("pa", "pcc"))
+    densities(bottom, study, ("pa", "pcc"))
+    return figure
+
+
+def curves(figure, study):
+    """Medians with 95 % intervals, generations on a logarithmic axis."""
+    left, right = figure.subplots(1, 2)
+    table = study.curves
+    labels = {name: study.labels[name] for name in study.treatments if name in table["treatment"]}
+    plot_medians(left, table, "best_fitness", labels)
+    plot_medians(right, table, "q_score", labels)
+    for axes, name in ((left, "performance"), (right, "Q")):
+        axes.set_ylabel(f"{name} of the best")
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(0, table["generation"].max())
+    left.set_ylim(0.7, 1.005)
+    left.legend(loc="lower right", frameon=False)
+    n = table["n"]
+    figure.suptitle(
+        f"medians and bootstrapped 95 % intervals, n = {n.min()}{f' to {n.max()}' if n.min() < n.max() else ''} runs"
+    )
+
+
+def networks(figure, study, treatments):
+    """The best networks of each treatment, split in two by the leading eigenvector."""
+    rows = figure.subfigures(len(treatments), 1)
+    for row, treatment in zip(rows, treatments, strict=True):
+        found = sorted(
+            study.networks.get(treatment, []),
+            key=lambda network: (-network.about["fitness"]["left-and-right"], -network.about["q_score"]),
+        )[:SHOWN]
+        simple = [network.simplified() for network in found]
+        titles = [
+            f"{n.about['fitness']['left-and-right']:.3f}, Q {n.about['q_score']:.2f}" for n in found
+        ]
+        cells = row.subplots(2, SHOWN // 2).ravel()
+        splits = [measures.decomposition(n, RETINA).first_split.modules for n in simple]
+        plot_small_networks(cells, simple, splits, titles)
+        row.suptitle(f"{study.labels[treatment]}: best networks (performance, Q)", fontsize=8)
+
+
+def densities(figure, study, treatments):
+    """Share of individuals of all runs in every cell of cost and Q, at five generations."""
+    table = study.density
+    generations = np.unique(table["generation"])
+    shown = generations[np.linspace(0, generations.size - 1, 5).round().astype(int)]
+    cells = figure.subplots(len(treatments), 5, sharex=True, sharey=True)
+    for row, treatment in zip(cells, treatments, strict=True):
+        for axes, generation in zip(row, shown, strict=True):
+            mine = (table["treatment"] == treatment) & (table["generation"] == generation)
+            part = {name: column[mine] for name, column in table.items()}
+            image = plot_density(axes, part, (COST_BIN, Q_BIN), LIMITS)
+            axes.set_title(f"{study.labels[treatment]}, generation {generation:,}", fontsize=6)
+    for axes in cells[:, 0]:
+        axes.set_ylabel("Q")
+    for axes in cells[-1]:
+        axes.set_xlabel("connection cost")
+    figure.colorbar(image, ax=cells, label="share of individuals", shrink=0.8)

@@ -1,0 +1,149 @@
+"""Multi-Objective Landscape Exploration: the best performance at every connection cost and Q (Fig. 4).
+
+    python scripts/clune2013/mole.py [--runs 10] [--generations 10001] [--workers 2] [--out FOLDER]
+
+NSGA-II with two objectives, performance and novelty: the mean distance to the 8 nearest networks of an
+archive in the plane of Q and cost / 500. The archive is a grid of 200 x 200 cells that keeps the best
+performance seen in each. Every run of a seed is one file, mole-<seed>.csv (a row a filled cell), written
+when the run ends; a file that is there is not run again. mole.csv is the best of all of them.
+"""
+
+import argparse
+import csv
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+import evomod
+from evomod.measures.modularity import modularity_of_many
+from evomod.population import score
+from evomod.selection import choose_parents, survive
+
+HERE = Path(__file__).parent
+CELLS, LARGEST_COST, NEIGHBOURS = 200, 500.0, 8  # authors' code
+GENERATIONS = 10_001  # authors' code
+BOTH = np.ones(2)  # both objectives count in every comparison
+
+
+def explore(seed, generations=GENERATIONS, population=1000):
+    """One run; returns ``best[q cell, cost cell]``, the best performance seen there, -1 where none was."""
+    config = evomod.load_config(HERE / "connection_cost.toml", [f"evolution.population={population}"])
+    setup = evomod.prepare(config)
+    rng = np.random.default_rng(seed)
+    best = np.full((CELLS, CELLS), -1.0)
+    places = np.zeros((CELLS, CELLS, 2))
+    genomes = setup.toolbox.birth(population, rng)
+    pool = (genomes, *described(setup, genomes))
+    remember(best, places, pool)
+    rows, crowding, objectives = select(best, places, pool, population, rng)
+    for _ in range(generations):
+        pool = tuple(part[rows] for part in pool)
+        parents = np.sort(choose_parents(objectives, BOTH, crowding, rng))
+        offspring = setup.toolbox.vary(pool[0], parents, rng)
+        fresh = (offspring, *described(setup, offspring))
+        pool = tuple(np.concatenate(pair) for pair in zip(pool, fresh, strict=True))
+        remember(best, places, fresh)
+        rows, crowding, objectives = select(best, places, pool, population, rng)
+    return best
+
+
+def described(setup, genomes):
+    """Performance ``[individual]`` and place ``[individual, (Q, cost / 500)]`` of every genome."""
+    n = genomes.shape[0]
+    nobody = np.full(n, -1)
+    memory = setup.module.memory(setup.encoding, n)
+    yes, no = setup.module.answer(setup.encoding, genomes, nobody, np.arange(n), memory)
+    fitness = score(yes, no, setup.goals[0], setup.tie_rule)
+    working = setup.module.simplify(setup.encoding, genomes)
+    cost = setup.toolbox.cost(working, nobody, np.zeros(n))
+    return fitness, np.stack((q_of(setup.encoding.wiring, working), cost / LARGEST_COST), axis=1)
+
+
+def q_of(wiring, working):
+    """Q ``[network]`` of simplified networks; equal ones, six of seven, are measured once."""
+    keys = [row.tobytes() for row in np.packbits(working != 0, axis=1)]
+    first = {key: i for i, key in enumerate(keys)}
+    q, _ = modularity_of_many(wiring, working[list(first.values())], "clune2013")
+    known = dict(zip(first, q.tolist(), strict=True))
+    return np.array([known[key] for key in keys])
+
+
+def remember(best, places, pool):
+    """Put individuals into the archive where their cell is empty or they are better."""
+    _, fitness, place = pool
+    cells = np.clip((place * CELLS).astype(int), 0, CELLS - 1)
+    for i in np.argsort(fitness, kind="stable"):
+        cell = tuple(cells[i])
+        if fitness[i] > best[cell]:
+            best[cell], places[cell] = fitness[i], place[i]
+
+
+def select(best, places, pool, number, rng):
+    """Survivors by performance and novelty: rows, crowding distances and objectives."""
+    _, fitness, place = pool
+    archive = places[best >= 0.0]
+    k = min(NEIGHBOURS, len(archive))
+    distance, _ = cKDTree(archive).query(place, k=k)
+    objectives = np.stack((fitness, distance.reshape(len(fitness), k).mean(axis=1)), axis=1)
+    chosen = survive(objectives, BOTH, number, rng)
+    return chosen.rows, chosen.crowding, objectives[chosen.rows]
+
+
+def write(path, best):
+    """A row a filled cell: lower corners of Q and cost, and the best performance there."""
+    rows = [
+        (f"{q / CELLS:.3f}", f"{LARGEST_COST * c / CELLS:.1f}", repr(float(best[q, c])))
+        for q, c in zip(*np.nonzero(best >= 0.0), strict=True)
+    ]
+    partial = path.with_suffix(".part")
+    with partial.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("q_score", "connection_cost", "best_fitness"))
+        writer.writerows(rows)
+    partial.replace(path)
+
+
+def merged(paths):
+    """The best of several files, cell by cell, sorted."""
+    cells = {}
+    for path in paths:
+        with path.open(newline="") as file:
+            for q, cost, fitness in list(csv.reader(file))[1:]:
+                cell = (float(q), float(cost))
+                cells[cell] = max(cells.get(cell, -1.0), float(fitness))
+    best = np.full((CELLS, CELLS), -1.0)
+    for (q, cost), fitness in cells.items():
+        best[round(q * CELLS), round(cost * CELLS / LARGEST_COST)] = fitness
+    return best
+
+
+def run(seed, generations, folder):
+    """One seed, into its file."""
+    write(folder / f"mole-{seed}.csv", explore(seed, generations))
+    return seed
+
+
+def main():
+    """Run what is missing, and merge."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--generations", type=int, default=GENERATIONS)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-mole")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    paths = {seed: given.out / f"mole-{seed}.csv" for seed in range(1, given.runs + 1)}
+    left = [seed for seed, path in paths.items() if not path.exists()]
+    with ProcessPoolExecutor(given.workers) as pool:
+        for done in as_completed(
+            [pool.submit(run, seed, given.generations, given.out) for seed in left]
+        ):
+            print(f"seed {done.result()}: {paths[done.result()]}", flush=True)
+    write(given.out / "mole.csv", merged(paths.values()))
+    print(given.out / "mole.csv")
+
+
+if __name__ == "__main__":
+    main()
