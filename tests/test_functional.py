@@ -184,6 +184,16 @@ def test_a_subgoal_that_asks_for_nothing_is_in_no_group():
     assert input_groups(task, subgoal_tables(task)) == ([(0,), (1,)], "")
 
 
+def test_a_task_without_subgoals():
+    """Nothing to keep apart, to tell or to lose."""
+    task = derive(Task("nothing", ("x",), {}, {"yes": lambda: np.ones(2, bool)}))
+    made = network((1, 1), {(0, 1): 1}, {1: 2})
+    found = decomposition(made, task)
+    assert found.partition is None and found.best.size == 0 and not found.has_all_perfect
+    assert lesions(made, task).node_goals[:, 0].tolist() == [0.0, 1.0]
+    assert redundancy(made, task).drop.shape[1] == 0
+
+
 def five_xor(pairs):
     """Neurons that see two inputs each, and an output each."""
     connections = {(i, 10 + k): 1 for k, pair in enumerate(pairs) for i in pair}
