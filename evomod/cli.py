@@ -376,7 +376,7 @@ def act_study(given: argparse.Namespace) -> int:
     found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
     if given.shard is not None:
         print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
-        return 0
+        return 1 if found.failures else 0
     paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
     paths += write_parquet(found.folder) if given.parquet else []
     print(f"{found.folder}: {described(found)}")

@@ -87,8 +87,8 @@ def run_study(
                 compile_for(treatment.config)
         session = _evolved(study, folder, mine, todo, _engine(folder, jobs, dask, shard), progress)
         _raise_if_stopped(session)
+        write_failures(folder, session.failures, shard)
         if shard is None:
-            write_failures(folder, session.failures)
             note_session(folder, end=None if session.failures else now())
             write_tables(folder)
     return load_study(folder)

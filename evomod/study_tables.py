@@ -65,11 +65,10 @@ class StudyFolder:
     @property
     def failures(self) -> list[dict[str, Any]]:
         """What failed, and how to repeat it."""
-        path = self.folder / "failures.json"
-        if not path.exists():
-            return []
-        failures: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["failures"]
-        return failures
+        paths = sorted(self.folder.glob("failures*.json"))
+        return [
+            failure for p in paths for failure in json.loads(p.read_text(encoding="utf-8"))["failures"]
+        ]
 
     @property
     def treatments(self) -> tuple[str, ...]:
