@@ -239,7 +239,8 @@ def _show(session: Session, here: int = 0) -> None:
         return
     places = [session.folder / replicate.place for replicate in session.running.values()]
     session.bar.n = session.finished + here + sum(map(generation_of, places))
-    session.bar.refresh()
+    left = len(session.waiting) + max(len(places), here > 0)
+    session.bar.set_postfix_str(f"{left} runs left")  # and draws it
 
 
 def _raise_if_stopped(session: Session) -> None:
