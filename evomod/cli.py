@@ -485,7 +485,6 @@ def act_plot(given: argparse.Namespace) -> int:
 
 
 def act_transfer(given: argparse.Namespace) -> int:
-    from evomod.runs import load_run
     from evomod.transfers import CAP, adapt, as_data, csv_of, targets, winner
     from evomod.warmup import announce
 
@@ -496,7 +495,7 @@ def act_transfer(given: argparse.Namespace) -> int:
     goals = targets(found, names, given.seed)
     if given.repeats < 1 or cap < 0:
         raise EvomodError("--repeats wants a number from 1, --generations one from 0.")
-    announce(load_run(given.folder).config.network.encoding)
+    announce(found.config.network.encoding)
     width = min(max(len(target.goal) for target in goals), MOST_WIDE)
     if not given.json:
         print(_told_of_winner(given, found, cap))
