@@ -26,15 +26,18 @@ Search = Callable[[Any], Any]
 
 
 def random_layered(
-    n: int, rng: np.random.Generator, layers: tuple[int, ...] = LAYERS
+    n: int,
+    rng: np.random.Generator,
+    layers: tuple[int, ...] = LAYERS,
+    connections: tuple[int, int] = CONNECTIONS,
 ) -> NDArray[np.float64]:
-    """``[network, source, target]``: networks with 30 to 60 of the connections between adjacent layers."""
+    """``[network, source, target]``: networks with some of the connections between adjacent layers."""
     first = np.cumsum((0, *layers))
     sizes = zip(first[:-2], first[1:-1], first[2:], strict=True)
     places = [(a, b) for start, end, last in sizes for a in range(start, end) for b in range(end, last)]
     networks = np.zeros((n, first[-1], first[-1]))
     for network in networks:
-        chosen = rng.permutation(len(places))[: rng.integers(CONNECTIONS[0], CONNECTIONS[1] + 1)]
+        chosen = rng.permutation(len(places))[: rng.integers(connections[0], connections[1] + 1)]
         for place in chosen:
             network[places[place]] = 1.0
     return networks
