@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from evomod.measures.modularity import modularity, q_of_many, undirected
 
 LAYERS, CONNECTIONS = (8, 8, 4, 2, 1), (30, 60)
-NETWORKS, SEED = 60, 1
+NETWORKS, SEED = 50, 1
 OURS = ("clune2013", "leading-eigenvector", "refined")
 REPEATS = 3
 """The shortest time counts, and of the processor only, so that other work on the machine adds little."""
 
 Matrix = NDArray[np.float64]
 Search = Callable[[Any], Any]
+Library = tuple[str, Search, Callable[[Matrix], Any]]
 
 
 def random_layered(
@@ -120,11 +121,11 @@ def _shortest(act: Callable[[], Any]) -> tuple[float, Any]:
     return min(times), result
 
 
-def _libraries(is_directed: bool) -> list[tuple[str, Search, Callable[[Matrix], Any]]]:
+def _libraries(is_directed: bool) -> list[Library]:
     """Name, search (a graph's list of sets or list of labels) and maker of the graph, of what is installed."""
     louvain: Search = lambda graph: nx.community.louvain_communities(graph, seed=1)  # noqa: E731
     if is_directed:
-        found = [("networkx louvain", louvain, _networkx_directed)]
+        found: list[Library] = [("networkx louvain", louvain, _networkx_directed)]
         if find_spec("igraph") and find_spec("leidenalg"):
             found.append(("leidenalg", _leidenalg, _igraph_directed))
         return found
