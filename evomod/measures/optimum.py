@@ -28,6 +28,8 @@ Ints = NDArray[np.int64]
 
 TOLERANCE = 1e-6
 """Of x; and of Q where weights are not whole numbers: a partition better by less is not looked for."""
+MOST_WHOLE = 4096
+"""Sum of weights up to which Q of partitions, multiples of 1 / m^2, lie clearly apart for all rounding."""
 BROKEN = 1e-3
 """By how much a cut must be broken to be added; less is not worth another linear programme."""
 ADDED = 300
@@ -72,7 +74,7 @@ def optimum(matrix: Floats, start: Ints, seconds: float) -> tuple[Ints, float]:
     is left as it is: the bound is then above the Q of the modules.
     """
     deadline = time.perf_counter() + seconds
-    is_whole = bool((matrix == np.rint(matrix)).all()) and matrix.sum() < 2**26
+    is_whole = bool((matrix == np.rint(matrix)).all()) and matrix.sum() < MOST_WHOLE
     scale = matrix[matrix > 0.0].mean()  # terms of about 1 are what the solver's tolerances are made for
     matrix = matrix / scale
     m = matrix.sum()
@@ -194,7 +196,8 @@ def _relaxed(
         bound = min(bound, float(highest))
         if problem.cannot_beat(bound, value):
             return bound, done.x, rows
-        is_sure = (lower < upper) & problem.cannot_beat(highest - np.abs(left_over), value)
+        worse = highest - np.abs(left_over)  # the bound if a pair is set otherwise; not by a tolerance
+        is_sure = (lower < upper) & problem.cannot_beat(worse, value - problem.tolerance)
         lower[is_sure & (left_over > 0.0)] = 1.0
         upper[is_sure & (left_over < 0.0)] = 0.0
         if before - bound > TOLERANCE * before:  # else rows could be dropped and found in turn for ever
