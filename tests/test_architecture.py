@@ -64,6 +64,7 @@ HOMES = {
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
+    "threadpoolctl": {"measures"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
     "pandas": {"study_tables"},

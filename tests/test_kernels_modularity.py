@@ -297,7 +297,7 @@ def test_many_networks_at_once_equal_one_at_a_time(layers, method):
 # ------------------------------------------------------------------------- many simplified networks
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ORACLES)
 @pytest.mark.parametrize("layers", [RETINA, (2, 1), (4, 6, 3)])
 def test_q_of_edges_is_that_of_each_network(layers, method):
     """To the last bit that of one network at a time; the oracle's where its splits are clear."""

@@ -53,7 +53,7 @@ def q_of(generation, row):
     simple = network.simplified()
     matrix = np.zeros((simple.n_nodes, simple.n_nodes))
     np.add.at(matrix, (simple.source, simple.target), simple.weight)
-    return modularity(matrix, setup.config.tracking.q_method).q
+    return modularity(matrix, method=setup.config.tracking.q_method).q
 
 
 @pytest.mark.parametrize("kind", KINDS)

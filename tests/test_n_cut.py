@@ -13,12 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
+from threadpoolctl import threadpool_limits
 
 from evomod.bench import measure_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric
-from evomod.measures.n_cut import NULLS, SEED, _embedding, _places, _ranks, _shuffled, n_cut_of
+from evomod.measures.n_cut import (
+    NULLS,
+    SEED,
+    _embedding,
+    _places,
+    _ranks,
+    _shuffled,
+    _two_sides,
+    n_cut_of,
+)
 from evomod.network import Network
 
 SIZES = (12, 9, 9, 6)
@@ -45,6 +55,13 @@ def sparse_layers(seed, sizes=SIZES, density=0.3):
 
 def undirected(adjacency):
     return symmetric(np.abs(adjacency), "weight")
+
+
+def by_scikit_learn(weights, k):
+    """Labels; one thread, as two take ten times as long where others use the cores."""
+    with threadpool_limits(1):
+        clustering = SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0)
+        return clustering.fit(weights).labels_
 
 
 def in_order(labels):
@@ -106,9 +123,7 @@ def test_modules_are_those_of_scikit_learn(k, noise):
     """Layered networks with modules: the same ones, and so the same n-cut."""
     adjacency, _ = graph_of_layers(blocks(k, noise))
     weights = undirected(adjacency)
-    theirs = (
-        SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, k)
     mine = n_cut(adjacency, k, null=None)
     assert (
         in_order(mine.modules)
@@ -121,19 +136,20 @@ def test_modules_are_those_of_scikit_learn(k, noise):
 def test_modules_of_a_graph_that_is_not_layered_are_those_of_scikit_learn():
     graph = nx.connected_caveman_graph(4, 6)
     weights = nx.to_numpy_array(graph)
-    theirs = (
-        SpectralClustering(4, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, 4)
     mine = n_cut(graph, 4, weight=None, null=None)
     assert in_order(mine.modules) == in_order(theirs)
     assert_allclose(mine.n_cut, naive.n_cut(weights.tolist(), theirs.tolist()), rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_short_cut_of_layered_networks_gives_the_eigenvectors(seed):
-    """The embedding solves W x = value D x, with the k largest values, and x D x = 1."""
+@pytest.mark.parametrize("is_layered", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_embedding_is_of_leading_eigenvectors(seed, is_layered):
+    """W x = value D x, with the k largest values, and x D x = 1: by the short cut of layers and without."""
     adjacency, _ = graph_of_layers(blocks(3, 0.5, seed))
+    adjacency[0, 1] = 0.0 if is_layered else 2.0  # inside a layer: an odd cycle
     weights = undirected(adjacency)
+    assert (_two_sides(weights) is not None) == is_layered
     degree = weights.sum(axis=0)
     points = _embedding(weights, 5)
     values = np.linalg.eigvalsh(weights / np.sqrt(degree[:, None] * degree))[-5:]
@@ -309,6 +325,14 @@ PAIR = [[0.0, 1.0], [0.0, 0.0]]
 def test_bad_input_is_one_sentence(given, message):
     with pytest.raises(EvomodError, match=message):
         n_cut(**{"graph": PAIR, **given})
+
+
+def test_a_network_with_a_weight_that_is_no_number_is_one_sentence():
+    adjacency, layer = graph_of_layers([[[1.0], [2.0]]])
+    source, target = np.nonzero(adjacency)
+    made = Network(layer, np.zeros((3, 2)), np.zeros(3), source, target, np.array([1.0, math.nan]))
+    with pytest.raises(EvomodError, match="weights are finite numbers"):
+        n_cut(made, 2)
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,9 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     """Whether modules separate the inputs of the subgoals, and whether neurons tell the subgoals.
 
     Separation (Clune et al. 2013, authors' code): inputs on which a subgoal depends, by its truth table, are
-    its group; subgoals with the same inputs share one, as do those within the inputs of another. Connected nodes of the simplified network are parted,
-    ``first_split`` in two by the sign of the leading eigenvector of B + B' and ``partition`` into the modules
-    of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
+    its group; subgoals with the same inputs share one, as do those within the inputs of another. Connected
+    nodes of the simplified network are parted, ``first_split`` in two by the sign of the leading eigenvector
+    of B + B' and ``partition`` into the modules of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
     ``all`` inputs of groups are in the module and ``largest`` of them in the same group: all of them where
     the module is pure, 0 where it holds as many of each. For two groups this is the authors' sum of |left -
     right|; an input without a connection counts nowhere, so the retina's 8 inputs succeed with 8. There is
@@ -138,7 +138,7 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     groups, reason = input_groups(task, tables)
     simplified = network.simplified()
     values = network.values(all_patterns(len(task.inputs)))
-    by_reading = _readings(values[None, :, network.inputs.size :], _table_of(tables))[0]
+    by_reading = _readings(values[None, :, network.inputs.size :], _table_of(task, tables))[0]
     readings = np.full((len(tables), network.n_nodes), np.nan)
     readings[:, network.inputs.size :] = by_reading.max(axis=2)
     best, neuron, reading = _best(by_reading)
@@ -152,7 +152,7 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
         best=best,
         neuron=np.where(neuron < 0, -1, neuron + network.inputs.size),
         reading=reading,
-        has_all_perfect=bool((best == 1.0).all()),
+        has_all_perfect=bool(best.size and (best == 1.0).all()),
     )
 
 
@@ -244,7 +244,7 @@ def _best(
     n_subgoals, n_neurons = by_reading.shape[:2]
     if not n_neurons:
         return np.zeros(n_subgoals), np.full(n_subgoals, -1), ("",) * n_subgoals
-    flat = by_reading.reshape(n_subgoals, -1)
+    flat = by_reading.reshape(n_subgoals, n_neurons * len(READINGS))
     place = flat.argmax(axis=1)
     names = tuple(READINGS[k] for k in place % len(READINGS))
     return flat.max(axis=1), place // len(READINGS), names
@@ -335,9 +335,9 @@ def _members(modules: NDArray[np.int64], network: Network) -> NDArray[np.bool_]:
     return (modules == numbers[:, None]) & is_neuron
 
 
-def _table_of(tables: dict[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
+def _table_of(task: Task, tables: dict[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
     """``[subgoal, pattern]``."""
-    return np.array(list(tables.values()), np.bool_)
+    return np.array(list(tables.values()), np.bool_).reshape(len(tables), task.n_patterns)
 
 
 def _scores(
@@ -350,7 +350,7 @@ def _scores(
     """Fitness ``[set, goal]`` and scores ``[set, subgoal]`` for each of ``silent[set, node]``, in parts."""
     together = max(1, AT_ONCE // (task.n_patterns * network.n_nodes))
     parts = [silent[k : k + together] for k in range(0, len(silent), together)]
-    found = [_scores_of(network, task, part, _table_of(tables), tie_rule) for part in parts]
+    found = [_scores_of(network, task, part, _table_of(task, tables), tie_rule) for part in parts]
     goals, subgoals = zip(*found, strict=True)
     return np.concatenate(goals), np.concatenate(subgoals)
 
