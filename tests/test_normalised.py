@@ -303,6 +303,26 @@ def test_a_graph_that_cannot_be_rewired_has_z_of_0():
     assert (found.significance_profile == 0).all()
 
 
+@pytest.mark.parametrize("null", ["degree-preserving", "layered", "erdos-renyi"])
+@pytest.mark.parametrize("undirected", [False, True])
+def test_weighted_draws_hold_the_weights_of_the_original(null, undirected):
+    graph, layer = layered_network(1)
+    if undirected and null == "layered":
+        layer = np.zeros_like(layer)
+    weights = np.random.default_rng(2).permutation(np.arange(1.0, graph.size + 1)).reshape(graph.shape)
+    weighted = graph * weights
+    weighted = weighted + weighted.T if undirected else weighted
+    weighted[0, 0] = 0.5
+    given = {"layer": layer} if null == "layered" else {}
+    draws = random_graphs(weighted, null, 5, np.random.default_rng(3), weight="weight", **given)
+    for draw in draws:
+        assert sorted(draw[draw != 0]) == sorted(weighted[weighted != 0])
+        assert draw[0, 0] == 0.5 and (draw == draw.T).all() == undirected
+        if null != "erdos-renyi":
+            assert ((draw != 0).sum(axis=0) == (weighted != 0).sum(axis=0)).all()
+    assert len({draw.tobytes() for draw in draws}) == 5
+
+
 # ------------------------------------------------------------------------------------- bad input
 
 
@@ -321,8 +341,8 @@ def test_what_makes_no_sense_is_refused_in_words():
             random_graphs(graph, null, 2, rng)
     with pytest.raises(EvomodError, match=r"wants setup=.*evomod.prepare\(config\)"):
         normalised_modularity(graph, "genomes")
-    with pytest.raises(EvomodError, match="keeps connections, not weights"):
-        normalised_modularity(graph, weight="weight")
+    with pytest.raises(EvomodError, match="'genomes' knows connections, not weights"):
+        normalised_modularity(graph, "genomes", weight="weight")
     with pytest.raises(EvomodError, match="connections that lead to no later layer"):
         random_graphs(graph.T.copy(), "erdos-renyi", 2, rng, layer=layer)
     with pytest.raises(EvomodError, match="the graph has no nodes"):
