@@ -219,35 +219,31 @@ def crowding(objectives, orders, front, distance):
 
 
 @inlined
-def edge_of(values, number):
-    """The ``number``-th largest of ``values``, which are put out of order (quickselect).
+def edge_of(values, others, number):
+    """The ``number``-th largest of ``values``; both arrays are work space (quickselect).
 
-    Three-way, so that many equal values, the ordinary case here, cost nothing: ``np.partition`` takes 25 us
-    for 1000 of them, all of `elite` 15.
+    What is larger and what is smaller than the pivot is listed without a branch, which would be guessed
+    wrong every other time; many equal values, the ordinary case here, cost nothing.
     """
-    low, high, wanted = 0, values.size - 1, number - 1
-    while low < high:
-        a, b, c = values[low], values[(low + high) // 2], values[high]
+    n, wanted = values.size, number
+    while True:
+        a, b, c = values[0], values[n // 2], values[n - 1]
         pivot = max(min(a, b), min(max(a, b), c))
-        above, k, below = low, low, high  # [low, above) larger, [above, k) equal, (below, high] smaller
-        while k <= below:
+        n_larger, n_smaller = 0, 0
+        for k in range(n):
             value = values[k]
-            if value > pivot:
-                values[k], values[above] = values[above], value
-                above += 1
-                k += 1
-            elif value < pivot:
-                values[k], values[below] = values[below], value
-                below -= 1
-            else:
-                k += 1
-        if wanted < above:
-            high = above - 1
-        elif wanted > below:
-            low = below + 1
+            values[n_larger] = value
+            n_larger += value > pivot
+            others[n_smaller] = value
+            n_smaller += value < pivot
+        if wanted <= n_larger:
+            n = n_larger
+        elif wanted > n - n_smaller:
+            wanted -= n - n_smaller
+            n = n_smaller
+            values, others = others, values
         else:
             return pivot
-    return values[low]
 
 
 @compiled
@@ -257,7 +253,7 @@ def elite(fitness, number, draws, rows):
     Among those that equal the last of them every choice is equally likely (selection sampling, by
     ``draws[individual]`` in [0, 1)).
     """
-    edge = edge_of(fitness.copy(), number)
+    edge = edge_of(fitness.copy(), np.empty(fitness.size), number)
     above, level = 0, 0
     for i in range(fitness.size):
         above += fitness[i] > edge
