@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
+from evomod.kernels import answers as answers_kernels
 from evomod.kernels import layered as kernels
 from evomod.kernels import realvalued
 from evomod.network import Network
@@ -246,8 +247,12 @@ def answers(
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     wiring = encoding.wiring
     if encoding.uses_sign:
-        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
-        return outputs[:, ::2], outputs[:, 1::2]
+        first = 2 * (wiring.n_nodes - wiring.n_outputs)
+        yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
+        no = np.empty_like(yes)
+        answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
+        answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
+        return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
 

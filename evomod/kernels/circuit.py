@@ -44,7 +44,7 @@ def trace(genome, inputs, functions, n_gates, stack, depth, values):
                 seen |= bit
                 from_a, from_b = ONE << a, ONE << b
                 cyclic |= (from_a | from_b) & seen & ~done
-                stack[top + 1] = a  # counted only if not seen yet: a branch here is guessed wrong too often
+                stack[top + 1] = a  # it counts if not seen yet: a branch is guessed wrong too often
                 top += seen & from_a == ZERO
                 stack[top + 1] = b
                 top += seen & from_b == ZERO
