@@ -218,6 +218,74 @@ def crowding(objectives, orders, front, distance):
                 distance[last[f]] = np.inf
 
 
+SIGN = np.uint64(2**63)
+INFINITY = np.uint64(0x7FF0000000000000)
+ZERO, ONE, DIGIT = np.uint64(0), np.uint64(1), np.uint64(0xFF)
+
+
+@compiled
+def sort_down(bits, order, keys, work):
+    """Sort ``order`` by descending value, equals staying as they are (radix sort, 8 bits a pass).
+
+    ``bits[individual]`` are those of the value, a float64; ``keys[individual]`` and ``work`` (as long as
+    ``order``) are work space. NaN comes last. Digits that all values share are skipped: fitness takes two
+    passes of eight, 10 us for 2000, where ``np.argsort`` takes 55.
+    """
+    varying = ZERO
+    for i in range(order.size):
+        word = bits[order[i]]
+        if word << ONE == ZERO:
+            word = ZERO  # -0.0 equals 0.0
+        key = word if word & SIGN != ZERO else ~(word | SIGN)
+        if (word & ~SIGN) > INFINITY:
+            key = ~ZERO
+        keys[order[i]] = key
+        varying |= key ^ keys[order[0]]
+    count = np.empty(257, np.int64)
+    while varying != ZERO:
+        low = ZERO
+        while (varying >> low) & ONE == ZERO:
+            low += ONE
+        for digit in range(257):
+            count[digit] = 0
+        for i in range(order.size):
+            count[np.int64((keys[order[i]] >> low) & DIGIT) + 1] += 1
+        for digit in range(256):
+            count[digit + 1] += count[digit]
+        for i in range(order.size):
+            digit = np.int64((keys[order[i]] >> low) & DIGIT)
+            work[count[digit]] = order[i]
+            count[digit] += 1
+        for i in range(order.size):
+            order[i] = work[i]
+        varying &= ~(DIGIT << low)
+
+
+@compiled
+def list_fronts(order, front, counts, rows):
+    """List those of ``order`` that have a front, front by front; returns how many, and before the last front.
+
+    Within a front they keep their order. ``counts[front + 1]`` is work space.
+    """
+    for f in range(counts.size):
+        counts[f] = 0
+    last = 0
+    for k in range(order.size):
+        f = front[order[k]]
+        if f >= 0:
+            counts[f + 1] += 1
+            last = max(last, f)
+    for f in range(last + 1):
+        counts[f + 1] += counts[f]
+    n_before, n = counts[last], counts[last + 1]
+    for k in range(order.size):
+        f = front[order[k]]
+        if f >= 0:
+            rows[counts[f]] = order[k]
+            counts[f] += 1
+    return n, n_before
+
+
 @inlined
 def edge_of(values, others, number):
     """The ``number``-th largest of ``values``; both arrays are work space (quickselect).
