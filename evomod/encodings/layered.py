@@ -48,6 +48,8 @@ class Layered:
     """Integer: ``[place, (is negative, units, pairs of units)]`` of each weight, for the sign kernel."""
     bias_units: NDArray[np.int64]
     """Integer: ``[place]``, each bias."""
+    input_rows: NDArray[np.uint64]
+    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
     has_places: bool = True
@@ -100,6 +102,7 @@ def build(network: Layers, task: Task) -> Layered:
         assert isinstance(network, RealNetwork)
         weights, biases = np.array(network.weight_range), np.array(network.bias_range)
         uses_sign = False
+    inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
     return Layered(
         wiring=wiring,
         gain=network.gain,
@@ -108,11 +111,12 @@ def build(network: Layers, task: Task) -> Layered:
         weights=weights,
         biases=biases,
         attempts=network.initial_connections,
-        inputs=np.ascontiguousarray(all_patterns(layers[0]).T),
+        inputs=inputs,
         units=np.stack((weights < 0, np.abs(weights) % 2, np.abs(weights) // 2), axis=1).astype(
             np.int64
         ),
         bias_units=biases.astype(np.int64),
+        input_rows=np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1),
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
     )
 
@@ -198,11 +202,7 @@ def memory(encoding: Layered, n_slots: int) -> NDArray[Any]:
     wiring = encoding.wiring
     if not encoding.uses_sign:
         return np.zeros((n_slots, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
-    yes, no = pack(encoding.inputs), pack(~encoding.inputs)
-    states = np.zeros((n_slots, 2 * wiring.n_nodes, yes.shape[1]), np.uint64)
-    states[:, 0 : 2 * wiring.n_inputs : 2] = yes
-    states[:, 1 : 2 * wiring.n_inputs : 2] = no
-    return states
+    return np.zeros((n_slots, 2 * wiring.n_neurons, encoding.input_rows.shape[1]), np.uint64)
 
 
 def answer(
@@ -231,8 +231,8 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        places = (wiring.source, wiring.first, encoding.units, encoding.bias_units)
-        kernels.answer(genomes, ancestors, *places, slots, states)
+        places = (wiring.source, wiring.target, wiring.first, encoding.units, encoding.bias_units)
+        kernels.answer(genomes, ancestors, *places, encoding.input_rows, slots, states)
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     genes = _working_genes(encoding, genomes)
@@ -247,7 +247,7 @@ def answers(
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     wiring = encoding.wiring
     if encoding.uses_sign:
-        first = 2 * (wiring.n_nodes - wiring.n_outputs)
+        first = 2 * (wiring.n_neurons - wiring.n_outputs)
         yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
         no = np.empty_like(yes)
         answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)

@@ -13,6 +13,7 @@ from evomod.kernels import compiled, inlined
 
 TINY = 2.0**-53
 """The resolution of a drawn double: 1 - p would be 1."""
+ONE = np.uint64(1)
 FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
 
@@ -146,7 +147,7 @@ def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
         a2, d2 = FILL[(up >> 2) & 1], FILL[(down >> 2) & 1]
         a3, d3 = FILL[(up >> 3) & 1], FILL[(down >> 3) & 1]
         for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ 1, w]
+            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
             t = a0
             a0 ^= c
             c &= t
@@ -168,7 +169,7 @@ def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
             e &= t
             d3 ^= e
         for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ 1, w]
+            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
             t = a1
             a1 ^= c
             c &= t
@@ -214,7 +215,7 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
         a5, d5 = FILL[(up >> 5) & 1], FILL[(down >> 5) & 1]
         a6, d6 = FILL[(up >> 6) & 1], FILL[(down >> 6) & 1]
         for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ 1, w]
+            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
             t = a0
             a0 ^= c
             c &= t
@@ -254,7 +255,7 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
             e &= t
             d6 ^= e
         for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ 1, w]
+            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
             t = a1
             a1 ^= c
             c &= t
@@ -309,68 +310,104 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
 
 @inlined
 def gather(genes, first, last, source, units, ones, twos):
-    """List the source rows of a neuron by the binary digits of their weights; returns both lengths."""
+    """List the source rows of a neuron by the binary digits of their weights; returns both lengths.
+
+    An entry that does not count is overwritten by the next: a branch would be guessed wrong too often.
+    """
     n_ones, n_twos = 0, 0
     for edge in range(first, last):
-        if genes[edge] == 0:
-            continue
         gene = np.uint64(genes[edge])  # unsigned: no check for an index counted from the end
-        row = 2 * source[edge] + units[gene, 0]
+        row = np.uint64(2 * source[edge] + units[gene, 0])
         ones[n_ones] = row
         n_ones += units[gene, 1]
-        for _ in range(units[gene, 2]):
-            twos[n_twos] = row
+        twos[n_twos] = row
+        for _ in range(units[gene, 2] - 1):
             n_twos += 1
+            twos[n_twos] = row
+        n_twos += units[gene, 2] > 0
     return n_ones, n_twos
 
 
 @compiled
-def answer(genomes, ancestors, source, first, units, biases, slots, states):
-    """Answer every pattern by every network, into ``states[slot, 2 * node + (0 yes, 1 no), word]``.
+def list_edges(source, first, n_inputs, out, edges):
+    """Edges that lead out of every node: ``edges[out[node]]`` up to ``edges[out[node + 1]]``."""
+    n_nodes, n = n_inputs + first.size - 1, 0
+    for node in range(n_nodes):
+        out[node] = n
+        for edge in range(source.size):
+            if source[edge] == node:
+                edges[n] = edge
+                n += 1
+    out[n_nodes] = n
+
+
+@inlined
+def mark_changed(genome, other, owner, differ, words, todo):
+    """Mark the neurons of which a gene differs, eight genes at a time; ``words`` is ``differ`` as words."""
+    for gene in range(genome.size):
+        differ[gene] = genome[gene] ^ other[gene]
+    for k in range(words.size):
+        if words[k] != 0:
+            for gene in range(8 * k, min(8 * k + 8, genome.size)):
+                todo[owner[gene]] |= differ[gene] != 0
+
+
+@compiled
+def answer(genomes, ancestors, source, target, first, units, biases, inputs, slots, states):
+    """Answer every pattern by every network, into ``states[slot, 2 * neuron + (0 yes, 1 no), word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Network i's states lie in ``slots[i]``. A neuron is computed only if its own genes or the answers of
     one of its sources differ from the parent's: after a mutation about a quarter do. ``first[neuron]``
     is its first edge. ``units[place]``: 1 if the weight is negative, its lowest binary digit, and how
-    many twos it holds; ``biases[place]``. The rows of the inputs are in ``states`` from the start.
+    many twos it holds; ``biases[place]``; ``inputs[2 * input + (0 yes, 1 no), word]``. A network is
+    answered in ``work``, which stays in the cache and holds the inputs once for all.
     """
-    n_neurons = first.size - 1
-    n_edges = first[n_neurons]
-    n_inputs = states.shape[1] // 2 - n_neurons
-    dirty = np.empty(n_inputs + n_neurons, np.bool_)
-    ones, twos = np.empty(n_edges + 1, np.int64), np.empty(64 * n_edges + 2, np.int64)
+    n_neurons, n_words = first.size - 1, states.shape[2]
+    n_edges, n_inputs = first[n_neurons], inputs.shape[0] // 2
+    ones, twos = np.empty(n_edges + 1, np.uint64), np.empty(64 * n_edges + 2, np.uint64)
+    out, edges = np.empty(n_inputs + n_neurons + 1, np.int64), np.empty(n_edges, np.int64)
+    list_edges(source, first, n_inputs, out, edges)
+    owner, todo = np.empty(n_edges + n_neurons, np.int64), np.zeros(n_neurons, np.bool_)
+    for gene in range(owner.size):
+        owner[gene] = target[gene] - n_inputs if gene < n_edges else gene - n_edges
+    differ = np.zeros(8 * ((owner.size + 7) // 8), np.int8)
+    words = differ.view(np.uint64)
+    work = np.empty((2 * (n_inputs + n_neurons), n_words), np.uint64)
+    for row in range(2 * n_inputs):
+        for w in range(n_words):
+            work[row, w] = inputs[row, w]
+    mine = work[2 * n_inputs :]
     for i in range(genomes.shape[0]):
-        parent = ancestors[i]
+        parent, genome = ancestors[i], genomes[i]
         if parent == i:
             continue
-        mine = states[slots[i]]
-        for node in range(n_inputs + n_neurons):
-            dirty[node] = parent < 0
-        if parent >= 0:
+        if parent < 0:
+            for j in range(n_neurons):
+                todo[j] = True
+        else:
             theirs = states[slots[parent]]
-            for row in range(2 * n_inputs, theirs.shape[0]):
-                for w in range(theirs.shape[1]):
+            for row in range(theirs.shape[0]):
+                for w in range(n_words):
                     mine[row, w] = theirs[row, w]
-        any_dirty = False
+            mark_changed(genome, genomes[parent], owner, differ, words, todo)
         for j in range(n_neurons):
-            target = n_inputs + j
-            changed = parent < 0
-            if not changed:
-                changed = genomes[i, n_edges + j] != genomes[parent, n_edges + j]
-                for edge in range(first[j], first[j + 1]):
-                    changed |= genomes[i, edge] != genomes[parent, edge]
-                if any_dirty and not changed:
-                    for edge in range(first[j], first[j + 1]):
-                        changed |= dirty[source[edge]] & (genomes[i, edge] != 0)
-            if changed:
-                n_ones, n_twos = gather(genomes[i], first[j], first[j + 1], source, units, ones, twos)
-                bias = biases[genomes[i, n_edges + j]]
-                if n_ones + 2 * n_twos + abs(bias) <= 15:
-                    differs = fire_small(ones, n_ones, twos, n_twos, bias, mine, target)
-                else:
-                    differs = fire(ones, n_ones, twos, n_twos, bias, mine, target)
-                dirty[target] = differs | (parent < 0)
-                any_dirty |= dirty[target]
+            if not todo[j]:
+                continue
+            todo[j], node = False, n_inputs + j
+            n_ones, n_twos = gather(genome, first[j], first[j + 1], source, units, ones, twos)
+            bias = biases[genome[n_edges + j]]
+            if n_ones + 2 * n_twos + abs(bias) <= 15:
+                is_new = fire_small(ones, n_ones, twos, n_twos, bias, work, node)
+            else:
+                is_new = fire(ones, n_ones, twos, n_twos, bias, work, node)
+            if is_new and parent >= 0:
+                for k in range(out[node], out[node + 1]):
+                    todo[owner[edges[k]]] |= genome[edges[k]] != 0
+        kept = states[slots[i]]
+        for row in range(kept.shape[0]):
+            for w in range(n_words):
+                kept[row, w] = mine[row, w]
 
 
 @compiled
