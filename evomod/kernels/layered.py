@@ -18,18 +18,26 @@ FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
 
 
+@inlined
+def log_miss(p):
+    """Logarithm of the probability of a miss, for `skip`: 1 where every draw hits, 0 where none does."""
+    if p >= 1.0:
+        return 1.0
+    return 0.0 if p < TINY else np.log(1.0 - p)
+
+
 @compiled
-def skip(rng, p):
-    """Number of misses before the next hit of probability p: a geometric draw by inversion.
+def skip(rng, miss):
+    """Number of misses before the next hit: a geometric draw by inversion; ``miss`` is `log_miss`.
 
     One logarithm a hit instead of one draw a gene: 60,000 draws a generation of 1000 networks
-    would cost 0.4 ms, a third of the whole generation.
+    would cost 0.4 ms, a third of the whole generation. The other logarithm is known beforehand.
     """
-    if p >= 1.0:
+    if miss > 0.0:
         return 0.0
-    if p < TINY:
+    if miss == 0.0:
         return np.inf
-    return np.floor(np.log(1.0 - rng.random()) / np.log(1.0 - p))
+    return np.floor(np.log(1.0 - rng.random()) / miss)
 
 
 @compiled
@@ -63,26 +71,21 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
 
 
 @inlined
-def change_weights(genome, present, n, changes, n_weights, rng):
-    """Move each of the n present connections one step along the alphabet with probability changes/n."""
-    if n == 0 or changes <= 0.0:
-        return
-    p = changes / n
-    hit = skip(rng, p)
+def change_weights(genome, present, n, miss, n_weights, rng):
+    """Move each of the n present connections one step along the alphabet, hit by hit of `skip`."""
+    hit = skip(rng, miss)
     while hit < n:
         edge = present[int(hit)]
         step = -1 if rng.random() < 0.5 else 1
         genome[edge] = min(max(genome[edge] + step, 1), n_weights)
-        hit += 1.0 + skip(rng, p)
+        hit += 1.0 + skip(rng, miss)
 
 
 @inlined
-def change_biases(genome, n_edges, p, n_biases, by_step, rng):
-    """Change each neuron's bias with probability p: one step along the alphabet, or drawn anew."""
-    if p <= 0.0:
-        return
+def change_biases(genome, n_edges, miss, n_biases, by_step, rng):
+    """Change the neurons' biases, hit by hit of `skip`: one step along the alphabet, or drawn anew."""
     n = genome.size - n_edges
-    hit = skip(rng, p)
+    hit = skip(rng, miss)
     while hit < n:
         gene = n_edges + int(hit)
         if by_step:
@@ -90,7 +93,20 @@ def change_biases(genome, n_edges, p, n_biases, by_step, rng):
             genome[gene] = min(max(genome[gene] + step, 0), n_biases - 1)
         else:
             genome[gene] = int(rng.random() * n_biases)
-        hit += 1.0 + skip(rng, p)
+        hit += 1.0 + skip(rng, miss)
+
+
+@inlined
+def present_edge(present, number, n, added):
+    """The ``number``-th edge of the n listed ones and, if it is not negative, the ``added`` one, in order."""
+    if added < 0:
+        return present[number]
+    before = 0
+    for k in range(n):
+        before += present[k] < added
+    if number == before:
+        return added
+    return present[number - (number > before)]
 
 
 @compiled
@@ -103,31 +119,30 @@ def vary(genomes, parents, layers, counts, rates, rng, offspring):
     n_edges = 0
     for g in range(layers.size - 1):
         n_edges += layers[g] * layers[g + 1]
-    present = np.empty(n_edges, np.int64)
+    present, misses = np.empty(n_edges, np.int64), np.zeros(n_edges + 1)
+    for n in range(1, n_edges + 1):  # by the number of connections: two thirds of all logarithms
+        misses[n] = log_miss(rates[0] / n)
+    bias_miss = log_miss(rates[1])
     for i in range(parents.size):
-        genome = offspring[i]
+        own, genome = genomes[parents[i]], offspring[i]
         for gene in range(genome.size):
-            genome[gene] = genomes[parents[i], gene]
+            genome[gene] = own[gene]
         n = 0
         for edge in range(n_edges):
             present[n] = edge
-            n += genome[edge] != 0
-        change_weights(genome, present, n, rates[0], counts[0], rng)
-        change_biases(genome, n_edges, rates[1], counts[1], counts[3] == 1, rng)
+            n += own[edge] != 0
+        change_weights(genome, present, n, misses[n], counts[0], rng)
+        change_biases(genome, n_edges, bias_miss, counts[1], counts[3] == 1, rng)
+        added = -1
         if rng.random() < rates[2] and n < n_edges:
-            edge = draw_edge(layers, rng)
-            while genome[edge] != 0:
-                edge = draw_edge(layers, rng)
-            genome[edge] = 1 + int(rng.random() * counts[0])
-            n += 1
-        if rng.random() < rates[3] and n > counts[2]:
-            victim = int(rng.random() * n)
-            for edge in range(n_edges):
-                if genome[edge] != 0:
-                    if victim == 0:
-                        genome[edge] = 0
-                        break
-                    victim -= 1
+            added = draw_edge(layers, rng)
+            while genome[added] != 0:
+                added = draw_edge(layers, rng)
+            genome[added] = 1 + int(rng.random() * counts[0])
+        n_now = n + (added >= 0)
+        if rng.random() < rates[3] and n_now > counts[2]:
+            victim = int(rng.random() * n_now)
+            genome[present_edge(present, victim, n, added)] = 0
 
 
 @inlined
