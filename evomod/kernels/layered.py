@@ -357,14 +357,13 @@ def list_edges(source, first, n_inputs, out, edges):
 
 
 @inlined
-def mark_changed(genome, other, owner, differ, words, todo):
-    """Mark the neurons of which a gene differs, eight genes at a time; ``words`` is ``differ`` as words."""
+def list_changed(genome, other, genes):
+    """List the genes in which two genomes differ; returns how many. Without a branch, as `gather`."""
+    n = 0
     for gene in range(genome.size):
-        differ[gene] = genome[gene] ^ other[gene]
-    for k in range(words.size):
-        if words[k] != 0:
-            for gene in range(8 * k, min(8 * k + 8, genome.size)):
-                todo[owner[gene]] |= differ[gene] != 0
+        genes[n] = gene
+        n += genome[gene] != other[gene]
+    return n
 
 
 @compiled
@@ -386,8 +385,7 @@ def answer(genomes, ancestors, source, target, first, units, biases, inputs, slo
     owner, todo = np.empty(n_edges + n_neurons, np.int64), np.zeros(n_neurons, np.bool_)
     for gene in range(owner.size):
         owner[gene] = target[gene] - n_inputs if gene < n_edges else gene - n_edges
-    differ = np.zeros(8 * ((owner.size + 7) // 8), np.int8)
-    words = differ.view(np.uint64)
+    changed = np.empty(owner.size + 1, np.int64)
     work = np.empty((2 * (n_inputs + n_neurons), n_words), np.uint64)
     for row in range(2 * n_inputs):
         for w in range(n_words):
@@ -405,7 +403,8 @@ def answer(genomes, ancestors, source, target, first, units, biases, inputs, slo
             for row in range(theirs.shape[0]):
                 for w in range(n_words):
                     mine[row, w] = theirs[row, w]
-            mark_changed(genome, genomes[parent], owner, differ, words, todo)
+            for k in range(list_changed(genome, genomes[parent], changed)):
+                todo[owner[changed[k]]] = True
         for j in range(n_neurons):
             if not todo[j]:
                 continue
@@ -437,8 +436,12 @@ def simplify(genomes, source, first, n_inputs, n_outputs, working):
         for node in range(n_inputs + n_neurons):
             reaches[node] = node >= n_inputs + n_neurons - n_outputs
         for j in range(n_neurons - 1, -1, -1):
-            alive = reaches[n_inputs + j]
+            if not reaches[n_inputs + j]:
+                for edge in range(first[j], first[j + 1]):
+                    working[i, edge] = 0
+                continue
+            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
             for edge in range(first[j], first[j + 1]):
-                gene = genomes[i, edge] if alive else 0
+                gene = genomes[i, edge]
                 working[i, edge] = gene
-                reaches[source[edge]] |= gene != 0
+                reaches[edge + shift] |= gene != 0
