@@ -147,9 +147,9 @@ def vary(
     rng: np.random.Generator,
 ) -> Genomes:
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
-    offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
+    offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    kernels.vary(genomes, parents, np.array(encoding.wiring.layers), counts, rates, rng, offspring)
+    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, offspring)
     return offspring
 
 

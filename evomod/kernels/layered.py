@@ -110,8 +110,8 @@ def present_edge(present, number, n, added):
 
 
 @compiled
-def vary(genomes, parents, layers, counts, rates, rng, offspring):
-    """Fill ``offspring`` with mutated copies of the parents' rows.
+def vary(layers, counts, rates, rng, offspring):
+    """Mutate ``offspring``, copies of their parents.
 
     counts: number of weights, number of biases, fewest connections, 1 for biases by step;
     rates: weight changes a network, bias change a neuron, add and delete a connection a network.
@@ -123,14 +123,11 @@ def vary(genomes, parents, layers, counts, rates, rng, offspring):
     for n in range(1, n_edges + 1):  # by the number of connections: two thirds of all logarithms
         misses[n] = log_miss(rates[0] / n)
     bias_miss = log_miss(rates[1])
-    for i in range(parents.size):
-        own, genome = genomes[parents[i]], offspring[i]
-        for gene in range(genome.size):
-            genome[gene] = own[gene]
-        n = 0
+    for i in range(offspring.shape[0]):
+        genome, n = offspring[i], 0
         for edge in range(n_edges):
             present[n] = edge
-            n += own[edge] != 0
+            n += genome[edge] != 0
         change_weights(genome, present, n, misses[n], counts[0], rng)
         change_biases(genome, n_edges, bias_miss, counts[1], counts[3] == 1, rng)
         added = -1
