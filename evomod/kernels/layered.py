@@ -430,15 +430,15 @@ def simplify(genomes, source, first, n_inputs, n_outputs, working):
     n_neurons = first.size - 1
     reaches = np.empty(n_inputs + n_neurons, np.bool_)
     for i in range(genomes.shape[0]):
+        for edge in range(working.shape[1]):
+            working[i, edge] = genomes[i, edge]
         for node in range(n_inputs + n_neurons):
             reaches[node] = node >= n_inputs + n_neurons - n_outputs
         for j in range(n_neurons - 1, -1, -1):
+            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
             if not reaches[n_inputs + j]:
                 for edge in range(first[j], first[j + 1]):
                     working[i, edge] = 0
-                continue
-            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
-            for edge in range(first[j], first[j + 1]):
-                gene = genomes[i, edge]
-                working[i, edge] = gene
-                reaches[edge + shift] |= gene != 0
+            elif first[j] + shift >= n_inputs:  # nobody asks whether an input leads to an output
+                for edge in range(first[j], first[j + 1]):
+                    reaches[edge + shift] |= genomes[i, edge] != 0
