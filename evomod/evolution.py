@@ -17,6 +17,7 @@ from evomod.encodings import MODULES, Encoding
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
 from evomod.kernels import answers as kernels
+from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
 from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
@@ -490,8 +491,4 @@ def _best_row(objectives: NDArray[np.float64], front: NDArray[np.int64]) -> int:
     """Of the first front the fittest, then by the other objectives, then the first row."""
     if objectives.shape[1] == 1:
         return int(objectives[:, 0].argmax())
-    rows = np.flatnonzero(front == 0)
-    for column in objectives.T:
-        values = column[rows]
-        rows = rows[values == values.max()]
-    return int(rows[0])
+    return int(selection_kernels.best_row(objectives, front))

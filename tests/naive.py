@@ -543,6 +543,12 @@ def listed_fronts(order: Sequence[int], front: Sequence[int]) -> tuple[list[int]
     return rows, len(rows), sum(0 <= f < max(front) for f in front)
 
 
+def best_row(objectives: Sequence[Sequence[float]], front: Sequence[int]) -> int:
+    """Of the first front the best in objective 0, then in the others in turn, then the first row."""
+    first = [i for i, f in enumerate(front) if f == 0]
+    return max(first, key=lambda i: (*objectives[i], -i))
+
+
 def survivors(
     objectives: Sequence[Sequence[float]],
     p: Sequence[float],

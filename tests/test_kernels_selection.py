@@ -89,6 +89,18 @@ def test_radix_sort_knows_every_number(values, random):
     assert_oracle_order(values, order)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_objectives", [1, 2, 3])
+def test_the_best_row_is_the_oracles(kind, n_objectives):
+    """Ties in all objectives, in some, in none; in a front of one and of all."""
+    rng = np.random.default_rng(42)
+    for n in (1, 2, 9, 30):
+        objectives = table(kind, n, n_objectives, rng)
+        for n_fronts in (1, 2, 5):
+            front = rng.permutation(np.arange(n) % n_fronts)
+            assert kernels.best_row(objectives, front) == naive.best_row(objectives.tolist(), front)
+
+
 @settings(max_examples=size(200, 40), deadline=None, derandomize=True)
 @given(
     st.lists(st.integers(0, 4), min_size=1, max_size=30), st.data(), st.randoms(use_true_random=False)

@@ -280,10 +280,9 @@ def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
 def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
     """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
     edges = genomes[:, : encoding.n_edges]
-    present = np.ascontiguousarray(edges) if encoding.is_integer else (edges != 0.0).astype(np.int8)
-    working = np.empty((genomes.shape[0], encoding.n_edges), np.int8)
+    working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
     wiring = encoding.wiring
-    kernels.simplify(present, wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
+    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
     return working
 
 

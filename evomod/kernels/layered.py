@@ -422,16 +422,14 @@ def answer(genomes, ancestors, source, target, first, units, biases, inputs, slo
 
 
 @compiled
-def simplify(genomes, source, first, n_inputs, n_outputs, working):
-    """Write the genes of the connections that lead to an output, 0 for the others (Clune et al. 2013).
+def simplify(source, first, n_inputs, n_outputs, working):
+    """Put 0 in place of the connections ``working[network, edge]`` that lead to no output (Clune et al. 2013).
 
     Hidden neurons without a path from an input stay: their bias may matter.
     """
     n_neurons = first.size - 1
     reaches = np.empty(n_inputs + n_neurons, np.bool_)
-    for i in range(genomes.shape[0]):
-        for edge in range(working.shape[1]):
-            working[i, edge] = genomes[i, edge]
+    for i in range(working.shape[0]):
         for node in range(n_inputs + n_neurons):
             reaches[node] = node >= n_inputs + n_neurons - n_outputs
         for j in range(n_neurons - 1, -1, -1):
@@ -441,4 +439,4 @@ def simplify(genomes, source, first, n_inputs, n_outputs, working):
                     working[i, edge] = 0
             elif first[j] + shift >= n_inputs:  # nobody asks whether an input leads to an output
                 for edge in range(first[j], first[j + 1]):
-                    reaches[edge + shift] |= genomes[i, edge] != 0
+                    reaches[edge + shift] |= working[i, edge] != 0

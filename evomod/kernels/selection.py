@@ -286,6 +286,22 @@ def list_fronts(order, front, counts, rows):
     return n, n_before
 
 
+@compiled
+def best_row(objectives, front):
+    """Of the first front the best in objective 0, then in the next, then the first row; -1 without a front."""
+    best = -1
+    for i in range(front.size):
+        if front[i] == 0:
+            wins = best < 0
+            for m in range(objectives.shape[1]):
+                if wins or objectives[i, m] < objectives[best, m]:
+                    break
+                wins = objectives[i, m] > objectives[best, m]
+            if wins:
+                best = i
+    return best
+
+
 @inlined
 def edge_of(values, others, number):
     """The ``number``-th largest of ``values``; both arrays are work space (quickselect).
