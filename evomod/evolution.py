@@ -347,6 +347,10 @@ def _next(
 
 def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
     """As many slots of the memory that are not ``taken``."""
+    if number > memory.shape[0] - taken.size:
+        raise EvomodError(
+            f"'parents' in the toolbox chose {number} rows; wanted at most {memory.shape[0] - taken.size}."
+        )
     free = np.empty(number, np.int64)
     kernels.free_slots(taken, np.zeros(memory.shape[0], np.bool_), free)
     return free

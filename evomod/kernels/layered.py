@@ -120,7 +120,7 @@ def vary(layers, counts, rates, rng, offspring):
     for g in range(layers.size - 1):
         n_edges += layers[g] * layers[g + 1]
     present, misses = np.empty(n_edges, np.int64), np.zeros(n_edges + 1)
-    for n in range(1, n_edges + 1):  # by the number of connections: two thirds of all logarithms
+    for n in range(1, n_edges + 1):  # by the number of connections: a third of all logarithms
         misses[n] = log_miss(rates[0] / n)
     bias_miss = log_miss(rates[1])
     for i in range(offspring.shape[0]):
