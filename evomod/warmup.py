@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from evomod.config import Config
 from evomod.evolution import evolve, prepare
 from evomod.kernels import (
+    answers,
     circuit,
     genes,
     is_compiled,
@@ -36,7 +37,7 @@ NEEDED: dict[str, tuple[Any, ...]] = {
     "gate-layers": (circuit.answer, genes.vary, selection.elite),
     "threshold": (threshold.answer, genes.vary, selection.elite),
 }
-"""Kernels without which no run of an encoding starts; Q is measured in every one."""
+"""Kernels without which no run of an encoding starts; every run counts right answers and measures Q."""
 
 EVERY: tuple[dict[str, Any], ...] = (
     {},
@@ -52,7 +53,8 @@ EVERY: tuple[dict[str, Any], ...] = (
 
 def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
-    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_of_many)))
+    measured = (answers.score, modularity.leading_eigenvector_of_many)
+    return all(map(is_compiled, (*NEEDED[encoding], *measured)))
 
 
 def announce(*encodings: str) -> None:
