@@ -48,6 +48,9 @@ def larger(
     >>> larger("x", "a is larger", [3, 4, 5, 6], [1, 2, 2, 1], ("a", "b"), 4).verdict
     'holds'
     """
+    medians = "; ".join(f"{label} {described(v)}" for label, v in zip(labels, (a, b), strict=True))
+    if min(interval_of(a).n, interval_of(b).n) == 0:
+        return Claim(paper, claim, medians, "none: no values on one side", "cannot tell")
     found = rank_sum(a, b)
     n = min(found.n_a, found.n_b)
     verdict: Verdict = "cannot tell"
@@ -55,7 +58,6 @@ def larger(
         verdict = "holds" if found.cliffs_delta > 0 else "fails"
     elif n >= n_paper:
         verdict = "fails"
-    medians = "; ".join(f"{label} {described(v)}" for label, v in zip(labels, (a, b), strict=True))
     test = f"rank-sum p = {found.p:.2g}, Cliff's delta {found.cliffs_delta:+.2f}"
     return Claim(paper, claim, medians, test, verdict)
 
