@@ -60,7 +60,7 @@ HOMES = {
     "tqdm": {"runs", "study_run"},
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},
     "networkx": {"network", "measures"},
-    "scipy": {"statistics"},
+    "scipy": {"measures", "statistics"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
     "pandas": {"study_tables"},

@@ -270,3 +270,39 @@ def q_of_edges(working, source, target, n_nodes, as_clune2013, q):
             if working[k, edge] != 0:
                 adjacency[place[source[edge]], place[target[edge]]] = 1.0
         q[k] = leading_eigenvector_modules(adjacency, as_clune2013, modules)
+
+
+@compiled
+def first_split(adjacency, modules):
+    """Two parts, 0 and 1, by the sign of the leading eigenvector of B + B', whatever Q gains; returns how many.
+
+    ``adjacency[source, target]`` holds 1 or 0. One part, 0, where no eigenvalue is above 0: then no split
+    gains. Part 0 is that of the first node with a component, which is made positive.
+    """
+    size = adjacency.shape[0]
+    out, into = np.zeros(size), np.zeros(size)
+    m = 0.0
+    for a in range(size):
+        modules[a] = 0
+        for b in range(size):
+            out[a] += adjacency[a, b]
+            into[b] += adjacency[a, b]
+            m += adjacency[a, b]
+    if m == 0.0:
+        return 1
+    form, matrix, vector = np.empty((size, size)), np.empty((size, size)), np.empty(size)
+    for a in range(size):
+        for b in range(size):
+            form[a, b] = adjacency[a, b] + adjacency[b, a] - (out[a] * into[b] + into[a] * out[b]) / m
+    leading_eigenvector(form, size, matrix, vector)
+    gain, length = 0.0, 0.0
+    for a in range(size):
+        length += vector[a] * vector[a]
+        for b in range(size):
+            gain += vector[a] * form[a, b] * vector[b]
+    n_second = 0
+    for a in range(size):
+        if gain > NOTHING * length and not vector[a] > 0.0:
+            modules[a] = 1
+            n_second += 1
+    return 2 if n_second > 0 else 1
