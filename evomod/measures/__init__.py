@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from evomod.measures.functional import Decomposition, Lesions, Redundancy, Separation, decomposition, lesions, redundancy
+from evomod.measures.functional import (
+    Decomposition,
+    Lesions,
+    Redundancy,
+    Separation,
+    decomposition,
+    lesions,
+    redundancy,
+)
 from evomod.measures.hierarchy import hierarchy
 from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
