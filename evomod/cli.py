@@ -111,16 +111,15 @@ def _add_study(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="override a value of every config",
     )
-    where = study.add_mutually_exclusive_group()
-    where.add_argument(
+    study.add_argument(
         "--jobs", type=_number, metavar="N", help="worker processes (default: one a core)"
     )
-    where.add_argument(
+    study.add_argument(
         "--dask",
         metavar="WHERE",
         help="'local', a scheduler's address such as tcp://host:8786, or a cluster's TOML",
     )
-    where.add_argument(
+    study.add_argument(
         "--shard",
         type=_shard,
         metavar="I/N",
@@ -574,7 +573,6 @@ def act_plot(given: argparse.Namespace) -> int:
 
 
 def act_transfer(given: argparse.Namespace) -> int:
-    from evomod.runs import load_run
     from evomod.transfers import CAP, adapt, as_data, csv_of, targets, winner
     from evomod.warmup import announce
 
@@ -585,7 +583,7 @@ def act_transfer(given: argparse.Namespace) -> int:
     goals = targets(found, names, given.seed)
     if given.repeats < 1 or cap < 0:
         raise EvomodError("--repeats wants a number from 1, --generations one from 0.")
-    announce(load_run(given.folder).config.network.encoding)
+    announce(found.config.network.encoding)
     width = min(max(len(target.goal) for target in goals), MOST_WIDE)
     if not given.json:
         print(_told_of_winner(given, found, cap))
@@ -647,12 +645,17 @@ def _write_table(path: Path, text: str) -> None:
 
 
 def act_bench(given: argparse.Namespace) -> int:
+    from evomod import bench_modularity
     from evomod.bench import WORKLOADS, measure, report
     from evomod.warmup import compile_all
 
     compile_all()
     results = {name: measure(name) for name in WORKLOADS}
-    print(json.dumps(results, indent=2) if given.json else report(results))
+    which_q = bench_modularity.which_q()
+    if given.json:
+        print(json.dumps(results | {"which-q": which_q}, indent=2))
+    else:
+        print(report(results), bench_modularity.report(which_q), sep="\n\n")
     return 0
 
 

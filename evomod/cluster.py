@@ -8,6 +8,9 @@ it in a temporary folder and sends it back; if it dies, the next one begins from
 from __future__ import annotations
 
 import json
+import logging
+import shutil
+import sys
 import tempfile
 import time
 import uuid
@@ -46,13 +49,31 @@ class Order:
 
 
 @contextmanager
+def _quiet() -> Iterator[None]:
+    """Without dask's log: a worker or a scheduler that dies is told in a sentence."""
+    from_dask = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    before = {name: logging.getLogger(name).level for name in from_dask}
+    for name in from_dask:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
 def cluster(where: str, jobs: int, folder: Path) -> Iterator[Engine]:
     """Workers of dask: ``local``, the address of a scheduler, or a TOML with a table ``[slurm]``."""
-    with ExitStack() as stack:
+    try:
+        from distributed import Event
+    except ImportError:
+        raise EvomodError(
+            "--dask wants dask.distributed: install evomod with its extra, `pip install evomod[cluster]`."
+        ) from None
+    with _quiet(), ExitStack() as stack:
         client = _client(where, jobs, stack)
         _check_workers(client)
-        from distributed import Event
-
         executor, session = client.get_executor(pure=False), f"evomod-{uuid.uuid4().hex}"
         stopping = Event(session, client=client)
         study, ours = load_manifest(folder)["id"], versions()
@@ -187,12 +208,8 @@ def _other_versions(ours: dict[str, str], theirs: dict[str, str]) -> str | None:
 
 
 def _client(where: str, jobs: int, stack: ExitStack) -> Any:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise EvomodError(
-            "--dask wants dask.distributed: install evomod with its extra, `pip install evomod[cluster]`."
-        ) from None
+    from distributed import Client, LocalCluster
+
     if where == "local":
         workers = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
         return stack.enter_context(Client(stack.enter_context(workers)))
@@ -229,6 +246,10 @@ def _slurm(path: Path) -> Any:
         raise EvomodError(
             "a SLURM cluster wants dask-jobqueue: `pip install evomod[cluster]`."
         ) from None
+    if shutil.which("sbatch") is None:
+        raise EvomodError(
+            f"{path}: there is no command sbatch here; start this on a machine of the cluster."
+        )
     settings = {"cores": 1, "processes": 1} | {k: v for k, v in table.items() if k != "jobs"}
     try:
         found = SLURMCluster(**settings)
@@ -244,6 +265,8 @@ def _check_workers(client: Any) -> None:
         found = client.run(versions)
     except Exception as error:
         raise EvomodError(f"{MISSING} ({type(error).__name__}: {error}).") from None
+    if not found:
+        print("evomod: dask has no worker yet; the study begins when one comes.", file=sys.stderr)
     for address, theirs in found.items():
         other = _other_versions(versions(), theirs)
         if other:

@@ -8,7 +8,7 @@ import numpy as np
 
 from evomod import measures
 from evomod.errors import EvomodError
-from evomod.measures.graphs import Graph, adjacency_of, connected_nodes
+from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
 from evomod.network import Network
 from evomod.task import Task, find_tasks
 
@@ -55,6 +55,10 @@ def measure_network(
         "modularity": _modularity(graph, weight, null, draws, seed),
         "hierarchy": measures.hierarchy(graph),
     }
+    if null == "degree-preserving" and _is_layered(graph):
+        told["modularity_layered"] = [
+            _row(graph, True, weight, method, "layered", draws, seed) for method in _known(weight)
+        ]
     for size in (3, 4):
         if n_nodes >= size:
             told[f"motifs_{size}"] = _motifs(graph, size, null, draws, seed)
@@ -62,6 +66,21 @@ def measure_network(
         task = task or _task_of(whole)
         told["task"] = None if task is None else _functional(whole, task)
     return told
+
+
+def _is_layered(graph: Graph) -> bool:
+    """Whether layers are known and all connections lead to later ones."""
+    try:
+        layer = layers_of(graph)
+    except EvomodError:
+        return False
+    source, target = np.nonzero(adjacency_of(graph))
+    return bool((layer[source] < layer[target]).all())
+
+
+def _known(weight: str | None) -> tuple[str, ...]:
+    """Directed methods; clune2013 knows connections only."""
+    return DIRECTED if weight is None else DIRECTED[1:]
 
 
 def _task_of(network: Network) -> Task | None:
@@ -74,10 +93,8 @@ def _modularity(
 ) -> list[dict[str, Any]]:
     """A row a method: Q, number of modules, and where Q lies among nulls of the same method."""
     rows = []
-    for is_directed, methods in ((True, DIRECTED), (False, UNDIRECTED)):
+    for is_directed, methods in ((True, _known(weight)), (False, UNDIRECTED)):
         for method in methods:
-            if method == "clune2013" and weight is not None:
-                continue  # it knows connections only
             rows.append(_row(graph, is_directed, weight, method, null, draws, seed))
     if connected_nodes(adjacency_of(graph, weight)).size <= MOST_NODES_EXACT:
         rows.append(_exact_row(graph, weight, rows))
@@ -192,10 +209,12 @@ def report(name: str, told: dict[str, Any]) -> str:
     lines = [
         f"{name}: {told['nodes_with_a_connection']} nodes with {told['connections']} connections{simple}",
         "",
-        _q_table(told),
+        _q_table(told["modularity"], told["null"]),
         "",
         f"hierarchy (global reaching centrality)  {told['hierarchy']:.3f}",
     ]
+    if "modularity_layered" in told:
+        lines[3:3] = ["", _q_table(told["modularity_layered"], "layered")]
     for size in (3, 4):
         if f"motifs_{size}" in told:
             lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null"])]
@@ -204,21 +223,19 @@ def report(name: str, told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _q_table(told: dict[str, Any]) -> str:
+def _q_table(rows: list[dict[str, Any]], null: str) -> str:
     """Q by every method, never without its null."""
-    lines = [
-        f"{'Q by method':28}{'Q':>7}{'modules':>9}   {'nulls (' + told['null'] + ')':30}{'z':>6}{'Q_m':>7}"
-    ]
-    for row in told["modularity"]:
+    lines = [f"{'Q by method':31}{'Q':>6}{'modules':>9}   {'nulls (' + null + ')':30}{'z':>6}{'Q_m':>7}"]
+    for row in rows:
         side = "directed" if row["directed"] else "undirected"
         nulls = f"{row['q_rand']:.3f} ± {row['q_rand_sd']:.3f}, {row['draws']} draws"
         lines.append(
-            f"{row['method'] + ', ' + side:28}{row['q']:>7.3f}{row['modules']:>9}   {nulls:30}"
+            f"{row['method'] + ', ' + side:31}{row['q']:>6.3f}{row['modules']:>9}   {nulls:30}"
             f"{_shown(row['z'], 6, 1)}{_shown(row['q_m'], 7, 2)}"
         )
         if row["method"] == "best found":
-            lines.append(f"{'':28}(the optimum is at most {row['bound']:.3f})")
-    notes = sorted({row["note"] for row in told["modularity"] if row["note"]})
+            lines.append(f"{'':31}(the optimum is at most {row['bound']:.3f})")
+    notes = sorted({row["note"] for row in rows if row["note"]})
     return "\n".join([*lines, *(f"  {note}" for note in notes)])
 
 

@@ -166,10 +166,10 @@ def test_the_eleven_gates_have_two_perfect_gates():
 @pytest.mark.parametrize(
     ("task", "expected"),
     [
-        ("and-xor-and", [(0, 1, 2, 3), (4, 5, 6, 7)]),
+        ("and-xor-and", [(0, 1, 2, 3), (4, 5, 6, 7)]),  # its first level lies within its second
         ("five-xor", [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)]),
         ("circuit-six-inputs", [(0, 1), (2, 3), (4, 5)]),
-        ("retina-any-four", "all subgoals depend on the same inputs"),
+        ("retina-any-four", "the subgoals do not depend on separate groups of inputs"),
     ],
 )
 def test_groups_of_inputs_are_those_of_the_subgoals(task, expected):
@@ -182,6 +182,16 @@ def test_a_subgoal_that_asks_for_nothing_is_in_no_group():
     subgoals = {"a": lambda i: i.x, "b": lambda i: i.y, "always": lambda i: i.x | ~i.x}
     task = derive(Task("constant", ("x", "y"), subgoals, {"a": lambda a: a}))
     assert input_groups(task, subgoal_tables(task)) == ([(0,), (1,)], "")
+
+
+def test_a_task_without_subgoals():
+    """Nothing to keep apart, to tell or to lose."""
+    task = derive(Task("nothing", ("x",), {}, {"yes": lambda: np.ones(2, bool)}))
+    made = network((1, 1), {(0, 1): 1}, {1: 2})
+    found = decomposition(made, task)
+    assert found.partition is None and found.best.size == 0 and not found.has_all_perfect
+    assert lesions(made, task).node_goals[:, 0].tolist() == [0.0, 1.0]
+    assert redundancy(made, task).drop.shape[1] == 0
 
 
 def five_xor(pairs):

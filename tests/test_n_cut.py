@@ -13,11 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
+from threadpoolctl import threadpool_limits
 
+from evomod.bench import measure_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric
-from evomod.measures.n_cut import NULLS, _embedding, _places, _shuffled, n_cut_of
+from evomod.measures.n_cut import (
+    NULLS,
+    SEED,
+    _embedding,
+    _places,
+    _ranks,
+    _shuffled,
+    _two_sides,
+    n_cut_of,
+)
 from evomod.network import Network
 
 SIZES = (12, 9, 9, 6)
@@ -44,6 +55,13 @@ def sparse_layers(seed, sizes=SIZES, density=0.3):
 
 def undirected(adjacency):
     return symmetric(np.abs(adjacency), "weight")
+
+
+def by_scikit_learn(weights, k):
+    """Labels; one thread, as two take ten times as long where others use the cores."""
+    with threadpool_limits(1):
+        clustering = SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0)
+        return clustering.fit(weights).labels_
 
 
 def in_order(labels):
@@ -105,9 +123,7 @@ def test_modules_are_those_of_scikit_learn(k, noise):
     """Layered networks with modules: the same ones, and so the same n-cut."""
     adjacency, _ = graph_of_layers(blocks(k, noise))
     weights = undirected(adjacency)
-    theirs = (
-        SpectralClustering(k, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, k)
     mine = n_cut(adjacency, k, null=None)
     assert (
         in_order(mine.modules)
@@ -120,19 +136,20 @@ def test_modules_are_those_of_scikit_learn(k, noise):
 def test_modules_of_a_graph_that_is_not_layered_are_those_of_scikit_learn():
     graph = nx.connected_caveman_graph(4, 6)
     weights = nx.to_numpy_array(graph)
-    theirs = (
-        SpectralClustering(4, affinity="precomputed", n_init=25, random_state=0).fit(weights).labels_
-    )
+    theirs = by_scikit_learn(weights, 4)
     mine = n_cut(graph, 4, weight=None, null=None)
     assert in_order(mine.modules) == in_order(theirs)
     assert_allclose(mine.n_cut, naive.n_cut(weights.tolist(), theirs.tolist()), rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_short_cut_of_layered_networks_gives_the_eigenvectors(seed):
-    """The embedding solves W x = value D x, with the k largest values, and x D x = 1."""
+@pytest.mark.parametrize("is_layered", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_embedding_is_of_leading_eigenvectors(seed, is_layered):
+    """W x = value D x, with the k largest values, and x D x = 1: by the short cut of layers and without."""
     adjacency, _ = graph_of_layers(blocks(3, 0.5, seed))
+    adjacency[0, 1] = 0.0 if is_layered else 2.0  # inside a layer: an odd cycle
     weights = undirected(adjacency)
+    assert (_two_sides(weights) is not None) == is_layered
     degree = weights.sum(axis=0)
     points = _embedding(weights, 5)
     values = np.linalg.eigvalsh(weights / np.sqrt(degree[:, None] * degree))[-5:]
@@ -208,18 +225,18 @@ def test_every_arrangement_is_as_likely_as_in_the_oracle():
     assert sum((count - n / 24) ** 2 / (n / 24) for count in mine.values()) < 49.7
 
 
-def test_skips_edges_within_layers_and_loops_have_places_of_their_own():
-    """A layer to the next but one, and edges inside a layer, are permuted by themselves; loops stay."""
+def test_connections_that_do_not_lead_to_the_next_layer_stay():
+    """Skips, edges within a layer and loops; layers may be numbered in any steps."""
     rng = RNG(5)
-    layer = np.repeat([0, 1, 2], 4)
+    layer = np.repeat([0, 2, 7], 4)
     weights = undirected(rng.random((12, 12)) * (rng.random((12, 12)) < 0.6))
-    shuffled = _shuffled(weights, _places(weights, layer, NULLS[0]), rng)
+    graph = np.triu(weights)
+    shuffled = _shuffled(weights, _places(weights, _ranks(graph, layer), NULLS[0]), rng)
     assert block_contents(shuffled, layer) == block_contents(weights, layer)
-    assert_array_equal(shuffled.diagonal(), weights.diagonal())
     for a in range(3):
         for b in range(3):
-            block = np.ix_(layer == a, layer == b)
-            assert not np.array_equal(shuffled[block], weights[block])
+            block = np.ix_(layer == [0, 2, 7][a], layer == [0, 2, 7][b])
+            assert np.array_equal(shuffled[block], weights[block]) == (abs(a - b) != 1)
 
 
 def test_modules_are_significant_and_their_absence_is_not():
@@ -231,14 +248,18 @@ def test_modules_are_significant_and_their_absence_is_not():
     assert n_cut(adjacency, 3, layer=layer, draws=19).p > 0.05
 
 
-def test_p_and_percentile_count_the_draws_at_or_below():
-    """With all weights equal every shuffle is the network: r is the number of draws."""
+def test_p_counts_the_draws_at_or_below_and_percentile_half_of_the_equal_ones():
+    """With all weights equal every shuffle is the network."""
     adjacency, layer = graph_of_layers([np.ones((3, 3))])
     found = n_cut(adjacency, layer=layer, modules=[0, 1, 2, 0, 1, 2], draws=9)
-    assert (found.p, found.percentile) == (1.0, 1.0)
-    assert (
-        math.isnan(found.z) and found.null_sd < 1e-12 and found.null_mean == pytest.approx(found.n_cut)
-    )
+    assert (found.p, found.percentile) == (1.0, 50.0)
+    assert math.isnan(found.z) and found.null_sd < 1e-12
+    assert found.null_mean == pytest.approx(found.n_cut)
+    # the worst of the two cuts of two weights: half of the shuffles are better, half the same
+    adjacency, layer = graph_of_layers([[[3.0, 1.0]], [[2.0], [2.0]]])
+    found = n_cut(adjacency, layer=layer, modules=[0, 1, 0, 1], draws=200)
+    equal = 2 * found.percentile / 100 - 1
+    assert found.p == 1.0 and 0.5 < found.percentile / 100 < 1.0 and 0.3 < 1 - equal < 0.7
 
 
 def test_given_modules_are_kept_in_the_null():
@@ -269,8 +290,12 @@ def test_the_same_generator_gives_the_same_result():
         n_cut(adjacency, 4, layer=layer, draws=5, rng=rng) for rng in (RNG(1), RNG(1), None)
     )
     assert same(one, other)
-    assert same(standard, n_cut(adjacency, 4, layer=layer, draws=5, rng=RNG(0)))
+    assert same(standard, n_cut(adjacency, 4, layer=layer, draws=5, rng=RNG(SEED)))
     assert one.null_mean != standard.null_mean
+
+
+def test_the_workload_of_the_bench_runs():
+    assert measure_n_cut((12, 8, 4), draws=2)["ms_per_n_cut"] > 0.0
 
 
 # -------------------------------------------------------------------------------------- the border
@@ -300,6 +325,14 @@ PAIR = [[0.0, 1.0], [0.0, 0.0]]
 def test_bad_input_is_one_sentence(given, message):
     with pytest.raises(EvomodError, match=message):
         n_cut(**{"graph": PAIR, **given})
+
+
+def test_a_network_with_a_weight_that_is_no_number_is_one_sentence():
+    adjacency, layer = graph_of_layers([[[1.0], [2.0]]])
+    source, target = np.nonzero(adjacency)
+    made = Network(layer, np.zeros((3, 2)), np.zeros(3), source, target, np.array([1.0, math.nan]))
+    with pytest.raises(EvomodError, match="weights are finite numbers"):
+        n_cut(made, 2)
 
 
 @pytest.mark.parametrize(

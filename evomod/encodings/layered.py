@@ -174,6 +174,7 @@ def mutants(
     then deleted) counts as it does in `vary`. Integer encodings only. No mutant has a probability where
     every child changes more, or nothing.
     """
+    assert encoding.is_integer
     counts, rates = _mutation(encoding, variation)
     n_weights, _, fewest, _ = counts.tolist()
     _, _, adds, deletes = rates.tolist()

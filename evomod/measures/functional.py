@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,13 +118,13 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     """Whether modules separate the inputs of the subgoals, and whether neurons tell the subgoals.
 
     Separation (Clune et al. 2013, authors' code): inputs on which a subgoal depends, by its truth table, are
-    its group; subgoals with the same inputs share one. Connected nodes of the simplified network are parted,
-    ``first_split`` in two by the sign of the leading eigenvector of B + B' and ``partition`` into the modules
-    of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
+    its group; subgoals with the same inputs share one, as do those within the inputs of another. Connected
+    nodes of the simplified network are parted, ``first_split`` in two by the sign of the leading eigenvector
+    of B + B' and ``partition`` into the modules of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
     ``all`` inputs of groups are in the module and ``largest`` of them in the same group: all of them where
     the module is pure, 0 where it holds as many of each. For two groups this is the authors' sum of |left -
     right|; an input without a connection counts nowhere, so the retina's 8 inputs succeed with 8. There is
-    none (None, and a ``reason``) where groups overlap without being equal, or all are the same.
+    none (None, and a ``reason``) where groups overlap otherwise, or there is one.
 
     Neurons: each is read as > 0, >= 0, < 0 and <= 0, and the best of the four counts, as the fraction of
     patterns that it gets right. All neurons of the network as given, simplified or not; a gate that does not
@@ -137,7 +138,7 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     groups, reason = input_groups(task, tables)
     simplified = network.simplified()
     values = network.values(all_patterns(len(task.inputs)))
-    by_reading = _readings(values[None, :, network.inputs.size :], _table_of(tables))[0]
+    by_reading = _readings(values[None, :, network.inputs.size :], _table_of(task, tables))[0]
     readings = np.full((len(tables), network.n_nodes), np.nan)
     readings[:, network.inputs.size :] = by_reading.max(axis=2)
     best, neuron, reading = _best(by_reading)
@@ -151,12 +152,14 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
         best=best,
         neuron=np.where(neuron < 0, -1, neuron + network.inputs.size),
         reading=reading,
-        has_all_perfect=bool((best == 1.0).all()),
+        has_all_perfect=bool(best.size and (best == 1.0).all()),
     )
 
 
 def input_groups(task: Task, tables: dict[str, NDArray[np.bool_]]) -> tuple[list[tuple[int, ...]], str]:
-    """Inputs on which truth tables ``bool[pattern]`` depend, each group once; none, and why, if they overlap.
+    """Inputs on which truth tables ``bool[pattern]`` depend, group by group; none, and why, if groups overlap.
+
+    Each group once, and those within another one belong to it.
 
     >>> from evomod.task import load_task
     >>> retina = load_task("retina")
@@ -169,14 +172,14 @@ def input_groups(task: Task, tables: dict[str, NDArray[np.bool_]]) -> tuple[list
         needed = (i for i in range(len(task.inputs)) if (table != table[pattern ^ (1 << i)]).any())
         groups.setdefault(tuple(needed), name)
     groups.pop((), None)  # a constant subgoal asks for no input
-    for one, first in groups.items():
-        for other, second in groups.items():
-            if one < other and set(one) & set(other):
-                shared = task.inputs[min(set(one) & set(other))]
-                return [], f"the subgoals '{first}' and '{second}' share the input '{shared}'"
-    if len(groups) < 2:
-        return [], "all subgoals depend on the same inputs"
-    return sorted(groups), ""
+    widest = [group for group in groups if not any(set(group) < set(other) for other in groups)]
+    for one, other in combinations(widest, 2):
+        if set(one) & set(other):
+            shared = task.inputs[min(set(one) & set(other))]
+            return [], f"the subgoals '{groups[one]}' and '{groups[other]}' share the input '{shared}'"
+    if len(widest) < 2:
+        return [], "the subgoals do not depend on separate groups of inputs"
+    return sorted(widest), ""
 
 
 def _subgoals_of(task: Task, goal: str | None) -> dict[str, NDArray[np.bool_]]:
@@ -241,7 +244,7 @@ def _best(
     n_subgoals, n_neurons = by_reading.shape[:2]
     if not n_neurons:
         return np.zeros(n_subgoals), np.full(n_subgoals, -1), ("",) * n_subgoals
-    flat = by_reading.reshape(n_subgoals, -1)
+    flat = by_reading.reshape(n_subgoals, n_neurons * len(READINGS))
     place = flat.argmax(axis=1)
     names = tuple(READINGS[k] for k in place % len(READINGS))
     return flat.max(axis=1), place // len(READINGS), names
@@ -332,9 +335,9 @@ def _members(modules: NDArray[np.int64], network: Network) -> NDArray[np.bool_]:
     return (modules == numbers[:, None]) & is_neuron
 
 
-def _table_of(tables: dict[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
+def _table_of(task: Task, tables: dict[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
     """``[subgoal, pattern]``."""
-    return np.array(list(tables.values()), np.bool_)
+    return np.array(list(tables.values()), np.bool_).reshape(len(tables), task.n_patterns)
 
 
 def _scores(
@@ -347,7 +350,7 @@ def _scores(
     """Fitness ``[set, goal]`` and scores ``[set, subgoal]`` for each of ``silent[set, node]``, in parts."""
     together = max(1, AT_ONCE // (task.n_patterns * network.n_nodes))
     parts = [silent[k : k + together] for k in range(0, len(silent), together)]
-    found = [_scores_of(network, task, part, _table_of(tables), tie_rule) for part in parts]
+    found = [_scores_of(network, task, part, _table_of(task, tables), tie_rule) for part in parts]
     goals, subgoals = zip(*found, strict=True)
     return np.concatenate(goals), np.concatenate(subgoals)
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.measures.graphs import Graph, adjacencies_of
+from evomod.network import Network
 
 AT_ONCE = 4_000_000
 """Entries of adjacencies that are multiplied at a time: 16 MB each of a few arrays."""
+
+
+@overload
+def hierarchy(graph: Network) -> float: ...
+
+
+@overload
+def hierarchy(graph: Graph) -> float | list[float]: ...
 
 
 def hierarchy(graph: Graph) -> float | list[float]:
@@ -37,7 +48,10 @@ def hierarchy_of_many(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _centralities(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whole numbers until the division, so that equal networks have equal bits."""
+    """Whole numbers until the division, so that equal networks have equal bits.
+
+    Every node reaches itself too, which leaves the differences as they are.
+    """
     connected = (adjacencies.any(axis=1) | adjacencies.any(axis=2)).astype(np.int64)
     others = np.maximum(connected.sum(axis=1) - 1, 1)
     reached = _reachable(adjacencies).sum(axis=1)
@@ -46,12 +60,10 @@ def _centralities(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _reachable(adjacencies: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """``[network, source, target]``: whether a path leads from one node to another one, by squaring."""
-    n_nodes = adjacencies.shape[1]
-    itself = np.eye(n_nodes, dtype=np.bool_)
-    paths, before = (adjacencies != 0.0) | itself, -1
+    """``[network, source, target]``: whether a path leads to a node, as to itself, by squaring."""
+    paths, before = (adjacencies != 0.0) | np.eye(adjacencies.shape[1], dtype=np.bool_), -1
     while before < paths.sum():
         before = int(paths.sum())
         counts = paths.astype(np.float32)  # whole numbers up to 2**24 are exact
         paths = counts @ counts > 0.0
-    return paths & ~itself
+    return paths

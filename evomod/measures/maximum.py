@@ -23,9 +23,10 @@ def q_max(
 
     The evolution is the config's, size, operators, selection, pressures and price of size included, with
     the goal "max-modularity" in place of its own; the best is that of the last generation. Q is by the
-    config's ``tracking.q_method``; ``task`` is loaded by its name if it is not given. Run k draws from the stream of ``(seed, k)``, so more runs begin with
-    the same ones. Of 20 runs of NAND circuits, 4 s each, the mean was 0.615 after 500 generations and
-    0.617 after 2000. Raises `EvomodError` for fewer runs than one or generations below 0.
+    config's ``tracking.q_method``; ``task`` is loaded by its name if it is not given. Run k draws from the
+    stream of ``(seed, k)``, so more runs begin with the same ones. Of 20 runs of NAND circuits, 4 s each,
+    the mean was 0.615 after 500 generations and 0.617 after 2000. Raises `EvomodError` for fewer runs than
+    one or generations below 0.
 
     >>> mean, each = q_max(Config(task="circuit", evolution={"population": 20}), runs=2, generations=3)
     >>> bool(mean == each.mean())

@@ -1,0 +1,107 @@
+"""Everything about one network: the numbers are those of the measures, and Q never stands without a null."""
+
+import json
+import subprocess
+import sys
+
+import networkx
+import numpy as np
+import pytest
+
+from evomod import measures
+from evomod.errors import EvomodError
+from evomod.measuring import measure_network, null_note, report
+from evomod.network import Network, network_json
+
+DRAWS = 30
+
+
+@pytest.fixture(scope="module")
+def retina():
+    """Two hidden neurons that each see half of the inputs, and an output that sees both."""
+    layer = np.array([0] * 8 + [1, 1, 2])
+    source = np.array([*range(8), 8, 9])
+    target = np.array([8] * 4 + [9] * 4 + [10, 10])
+    return Network(
+        layer=layer,
+        positions=np.stack((np.arange(11.0), layer.astype(float)), axis=1),
+        bias=np.zeros(11),
+        source=source,
+        target=target,
+        weight=np.ones(10),
+        about={"task": "retina", "goal": "left-and-right"},
+    )
+
+
+def test_every_q_stands_beside_its_null(retina):
+    told = measure_network(retina, draws=DRAWS)
+    methods = {(row["method"], row["directed"]) for row in told["modularity"]}
+    assert {("clune2013", True), ("refined", True), ("refined", False), ("exact", True)} <= methods
+    for row in told["modularity"] + told["modularity_layered"]:
+        assert row["draws"] > 0 and np.isfinite(row["q_rand"])
+        if row["method"] != "exact":
+            found = measures.modularity(retina, directed=row["directed"], method=row["method"])
+            assert row["q"] == found.q
+    best = next(row["q"] for row in told["modularity"] if row["method"] == "exact")
+    assert all(row["q"] <= best + 1e-12 for row in told["modularity"] if row["directed"])
+
+
+def test_the_task_of_a_network_is_found_and_its_halves_are_apart(retina):
+    told = measure_network(retina, draws=DRAWS)["task"]
+    assert told["split_in_two"]["is_perfect"] and set(told["subgoals"]) == {"left", "right"}
+    assert measure_network(networkx.DiGraph([(0, 1), (1, 2)]), draws=DRAWS).get("task") is None
+
+
+def test_text_and_data_say_the_same(retina):
+    told = measure_network(retina, draws=DRAWS)
+    text = report("it", told)
+    assert "11 nodes with 10 connections, simplified" in text
+    assert f"{told['hierarchy']:.3f}" in text and "left" in text and "nulls (layered)" in text
+    assert "±" in text.split("clune2013, directed")[1].splitlines()[0]
+
+
+def test_weights_are_used_where_they_are_asked_for():
+    graph = networkx.DiGraph()
+    graph.add_weighted_edges_from([(0, 1, 5.0), (1, 0, 5.0), (2, 3, 5.0), (1, 2, 0.1)])
+    told = measure_network(graph, weight="weight", draws=DRAWS)
+    assert "clune2013" not in {row["method"] for row in told["modularity"]}
+    row = next(r for r in told["modularity"] if r["method"] == "refined" and r["directed"])
+    assert row["q"] == measures.modularity(graph, weight="weight", method="refined").q
+
+
+def test_a_network_without_connections_is_refused():
+    with pytest.raises(EvomodError, match="no connection"):
+        measure_network(np.zeros((3, 3)))
+
+
+def test_the_note_on_chance_for_networks_in_layers_and_without_connections(retina):
+    note = null_note(retina, "clune2013")
+    assert note.startswith("rewired ") and "within layers" in note
+    bare = Network(
+        layer=np.array([0, 1]), positions=np.zeros((2, 2)), bias=np.zeros(2),
+        source=np.zeros(0, np.int64), target=np.zeros(0, np.int64), weight=np.zeros(0),
+    )  # fmt: skip
+    assert null_note(bare, "clune2013") == "no connection"
+
+
+def test_the_command_measures_files_and_refuses_what_is_none(retina, tmp_path):
+    def evomod(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "evomod", "measure", *arguments],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    path = tmp_path / "best.json"
+    path.write_text(network_json(retina))
+    done = evomod(str(path), "--json", "--draws", "20")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["connections"] == 10
+    for arguments, said in (
+        (["nothing.json"], "there is no network file"),
+        ([str(path), "--null", "magic"], "magic"),
+        ([str(path), "--task", "chess"], "chess"),
+        ([str(path), "--draws", "0"], "draws"),
+    ):
+        failed = evomod(*arguments)
+        assert failed.returncode == 2 and said in failed.stderr
+        assert len(failed.stderr.strip().splitlines()) == 1
