@@ -201,8 +201,13 @@ def _measures(place: Path, config: TrainingConfig, last: Epoch, seed: int, draws
         return told
     about = {"task": config.data, "goal": config.goal, "fitness": {config.goal: last.train_accuracy}}
     network = network_of_layers(last.weights, last.biases, about)
-    partition = modularity(network.simplified(), method=Q_METHOD)
-    q = {"q_score": float(partition.q), "q_method": Q_METHOD}
+    simplified = network.simplified()
+    partition = modularity(simplified, Q_METHOD)
+    q: dict[str, Any] = {"q_score": float(partition.q), "q_method": Q_METHOD}
+    magnitudes = graph_of_layers([np.abs(w) for w in last.weights])[0]
+    weighted = modularity(magnitudes, "leading-eigenvector", weight="weight")
+    assert not isinstance(weighted, list)
+    q["q_of_weights"] = float(weighted.q)
     q["modules"] = int(partition.modules.max(initial=-1)) + 1
     network.about.update(q)
     write_whole(place / "best.json", network_json(network).encode())
@@ -306,7 +311,8 @@ def describe_training(run: Training) -> str:
     )
     if "q_score" in told:
         lines.append(
-            f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules"
+            f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules, "
+            f"{told['q_of_weights']:.3f} with weights"
         )
         lines.append(f"  more                  evomod measure {run.folder} --weight weight")
     return "\n".join(lines)

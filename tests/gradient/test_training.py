@@ -165,12 +165,12 @@ def test_equal_seeds_are_equal_to_the_byte_and_dropout_0_is_no_dropout(tmp_path,
 
 def test_digits_are_learned_and_the_command_tells_so(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "digits", "--seed", "1", "--hidden", "32", "--epochs", "12"]) == 0
+    assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 0
     told = capsys.readouterr().out
     assert "n-cut (k = 12)" in told and "50 shuffled" in told
     run = load_training_run("runs/digits-trained-seed1")
     assert run.log["test_accuracy"][-1] > 0.8 > 0.3 > run.log["test_accuracy"][0]
-    assert main(["train", "digits", "--seed", "1", "--hidden", "32", "--epochs", "12"]) == 2
+    assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 2
     assert "exists and is not empty" in capsys.readouterr().err
 
 
