@@ -16,25 +16,29 @@ from numpy.typing import NDArray
 from evomod.measures.modularity import modularity, q_of_many, undirected
 
 LAYERS, CONNECTIONS = (8, 8, 4, 2, 1), (30, 60)
-NETWORKS, SEED = 60, 1
+NETWORKS, SEED = 50, 1
 OURS = ("clune2013", "leading-eigenvector", "refined")
 REPEATS = 3
 """The shortest time counts, and of the processor only, so that other work on the machine adds little."""
 
 Matrix = NDArray[np.float64]
 Search = Callable[[Any], Any]
+Library = tuple[str, Search, Callable[[Matrix], Any]]
 
 
 def random_layered(
-    n: int, rng: np.random.Generator, layers: tuple[int, ...] = LAYERS
+    n: int,
+    rng: np.random.Generator,
+    layers: tuple[int, ...] = LAYERS,
+    connections: tuple[int, int] = CONNECTIONS,
 ) -> NDArray[np.float64]:
-    """``[network, source, target]``: networks with 30 to 60 of the connections between adjacent layers."""
+    """``[network, source, target]``: networks with some of the connections between adjacent layers."""
     first = np.cumsum((0, *layers))
     sizes = zip(first[:-2], first[1:-1], first[2:], strict=True)
     places = [(a, b) for start, end, last in sizes for a in range(start, end) for b in range(end, last)]
     networks = np.zeros((n, first[-1], first[-1]))
     for network in networks:
-        chosen = rng.permutation(len(places))[: rng.integers(CONNECTIONS[0], CONNECTIONS[1] + 1)]
+        chosen = rng.permutation(len(places))[: rng.integers(connections[0], connections[1] + 1)]
         for place in chosen:
             network[places[place]] = 1.0
     return networks
@@ -117,11 +121,11 @@ def _shortest(act: Callable[[], Any]) -> tuple[float, Any]:
     return min(times), result
 
 
-def _libraries(is_directed: bool) -> list[tuple[str, Search, Callable[[Matrix], Any]]]:
+def _libraries(is_directed: bool) -> list[Library]:
     """Name, search (a graph's list of sets or list of labels) and maker of the graph, of what is installed."""
     louvain: Search = lambda graph: nx.community.louvain_communities(graph, seed=1)  # noqa: E731
     if is_directed:
-        found = [("networkx louvain", louvain, _networkx_directed)]
+        found: list[Library] = [("networkx louvain", louvain, _networkx_directed)]
         if find_spec("igraph") and find_spec("leidenalg"):
             found.append(("leidenalg", _leidenalg, _igraph_directed))
         return found

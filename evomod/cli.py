@@ -453,8 +453,10 @@ def _tell(run: Any) -> int:
 def act_study(given: argparse.Namespace) -> int:
     from evomod.study import load_definition
     from evomod.study_run import run_study
-    from evomod.study_tables import described, write_parquet
+    from evomod.study_tables import described, parquet_library, write_parquet
 
+    if given.parquet:
+        parquet_library()  # refused now, not after hours
     what = Path(given.what)
     if what.is_dir() and given.out is not None:
         raise EvomodError(f"{what} is a folder, which goes on where it is; --out wants a study's TOML.")
@@ -464,7 +466,7 @@ def act_study(given: argparse.Namespace) -> int:
     found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
     if given.shard is not None:
         print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
-        return 0
+        return 1 if found.failures else 0
     paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
     paths += write_parquet(found.folder) if given.parquet else []
     print(f"{found.folder}: {described(found)}")

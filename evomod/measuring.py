@@ -167,9 +167,11 @@ def _motifs(graph: Graph, size: int, null: str, draws: int, seed: int) -> list[d
 
 def _functional(network: Network, task: Task) -> dict[str, Any]:
     """What modules do: subgoals told by neurons, inputs kept apart, losses, redundancy."""
-    parts = measures.decomposition(network, task)
-    lost = measures.lesions(network, task)
-    shared = measures.redundancy(network, task)
+    goal = network.about.get("goal")
+    goal = goal if goal in task.goals else None  # a goal that was drawn has no subgoals
+    parts = measures.decomposition(network, task, goal)
+    lost = measures.lesions(network, task, tie_rule=network.about.get("tie_rule", "strict"))
+    shared = measures.redundancy(network, task, goal=goal)
     split, partition = parts.first_split, parts.partition
     return {
         "name": task.name,

@@ -375,6 +375,8 @@ def _identity(setup: Setup) -> str:
     data = setup.config.model_dump(mode="json", by_alias=True)
     data["evolution"].pop("generations")
     data["tracking"].pop("checkpoint_seconds")
+    if not data["tracking"]["hierarchy"]:  # came later: checkpoints that do not know it stay good
+        data["tracking"].pop("hierarchy")
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
     text = json.dumps([data, tables], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -285,10 +285,13 @@ def _seconds(folder: Path) -> float:
     return (end - start).total_seconds()
 
 
-def write_failures(folder: Path, failures: list[dict[str, Any]]) -> None:
-    """Keep what failed in ``failures.json``, or take an old one away."""
+def write_failures(
+    folder: Path, failures: list[dict[str, Any]], shard: tuple[int, int] | None = None
+) -> None:
+    """Keep what failed in ``failures.json``, a shard in a file of its own; take away what is outdated."""
+    name = f"failures-{shard[0]}-of-{shard[1]}.json" if shard else "failures.json"
     with reports_disk_errors(folder):
+        for old in folder.glob(name if shard else "failures*.json"):
+            old.unlink()
         if failures:
-            write_json(folder / "failures.json", {"failures": failures})
-        else:
-            (folder / "failures.json").unlink(missing_ok=True)
+            write_json(folder / name, {"failures": failures})

@@ -87,8 +87,8 @@ def run_study(
                 compile_for(treatment.config)
         session = _evolved(study, folder, mine, todo, _engine(folder, jobs, dask, shard), progress)
         _raise_if_stopped(session)
+        write_failures(folder, session.failures, shard)
         if shard is None:
-            write_failures(folder, session.failures)
             note_session(folder, end=None if session.failures else now())
             write_tables(folder)
     return load_study(folder)
@@ -239,7 +239,8 @@ def _show(session: Session, here: int = 0) -> None:
         return
     places = [session.folder / replicate.place for replicate in session.running.values()]
     session.bar.n = session.finished + here + sum(map(generation_of, places))
-    session.bar.refresh()
+    left = len(session.waiting) + max(len(places), here > 0)
+    session.bar.set_postfix_str(f"{left} runs left")  # and draws it
 
 
 def _raise_if_stopped(session: Session) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +65,10 @@ class StudyFolder:
     @property
     def failures(self) -> list[dict[str, Any]]:
         """What failed, and how to repeat it."""
-        path = self.folder / "failures.json"
-        if not path.exists():
-            return []
-        failures: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["failures"]
-        return failures
+        paths = sorted(self.folder.glob("failures*.json"))
+        return [
+            failure for p in paths for failure in json.loads(p.read_text(encoding="utf-8"))["failures"]
+        ]
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -263,33 +264,29 @@ def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
 
 def write_parquet(folder: str | Path) -> list[Path]:
     """Write the tables as Parquet too, by pyarrow or polars. Raises `EvomodError` where there is neither."""
-    found, paths = load_study(folder), []
+    library, found, paths = parquet_library(), load_study(folder), []
     for name, table in (("summary", found.summary), ("curves", found.curves)):
         path = found.folder / f"{name}.parquet"
         with reports_disk_errors(found.folder):
-            _parquet(table, path)
+            if library.__name__ == "pyarrow":
+                from pyarrow import parquet
+
+                parquet.write_table(library.table(table), path)
+            else:
+                library.DataFrame(table).write_parquet(path)
         paths.append(path)
     return paths
 
 
-def _parquet(table: Table, path: Path) -> None:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-
-        parquet.write_table(pyarrow.table(table), path)
-        return
-    except ImportError:
-        pass
-    try:
-        import polars
-
-        polars.DataFrame(table).write_parquet(path)
-    except ImportError:
-        raise EvomodError(
-            "Parquet wants pyarrow or polars, and neither is installed: `pip install pyarrow`. The tables are "
-            "there as CSV."
-        ) from None
+def parquet_library() -> Any:
+    """What can write Parquet here. Raises `EvomodError` where nothing can."""
+    for name in ("pyarrow", "polars"):
+        with suppress(ImportError):
+            return import_module(name)
+    raise EvomodError(
+        "Parquet wants pyarrow or polars, and neither is installed: `pip install pyarrow`, or leave out "
+        "--parquet; the tables are CSV anyway."
+    )
 
 
 def described(found: StudyFolder) -> str:

@@ -772,7 +772,7 @@ def test_configs_of_kashtan_and_alon_run(name, goals, elsewhere, capsys):
 
 def test_no_config_of_kashtan_and_alon_is_left_out():
     folder = Path(__file__).parent.parent / "scripts" / "kashtan2005"
-    assert {path.stem for path in folder.glob("*.toml")} == {
+    assert {path.stem for path in folder.glob("*.toml") if not path.stem.startswith("study")} == {
         "circuit_fg", "circuit_mvg", "circuit_three_outputs", "retina_fg", "retina_mvg",
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import evomod
 from evomod.errors import EvomodError
 from evomod.measures import decomposition, lesions, modularity, redundancy
-from evomod.measures.functional import READINGS, input_groups
+from evomod.measures.functional import READINGS, _separation, input_groups
 from evomod.network import Network
 from evomod.task import Task, all_patterns, derive, load_task, subgoal_tables
 
@@ -182,6 +182,12 @@ def test_a_subgoal_that_asks_for_nothing_is_in_no_group():
     subgoals = {"a": lambda i: i.x, "b": lambda i: i.y, "always": lambda i: i.x | ~i.x}
     task = derive(Task("constant", ("x", "y"), subgoals, {"a": lambda a: a}))
     assert input_groups(task, subgoal_tables(task)) == ([(0,), (1,)], "")
+
+
+def test_a_group_in_two_pure_modules_is_no_success():
+    """The score is full, but the left is in two places."""
+    found = _separation(np.array([0, 0, 1, 1, 2, 2, 2, 2]), [(0, 1, 2, 3), (4, 5, 6, 7)])
+    assert (found.score, found.most, found.present, found.success) == (8.0, 8, 8, False)
 
 
 def test_a_task_without_subgoals():

@@ -51,3 +51,14 @@ def test_no_split_where_none_can_gain():
     assert first_split(np.zeros((0, 0)), np.zeros(0, np.int64)) == 1
     labels = np.full(3, 9)
     assert first_split(np.zeros((3, 3)), labels) == 1 and labels.tolist() == [0, 0, 0]
+
+
+def test_of_all_networks_of_three_nodes_those_without_a_gain_are_whole():
+    """Where no eigenvalue is above 0 the eigenvector of 0 is not unique, and its signs mean nothing."""
+    n_whole = 0
+    for number in range(512):
+        a = np.array([number >> k & 1 for k in range(9)]).reshape(3, 3)
+        if a.any() and np.linalg.eigvalsh(oracle.split_matrix(a.tolist()))[-1] < 1e-9:
+            n_whole += 1
+            assert parts(a) == (1, [0 if one.any() else -1 for one in np.maximum(a, a.T)])
+    assert n_whole > 50

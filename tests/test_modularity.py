@@ -18,6 +18,8 @@ from evomod.measures import METHODS, modularity, optimum, q_of_many
 from evomod.measures.modularity import MOST_NODES, UNDIRECTED_ONLY, UNWEIGHTED_ONLY, undirected
 from evomod.network import Network
 
+SMALL = (4, 4, 2, 1), (12, 20)
+NONE = np.zeros(0, np.int64)
 BOTH = [(method, directed) for method in METHODS for directed in (True, False)]
 ALLOWED = [
     (method, directed)
@@ -83,7 +85,7 @@ def test_exact_is_the_best_of_all_partitions_of_nine_nodes():
 def test_exact_is_igraphs_optimum(directed):
     rng = np.random.default_rng(2)
     graphs = [random_digraph(rng, 14) for _ in range(40)]
-    graphs += list(bench_modularity.random_layered(20, rng, (4, 4, 2, 1))) if directed else []
+    graphs += list(bench_modularity.random_layered(20, rng, *SMALL)) if directed else []
     for matrix in graphs:
         edges = np.argwhere(matrix if directed else one_way(matrix)).tolist()
         graph = igraph.Graph(len(matrix), edges, directed=directed)
@@ -113,12 +115,26 @@ def test_the_karate_club_has_its_known_q_by_method(method, q):
 
 def test_exact_does_not_depend_on_the_order_of_nodes_nor_on_the_unit():
     rng = np.random.default_rng(3)
-    for matrix in bench_modularity.random_layered(6, rng):
+    for matrix in bench_modularity.random_layered(15, rng, *SMALL):
         best = modularity(matrix, "exact")
-        order = rng.permutation(len(matrix))
-        assert_allclose(modularity(matrix[np.ix_(order, order)], "exact").q, best.q, atol=1e-12)
-        for unit in (1e-12, 3.0, 1e150):
-            assert_allclose(modularity(matrix * unit, "exact", weight="weight").q, best.q, atol=1e-9)
+        for unit in (1.0, 1e-12, 3.0, 1e150):
+            order = rng.permutation(len(matrix))
+            moved = matrix[np.ix_(order, order)] * unit
+            found = modularity(moved, "exact", weight="weight")
+            assert found.is_optimal
+            assert_allclose(found.q, best.q, rtol=0, atol=1e-9)
+
+
+def test_pairs_that_are_set_are_not_set_again():
+    """A network whose start is close to the optimum, and whose pruning once went too far because of it."""
+    rng = np.random.default_rng(3)
+    matrix = bench_modularity.random_layered(6, rng)[3]
+    order = [rng.permutation(len(matrix)) for _ in range(4)][3]
+    moved = matrix[np.ix_(order, order)]
+    assert modularity(moved, "refined").q < 0.36 < modularity(matrix, "refined").q
+    for best in (modularity(moved, "exact"), modularity(matrix, "exact")):
+        assert best.is_optimal
+        assert_allclose(best.q, 494 / 37**2, rtol=0, atol=1e-12)
 
 
 def test_branching_finds_the_optimum_where_cuts_do_not(monkeypatch):
@@ -130,15 +146,12 @@ def test_branching_finds_the_optimum_where_cuts_do_not(monkeypatch):
     relaxed = optimum._relaxed
     monkeypatch.setattr(optimum, "_relaxed", lambda *given: parts.append(1) or relaxed(*given))
     rng = np.random.default_rng(4)
-    for matrix in bench_modularity.random_layered(8, rng, (4, 4, 2, 1)):
+    for matrix in bench_modularity.random_layered(25, rng, *SMALL):
         graph = igraph.Graph(len(matrix), np.argwhere(matrix).tolist(), directed=True)
         best = modularity(matrix, "exact")
         assert_allclose(best.q, graph.community_optimal_modularity().modularity, atol=1e-9)
         assert best.is_optimal
     assert len(parts) > 30
-
-
-NONE = np.zeros(0, np.int64)
 
 
 @pytest.mark.parametrize("limit", [1e-9, 0.02])
@@ -152,12 +165,20 @@ def test_past_its_time_exact_says_what_is_proved_and_claims_nothing(limit):
 
 
 def test_a_start_that_is_bad_does_not_matter():
-    """Nor that it parts nodes that are contracted."""
-    (matrix,) = bench_modularity.random_layered(1, np.random.default_rng(6))
+    """Nor that it parts nodes that are contracted; what is pruned depends on it."""
+    (matrix,) = bench_modularity.random_layered(1, np.random.default_rng(6), *SMALL)
     nodes = np.flatnonzero(matrix.any(axis=0) | matrix.any(axis=1))
     inner = matrix[np.ix_(nodes, nodes)]
-    _, bound = optimum.optimum(inner, np.arange(nodes.size), 60.0)
-    assert_allclose(bound, modularity(matrix, "exact").q, atol=1e-9)
+    best = modularity(matrix, "exact").q
+    rng = np.random.default_rng(7)
+    for start in (
+        np.arange(nodes.size),
+        np.zeros(nodes.size, np.int64),
+        *rng.integers(0, 4, (20, nodes.size)),
+    ):
+        modules, bound = optimum.optimum(inner, start, 60.0)
+        assert_allclose(bound, best, rtol=0, atol=1e-12)
+        assert_allclose(naive.directed_q(inner.tolist(), modules.tolist()), best, rtol=0, atol=1e-12)
 
 
 # ---------------------------------------------------------------------------------- every method
@@ -223,7 +244,7 @@ def test_girvan_newman_has_the_oracles_q():
     """Layered and other graphs; the edge that goes first is the same also where several are equal."""
     rng = np.random.default_rng(8)
     graphs = [random_digraph(rng, 10) for _ in range(40)]
-    graphs += list(bench_modularity.random_layered(5, rng, (4, 4, 2, 1)))
+    graphs += list(bench_modularity.random_layered(5, rng, *SMALL))
     for matrix in graphs:
         found = modularity(matrix, "girvan-newman", directed=False)
         expected, _ = naive_measures.girvan_newman(matrix.tolist())
@@ -242,7 +263,7 @@ def test_a_generator_decides_and_without_one_the_result_is_always_the_same(metho
 
 def test_refined_is_nearly_always_the_optimum_and_better_than_leiden():
     """0.999 of it, measured 1.0000 on these and 0.9999 on two hundred others."""
-    matrices = bench_modularity.random_layered(12, np.random.default_rng(10))
+    matrices = bench_modularity.random_layered(6, np.random.default_rng(10))
     refined, _ = q_of_many(matrices, "refined")
     best, _ = q_of_many(matrices, "exact")
     assert (refined <= best + 1e-12).all() and (refined / best).mean() >= 0.999
@@ -254,7 +275,7 @@ def test_refined_is_nearly_always_the_optimum_and_better_than_leiden():
 
 
 def test_many_graphs_give_a_list():
-    matrices = bench_modularity.random_layered(5, np.random.default_rng(11))
+    matrices = bench_modularity.random_layered(5, np.random.default_rng(11), *SMALL)
     for method, directed in ALLOWED:
         found = modularity(matrices, method, directed=directed)
         assert len(found) == 5

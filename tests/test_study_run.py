@@ -192,9 +192,12 @@ def test_a_run_that_fails_stops_no_other(short, tmp_path, capsys):
     assert again[:5] == ["evomod", "evolve", str(place / "config.toml"), "--seed", str(victim.seed)]
     assert sum((r / "complete").exists() for r in out.glob("*/*")) == 3
     assert (out / "summary.csv").read_text().count("\n") == 4
+    (out / "failures.json").unlink()
+    assert main(["study", str(out), "--shard", "2/2"]) == 1
+    assert [path.name for path in out.glob("failures*")] == ["failures-2-of-2.json"]
     (place / "checkpoint.npz").unlink()
     assert run_study(study, out, jobs=1).failures == []
-    assert not (out / "failures.json").exists() and contents(out) == contents(one)
+    assert not list(out.glob("failures*")) and contents(out) == contents(one)
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_lost(short, tmp_path):

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 from evomod.kernels import cuts
 
@@ -28,6 +28,8 @@ Ints = NDArray[np.int64]
 
 TOLERANCE = 1e-6
 """Of x; and of Q where weights are not whole numbers: a partition better by less is not looked for."""
+MOST_WHOLE = 4096
+"""Sum of weights up to which Q of partitions, multiples of 1 / m^2, lie clearly apart for all rounding."""
 BROKEN = 1e-3
 """By how much a cut must be broken to be added; less is not worth another linear programme."""
 ADDED = 300
@@ -72,7 +74,7 @@ def optimum(matrix: Floats, start: Ints, seconds: float) -> tuple[Ints, float]:
     is left as it is: the bound is then above the Q of the modules.
     """
     deadline = time.perf_counter() + seconds
-    is_whole = bool((matrix == np.rint(matrix)).all()) and matrix.sum() < 2**26
+    is_whole = bool((matrix == np.rint(matrix)).all()) and matrix.sum() < MOST_WHOLE
     scale = matrix[matrix > 0.0].mean()  # terms of about 1 are what the solver's tolerances are made for
     matrix = matrix / scale
     m = matrix.sum()
@@ -148,10 +150,10 @@ def _branch_and_bound(problem: Problem, first: Ints, deadline: float) -> tuple[I
     while parts and not problem.cannot_beat(-parts[0][0], value):
         negative, _, lower, upper = heapq.heappop(parts)
         bound, x, rows = _relaxed(problem, rows, -negative, lower, upper, value, deadline)
-        if x is None:  # no time left
+        if x is None:
             heapq.heappush(parts, (-bound, next(number), lower, upper))
             break
-        found = _rounded(problem, x)
+        found = _labels(problem, (x > 0.5) & ((problem.worth > 0.0) | (lower > 0.0)))
         if _value(problem, found) > value:
             best, value = found, _value(problem, found)
         fraction = np.abs(x - 0.5)
@@ -178,24 +180,14 @@ def _relaxed(
 ) -> tuple[float, Floats | None, Rows]:
     """Bound, x and all inequalities so far of a part, once none is found broken or it cannot win.
 
-    x is None where the time is over. The bound is that of weak duality, from the multipliers of the
+    x is None where the time is over, or the solver fails. The bound is that of weak duality, from the multipliers of the
     inequalities, so that it holds whatever the tolerances of the solver.
     """
     while True:
-        seconds = deadline - time.perf_counter()
-        if seconds <= 0.0:
-            return bound, None, rows
-        done = linprog(
-            -problem.worth,
-            A_ub=rows.left if rows.right.size else None,
-            b_ub=rows.right if rows.right.size else None,
-            bounds=np.stack((lower, upper), axis=1),
-            method="highs",
-            options={"time_limit": seconds, "presolve": False},
-        )
-        if done.status == 2:  # nothing fits
+        if not _closed(problem, lower, upper):
             return -math.inf, lower, rows
-        if done.status != 0:
+        done = _solved(problem, rows, lower, upper, deadline)
+        if done is None:
             return bound, None, rows
         before = bound
         multipliers = np.maximum(-done.ineqlin.marginals, 0.0) if rows.right.size else np.zeros(0)
@@ -204,7 +196,8 @@ def _relaxed(
         bound = min(bound, float(highest))
         if problem.cannot_beat(bound, value):
             return bound, done.x, rows
-        is_sure = problem.cannot_beat(highest - np.abs(left_over), value)
+        worse = highest - np.abs(left_over)  # the bound if a pair is set otherwise; not by a tolerance
+        is_sure = (lower < upper) & problem.cannot_beat(worse, value - problem.tolerance)
         lower[is_sure & (left_over > 0.0)] = 1.0
         upper[is_sure & (left_over < 0.0)] = 0.0
         if before - bound > TOLERANCE * before:  # else rows could be dropped and found in turn for ever
@@ -214,6 +207,46 @@ def _relaxed(
         if new is None:
             return bound, done.x, rows
         rows = rows + new
+
+
+def _closed(problem: Problem, lower: Floats, upper: Floats) -> bool:
+    """Set what follows from the pairs that are set; whether they agree, and so some partition fits.
+
+    Whoever is set to be with another is with all of its module, and apart from whom any of it is apart.
+    """
+    n = len(problem.pair)
+    pairs = np.triu_indices(n, 1)
+    label = _labels(problem, lower > 0.0)
+    same = label[pairs[0]] == label[pairs[1]]
+    is_apart = np.zeros((n, n), np.bool_)
+    one, other = label[pairs[0]][upper == 0.0], label[pairs[1]][upper == 0.0]
+    is_apart[one, other] = is_apart[other, one] = True
+    if is_apart.diagonal().any():
+        return False
+    lower[same] = 1.0
+    upper[is_apart[label[pairs[0]], label[pairs[1]]]] = 0.0
+    return True
+
+
+def _solved(
+    problem: Problem, rows: Rows, lower: Floats, upper: Floats, deadline: float
+) -> OptimizeResult | None:
+    """The linear programme's optimum, once more with presolve if it fails, or None: no time, or no luck."""
+    for presolve in (False, True):  # as a rule it takes longer than it saves
+        seconds = deadline - time.perf_counter()
+        if seconds <= 0.0:
+            return None
+        done = linprog(
+            -problem.worth,
+            A_ub=rows.left if rows.right.size else None,
+            b_ub=rows.right if rows.right.size else None,
+            bounds=np.stack((lower, upper), axis=1),
+            method="highs",
+            options={"time_limit": seconds, "presolve": presolve},
+        )
+        if done.status == 0:
+            return done
+    return None
 
 
 def _broken(problem: Problem, x: Floats, lower: Floats) -> Rows | None:
@@ -256,11 +289,11 @@ def _cut_rows(problem: Problem, x: Floats, n_few: int) -> Rows:
     return Rows(sparse.csr_array(left), np.full(order.size, float(n_few)))
 
 
-def _rounded(problem: Problem, x: Floats) -> Ints:
-    """``[node]``: modules of nodes that x puts rather together than apart."""
+def _labels(problem: Problem, together: NDArray[np.bool_]) -> Ints:
+    """``[node]``: modules if pairs ``together[pair]``, and whom they join, share one."""
     n = len(problem.pair)
-    together = x[problem.pair] > 0.5 if x.size else np.zeros((n, n), np.bool_)
-    label: Ints = sparse.csgraph.connected_components(sparse.csr_array(together), directed=False)[1]
+    graph = sparse.csr_array(together[problem.pair] & ~np.eye(n, dtype=np.bool_))
+    label: Ints = sparse.csgraph.connected_components(graph, directed=False)[1]
     return label.astype(np.int64)
 
 
