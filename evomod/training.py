@@ -6,6 +6,7 @@ dropout, which has a generator of PyTorch. So dropout 0 draws what no dropout dr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,7 +126,8 @@ def train(config: TrainingConfig, data: DataSet, seed: int) -> Iterator[Epoch]:
     ``config`` is `resolved`. First ``epochs`` of Adam on the loss (cross-entropy for classes, else mean
     squared error) plus penalties; then, with ``prune``, as many again, with a new Adam, while weights of
     least magnitude are set to 0 for good: in every layer the share that `sparsity_at` says, every 10 steps.
-    The same config, data and seed give the same numbers on the same machine and build of PyTorch.
+    The same config, data and seed give the same numbers on the same machine and build of PyTorch. Raises
+    `EvomodError` without PyTorch, and where the loss is no longer finite.
     """
     want_torch()
     weights, biases = born(config, data, seed)
@@ -270,6 +272,11 @@ def _described(learner: Learner, data: DataSet, number: int, phase: str) -> Epoc
         if data.test_inputs is not data.inputs:
             test = _evaluated(learner, data.test_inputs, data.test_targets)
         loss += float(learner.penalty())
+    if not math.isfinite(loss):
+        raise EvomodError(
+            f"the loss is {loss} after epoch {number}: the training diverges. Lower the learning rate "
+            f"({learner.config.learning_rate}) or the penalties."
+        )
     return Epoch(
         number,
         phase,

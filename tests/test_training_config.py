@@ -89,7 +89,12 @@ def test_a_learning_rate_that_cannot_be():
 
 def test_without_torch_the_command_that_installs_it_is_told():
     text = (
-        "import sys\nsys.modules['torch'] = None\n"
+        "import sys\n"
+        "class Without:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'torch':\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Without())\n"
         "from evomod.cli import main\nsys.exit(main(['train', 'digits', '--seed', '1']))\n"
     )
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)

@@ -254,3 +254,8 @@ def test_a_task_of_several_outputs_is_trained():
     data = task_data(load_task("circuit_three_outputs"))
     epochs = list(train(made(data, hidden=(8,), epochs=200, learning_rate=0.03), data, 1))
     assert epochs[-1].train_accuracy > epochs[0].train_accuracy
+
+
+def test_a_training_that_diverges_is_told():
+    with pytest.raises(EvomodError, match="the training diverges. Lower the learning rate"):
+        list(train(made(DIGITS, learning_rate=1e30), DIGITS, 1))
