@@ -26,6 +26,7 @@ from evomod.engines import Engine, Outcome, evolve_folder
 from evomod.errors import EvomodError
 from evomod.runs import load_run, reports_disk_errors, versions, write_whole
 from evomod.study_folder import is_done, load_manifest
+from evomod.task import read_task
 from evomod.warmup import compile_for
 
 CONNECT_SECONDS, ASK_SECONDS, HELD_SECONDS = 20.0, 2.0, 60.0
@@ -122,7 +123,7 @@ def evolve_order(order: Order) -> Outcome:
 
 
 def _evolve(place: Path, watch: Callable[[int], bool]) -> Outcome:
-    compile_for(load_run(place).config)
+    compile_for(load_run(place).config, read_task(place / "task.py"))  # the worker may not have the task
     return evolve_folder(place, watch)
 
 

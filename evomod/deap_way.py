@@ -66,7 +66,7 @@ def elite_seconds(setup: Setup, generation: Generation, number: int) -> list[flo
 def _circuit_evaluation(setup: Setup) -> Callable[[Individual], float]:
     encoding = setup.encoding
     assert isinstance(encoding, Circuit)
-    inputs, everything = [int(word) for word in encoding.inputs], int(encoding.is_pattern)
+    inputs, everything = [int(word) for word in encoding.inputs], int(encoding.is_pattern[0])
     n_inputs, n_gates, steps = len(inputs), encoding.n_gates, int(encoding.shape[1])
     wanted = int(goal_bits(setup.task, str(setup.config.task.goal)).wanted[0, 0])
     penalty, above = setup.penalty

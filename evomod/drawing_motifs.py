@@ -26,14 +26,14 @@ LAYOUTS: dict[int, tuple[tuple[tuple[float, float], ...], ...]] = {
         ((0.1, 0.9), (0.9, 0.9), (0.1, 0.1), (0.9, 0.1)),
     ),
 }
-"""Places for the nodes of a subgraph; of four, the last two pairs of opposite places are (0, 3) and (1, 2)."""
+"""``[layout, node, axis]``: the places that the nodes of a subgraph may take."""
 
 RADIUS = 0.13
 """Of a node, in widths of the picture."""
 GLYPH = 22.0
 """Width of a subgraph below an axis, in points."""
 SHOWN = 10
-"""Subgraphs of four nodes with the largest |z| that are shown of every profile (Kashtan & Alon 2005, Fig. 1d)."""
+"""Subgraphs of four nodes shown of every profile, those of the largest |z| (Kashtan & Alon 2005, Fig. 1d)."""
 
 
 def draw_motif(axes: Axes, size: int, number: int) -> Axes:
@@ -163,7 +163,7 @@ def _patches(size: int, number: int, width: float, head: float, line: float) -> 
 
 
 def _places(graph: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Places ``[node, axis]``: of all orders on all layouts the one with most arrows down, then fewest crossings."""
+    """Places ``[node, axis]``: of all orders on all layouts the first of the least `_cost`."""
     size = graph.shape[0]
     best, least = np.zeros((size, 2)), np.inf
     for layout in LAYOUTS[size]:

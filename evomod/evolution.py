@@ -16,6 +16,8 @@ from evomod.config import Config
 from evomod.encodings import MODULES, Encoding
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
+from evomod.kernels import answers as kernels
+from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
 from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
@@ -332,9 +334,7 @@ def _next(
         )
     genomes = np.concatenate((old.genomes, offspring))
     ancestors = np.concatenate((np.arange(mu), parents))
-    is_free = np.ones(memory.shape[0], np.bool_)
-    is_free[old.slots] = False
-    slots = np.concatenate((old.slots, is_free.nonzero()[0][: parents.size]))
+    slots = np.concatenate((old.slots, _free(memory, old.slots, parents.size)))
     if is_nsga2:
         pool = _develop(setup, genomes, ancestors, slots, memory, old)
         return _select(setup, pool, memory, goal, rng, before)
@@ -344,6 +344,17 @@ def _next(
     yes, no = setup.module.answers(setup.encoding, slots, memory)
     population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
     return _as_it_is(setup, population, memory, goal, before)
+
+
+def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+    """As many slots of the memory that are not ``taken``."""
+    if number > memory.shape[0] - taken.size:
+        raise EvomodError(
+            f"'parents' in the toolbox chose {number} rows; wanted at most {memory.shape[0] - taken.size}."
+        )
+    free = np.empty(number, np.int64)
+    kernels.free_slots(taken, np.zeros(memory.shape[0], np.bool_), free)
+    return free
 
 
 def _develop(
@@ -404,8 +415,9 @@ def _scored(
         return np.zeros(fitness.size)
     if penalty == 0.0:
         return fitness
-    n_effective = setup.module.n_effective(setup.encoding, slots, memory)
-    return fitness - penalty * (np.maximum(n_effective, above) - above)
+    n_effective, scored = setup.module.n_effective(setup.encoding, slots, memory), np.empty(fitness.size)
+    kernels.penalise(fitness, n_effective, penalty, above, scored)
+    return scored
 
 
 def _as_it_is(
@@ -491,8 +503,4 @@ def _best_row(objectives: NDArray[np.float64], front: NDArray[np.int64]) -> int:
     """Of the first front the fittest, then by the other objectives, then the first row."""
     if objectives.shape[1] == 1:
         return int(objectives[:, 0].argmax())
-    rows = np.flatnonzero(front == 0)
-    for column in objectives.T:
-        values = column[rows]
-        rows = rows[values == values.max()]
-    return int(rows[0])
+    return int(selection_kernels.best_row(objectives, front))

@@ -9,6 +9,7 @@ import numpy as np
 from evomod import measures
 from evomod.errors import EvomodError
 from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
+from evomod.measures.modularity import UNWEIGHTED_ONLY
 from evomod.network import Network
 from evomod.task import Task, find_tasks
 
@@ -57,7 +58,8 @@ def measure_network(
     }
     if null == "degree-preserving" and _is_layered(graph):
         told["modularity_layered"] = [
-            _row(graph, True, weight, method, "layered", draws, seed) for method in _known(weight)
+            _row(graph, True, weight, method, "layered", draws, seed)
+            for method in _known(DIRECTED, weight)
         ]
     for size in (3, 4):
         if n_nodes >= size:
@@ -78,9 +80,9 @@ def _is_layered(graph: Graph) -> bool:
     return bool((layer[source] < layer[target]).all())
 
 
-def _known(weight: str | None) -> tuple[str, ...]:
-    """Directed methods; clune2013 knows connections only."""
-    return DIRECTED if weight is None else DIRECTED[1:]
+def _known(methods: tuple[str, ...], weight: str | None) -> list[str]:
+    """Those of the methods that know weights, if there are any."""
+    return [name for name in methods if weight is None or name not in UNWEIGHTED_ONLY]
 
 
 def _task_of(network: Network) -> Task | None:
@@ -93,8 +95,8 @@ def _modularity(
 ) -> list[dict[str, Any]]:
     """A row a method: Q, number of modules, and where Q lies among nulls of the same method."""
     rows = []
-    for is_directed, methods in ((True, _known(weight)), (False, UNDIRECTED)):
-        for method in methods:
+    for is_directed, methods in ((True, DIRECTED), (False, UNDIRECTED)):
+        for method in _known(methods, weight):
             rows.append(_row(graph, is_directed, weight, method, null, draws, seed))
     if connected_nodes(adjacency_of(graph, weight)).size <= MOST_NODES_EXACT:
         rows.append(_exact_row(graph, weight, rows))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.kernels import answers as kernels
 from evomod.task import Task, goal_table, pack
 
 
@@ -86,9 +87,6 @@ def score(
     """
     if goal.n_answers == 0:
         return np.full(yes.shape[0], np.nan)
-    denied = no if tie_rule == "strict" else ~yes
-    if yes.shape[1:] == (1, 1):
-        single = (yes[:, 0, 0] & goal.wanted[0, 0]) | (denied[:, 0, 0] & goal.unwanted[0, 0])
-        return np.bitwise_count(single) / goal.n_answers
-    right = np.bitwise_count((yes & goal.wanted) | (denied & goal.unwanted))
-    return right.reshape(right.shape[0], -1).sum(axis=1, dtype=np.int64) / goal.n_answers
+    fitness, is_strict = np.empty(yes.shape[0]), tie_rule == "strict"
+    kernels.score(yes, no, goal.wanted, goal.unwanted, is_strict, goal.n_answers, fitness)
+    return fitness

@@ -54,13 +54,9 @@ def rank(
     probability 1; objectives of probability 0 are left out.
     """
     counted = probabilities > 0.0
-    used = np.ascontiguousarray(objectives[:, counted])
-    orders = np.argsort(-used.T, axis=1, kind="stable")
-    scan = orders[-1]
-    for column in used.T[-2::-1]:
-        scan = scan[np.argsort(-column[scan], kind="stable")]
-    orders[0] = scan  # best first in all objectives, the first one first
-    n = used.shape[0]
+    used = np.ascontiguousarray(objectives if counted.all() else objectives[:, counted])
+    orders = _orders(used)
+    scan, n = orders[0], used.shape[0]
     front = np.empty(n, np.int64)
     if used.shape[1] <= 2:
         pair = used if used.shape[1] == 2 else np.hstack((used, np.zeros((n, 1))))
@@ -68,17 +64,34 @@ def rank(
         kernels.fronts(pair, scan, p, number, rng, front)
     else:
         kernels.fronts_of_many(used, scan, probabilities[counted], number, rng, front)
-    distance = np.empty(n)
+    distance, rows = np.empty(n), np.empty(n, np.int64)
     kernels.crowding(used, orders, front, distance)
-    placed = scan[front[scan] >= 0]
-    number_of_front = front[placed].astype(np.uint16 if n < 2**16 else np.int64)
-    rows = placed[np.argsort(number_of_front, kind="stable")]  # radix sort where 16 bits suffice
-    if rows.size > number:
-        whole = int((front[rows] < front[rows[-1]]).sum())
-        last = rows[whole:]
-        rows[whole:] = last[np.argsort(-distance[last], kind="stable")]
-        rows = rows[:number]
+    n_placed, whole = kernels.list_fronts(scan, front, np.empty(n + 1, np.int64), rows)
+    if n_placed > number:
+        last = rows[whole:n_placed]
+        rows[whole:n_placed] = last[np.argsort(-distance[last], kind="stable")]
+    rows = rows[: min(n_placed, number)]
     return Survivors(rows, front[rows], distance[rows])
+
+
+def _orders(objectives: Objectives) -> NDArray[np.int64]:
+    """Rows sorted by every objective, best first, ``[objective, rank]``; equals stay in order.
+
+    Those that are equal in the first objective are sorted by the others.
+    """
+    n, number = objectives.shape
+    bits = np.ascontiguousarray(objectives.T).view(np.uint64)
+    keys, work = np.empty(n, np.uint64), np.empty(n, np.int64)
+    orders = np.empty((number, n), np.int64)
+    orders[:] = np.arange(n)
+    for m in range(1, number):
+        kernels.sort_down(bits[m], orders[m], keys, work)
+    if number > 1:
+        orders[0] = orders[-1]
+        for m in range(number - 2, 0, -1):
+            kernels.sort_down(bits[m], orders[0], keys, work)
+    kernels.sort_down(bits[0], orders[0], keys, work)
+    return orders
 
 
 def survive(

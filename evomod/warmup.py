@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from evomod.config import Config
 from evomod.evolution import evolve, prepare
 from evomod.kernels import (
+    answers,
     circuit,
     genes,
     is_compiled,
@@ -27,6 +28,7 @@ from evomod.kernels import (
     threshold,
 )
 from evomod.measures import motifs, n_cut, normalised_modularity, random_graphs
+from evomod.task import Task
 from evomod.tracking import Tracker, population_rows
 
 NEEDED: dict[str, tuple[Any, ...]] = {
@@ -36,7 +38,7 @@ NEEDED: dict[str, tuple[Any, ...]] = {
     "gate-layers": (circuit.answer, genes.vary, selection.elite),
     "threshold": (threshold.answer, genes.vary, selection.elite),
 }
-"""Kernels without which no run of an encoding starts; Q is measured in every one."""
+"""Kernels without which no run of an encoding starts; every run counts right answers and measures Q."""
 
 EVERY: tuple[dict[str, Any], ...] = (
     {},
@@ -52,7 +54,8 @@ EVERY: tuple[dict[str, Any], ...] = (
 
 def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
-    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_of_many)))
+    measured = (answers.score, modularity.leading_eigenvector_of_many)
+    return all(map(is_compiled, (*NEEDED[encoding], *measured)))
 
 
 def announce(*encodings: str) -> None:
@@ -65,8 +68,8 @@ def announce(*encodings: str) -> None:
         )
 
 
-def compile_for(config: Config) -> None:
-    """Compile what runs of a config call, by one generation of it.
+def compile_for(config: Config, task: Task | None = None) -> None:
+    """Compile what runs of a config call, by one generation of it (on the task that it names, or this one).
 
     One process of this machine after the other: numba numbers the files of its cache by what it finds
     there, so two processes that compile a kernel for different arguments at once could take each
@@ -74,7 +77,7 @@ def compile_for(config: Config) -> None:
     """
     once = {"generations": 1, "stop": "generations", "start": "random"}
     short = config.evolution.model_copy(update=once)
-    setup = prepare(config.model_copy(update={"evolution": short}))
+    setup = prepare(config.model_copy(update={"evolution": short}), task)
     with one_at_a_time("evomod-compiles"):
         for generation in evolve(setup.config, seed=1, setup=setup):
             Tracker(setup).row(generation)

@@ -127,6 +127,29 @@ def fitness(
     return right / asked
 
 
+def read(
+    states: Sequence[Sequence[Sequence[int]]],
+    slots: Sequence[int],
+    rows: Sequence[int],
+    mask: Sequence[int],
+) -> list[list[list[int]]]:
+    """The words of these rows of every slot, with the bits of the mask alone."""
+    return [
+        [[word & bits for word, bits in zip(states[slot][row], mask, strict=True)] for row in rows]
+        for slot in slots
+    ]
+
+
+def penalised(fitness: float, size: int, penalty: float, above: int) -> float:
+    """Fitness, less a price for everything above a size (Kashtan & Alon 2005)."""
+    return fitness - penalty * max(0, size - above)
+
+
+def free_slots(taken: Collection[int], n_slots: int, number: int) -> list[int]:
+    """The first slots that nobody has."""
+    return [slot for slot in range(n_slots) if slot not in taken][:number]
+
+
 def diversity(answers: Sequence[Sequence[int]]) -> list[float]:
     """Mean Hamming distance to the pool, itself included (Clune et al. 2013, authors' source)."""
     means = []
@@ -505,6 +528,25 @@ def crowding(
             gap = float(objectives[before][m]) - float(objectives[after][m])
             distance[i] += gap / (len(counted) * width)
     return distance
+
+
+def sorted_down(order: Sequence[int], values: Sequence[float]) -> list[int]:
+    """By descending value, equals as they were, what is not a number last."""
+    return sorted(
+        order, key=lambda i: (math.isnan(values[i]), 0 if math.isnan(values[i]) else -values[i])
+    )
+
+
+def listed_fronts(order: Sequence[int], front: Sequence[int]) -> tuple[list[int], int, int]:
+    """Those that have a front, front by front; how many, and how many before the last front."""
+    rows = [i for f in range(max(front) + 1) for i in order if front[i] == f]
+    return rows, len(rows), sum(0 <= f < max(front) for f in front)
+
+
+def best_row(objectives: Sequence[Sequence[float]], front: Sequence[int]) -> int:
+    """Of the first front the best in objective 0, then in the others in turn, then the first row."""
+    first = [i for i, f in enumerate(front) if f == 0]
+    return max(first, key=lambda i: (*objectives[i], -i))
 
 
 def survivors(

@@ -61,10 +61,10 @@ def vary(genomes, parents, low, high, crossover, mutation, by_bit, rng):
     """The kernel, with its arguments as arrays."""
     alphabets = np.array([low, high], np.int64)
     free = np.flatnonzero(alphabets[1] - alphabets[0] >= 2).astype(np.int64)
-    offspring = np.empty((len(parents), len(low)), np.int8)
+    offspring = genomes[np.asarray(parents, np.int64)]
     rates = np.array([crossover, mutation, float(by_bit)])
     draws = rng.random((len(parents), 5 if crossover > 0 else 3))
-    genes.vary(genomes, np.asarray(parents, np.int64), alphabets, free, rates, draws, offspring)
+    genes.vary(alphabets, free, rates, draws, offspring)
     return offspring
 
 

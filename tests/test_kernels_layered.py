@@ -312,9 +312,9 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
     encoding = integer(**network)
     rng, mu = np.random.default_rng(12), size(20, 6)
     section = variation(RATES[rates] | {"weight_changes": 2.0})
-    states, n_inputs = layered.memory(encoding, 2 * mu), encoding.wiring.n_inputs
+    states = layered.memory(encoding, 2 * mu)
     if encoding.uses_sign:
-        states[:, 2 * n_inputs :] = rng.integers(0, 2**63, states[:, 2 * n_inputs :].shape)
+        states[:] = rng.integers(0, 2**63, states.shape)
     genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
     layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
     for _ in range(6):

@@ -59,6 +59,66 @@ def assert_oracle_survivors(objectives, p, number, seed):
 # ------------------------------------------------------------------------------- against oracles
 
 
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1e308, -1e308, np.inf, -np.inf, np.nan, -np.nan, 0.5)
+
+
+def assert_oracle_order(values, order):
+    """`sort_down` puts this order of rows into the oracle's."""
+    values, sorted_rows = np.array(values, np.float64), np.array(order, np.int64)
+    keys, work = np.full(values.size, 7, np.uint64), np.full(values.size, -7, np.int64)
+    kernels.sort_down(values.view(np.uint64), sorted_rows, keys, work)
+    assert sorted_rows.tolist() == naive.sorted_down(list(order), values.tolist())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [1, 2, 7, size(300, 40)])
+def test_radix_sort_is_the_stable_sort(kind, n):
+    """Any values, from any order."""
+    rng = np.random.default_rng(41)
+    for column in table(kind, n, 2, rng).T:
+        assert_oracle_order(column, rng.permutation(n))
+        assert_oracle_order(np.floor(column * 256) / 256, np.arange(n))
+
+
+@settings(max_examples=size(300, 60), deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(SPECIAL) | st.floats(), max_size=30), st.randoms(use_true_random=False))
+def test_radix_sort_knows_every_number(values, random):
+    """Both zeros are equal, what is not a number is last, infinities and the smallest numbers in between."""
+    order = list(range(len(values)))
+    random.shuffle(order)
+    assert_oracle_order(values, order)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_objectives", [1, 2, 3])
+def test_the_best_row_is_the_oracles(kind, n_objectives):
+    """Ties in all objectives, in some, in none; in a front of one and of all."""
+    rng = np.random.default_rng(42)
+    for n in (1, 2, 9, 30):
+        objectives = table(kind, n, n_objectives, rng)
+        for n_fronts in (1, 2, 5):
+            front = rng.permutation(np.arange(n) % n_fronts)
+            assert kernels.best_row(objectives, front) == naive.best_row(objectives.tolist(), front)
+
+
+@settings(max_examples=size(200, 40), deadline=None, derandomize=True)
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=30), st.data(), st.randoms(use_true_random=False)
+)
+def test_fronts_are_listed_as_the_oracle_lists_them(numbers, data, random):
+    """Numbers without a gap from 0 on, some without a front, in any order."""
+    names = sorted(set(numbers))
+    front = [names.index(f) for f in numbers]
+    front += [-1] * data.draw(st.integers(0, 5))
+    random.shuffle(front)
+    order = list(range(len(front)))
+    random.shuffle(order)
+    rows, counts = np.full(len(front), -7, np.int64), np.full(len(front) + 1, 99, np.int64)
+    found = kernels.list_fronts(np.array(order), np.array(front), counts, rows)
+    expected, n, before = naive.listed_fronts(order, front)
+    assert (rows[:n].tolist(), *found) == (expected, n, before)
+
+
 @pytest.mark.parametrize("p", PROBABILITIES, ids=str)
 @pytest.mark.parametrize("kind", KINDS)
 def test_survivors_repeat_the_oracle_draw_by_draw(kind, p):

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
 from evomod.errors import EvomodError
+from evomod.measures import METHODS, nulls
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.motifs import motif_census, motifs
 from evomod.measures.normalised import normalised_modularity, null_distribution
@@ -45,7 +46,7 @@ def test_a_circuit_of_modules_is_far_above_its_rewirings(directed):
     real = normalised_modularity(circuit(), draws=300, directed=directed)
     assert real.q_m > 0.4 and real.z > 4 and real.percentile > 99
     rewired = random_graphs(circuit(), "degree-preserving", 12, np.random.default_rng(1))
-    others = normalised_modularity(rewired, draws=100, directed=directed)
+    others = normalised_modularity(rewired, draws=100, directed=directed, q_max=real.q_max)
     assert abs(np.mean([other.q_m for other in others])) < 0.15
     assert max(other.q_m for other in others) < real.q_m
 
@@ -69,18 +70,24 @@ def test_the_numbers_are_those_of_the_formula():
         assert (found.q_max, found.q_max_source, found.note) == (0.9, "given", "")
 
 
-def test_nulls_have_the_q_that_modularity_gives():
-    graph, layer = layered_network(3, 20)
-    for method in ("clune2013", "leading-eigenvector"):
-        spread = null_distribution(graph, "erdos-renyi", 20, np.random.default_rng(4), method=method)
-        graphs = random_graphs(graph, "erdos-renyi", 20, np.random.default_rng(4))
-        assert_allclose(spread, [evomod.modularity(each, method=method).q for each in graphs])
-        spread = null_distribution(
-            graph, "layered", 20, np.random.default_rng(4), method=method, layer=layer, directed=False
-        )
-        graphs = random_graphs(graph, "layered", 20, np.random.default_rng(4), layer=layer)
-        both = np.maximum(graphs, graphs.transpose(0, 2, 1))
-        assert_allclose(spread, [evomod.modularity(each, method=method).q for each in both])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("directed", [True, False])
+def test_nulls_have_the_q_that_modularity_gives(method, directed):
+    one_way_only, two_way_only = ("clune2013",), ("fast-greedy", "girvan-newman")
+    if method in (two_way_only if directed else one_way_only):
+        with pytest.raises(EvomodError, match="directed"):
+            null_distribution(circuit(), draws=2, method=method, directed=directed)
+        return
+    graph, layer = layered_network(3, 12)
+    spread = null_distribution(
+        graph, "layered", 4, np.random.default_rng(4), method=method, layer=layer, directed=directed
+    )
+    graphs = random_graphs(graph, "layered", 4, np.random.default_rng(4), layer=layer)
+    expected = evomod.modularity(graphs, method, directed=directed)
+    assert_allclose(spread, [partition.q for partition in expected])
+    found = normalised_modularity(graph, draws=3, method=method, directed=directed)
+    assert found.q == evomod.modularity(graph, method, directed=directed).q
+    assert (found.method, found.directed) == (method, directed)
 
 
 def test_a_random_graph_lies_in_the_middle_of_its_nulls():
@@ -143,7 +150,6 @@ def test_weights_are_shuffled_within_layers():
     "graph",
     [
         np.zeros((4, 4)),
-        np.zeros((0, 0)),
         np.eye(3),
         np.eye(3, k=1),
         np.pad(np.ones((1, 4)), ((0, 4), (1, 0)))[:5, :5],
@@ -158,6 +164,17 @@ def test_a_graph_that_cannot_be_rewired_has_no_z_and_says_why(graph):
         assert "Q_m is NaN: Q_max" in found.note
 
 
+def test_weights_may_have_any_name_in_a_networkx_graph():
+    layer = np.repeat((0, 1, 2), 4)
+    weights = np.random.default_rng(1).random((12, 12)) * (layer[:, None] + 1 == layer)
+    graph = nx.from_numpy_array(weights, create_using=nx.DiGraph, edge_attr="load")
+    by_name = normalised_modularity(graph, "shuffle-within-layer", 9, weight="load", layer=layer)
+    by_array = normalised_modularity(weights, "shuffle-within-layer", 9, weight="weight", layer=layer)
+    assert by_name.q == by_array.q and by_name.z == by_array.z
+    spread = null_distribution(graph, "shuffle-within-layer", 9, weight="load", layer=layer)
+    assert spread.mean() == by_name.q_rand
+
+
 def test_one_random_graph_has_no_spread():
     found = normalised_modularity(circuit(), draws=1, q_max=0.7)
     assert np.isnan(found.z) and np.isnan(found.q_rand_sd) and np.isfinite(found.q_m)
@@ -169,6 +186,29 @@ def test_one_random_graph_has_no_spread():
 def test_a_q_max_below_chance_gives_no_q_m():
     found = normalised_modularity(circuit(), draws=20, q_max=0.01)
     assert np.isnan(found.q_m) and "Q_max 0.01 is not above Q_rand" in found.note
+
+
+@pytest.mark.parametrize("null", ["degree-preserving", "layered"])
+def test_more_swaps_a_draw_change_nothing(null, monkeypatch):
+    """The share of connections that rewirings keep, and their Q, have come to rest."""
+    graph, layer = layered_network(11, 45)
+    layers = layer if null == "layered" else None
+    told = []
+    for attempts in (nulls.ATTEMPTS[null], 10 * nulls.ATTEMPTS[null], 1):
+        monkeypatch.setitem(nulls.ATTEMPTS, null, attempts)
+        graphs = random_graphs(graph, null, 1500, np.random.default_rng(attempts), layer=layers)
+        kept = (graphs * graph).sum(axis=(1, 2))
+        told.append((kept.mean(), kept.std() / np.sqrt(1500)))
+    (usual, error), (long, other), (short, _) = told
+    assert abs(usual - long) < 4 * np.hypot(error, other)
+    assert short > long + 20 * other
+
+
+def test_parts_are_the_draws_of_the_whole(monkeypatch):
+    graph, layer = layered_network(12)
+    whole = null_distribution(graph, "layered", 30, layer=layer)
+    monkeypatch.setattr(nulls, "ENTRIES", 7 * graph.size)
+    assert_array_equal(null_distribution(graph, "layered", 30, layer=layer), whole)
 
 
 # -------------------------------------------------------------------------------- random genomes
@@ -263,6 +303,26 @@ def test_a_graph_that_cannot_be_rewired_has_z_of_0():
     assert (found.significance_profile == 0).all()
 
 
+@pytest.mark.parametrize("null", ["degree-preserving", "layered", "erdos-renyi"])
+@pytest.mark.parametrize("undirected", [False, True])
+def test_weighted_draws_hold_the_weights_of_the_original(null, undirected):
+    graph, layer = layered_network(1)
+    if undirected and null == "layered":
+        layer = np.zeros_like(layer)
+    weights = np.random.default_rng(2).permutation(np.arange(1.0, graph.size + 1)).reshape(graph.shape)
+    weighted = graph * weights
+    weighted = weighted + weighted.T if undirected else weighted
+    weighted[0, 0] = 0.5
+    given = {"layer": layer} if null == "layered" else {}
+    draws = random_graphs(weighted, null, 5, np.random.default_rng(3), weight="weight", **given)
+    for draw in draws:
+        assert sorted(draw[draw != 0]) == sorted(weighted[weighted != 0])
+        assert draw[0, 0] == 0.5 and (draw == draw.T).all() == undirected
+        if null != "erdos-renyi":
+            assert ((draw != 0).sum(axis=0) == (weighted != 0).sum(axis=0)).all()
+    assert len({draw.tobytes() for draw in draws}) == 5
+
+
 # ------------------------------------------------------------------------------------- bad input
 
 
@@ -281,10 +341,12 @@ def test_what_makes_no_sense_is_refused_in_words():
             random_graphs(graph, null, 2, rng)
     with pytest.raises(EvomodError, match=r"wants setup=.*evomod.prepare\(config\)"):
         normalised_modularity(graph, "genomes")
-    with pytest.raises(EvomodError, match="keeps connections, not weights"):
-        normalised_modularity(graph, weight="weight")
+    with pytest.raises(EvomodError, match="'genomes' knows connections, not weights"):
+        normalised_modularity(graph, "genomes", weight="weight")
     with pytest.raises(EvomodError, match="connections that lead to no later layer"):
         random_graphs(graph.T.copy(), "erdos-renyi", 2, rng, layer=layer)
+    with pytest.raises(EvomodError, match="the graph has no nodes"):
+        normalised_modularity(np.zeros((0, 0)))
     with pytest.raises(EvomodError, match="no method 'best'; known: clune2013, leading"):
         normalised_modularity(graph, method="best")
     for q_max in (0.0, 1.5, np.nan):

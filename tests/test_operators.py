@@ -96,6 +96,13 @@ def test_an_operator_that_changes_the_shape_is_told_so():
         evolved(setup)
 
 
+def test_more_parents_than_there_is_room_for_are_refused():
+    setup = evomod.prepare(CONFIG)
+    setup.toolbox.register("parents", lambda objectives, crowding, rng: np.zeros(crowding.size + 1, int))
+    with pytest.raises(EvomodError, match="chose [0-9]+ rows; wanted at most [0-9]+"):
+        evolved(setup)
+
+
 def test_rows_run_inside_deaps_own_loop():
     """`algorithms.eaMuPlusLambda`, unmodified, on our rows; its best is as good as it says."""
     setup = evomod.prepare(evomod.Config(task="retina"))

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +15,7 @@ from evomod import cluster
 from evomod.engines import Outcome
 from evomod.errors import EvomodError
 from evomod.runs import versions
-from evomod.study import load_definition, replicates_of
-from evomod.study_folder import begin_run
+from evomod.study import load_definition
 from evomod.study_run import run_study
 
 
@@ -74,18 +74,23 @@ def test_the_same_bytes_with_a_worker_killed_in_the_middle(scheduler, whole, tmp
         _, said = process.communicate(timeout=120)
         assert process.returncode == 0, said
         assert contents(out) == contents(one)
-        no_shared_folder(path, one, scheduler, tmp_path / "y")
+        no_shared_folder(scheduler, tmp_path / "y")
 
 
-def no_shared_folder(path, one, scheduler, out):
-    """Workers that do not find the study's id where they look get the run folder as bytes, and return it."""
+def no_shared_folder(scheduler, home):
+    """Workers that see neither the study's folder nor its task get the run folder, and send it back."""
+    (home / "tasks").mkdir(parents=True)
+    text = (Path(__file__).parent.parent / "tasks" / "retina.py").read_text()
+    (home / "tasks" / "mine.py").write_text(text.replace('name="retina"', 'name="mine"'))
+    path = written(home, 100)
+    path.write_text(path.read_text().replace('task = "retina"', 'task = "mine"'))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVOMOD_TASK_PATH", str(home / "tasks"))
         patch.setattr(cluster, "load_manifest", lambda folder: {"id": "of another folder"})
         study = load_definition(path, replicates=1)
-        begin_run(replicates_of(study)[0], out)
-        run_study(study, out, dask=scheduler)
-    runs = {name: text for name, text in contents(out).items() if "/000/" in name}
-    assert runs == {name: text for name, text in contents(one).items() if "/000/" in name}
+        run_study(study, home / "sent", dask=scheduler)
+        run_study(study, home / "alone", jobs=1)
+    assert contents(home / "sent") == contents(home / "alone")
 
 
 @pytest.mark.parametrize(

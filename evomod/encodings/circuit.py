@@ -23,6 +23,7 @@ from evomod.encodings.genes import (
 )
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire, wire_freely
 from evomod.errors import EvomodError
+from evomod.kernels import answers as answers_kernels
 from evomod.kernels import circuit as kernels
 from evomod.network import Network
 from evomod.task import Task, all_patterns, pack
@@ -49,8 +50,8 @@ class Circuit:
     """Number of gates, synchronous updates, 1 for ternary answers."""
     inputs: NDArray[np.uint64]
     """``[input]``: its value in every pattern."""
-    is_pattern: np.uint64
-    """The bits that stand for a pattern."""
+    is_pattern: NDArray[np.uint64]
+    """``[word]``: the bits that stand for a pattern."""
     n_outputs: int
     has_places: bool
     """Whether nodes have coordinates that a connection cost can use."""
@@ -98,7 +99,7 @@ def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
         functions=np.array([FUNCTIONS.index(kind) for kind in kinds]),
         shape=np.array((len(spans), steps, ternary), np.int64),
         inputs=pack(all_patterns(n_inputs).T)[:, 0],
-        is_pattern=pack(np.ones(task.n_patterns, np.bool_))[0],
+        is_pattern=pack(np.ones(task.n_patterns, np.bool_)),
         n_outputs=task.n_outputs,
         has_places=isinstance(network, GateLayersNetwork),
     )
@@ -164,8 +165,11 @@ def answers(
     encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
-    outputs, found = encoding.n_outputs, states.take(slots, axis=0) & encoding.is_pattern
-    return found[:, :outputs, None], found[:, outputs : 2 * outputs, None]
+    yes, words = np.empty((slots.size, encoding.n_outputs, 1), np.uint64), states[:, :, None]
+    no = np.empty_like(yes)
+    answers_kernels.read(words, slots, 0, 1, encoding.is_pattern, yes)
+    answers_kernels.read(words, slots, encoding.n_outputs, 1, encoding.is_pattern, no)
+    return yes, no
 
 
 def n_effective(

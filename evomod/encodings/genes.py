@@ -61,10 +61,10 @@ def vary_genes(
     Crossover at one random place between two genes; a mutation changes one gene that has a choice
     (Kashtan & Alon 2005: one random change in one of the connections).
     """
-    offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
+    offspring = genomes.take(parents, axis=0)  # 2 us; copied gene by gene in the kernel 18
     rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
     draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
-    kernels.vary(genomes, parents, alphabets.both, alphabets.free, rates, draws, offspring)
+    kernels.vary(alphabets.both, alphabets.free, rates, draws, offspring)
     return offspring
 
 

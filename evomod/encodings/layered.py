@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
+from evomod.kernels import answers as answers_kernels
 from evomod.kernels import layered as kernels
 from evomod.kernels import realvalued
 from evomod.network import Network
@@ -47,6 +48,8 @@ class Layered:
     """Integer: ``[place, (is negative, units, pairs of units)]`` of each weight, for the sign kernel."""
     bias_units: NDArray[np.int64]
     """Integer: ``[place]``, each bias."""
+    input_rows: NDArray[np.uint64]
+    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
     has_places: bool = True
@@ -99,6 +102,7 @@ def build(network: Layers, task: Task) -> Layered:
         assert isinstance(network, RealNetwork)
         weights, biases = np.array(network.weight_range), np.array(network.bias_range)
         uses_sign = False
+    inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
     return Layered(
         wiring=wiring,
         gain=network.gain,
@@ -107,11 +111,12 @@ def build(network: Layers, task: Task) -> Layered:
         weights=weights,
         biases=biases,
         attempts=network.initial_connections,
-        inputs=np.ascontiguousarray(all_patterns(layers[0]).T),
+        inputs=inputs,
         units=np.stack((weights < 0, np.abs(weights) % 2, np.abs(weights) // 2), axis=1).astype(
             np.int64
         ),
         bias_units=biases.astype(np.int64),
+        input_rows=np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1),
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
     )
 
@@ -142,9 +147,9 @@ def vary(
     rng: np.random.Generator,
 ) -> Genomes:
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
-    offspring = np.empty((parents.size, genomes.shape[1]), np.int8)
+    offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    kernels.vary(genomes, parents, np.array(encoding.wiring.layers), counts, rates, rng, offspring)
+    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, offspring)
     return offspring
 
 
@@ -267,11 +272,7 @@ def memory(encoding: Layered, n_slots: int) -> NDArray[Any]:
     wiring = encoding.wiring
     if not encoding.uses_sign:
         return np.zeros((n_slots, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
-    yes, no = pack(encoding.inputs), pack(~encoding.inputs)
-    states = np.zeros((n_slots, 2 * wiring.n_nodes, yes.shape[1]), np.uint64)
-    states[:, 0 : 2 * wiring.n_inputs : 2] = yes
-    states[:, 1 : 2 * wiring.n_inputs : 2] = no
-    return states
+    return np.zeros((n_slots, 2 * wiring.n_neurons, encoding.input_rows.shape[1]), np.uint64)
 
 
 def answer(
@@ -300,8 +301,8 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        places = (wiring.source, wiring.first, encoding.units, encoding.bias_units)
-        kernels.answer(genomes, ancestors, *places, slots, states)
+        places = (wiring.source, wiring.target, wiring.first, encoding.units, encoding.bias_units)
+        kernels.answer(genomes, ancestors, *places, encoding.input_rows, slots, states)
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     genes = _working_genes(encoding, genomes)
@@ -316,8 +317,12 @@ def answers(
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     wiring = encoding.wiring
     if encoding.uses_sign:
-        outputs = states[:, 2 * (wiring.n_nodes - wiring.n_outputs) :][slots] & encoding.is_pattern
-        return outputs[:, ::2], outputs[:, 1::2]
+        first = 2 * (wiring.n_neurons - wiring.n_outputs)
+        yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
+        no = np.empty_like(yes)
+        answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
+        answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
+        return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
 
@@ -345,10 +350,9 @@ def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
 def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
     """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
     edges = genomes[:, : encoding.n_edges]
-    present = np.ascontiguousarray(edges) if encoding.is_integer else (edges != 0.0).astype(np.int8)
-    working = np.empty((genomes.shape[0], encoding.n_edges), np.int8)
+    working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
     wiring = encoding.wiring
-    kernels.simplify(present, wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
+    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
     return working
 
 

@@ -22,6 +22,7 @@ from evomod.encodings.genes import (
 )
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
+from evomod.kernels import answers as answers_kernels
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
 from evomod.task import Task, all_patterns, pack
@@ -150,12 +151,8 @@ def answers(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     n_nodes, n_outputs = encoding.wiring.n_nodes, encoding.wiring.n_outputs
-    yes = (
-        states[slots, n_nodes - 1, None]
-        if n_outputs == 1
-        else states[slots, n_nodes - n_outputs : n_nodes]
-    )
-    yes &= encoding.is_pattern
+    yes = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
+    answers_kernels.read(states, slots, n_nodes - n_outputs, 1, encoding.is_pattern, yes)
     return yes, yes ^ encoding.is_pattern
 
 

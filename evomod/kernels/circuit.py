@@ -27,32 +27,29 @@ def trace(genome, inputs, functions, n_gates, stack, depth, values):
     answers are void. ``values[node]`` and ``depth[node]``; bit g of the set stands for gate g.
     """
     n_inputs = inputs.size
-    seen, done, deepest, cyclic = ZERO, ZERO, 0, False
+    seen = done = (ONE << np.uint64(n_inputs)) - ONE  # sets of nodes; inputs are known from the start
+    deepest, cyclic = 0, ZERO
     for k in range(3 * n_gates, genome.size):
         top = 0
         stack[0] = genome[k]
         while top >= 0:
             node = stack[top]
-            if node < n_inputs:
-                top -= 1
-                continue
-            bit = ONE << np.uint64(node - n_inputs)
+            bit = ONE << np.uint64(node)
             if done & bit != ZERO:
                 top -= 1
                 continue
             gene = 3 * (node - n_inputs)
-            a, b = genome[gene], genome[gene + 1]
+            a, b = np.uint64(genome[gene]), np.uint64(genome[gene + 1])
             if seen & bit == ZERO:
                 seen |= bit
-                for source in (a, b):
-                    if source >= n_inputs:
-                        mark = ONE << np.uint64(source - n_inputs)
-                        if seen & mark == ZERO:
-                            top += 1
-                            stack[top] = source
-                        else:
-                            cyclic |= done & mark == ZERO
-                continue
+                from_a, from_b = ONE << a, ONE << b
+                cyclic |= (from_a | from_b) & seen & ~done
+                stack[top + 1] = a  # it counts if not seen yet: a branch is guessed wrong too often
+                top += seen & from_a == ZERO
+                stack[top + 1] = b
+                top += seen & from_b == ZERO
+                if stack[top] != node:
+                    continue
             function = functions[genome[gene + 2]]
             m = MASKS[function, 0]
             values[node] = ((values[a] ^ m) & (values[b] ^ m)) ^ MASKS[function, 1]
@@ -60,7 +57,7 @@ def trace(genome, inputs, functions, n_gates, stack, depth, values):
             done |= bit
             top -= 1
         deepest = max(deepest, depth[genome[k]])
-    return seen, -1 if cyclic else deepest
+    return seen >> np.uint64(n_inputs), -1 if cyclic != ZERO else deepest
 
 
 @inlined
@@ -188,16 +185,18 @@ def list_gates(effective, n_inputs, gates):
 
 @inlined
 def is_same(genome, other, n_gates, effective):
-    """Whether two genomes agree in their outputs and in the gates of a set."""
+    """Whether two genomes agree in their outputs and in the gates of a set.
+
+    Without a branch: leaving at the first difference costs more than it saves, being guessed wrong.
+    """
+    differ = 0
     for k in range(3 * n_gates, genome.size):
-        if genome[k] != other[k]:
-            return False
+        differ |= genome[k] ^ other[k]
     for gate in range(n_gates):
-        differ = (genome[3 * gate] ^ other[3 * gate]) | (genome[3 * gate + 1] ^ other[3 * gate + 1])
-        differ |= genome[3 * gate + 2] ^ other[3 * gate + 2]
-        if differ != 0 and (effective >> np.uint64(gate)) & ONE != ZERO:
-            return False
-    return True
+        here = (genome[3 * gate] ^ other[3 * gate]) | (genome[3 * gate + 1] ^ other[3 * gate + 1])
+        here |= genome[3 * gate + 2] ^ other[3 * gate + 2]
+        differ |= here & -np.int64((effective >> np.uint64(gate)) & ONE)  # all bits, or none
+    return differ == 0
 
 
 @compiled

@@ -13,22 +13,31 @@ from evomod.kernels import compiled, inlined
 
 TINY = 2.0**-53
 """The resolution of a drawn double: 1 - p would be 1."""
+ONE = np.uint64(1)
 FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
 
 
+@inlined
+def log_miss(p):
+    """Logarithm of the probability of a miss, for `skip`: 1 where every draw hits, 0 where none does."""
+    if p >= 1.0:
+        return 1.0
+    return 0.0 if p < TINY else np.log(1.0 - p)
+
+
 @compiled
-def skip(rng, p):
-    """Number of misses before the next hit of probability p: a geometric draw by inversion.
+def skip(rng, miss):
+    """Number of misses before the next hit: a geometric draw by inversion; ``miss`` is `log_miss`.
 
     One logarithm a hit instead of one draw a gene: 60,000 draws a generation of 1000 networks
-    would cost 0.4 ms, a third of the whole generation.
+    would cost 0.4 ms, a third of the whole generation. The other logarithm is known beforehand.
     """
-    if p >= 1.0:
+    if miss > 0.0:
         return 0.0
-    if p < TINY:
+    if miss == 0.0:
         return np.inf
-    return np.floor(np.log(1.0 - rng.random()) / np.log(1.0 - p))
+    return np.floor(np.log(1.0 - rng.random()) / miss)
 
 
 @compiled
@@ -62,26 +71,21 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
 
 
 @inlined
-def change_weights(genome, present, n, changes, n_weights, rng):
-    """Move each of the n present connections one step along the alphabet with probability changes/n."""
-    if n == 0 or changes <= 0.0:
-        return
-    p = changes / n
-    hit = skip(rng, p)
+def change_weights(genome, present, n, miss, n_weights, rng):
+    """Move each of the n present connections one step along the alphabet, hit by hit of `skip`."""
+    hit = skip(rng, miss)
     while hit < n:
         edge = present[int(hit)]
         step = -1 if rng.random() < 0.5 else 1
         genome[edge] = min(max(genome[edge] + step, 1), n_weights)
-        hit += 1.0 + skip(rng, p)
+        hit += 1.0 + skip(rng, miss)
 
 
 @inlined
-def change_biases(genome, n_edges, p, n_biases, by_step, rng):
-    """Change each neuron's bias with probability p: one step along the alphabet, or drawn anew."""
-    if p <= 0.0:
-        return
+def change_biases(genome, n_edges, miss, n_biases, by_step, rng):
+    """Change the neurons' biases, hit by hit of `skip`: one step along the alphabet, or drawn anew."""
     n = genome.size - n_edges
-    hit = skip(rng, p)
+    hit = skip(rng, miss)
     while hit < n:
         gene = n_edges + int(hit)
         if by_step:
@@ -89,12 +93,25 @@ def change_biases(genome, n_edges, p, n_biases, by_step, rng):
             genome[gene] = min(max(genome[gene] + step, 0), n_biases - 1)
         else:
             genome[gene] = int(rng.random() * n_biases)
-        hit += 1.0 + skip(rng, p)
+        hit += 1.0 + skip(rng, miss)
+
+
+@inlined
+def present_edge(present, number, n, added):
+    """The ``number``-th edge of the n listed ones and, if it is not negative, the ``added`` one, in order."""
+    if added < 0:
+        return present[number]
+    before = 0
+    for k in range(n):
+        before += present[k] < added
+    if number == before:
+        return added
+    return present[number - (number > before)]
 
 
 @compiled
-def vary(genomes, parents, layers, counts, rates, rng, offspring):
-    """Fill ``offspring`` with mutated copies of the parents' rows.
+def vary(layers, counts, rates, rng, offspring):
+    """Mutate ``offspring``, copies of their parents.
 
     counts: number of weights, number of biases, fewest connections, 1 for biases by step;
     rates: weight changes a network, bias change a neuron, add and delete a connection a network.
@@ -102,31 +119,27 @@ def vary(genomes, parents, layers, counts, rates, rng, offspring):
     n_edges = 0
     for g in range(layers.size - 1):
         n_edges += layers[g] * layers[g + 1]
-    present = np.empty(n_edges, np.int64)
-    for i in range(parents.size):
-        genome = offspring[i]
-        for gene in range(genome.size):
-            genome[gene] = genomes[parents[i], gene]
-        n = 0
+    present, misses = np.empty(n_edges, np.int64), np.zeros(n_edges + 1)
+    for n in range(1, n_edges + 1):  # by the number of connections: a third of all logarithms
+        misses[n] = log_miss(rates[0] / n)
+    bias_miss = log_miss(rates[1])
+    for i in range(offspring.shape[0]):
+        genome, n = offspring[i], 0
         for edge in range(n_edges):
             present[n] = edge
             n += genome[edge] != 0
-        change_weights(genome, present, n, rates[0], counts[0], rng)
-        change_biases(genome, n_edges, rates[1], counts[1], counts[3] == 1, rng)
+        change_weights(genome, present, n, misses[n], counts[0], rng)
+        change_biases(genome, n_edges, bias_miss, counts[1], counts[3] == 1, rng)
+        added = -1
         if rng.random() < rates[2] and n < n_edges:
-            edge = draw_edge(layers, rng)
-            while genome[edge] != 0:
-                edge = draw_edge(layers, rng)
-            genome[edge] = 1 + int(rng.random() * counts[0])
-            n += 1
-        if rng.random() < rates[3] and n > counts[2]:
-            victim = int(rng.random() * n)
-            for edge in range(n_edges):
-                if genome[edge] != 0:
-                    if victim == 0:
-                        genome[edge] = 0
-                        break
-                    victim -= 1
+            added = draw_edge(layers, rng)
+            while genome[added] != 0:
+                added = draw_edge(layers, rng)
+            genome[added] = 1 + int(rng.random() * counts[0])
+        n_now = n + (added >= 0)
+        if rng.random() < rates[3] and n_now > counts[2]:
+            victim = int(rng.random() * n_now)
+            genome[present_edge(present, victim, n, added)] = 0
 
 
 @inlined
@@ -146,7 +159,7 @@ def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
         a2, d2 = FILL[(up >> 2) & 1], FILL[(down >> 2) & 1]
         a3, d3 = FILL[(up >> 3) & 1], FILL[(down >> 3) & 1]
         for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ 1, w]
+            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
             t = a0
             a0 ^= c
             c &= t
@@ -168,7 +181,7 @@ def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
             e &= t
             d3 ^= e
         for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ 1, w]
+            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
             t = a1
             a1 ^= c
             c &= t
@@ -214,7 +227,7 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
         a5, d5 = FILL[(up >> 5) & 1], FILL[(down >> 5) & 1]
         a6, d6 = FILL[(up >> 6) & 1], FILL[(down >> 6) & 1]
         for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ 1, w]
+            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
             t = a0
             a0 ^= c
             c &= t
@@ -254,7 +267,7 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
             e &= t
             d6 ^= e
         for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ 1, w]
+            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
             t = a1
             a1 ^= c
             c &= t
@@ -309,84 +322,121 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
 
 @inlined
 def gather(genes, first, last, source, units, ones, twos):
-    """List the source rows of a neuron by the binary digits of their weights; returns both lengths."""
+    """List the source rows of a neuron by the binary digits of their weights; returns both lengths.
+
+    An entry that does not count is overwritten by the next: a branch would be guessed wrong too often.
+    """
     n_ones, n_twos = 0, 0
     for edge in range(first, last):
-        if genes[edge] == 0:
-            continue
         gene = np.uint64(genes[edge])  # unsigned: no check for an index counted from the end
-        row = 2 * source[edge] + units[gene, 0]
+        row = np.uint64(2 * source[edge] + units[gene, 0])
         ones[n_ones] = row
         n_ones += units[gene, 1]
-        for _ in range(units[gene, 2]):
-            twos[n_twos] = row
+        twos[n_twos] = row
+        for _ in range(units[gene, 2] - 1):
             n_twos += 1
+            twos[n_twos] = row
+        n_twos += units[gene, 2] > 0
     return n_ones, n_twos
 
 
 @compiled
-def answer(genomes, ancestors, source, first, units, biases, slots, states):
-    """Answer every pattern by every network, into ``states[slot, 2 * node + (0 yes, 1 no), word]``.
+def list_edges(source, first, n_inputs, out, edges):
+    """Edges that lead out of every node: ``edges[out[node]]`` up to ``edges[out[node + 1]]``."""
+    n_nodes, n = n_inputs + first.size - 1, 0
+    for node in range(n_nodes):
+        out[node] = n
+        for edge in range(source.size):
+            if source[edge] == node:
+                edges[n] = edge
+                n += 1
+    out[n_nodes] = n
+
+
+@inlined
+def list_changed(genome, other, genes):
+    """List the genes in which two genomes differ; returns how many. Without a branch, as `gather`."""
+    n = 0
+    for gene in range(genome.size):
+        genes[n] = gene
+        n += genome[gene] != other[gene]
+    return n
+
+
+@compiled
+def answer(genomes, ancestors, source, target, first, units, biases, inputs, slots, states):
+    """Answer every pattern by every network, into ``states[slot, 2 * neuron + (0 yes, 1 no), word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Network i's states lie in ``slots[i]``. A neuron is computed only if its own genes or the answers of
     one of its sources differ from the parent's: after a mutation about a quarter do. ``first[neuron]``
     is its first edge. ``units[place]``: 1 if the weight is negative, its lowest binary digit, and how
-    many twos it holds; ``biases[place]``. The rows of the inputs are in ``states`` from the start.
+    many twos it holds; ``biases[place]``; ``inputs[2 * input + (0 yes, 1 no), word]``. A network is
+    answered in ``work``, which stays in the cache and holds the inputs once for all.
     """
-    n_neurons = first.size - 1
-    n_edges = first[n_neurons]
-    n_inputs = states.shape[1] // 2 - n_neurons
-    dirty = np.empty(n_inputs + n_neurons, np.bool_)
-    ones, twos = np.empty(n_edges + 1, np.int64), np.empty(64 * n_edges + 2, np.int64)
+    n_neurons, n_words = first.size - 1, states.shape[2]
+    n_edges, n_inputs = first[n_neurons], inputs.shape[0] // 2
+    ones, twos = np.empty(n_edges + 1, np.uint64), np.empty(64 * n_edges + 2, np.uint64)
+    out, edges = np.empty(n_inputs + n_neurons + 1, np.int64), np.empty(n_edges, np.int64)
+    list_edges(source, first, n_inputs, out, edges)
+    owner, todo = np.empty(n_edges + n_neurons, np.int64), np.zeros(n_neurons, np.bool_)
+    for gene in range(owner.size):
+        owner[gene] = target[gene] - n_inputs if gene < n_edges else gene - n_edges
+    changed = np.empty(owner.size + 1, np.int64)
+    work = np.empty((2 * (n_inputs + n_neurons), n_words), np.uint64)
+    for row in range(2 * n_inputs):
+        for w in range(n_words):
+            work[row, w] = inputs[row, w]
+    mine = work[2 * n_inputs :]
     for i in range(genomes.shape[0]):
-        parent = ancestors[i]
+        parent, genome = ancestors[i], genomes[i]
         if parent == i:
             continue
-        mine = states[slots[i]]
-        for node in range(n_inputs + n_neurons):
-            dirty[node] = parent < 0
-        if parent >= 0:
+        if parent < 0:
+            for j in range(n_neurons):
+                todo[j] = True
+        else:
             theirs = states[slots[parent]]
-            for row in range(2 * n_inputs, theirs.shape[0]):
-                for w in range(theirs.shape[1]):
+            for row in range(theirs.shape[0]):
+                for w in range(n_words):
                     mine[row, w] = theirs[row, w]
-        any_dirty = False
+            for k in range(list_changed(genome, genomes[parent], changed)):
+                todo[owner[changed[k]]] = True
         for j in range(n_neurons):
-            target = n_inputs + j
-            changed = parent < 0
-            if not changed:
-                changed = genomes[i, n_edges + j] != genomes[parent, n_edges + j]
-                for edge in range(first[j], first[j + 1]):
-                    changed |= genomes[i, edge] != genomes[parent, edge]
-                if any_dirty and not changed:
-                    for edge in range(first[j], first[j + 1]):
-                        changed |= dirty[source[edge]] & (genomes[i, edge] != 0)
-            if changed:
-                n_ones, n_twos = gather(genomes[i], first[j], first[j + 1], source, units, ones, twos)
-                bias = biases[genomes[i, n_edges + j]]
-                if n_ones + 2 * n_twos + abs(bias) <= 15:
-                    differs = fire_small(ones, n_ones, twos, n_twos, bias, mine, target)
-                else:
-                    differs = fire(ones, n_ones, twos, n_twos, bias, mine, target)
-                dirty[target] = differs | (parent < 0)
-                any_dirty |= dirty[target]
+            if not todo[j]:
+                continue
+            todo[j], node = False, n_inputs + j
+            n_ones, n_twos = gather(genome, first[j], first[j + 1], source, units, ones, twos)
+            bias = biases[genome[n_edges + j]]
+            if n_ones + 2 * n_twos + abs(bias) <= 15:
+                is_new = fire_small(ones, n_ones, twos, n_twos, bias, work, node)
+            else:
+                is_new = fire(ones, n_ones, twos, n_twos, bias, work, node)
+            if is_new and parent >= 0:
+                for k in range(out[node], out[node + 1]):
+                    todo[owner[edges[k]]] |= genome[edges[k]] != 0
+        kept = states[slots[i]]
+        for row in range(kept.shape[0]):
+            for w in range(n_words):
+                kept[row, w] = mine[row, w]
 
 
 @compiled
-def simplify(genomes, source, first, n_inputs, n_outputs, working):
-    """Write the genes of the connections that lead to an output, 0 for the others (Clune et al. 2013).
+def simplify(source, first, n_inputs, n_outputs, working):
+    """Put 0 in place of the connections ``working[network, edge]`` that lead to no output (Clune et al. 2013).
 
     Hidden neurons without a path from an input stay: their bias may matter.
     """
     n_neurons = first.size - 1
     reaches = np.empty(n_inputs + n_neurons, np.bool_)
-    for i in range(genomes.shape[0]):
+    for i in range(working.shape[0]):
         for node in range(n_inputs + n_neurons):
             reaches[node] = node >= n_inputs + n_neurons - n_outputs
         for j in range(n_neurons - 1, -1, -1):
-            alive = reaches[n_inputs + j]
-            for edge in range(first[j], first[j + 1]):
-                gene = genomes[i, edge] if alive else 0
-                working[i, edge] = gene
-                reaches[source[edge]] |= gene != 0
+            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
+            if not reaches[n_inputs + j]:
+                for edge in range(first[j], first[j + 1]):
+                    working[i, edge] = 0
+            elif first[j] + shift >= n_inputs:  # nobody asks whether an input leads to an output
+                for edge in range(first[j], first[j + 1]):
+                    reaches[edge + shift] |= working[i, edge] != 0

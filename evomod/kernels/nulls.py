@@ -27,7 +27,7 @@ def list_ends(adjacency, undirected, ends):
 def draw_pair(ends, n, layer, undirected, rng, graph, pair):
     """Draw two connections into ``pair``; whether they may exchange their targets.
 
-    One way of two, drawn at random, to see the second edge of an undirected graph is turned round in ``ends``.
+    An undirected edge has no source: the second is turned round in ``ends`` in every other draw, at random.
     """
     first, second = int(rng.random() * n), int(rng.random() * n)
     pair[0] = first

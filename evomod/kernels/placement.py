@@ -79,13 +79,11 @@ def wiring_length(working, ancestors, source, target, is_fixed, positions, lengt
         parent = ancestors[i]
         if parent == i:
             continue
-        same = parent >= 0
-        if same:
-            for edge in range(working.shape[1]):
-                if (working[i, edge] != 0) != (working[parent, edge] != 0):
-                    same = False
-                    break
-        if same:
+        differ = 0
+        if parent >= 0:
+            for edge in range(working.shape[1]):  # to the end: the compiler compares many at once
+                differ |= (working[i, edge] != 0) ^ (working[parent, edge] != 0)
+        if parent >= 0 and differ == 0:
             length[i] = length[parent]
         else:
             constant = build(working, i, source, target, is_fixed, positions, matrix, pull)

@@ -218,36 +218,116 @@ def crowding(objectives, orders, front, distance):
                 distance[last[f]] = np.inf
 
 
-@inlined
-def edge_of(values, number):
-    """The ``number``-th largest of ``values``, which are put out of order (quickselect).
+SIGN = np.uint64(2**63)
+INFINITY = np.uint64(0x7FF0000000000000)
+ZERO, ONE, DIGIT = np.uint64(0), np.uint64(1), np.uint64(0xFF)
 
-    Three-way, so that many equal values, the ordinary case here, cost nothing: ``np.partition`` takes 25 us
-    for 1000 of them, all of `elite` 15.
+
+@compiled
+def sort_down(bits, order, keys, work):
+    """Sort ``order`` by descending value, equals staying as they are (radix sort, 8 bits a pass).
+
+    ``bits[individual]`` are those of the value, a float64; ``keys[individual]`` and ``work`` (as long as
+    ``order``) are work space. NaN comes last. Digits that all values share are skipped: fitness takes two
+    passes of eight, 10 us for 2000, where ``np.argsort`` takes 55.
     """
-    low, high, wanted = 0, values.size - 1, number - 1
-    while low < high:
-        a, b, c = values[low], values[(low + high) // 2], values[high]
+    varying = ZERO
+    for i in range(order.size):
+        word = bits[order[i]]
+        if word << ONE == ZERO:
+            word = ZERO  # -0.0 equals 0.0
+        key = word if word & SIGN != ZERO else ~(word | SIGN)
+        if (word & ~SIGN) > INFINITY:
+            key = ~ZERO
+        keys[order[i]] = key
+        varying |= key ^ keys[order[0]]
+    count = np.empty(257, np.int64)
+    while varying != ZERO:
+        low = ZERO
+        while (varying >> low) & ONE == ZERO:
+            low += ONE
+        for digit in range(257):
+            count[digit] = 0
+        for i in range(order.size):
+            count[np.int64((keys[order[i]] >> low) & DIGIT) + 1] += 1
+        for digit in range(256):
+            count[digit + 1] += count[digit]
+        for i in range(order.size):
+            digit = np.int64((keys[order[i]] >> low) & DIGIT)
+            work[count[digit]] = order[i]
+            count[digit] += 1
+        for i in range(order.size):
+            order[i] = work[i]
+        varying &= ~(DIGIT << low)
+
+
+@compiled
+def list_fronts(order, front, counts, rows):
+    """List those of ``order`` that have a front, front by front; returns how many, and before the last front.
+
+    Within a front they keep their order. ``counts[front + 1]`` is work space.
+    """
+    for f in range(counts.size):
+        counts[f] = 0
+    last = 0
+    for k in range(order.size):
+        f = front[order[k]]
+        if f >= 0:
+            counts[f + 1] += 1
+            last = max(last, f)
+    for f in range(last + 1):
+        counts[f + 1] += counts[f]
+    n_before, n = counts[last], counts[last + 1]
+    for k in range(order.size):
+        f = front[order[k]]
+        if f >= 0:
+            rows[counts[f]] = order[k]
+            counts[f] += 1
+    return n, n_before
+
+
+@compiled
+def best_row(objectives, front):
+    """Of the first front the best in objective 0, then in the next, then the first row; -1 without a front."""
+    best = -1
+    for i in range(front.size):
+        if front[i] == 0:
+            wins = best < 0
+            for m in range(objectives.shape[1]):
+                if wins or objectives[i, m] < objectives[best, m]:
+                    break
+                wins = objectives[i, m] > objectives[best, m]
+            if wins:
+                best = i
+    return best
+
+
+@inlined
+def edge_of(values, others, number):
+    """The ``number``-th largest of ``values``; both arrays are work space (quickselect).
+
+    What is larger and what is smaller than the pivot is listed without a branch, which would be guessed
+    wrong every other time; many equal values, the ordinary case here, cost nothing.
+    """
+    n, wanted = values.size, number
+    while True:
+        a, b, c = values[0], values[n // 2], values[n - 1]
         pivot = max(min(a, b), min(max(a, b), c))
-        above, k, below = low, low, high  # [low, above) larger, [above, k) equal, (below, high] smaller
-        while k <= below:
+        n_larger, n_smaller = 0, 0
+        for k in range(n):
             value = values[k]
-            if value > pivot:
-                values[k], values[above] = values[above], value
-                above += 1
-                k += 1
-            elif value < pivot:
-                values[k], values[below] = values[below], value
-                below -= 1
-            else:
-                k += 1
-        if wanted < above:
-            high = above - 1
-        elif wanted > below:
-            low = below + 1
+            values[n_larger] = value
+            n_larger += value > pivot
+            others[n_smaller] = value
+            n_smaller += value < pivot
+        if wanted <= n_larger:
+            n = n_larger
+        elif wanted > n - n_smaller:
+            wanted -= n - n_smaller
+            n = n_smaller
+            values, others = others, values
         else:
             return pivot
-    return values[low]
 
 
 @compiled
@@ -257,18 +337,18 @@ def elite(fitness, number, draws, rows):
     Among those that equal the last of them every choice is equally likely (selection sampling, by
     ``draws[individual]`` in [0, 1)).
     """
-    edge = edge_of(fitness.copy(), number)
+    edge = edge_of(fitness.copy(), np.empty(fitness.size), number)
     above, level = 0, 0
     for i in range(fitness.size):
         above += fitness[i] > edge
         level += fitness[i] == edge
     wanted, n = number - above, 0
     for i in range(fitness.size):
-        taken = fitness[i] > edge
-        if fitness[i] == edge:
-            taken = draws[i] * level < wanted
-            wanted -= taken
-            level -= 1
-        if taken:
-            rows[n] = i
-            n += 1
+        if n == number:
+            break
+        is_level = fitness[i] == edge
+        taken = (fitness[i] > edge) | (is_level & (draws[i] * level < wanted))
+        rows[n] = i  # it stays if taken: 3 us less than a branch
+        n += taken
+        wanted -= is_level & taken
+        level -= is_level

@@ -134,8 +134,8 @@ def motifs(
     ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
     ``[network, node, node]`` give a list.
 
-    The numbers 7 (feed-forward loop, of three nodes) and 5 (diamond, of four) in Kashtan & Alon's figures
-    count the subgraphs drawn there; their numbers in the motif literature are 38 and 904.
+    Kashtan & Alon 2005 call the feed-forward loop subgraph 7 of three nodes and the diamond subgraph 5 of
+    four; here they have the numbers of the motif literature, 38 and 904. Simplify a `Network` first.
     Raises `EvomodError` for another size or null, no draws, and a graph with fewer nodes than ``size``.
     """
     if null not in ("degree-preserving", "layered"):

@@ -56,7 +56,8 @@ def random_graphs(
                            connections lead to later layers only
     =====================  ==============================================================================
 
-    Draws are 0 and 1, and for "shuffle-within-layer" the weights if ``weight`` asks for them. A symmetric
+    Draws are 0 and 1, or where ``weight`` asks for it weighted: the weights of the original, loops apart, in
+    random order over the connections of the draw ("genomes" knows none). A symmetric
     adjacency is an undirected graph, and so are its rewirings. Every draw begins from the original with
     `ATTEMPTS` swaps, so that draws do not depend on each other. Swaps reach all graphs that share the
     degrees, except that a loop of three nodes cannot always be turned round (Rao et al. 1996). ``layer``
@@ -110,23 +111,46 @@ def _drawer(
     setup: Setup | None,
 ) -> Callable[[int], NDArray[np.float64]]:
     """What draws a number of random graphs; everything is checked before the first."""
-    if weight is not None and null != "shuffle-within-layer":
-        raise EvomodError(
-            f"the null '{null}' keeps connections, not weights; give weight=None, or take "
-            "null='shuffle-within-layer'."
-        )
     matrix = adjacency_of(graph, weight, signed=True)
+    if null == "shuffle-within-layer":
+        return _shuffled(matrix, layers_of(graph, layer), rng)
     if null == "genomes":
+        if weight is not None:
+            raise EvomodError("the null 'genomes' knows connections, not weights; give weight=None.")
         return _from_genomes(matrix, setup, rng)
+    there = (matrix != 0.0).astype(np.float64)
     if null == "erdos-renyi":
-        allowed = None if layer is None else layers_of(graph, layer)
-        return _scattered(matrix, allowed, rng)
-    if null == "degree-preserving":
-        return _rewired(matrix, np.zeros(matrix.shape[0], np.int64), ATTEMPTS[null], rng)
-    layers = layers_of(graph, layer)
-    if null == "layered":
-        return _rewired(matrix, layers, ATTEMPTS[null], rng)
-    return _shuffled(matrix, layers, rng)
+        draw = _scattered(there, None if layer is None else layers_of(graph, layer), rng)
+    elif null == "degree-preserving":
+        draw = _rewired(there, np.zeros(matrix.shape[0], np.int64), ATTEMPTS[null], rng)
+    else:
+        draw = _rewired(there, layers_of(graph, layer), ATTEMPTS[null], rng)
+    return draw if weight is None else _weighted(draw, matrix, rng)
+
+
+def _weighted(
+    draw: Callable[[int], NDArray[np.float64]], matrix: NDArray[np.float64], rng: np.random.Generator
+) -> Callable[[int], NDArray[np.float64]]:
+    """Random graphs whose connections carry the weights of the original in random order; loops keep theirs."""
+    undirected = is_undirected(matrix)
+    apart = np.triu(np.ones(matrix.shape, np.bool_), 1)
+    if not undirected:
+        apart |= apart.T
+    weights = matrix[apart & (matrix != 0.0)]
+    loops = np.diag(np.diag(matrix))
+
+    def weighted(number: int) -> NDArray[np.float64]:
+        graphs = draw(number)
+        for graph in graphs:
+            places = apart & (graph != 0.0)
+            graph[:] = 0.0
+            graph[places] = rng.permutation(weights)
+            if undirected:
+                graph += graph.T
+            graph += loops
+        return graphs
+
+    return weighted
 
 
 def _rewired(
