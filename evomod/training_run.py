@@ -348,11 +348,16 @@ def _manifest(config: TrainingConfig, data: DataSet, seed: int) -> dict[str, Any
         "data": {"name": data.name, "source": data.source, "train": len(data.inputs)},
         "layers": [data.n_inputs, *(config.hidden or ()), data.n_outputs],
         "threads": config.threads,
-        "versions": versions() | {name: _version(name) for name in ("torch", "scikit-learn", "scipy")},
+        "versions": versions_with_torch(),
         "commit": commit(),
         "start": now(),
         "end": None,
     }
+
+
+def versions_with_torch() -> dict[str, str]:
+    """Of Python and the packages that decide what comes out of a training."""
+    return versions() | {name: _version(name) for name in ("torch", "scikit-learn", "scipy")}
 
 
 def _version(package: str) -> str:

@@ -27,9 +27,10 @@ from matplotlib.figure import Figure
 from evomod.datasets import load_dataset
 from evomod.errors import EvomodError
 from evomod.plotting import COLOURS
+from evomod.runs import commit, now, write_json
 from evomod.training import fixed_arithmetic, train
 from evomod.training_config import TrainingConfig, resolved
-from evomod.training_run import DRAWS, measured_n_cut
+from evomod.training_run import DRAWS, measured_n_cut, versions_with_torch
 
 TABLE = "table.csv"
 FULL = "5 networks a way of training, 4 hours of one core"
@@ -155,6 +156,8 @@ def run(folder, name="fashion-mnist", networks=5, workers=1, nice=False, **sizes
     folder.mkdir(parents=True, exist_ok=True)
     left = left_over(path, name, networks)
     known = {key(row) for row in read(path)}
+    if left:
+        write_json(folder / "manifest.json", about(name, networks, sizes))
     with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(made_apart, name, way, seed, nice, sizes) for way, seed in left]
         for done in as_completed(jobs):
@@ -165,6 +168,22 @@ def run(folder, name="fashion-mnist", networks=5, workers=1, nice=False, **sizes
                         f"{row['way']} {row['is_pruned']} {row['seed']}: {row['n_cut']:.3f}", flush=True
                     )
     return path
+
+
+def about(name, networks, sizes):
+    """Where the latest rows come from."""
+    return {
+        "table": TABLE,
+        "made_by": "scripts/filan2021/table.py",
+        "data": name,
+        "ways": WAYS,
+        "networks": networks,
+        "sizes": sizes,
+        "threads": 1,
+        "commit": commit(),
+        "versions": versions_with_torch(),
+        "start": now(),
+    }
 
 
 def quick(jobs=None):
