@@ -238,7 +238,7 @@ def draw_table(path):
     cells[0].set_ylabel("n-cut (lower: easier to part)")
     cells[0].plot([], [], "o", color=COLOURS[0], ms=4, label="networks")
     cells[0].plot([], [], color="0.6", lw=3, label="their weights shuffled, ± 2 sd")
-    cells[0].legend(frameon=False, fontsize=7)
+    figure.legend(*cells[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=7)
     return figure
 
 
