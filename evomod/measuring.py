@@ -296,11 +296,36 @@ def null_note(network: Network, method: str) -> str:
         return "no connection"
     q = measures.modularity(simple, method=method).q
     parts = []
-    for null, word in NOTE_NULLS.items():
-        if null == "layered" and network.is_circuit:
-            continue
-        rng = np.random.default_rng(0)
-        spread = measures.null_distribution(simple, null, NOTE_DRAWS, rng, method=method)
-        z = (q - spread.mean()) / spread.std() if spread.std() > 1e-9 else float("nan")
-        parts.append(f"{word} {spread.mean():.3f} ± {spread.std():.3f}, z {z:.1f}")
+    for null in nulls_of(simple):
+        spread = measures.null_distribution(simple, null, NOTE_DRAWS, method=method)
+        z = (q - spread.mean()) / spread.std(ddof=1) if np.ptp(spread) > 1e-9 else float("nan")
+        parts.append(f"{NOTE_NULLS[null]} {spread.mean():.3f} ± {spread.std(ddof=1):.3f}, z {z:.1f}")
     return "; ".join(parts)
+
+
+def nulls_of(network: Network) -> list[str]:
+    """The nulls that make sense for a network: only what feeds forward in layers can keep them."""
+    return [null for null in NOTE_NULLS if null != "layered" or _is_layered(network)]
+
+
+Q_COLUMNS = ("q_rand", "q_z", "q_max", "q_m", "q_rand_layered", "q_z_layered")
+
+
+def q_beside_nulls(network: Network, method: str) -> dict[str, float]:
+    """`Q_COLUMNS` of a network, simplified: Q_m and z among graphs of the same degrees (and layers).
+
+    NaN where there is none, as for a network without connections.
+    """
+    simple = network.simplified()
+    told = dict.fromkeys(Q_COLUMNS, float("nan"))
+    if simple.source.size == 0:
+        return told
+    found = measures.normalised_modularity(simple, draws=NOTE_DRAWS, method=method)
+    assert not isinstance(found, list)
+    told |= {"q_rand": found.q_rand, "q_z": found.z, "q_max": found.q_max, "q_m": found.q_m}
+    if "layered" in nulls_of(simple):
+        spread = measures.null_distribution(simple, "layered", NOTE_DRAWS, method=method)
+        told["q_rand_layered"] = float(spread.mean())
+        if np.ptp(spread) > 1e-9:
+            told["q_z_layered"] = (found.q - told["q_rand_layered"]) / float(spread.std(ddof=1))
+    return told

@@ -94,7 +94,7 @@ def test_without_a_study_the_command_that_runs_it_is_told(tmp_path, monkeypatch)
 def test_claims_are_tested_against_a_study(tiny):
     module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
     found = module.claims(tiny("clune2013/study.toml"))
-    assert len(found) == 16
+    assert len(found) == 22
     assert {claim.verdict for claim in found} <= {"holds", "fails", "cannot tell"}
     assert all("n = 2" in claim.found or "/2 (" in claim.found for claim in found)
 

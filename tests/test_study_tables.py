@@ -1,14 +1,17 @@
 """The tables of a study, beside plain readings of its runs."""
 
 import csv
+import json
 import sys
 
 import numpy as np
 import pytest
 
 import evomod
+from evomod import measures, study_tables
 from evomod.errors import EvomodError
 from evomod.study import load_definition
+from evomod.study_networks import COST_BIN, Q_BIN
 from evomod.study_run import run_study
 from evomod.study_tables import described, measures_of, thinned, write_parquet, write_tables
 
@@ -55,10 +58,46 @@ def test_a_row_of_the_summary_is_what_the_run_says(found):
     assert not any(name.startswith("fitness:") for name in summary)  # the tasks differ
 
 
+def test_q_stands_beside_its_nulls_and_is_measured_once_a_network(found, monkeypatch):
+    run = found.runs("pa")[0]
+    known = measures_of(run)
+    direct = measures.normalised_modularity(run.best.simplified(), draws=1000, method="clune2013")
+    assert (known["q_rand"], known["q_z"], known["q_m"]) == (direct.q_rand, direct.z, direct.q_m)
+    assert known["q_rand_layered"] != ""  # the retina's networks have layers
+    assert measures_of(found.runs("circuit")[0])["q_rand_layered"] == ""
+    monkeypatch.setattr(study_tables, "q_beside_nulls", lambda *_: 1 / 0)
+    assert measures_of(run) == known
+    path = run.folder / "measures.json"
+    kept = path.read_bytes()
+    path.write_text(json.dumps(json.loads(kept) | {"best_sha256": "another"}))
+    with pytest.raises(ZeroDivisionError):
+        measures_of(run)
+    path.write_bytes(kept)
+
+
+def test_where_populations_lie_is_counted_in_cells(tmp_path):
+    (tmp_path / "study.toml").write_text(
+        TEXT.partition("[treatments.circuit]")[0] + "settings.tracking.population_every = 10\n"
+    )
+    study = run_study(load_definition(tmp_path / "study.toml"), tmp_path / "out", jobs=1)
+    density, runs = study.density, study.runs("pa")
+    for generation in np.unique(density["generation"]):
+        counted = density["individuals"][density["generation"] == generation].sum()
+        reached = sum((run.log["generation"] >= generation).any() for run in runs)
+        assert counted == 20 * reached
+    cells = density["q_score"] / Q_BIN
+    assert np.allclose(cells, cells.round(), atol=1e-3)
+    assert (density["connection_cost"] % COST_BIN == 0).all()
+    assert [n.about["replicate"] for n in study.networks["pa"]] == [0, 1, 2]
+    (study.folder / "networks.json").write_text("[{")
+    with pytest.raises(EvomodError, match=r"networks.json is damaged"):
+        _ = study.networks
+
+
 def test_goals_have_columns_where_treatments_share_the_task(found):
-    measures = measures_of(found.runs("pa")[0])
-    assert measures["fitness:left-and-right"] == measures["best_fitness"]
-    assert "fitness:left-or-right" in measures
+    row = measures_of(found.runs("pa")[0])
+    assert row["fitness:left-and-right"] == row["best_fitness"]
+    assert "fitness:left-or-right" in row
 
 
 def test_empty_cells_are_empty_in_the_file(found):
