@@ -1,11 +1,13 @@
 # make demo   set up .venv, evolve the retina with and without a connection cost, draw both
-# make test   set up .venv, lint, type-check, run all tests compiled and the kernels' interpreted
+# make test   set up .venv, lint, type-check, run all tests compiled and the kernels' interpreted; those of
+#             networks trained by gradient too if PyTorch is installed
+# make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
 PYTHON ?= python3
 BIN := .venv/bin
 GENERATIONS ?= 3000
 
-.PHONY: demo test clean
+.PHONY: demo test test-gradient clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -33,6 +35,14 @@ test: .venv/tested
 	$(BIN)/pytest
 	$(BIN)/pytest --nbmake --override-ini=addopts=-q notebooks
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest tests/test_kernels_*.py
+	@if $(BIN)/python -c 'import torch' 2>/dev/null; then echo $(BIN)/pytest tests/gradient; \
+	  $(BIN)/pytest tests/gradient; \
+	else echo "PyTorch is not installed, so tests/gradient were not run; make test-gradient installs it."; fi
+
+test-gradient: .venv/tested
+	$(BIN)/python -c 'import torch' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[gradient]'
+	$(BIN)/pytest tests/gradient
 
 clean:
 	rm -rf .venv runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from evomod.study_run import run_study
     from evomod.study_tables import StudyFolder, load_study
     from evomod.task import Task, find_tasks, load_task
+    from evomod.training_config import TrainingConfig
+    from evomod.training_run import Training, adapt, load_training_run, run_training
     from evomod.transfers import Adaptation, generations_to_solve, transfer
 
 _HOMES = {
@@ -54,6 +56,11 @@ _HOMES = {
     "Task": "task",
     "find_tasks": "task",
     "load_task": "task",
+    "TrainingConfig": "training_config",
+    "Training": "training_run",
+    "adapt": "training_run",
+    "load_training_run": "training_run",
+    "run_training": "training_run",
     "Adaptation": "transfers",
     "generations_to_solve": "transfers",
     "transfer": "transfers",
@@ -74,6 +81,9 @@ __all__ = [
     "Study",
     "StudyFolder",
     "Task",
+    "Training",
+    "TrainingConfig",
+    "adapt",
     "evolve",
     "find_tasks",
     "generations_to_solve",
@@ -83,6 +93,7 @@ __all__ = [
     "load_run",
     "load_study",
     "load_task",
+    "load_training_run",
     "modularity",
     "neighbourhood",
     "prepare",
@@ -90,6 +101,7 @@ __all__ = [
     "resume",
     "run",
     "run_study",
+    "run_training",
     "transfer",
 ]
 

@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     _add_study(commands)
+    _add_train(commands)
     _add_measure(commands)
     _add_figure(commands)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
@@ -129,6 +130,55 @@ def _add_study(commands: Any) -> None:
     status = commands.add_parser("status", help="tell how far a study is")
     status.add_argument("folder", metavar="FOLDER", help="a study's folder")
     status.set_defaults(act=act_status)
+
+
+def _add_train(commands: Any) -> None:
+    train = commands.add_parser(
+        "train",
+        help="train a network by gradient, and measure its n-cut",
+        description="Train a network on digits, fashion-mnist, polynomials or a task, as Filan et al. (2021) "
+        "do, into a run folder; tell its accuracy and its n-cut beside that of shuffled weights.",
+    )
+    train.add_argument("data", help="digits, fashion-mnist, polynomials, or a task's name")
+    train.add_argument("--seed", type=_seed, help="a whole number; without it one is drawn and recorded")
+    train.add_argument("--goal", help="which goal of a task (default: its first)")
+    train.add_argument(
+        "--hidden",
+        type=_numbers,
+        metavar="N,N,…",
+        help="neurons of the hidden layers (256,256,256,256; of a task its own)",
+    )
+    train.add_argument(
+        "--dropout", type=_rate, default=0.0, metavar="RATE", help="of the hidden neurons (0)"
+    )
+    train.add_argument("--l1", type=_rate, default=0.0, metavar="X", help="times the sum of |w| (0)")
+    train.add_argument("--l2", type=_rate, default=0.0, metavar="X", help="times the sum of w² (0)")
+    train.add_argument(
+        "--prune",
+        type=_rate,
+        nargs="?",
+        const=0.9,
+        default=0.0,
+        metavar="SHARE",
+        help="as many epochs again, in which this share of the weights goes (0.9 where none is named)",
+    )
+    train.add_argument(
+        "--clusterable-init", action="store_true", help="begin with ten modules in the weights"
+    )
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=_number, metavar="N", help="(20; of a task 2000)")
+    length.add_argument("--untrained", action="store_true", help="only measure the random start")
+    train.add_argument(
+        "--measure-every", type=_number, default=0, metavar="N", help="n-cut every N epochs, in log.csv"
+    )
+    train.add_argument(
+        "--threads", type=_number, default=1, metavar="N", help="of PyTorch (1); changes last digits"
+    )
+    train.add_argument("--data", dest="files", metavar="FOLDER", help="where Fashion-MNIST's files are")
+    train.add_argument(
+        "--out", metavar="FOLDER", help="the run folder (default: runs/<data>-<pressures>-seed<n>)"
+    )
+    train.set_defaults(act=act_train)
 
 
 def _add_measure(commands: Any) -> None:
@@ -222,6 +272,46 @@ def _number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"wanted a whole number, got '{text}'") from None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"wanted whole numbers such as 64,64,64, got '{text}'"
+        ) from None
+
+
+def _rate(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"wanted a number, got '{text}'") from None
+
+
+def act_train(given: argparse.Namespace) -> int:
+    from evomod.training_config import TrainingConfig, checked
+
+    config = checked(
+        TrainingConfig(
+            data=given.data,
+            goal=given.goal,
+            hidden=given.hidden,
+            dropout=given.dropout,
+            l1=given.l1,
+            l2=given.l2,
+            prune=given.prune,
+            clusterable_init=given.clusterable_init,
+            epochs=0 if given.untrained else given.epochs,
+            measure_every=given.measure_every,
+            threads=given.threads,
+        )
+    )
+    from evomod.training_run import describe_training, run_training
+
+    print(describe_training(run_training(config, given.seed, given.out, folder=given.files)))
+    return 0
 
 
 def act_tasks(given: argparse.Namespace) -> int:

@@ -4,14 +4,19 @@ A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``. The fir
 says what it shows. Beside what `evomod.papers` asks of it, it holds ``FULL`` (the size of its study in
 words) and ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
 further tables into the study's folder before.
+
+A script that needs no study of evolution holds ``TABLE`` instead (its file in ``results/<paper>/``),
+``COMMAND`` (what writes it), ``draw_table(path)`` and ``quick(jobs)``, which makes a small one.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -62,10 +67,38 @@ def listed() -> str:
     lines = []
     for name, script in find_figures().items():
         module = load_script(script.path)
+        if hasattr(module, "TABLE"):
+            table = table_of(script, module)
+            lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}"]
+            lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
+            continue
         found = find_study(script.path, module)
         place = found.folder if found else f"none yet: {command_of(script.path, module)}"
         lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
     return "\n".join(lines)
+
+
+def table_of(script: FigureScript, module: Any, folder: Path | None = None) -> Path:
+    """The table that a figure without a study is drawn from: in a folder, or among the results."""
+    here = Path("results") / script.path.parent.name
+    committed = scripts_folder().parent / here
+    places = [folder] if folder is not None else [here, committed]
+    tables = [Path(place) / module.TABLE for place in places]
+    return next((table for table in tables if table.exists()), tables[0])
+
+
+def _table_for(
+    script: FigureScript, module: Any, folder: Path | None, quick: bool, jobs: int | None
+) -> Path:
+    if quick:
+        return Path(module.quick(jobs))
+    table = table_of(script, module, folder)
+    if not table.exists():
+        raise EvomodError(
+            f"there is no table for {script.name}; looked for {table}. Make it with `{module.COMMAND}` "
+            f"({module.FULL}), or draw a small one with --quick."
+        )
+    return table
 
 
 def draw_figure(
@@ -84,6 +117,11 @@ def draw_figure(
     """
     script = chosen_figure(name)
     module = load_script(script.path)
+    path = out or Path(f"{name}{'-quick' if quick else ''}.png")
+    if hasattr(module, "TABLE"):
+        table = _table_for(script, module, study, quick, jobs)
+        _draw(lambda: module.draw_table(table), path)
+        return path, table.parent
     if quick:
         found = quick_study(script.path, module, jobs)
     elif study is not None:
@@ -99,11 +137,14 @@ def draw_figure(
         found = present
     if hasattr(module, "prepare"):
         module.prepare(found, jobs)
-    path = out or Path(f"{name}{'-quick' if quick else ''}.png")
+    _draw(lambda: module.draw(found), path)
+    return path, found.folder
+
+
+def _draw(make: Callable[[], Any], path: Path) -> None:
     with matplotlib.rc_context(STYLE):
-        figure = module.draw(found)
+        figure = make()
         try:
             figure.savefig(path, dpi=150, metadata={"Software": None})
         except (OSError, ValueError) as error:
             raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None
-    return path, found.folder

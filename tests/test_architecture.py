@@ -29,6 +29,10 @@ ORDER = (
     "tracking",
     "runs",
     "transfers",
+    "datasets",
+    "training_config",
+    "training",
+    "training_run",
     "warmup",
     "study",
     "study_folder",
@@ -58,13 +62,15 @@ HOMES = {
     "deap": {"operators", "evolution", "deap_way"},
     "pydantic": {"config", "study"},
     "tomli_w": {"config"},
-    "tqdm": {"runs", "study_run"},
+    "tqdm": {"runs", "study_run", "training_run"},
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},
     "networkx": {"network", "measures", "bench_modularity"},
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
     "threadpoolctl": {"measures"},
+    "sklearn": {"datasets"},
+    "torch": {"training"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
     "pandas": {"study_tables"},
@@ -123,14 +129,22 @@ def test_every_dependency_has_one_home():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["tasks"], ["evolve", "--help"], ["study", "--help"], ["status", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["tasks"],
+        ["evolve", "--help"],
+        ["study", "--help"],
+        ["status", "--help"],
+        ["train", "--help"],
+    ],
 )
 def test_light_commands_import_nothing_heavy(arguments):
     text = (
         "import sys\n"
         "from evomod.cli import main\n"
         "try:\n    code = main(sys.argv[1:])\nexcept SystemExit as stop:\n    code = stop.code\n"
-        "heavy = {'numba', 'matplotlib', 'scipy', 'networkx', 'deap'} & set(sys.modules)\n"
+        "heavy = {'numba', 'matplotlib', 'scipy', 'networkx', 'deap', 'torch', 'sklearn'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)\n"
     )
     done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True)

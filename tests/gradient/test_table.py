@@ -1,0 +1,46 @@
+"""Rows of the table of ways of training, from real training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evomod import papers
+
+SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "filan2021" / "table.py"
+SIZES = {"epochs": 1, "hidden": (16, 16), "draws": 3}
+
+
+def test_every_way_of_training_has_a_row_before_and_after_pruning():
+    script = papers.load_script(SCRIPT)
+    for way in script.WAYS:
+        rows = list(script.rows_of("digits", way, 1, **SIZES))
+        assert [row["is_pruned"] for row in rows] == ([0] if way == "untrained" else [0, 1])
+        assert [tuple(row) for row in rows] == [script.COLUMNS] * len(rows)
+        assert rows[0]["epochs"] == (0 if way == "untrained" else 1) and rows[0]["sparsity"] == 0.0
+        if way != "untrained":
+            assert rows[1]["sparsity"] == pytest.approx(0.9, abs=0.01) and rows[1]["epochs"] == 2
+        assert all(np.isfinite([row["n_cut"], row["null_mean"], row["p"]]).all() for row in rows)
+
+
+def test_a_table_is_made_by_workers_and_not_made_again(tmp_path):
+    script = papers.load_script(SCRIPT)
+    script.append(tmp_path / script.TABLE, made(script, "control", 0))
+    script.append(tmp_path / script.TABLE, made(script, "control", 1))
+    for way in list(script.WAYS)[2:]:
+        for is_pruned in (0, 1):
+            script.append(tmp_path / script.TABLE, made(script, way, is_pruned))
+    path = script.run(tmp_path, "digits", 1, **SIZES)
+    rows = script.read(path)
+    assert len(rows) == 13 and rows[-1]["way"] == "untrained" and rows[-1]["sparsity"] == 0.0
+    content = path.read_bytes()
+    assert script.run(tmp_path, "digits", 1, **SIZES).read_bytes() == content
+
+
+def made(script, way, is_pruned):
+    return dict.fromkeys(script.COLUMNS, 0.5) | {
+        "data": "digits",
+        "way": way,
+        "is_pruned": is_pruned,
+        "seed": 1,
+    }

@@ -1,0 +1,261 @@
+"""Training by gradient: penalties, masks, dropout, births, runs and adaptation. These want PyTorch."""
+
+import numpy as np
+import pytest
+import torch
+
+from evomod import datasets, load_network
+from evomod.cli import main
+from evomod.datasets import load_dataset, task_data
+from evomod.errors import EvomodError
+from evomod.task import all_patterns, load_task
+from evomod.training import (
+    Learner,
+    born,
+    fixed_arithmetic,
+    mask_of,
+    share_right,
+    train,
+)
+from evomod.training_config import TrainingConfig, resolved, sparsity_at
+from evomod.training_run import adapt, load_training_run, run_training
+
+DIGITS = load_dataset("digits")
+RETINA = load_dataset("retina")
+SMALL = {"hidden": (16, 12), "epochs": 2}
+
+
+def made(data, **given):
+    """A small config, resolved for data."""
+    return resolved(TrainingConfig(data.name, **(SMALL | given)), data)
+
+
+def losses(learner, data, weights):
+    """Cross-entropy with penalties in plain NumPy, of ReLU layers."""
+    values = data.inputs.astype(np.float64)
+    for k, weight in enumerate(weights):
+        values = values @ weight
+        if k < len(weights) - 1:
+            values = np.maximum(values, 0.0)
+    top = values.max(axis=1, keepdims=True)
+    logs = values - top - np.log(np.exp(values - top).sum(axis=1, keepdims=True))
+    loss = -logs[np.arange(len(values)), data.targets].mean()
+    config = learner.config
+    loss += config.l1 * sum(np.abs(w).sum() for w in weights)
+    loss += config.l2 * sum((w**2).sum() for w in weights[1 if config.l1_first else 0 :])
+    return loss + config.l1_first * np.abs(weights[0]).sum()
+
+
+@pytest.mark.parametrize(
+    "pressure",
+    [{}, {"l1": 1e-2}, {"l2": 1e-2}, {"l2": 1e-2, "l1_first": 3e-2}, {"l1": 1e-2, "l2": 2e-2}],
+)
+def test_the_gradient_of_loss_and_penalties_is_that_of_plain_numpy(pressure):
+    config = made(DIGITS, **pressure)
+    weights, biases = born(config, DIGITS, 1)
+    double = [w.astype(np.float64) for w in weights]
+    learner = Learner(config, "classes", double, [b.astype(np.float64) for b in biases], 1)
+    inputs = torch.from_numpy(DIGITS.inputs.astype(np.float64))
+    outputs = learner.outputs(inputs)
+    loss = learner.misfit(outputs, torch.from_numpy(DIGITS.targets)) + learner.penalty()
+    loss.backward()
+    assert float(loss.detach()) == pytest.approx(losses(learner, DIGITS, double), rel=1e-10)
+    rng = np.random.default_rng(5)
+    for k, weight in enumerate(double):
+        for _ in range(4):
+            place = tuple(rng.integers(n) for n in weight.shape)
+            change = 1e-6 if abs(weight[place]) > 1e-4 else 1e-9
+            ends = []
+            for step in (change, -change):
+                moved = [w.copy() for w in double]
+                moved[k][place] += step
+                ends.append(losses(learner, DIGITS, moved))
+            slope = (ends[0] - ends[1]) / (2 * change)
+            assert float(learner.weights[k].grad[place]) == pytest.approx(slope, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.73, 0.9, 1.0])
+def test_a_mask_takes_the_weights_of_least_magnitude(share):
+    rng = np.random.default_rng(2)
+    weight = rng.integers(-3, 4, (7, 9)).astype(np.float32)  # many ties, many zeros
+    flat = np.abs(weight).ravel()
+    wanted = np.ones(63)
+    for place in sorted(range(63), key=lambda i: (flat[i], i))[: round(share * 63)]:
+        wanted[place] = 0.0
+    assert np.array_equal(mask_of(torch.from_numpy(weight), share).numpy().ravel(), wanted)
+
+
+def test_pruning_follows_the_schedule_in_every_layer_and_never_brings_a_weight_back():
+    config = made(DIGITS, prune=0.9, pruning_epochs=3)
+    epochs = list(train(config, DIGITS, 3))
+    n_steps = 3 * 12  # 1,437 patterns are 12 batches
+    assert [e.phase for e in epochs] == ["start", "training", "training", *["pruning"] * 3]
+    assert [e.sparsity for e in epochs[:3]] == [0.0] * 3
+    gone = None
+    for epoch, pruned_at in zip(epochs[3:], (10, 20, 36), strict=True):
+        for k, weight in enumerate(epoch.weights):
+            wanted = round(sparsity_at(pruned_at, n_steps, 0.9) * weight.size)
+            assert (weight == 0.0).sum() == wanted, (epoch.number, k)
+        zeros = [w == 0.0 for w in epoch.weights]
+        assert gone is None or all((after | ~before).all() for before, after in zip(gone, zeros))
+        gone = zeros
+    assert epochs[-1].sparsity == pytest.approx(0.9, abs=1e-3)
+
+
+def test_births_are_glorots_and_clusterable_starts_have_two_sizes_of_weights():
+    plain, biases = born(made(DIGITS, hidden=(200, 300)), DIGITS, 1)
+    for weight in plain:
+        limit = np.sqrt(6.0 / sum(weight.shape))
+        assert np.abs(weight).max() <= limit and np.abs(weight).max() > 0.98 * limit
+        assert abs(weight.std() * np.sqrt(3.0) / limit - 1.0) < 0.03
+    assert not any(b.any() for b in biases)
+    clusterable, _ = born(made(DIGITS, hidden=(200, 300), clusterable_init=True), DIGITS, 1)
+    assert np.array_equal(clusterable[0], plain[0])
+    for before, after in zip(plain[1:], clusterable[1:], strict=True):
+        factor = np.round(after / before, 3)
+        assert set(np.unique(factor)) == {np.float32(0.6), np.float32(4.6)}
+        assert 0.05 < (factor > 1).mean() < 0.15  # a tenth of the pairs share a group
+    last = np.round(clusterable[-1] / plain[-1], 3) > 1
+    assert (last.sum(axis=1) == 1).all()  # ten outputs in ten groups
+
+
+def test_dropout_silences_hidden_neurons_and_keeps_their_mean():
+    config = made(DIGITS, hidden=(4000,), dropout=0.5)
+    learner = Learner(config, "classes", *born(config, DIGITS, 1), 1)
+    learner.weights[1] = torch.ones_like(learner.weights[1])  # an output is the sum of what is left
+    inputs = torch.from_numpy(DIGITS.inputs[:50])
+    with torch.no_grad():
+        all_of_them = learner.outputs(inputs)[:, 0]
+        some = torch.stack([learner.outputs(inputs, 0.5)[:, 0] for _ in range(40)])
+    assert not torch.equal(some[0], some[1])
+    assert torch.allclose(some.mean(dim=0), all_of_them, rtol=0.03)
+
+
+def test_shares_of_right_answers():
+    outputs = torch.tensor([[0.5, -0.1], [0.0, 0.2]])
+    assert share_right("answers", outputs, torch.tensor([[1.0, 1.0], [1.0, 1.0]])) == 0.5
+    assert share_right("classes", outputs, torch.tensor([0, 0])) == 0.5
+    assert np.isnan(share_right("numbers", outputs, outputs))
+
+
+def test_equal_seeds_are_equal_to_the_byte_and_dropout_0_is_no_dropout(tmp_path, capsys):
+    given = ["train", "digits", "--hidden", "16,16", "--epochs", "2", "--prune", "--measure-every", "2"]
+    logs = []
+    for name, *more in (
+        ("a", "--seed", "1"),
+        ("b", "--seed", "1", "--dropout", "0"),
+        ("c", "--seed", "2"),
+        ("d", "--seed", "1", "--dropout", "0.5"),
+    ):
+        assert main([*given, *more, "--out", str(tmp_path / name)]) == 0
+        logs.append((tmp_path / name / "log.csv").read_bytes().splitlines())
+    assert logs[0] == logs[1]
+    assert logs[0][1] == logs[3][1] != logs[2][1]  # dropout leaves the start as it is
+    assert logs[0][2] != logs[3][2]
+    assert (tmp_path / "a" / "weights.npz").read_bytes() == (tmp_path / "b" / "weights.npz").read_bytes()
+    run = load_training_run(tmp_path / "a")
+    assert run.config.prune == 0.9 and run.log["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert np.isnan(run.log["n_cut"]).tolist() == [False, True, False, True, False]
+    assert run.measured["n_cut"] == pytest.approx(run.log["n_cut"][-1])
+    assert run.measured["draws"] == 50 and run.measured["k"] == 12
+    assert run.manifest["threads"] == 1 and run.manifest["versions"]["torch"] == torch.__version__
+    before = [np.count_nonzero(w == 0) for w in run.layers("weights-unpruned")[0]]
+    assert before == [0, 0, 0] and run.layers()[0][0].shape == (64, 16)
+
+
+def test_digits_are_learned_and_the_command_tells_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 0
+    told = capsys.readouterr().out
+    assert "n-cut (k = 12)" in told and "50 shuffled" in told
+    run = load_training_run("runs/digits-trained-seed1")
+    assert run.log["test_accuracy"][-1] > 0.8 > 0.3 > run.log["test_accuracy"][0]
+    assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 2
+    assert "exists and is not empty" in capsys.readouterr().err
+
+
+def test_an_untrained_network_is_measured_too(tmp_path, capsys):
+    arguments = ["train", "digits", "--untrained", "--hidden", "20", "--seed", "4", "--out"]
+    assert main([*arguments, str(tmp_path / "x")]) == 0
+    assert "0 epochs, 0 steps" in capsys.readouterr().out
+
+
+def test_polynomials_come_closer(monkeypatch):
+    monkeypatch.setattr(datasets, "N_POLYNOMIAL", (1000, 300))
+    data = load_dataset("polynomials")
+    epochs = list(train(made(data, hidden=(64,), epochs=4, learning_rate=0.01), data, 1))
+    assert epochs[-1].test_loss < 0.8 * epochs[0].test_loss and np.isnan(epochs[-1].test_accuracy)
+    assert epochs[0].loss == pytest.approx((data.targets.astype(float) ** 2).mean(), rel=0.5)
+
+
+@pytest.fixture(scope="module")
+def retina(tmp_path_factory):
+    """A retina network that answers left AND right."""
+    config = TrainingConfig("retina", epochs=300)
+    return run_training(config, 4, tmp_path_factory.mktemp("runs") / "retina", draws=5)
+
+
+def test_a_retina_network_answers_as_the_network_that_is_saved_of_it(retina):
+    network = load_network(retina.folder / "best.json")
+    patterns = all_patterns(8)
+    with torch.no_grad():
+        learner = Learner(retina.config, "answers", *retina.layers(), 1)
+        outputs = learner.outputs(torch.from_numpy(RETINA.inputs)).numpy()
+    assert np.allclose(network.values(patterns)[:, -1:], outputs, atol=1e-12)
+    assert np.array_equal(network.answer(patterns), np.sign(outputs))
+    right = (network.answer(patterns)[:, 0] == RETINA.targets[:, 0]).mean()
+    assert right == retina.log["train_accuracy"][-1] == network.about["fitness"]["left-and-right"] == 1.0
+    assert retina.measured["k"] == 2 and 0.0 <= retina.measured["q_score"] < 1.0
+
+
+def test_a_trained_network_adapts_to_related_and_random_goals(retina):
+    assert adapt(retina, "left-and-right").steps == 0
+    related = adapt(retina, "left-or-right", most_steps=3000)
+    assert related.relation == "related" and related.steps is not None and related.steps > 0
+    task = load_task("retina")
+    ours, other = task.tables["left-and-right"], task.tables["left-or-right"]
+    assert related.at_first == (ours == other).mean()
+    table = task.random_goal(np.random.default_rng(1))
+    random = adapt(retina.folder, table, most_steps=5)
+    assert (random.relation, random.steps) == ("random", None)
+    assert random.at_first == (ours == table).mean()
+
+
+def test_pruned_connections_stay_away_while_it_adapts(tmp_path):
+    run = run_training(TrainingConfig("retina", epochs=100, prune=0.5), 2, tmp_path / "x", draws=3)
+    assert run.log["sparsity"][-1] == pytest.approx(0.5, abs=0.02)
+    assert load_network(tmp_path / "x" / "best.json").weight.size == sum(
+        np.count_nonzero(w) for w in run.layers()[0]
+    )
+    assert adapt(run, "left-or-right", most_steps=20).steps is None
+
+
+def test_what_cannot_be_adapted(tmp_path, retina):
+    run = run_training(TrainingConfig("digits", hidden=(20,), epochs=0), 1, tmp_path / "x", draws=2)
+    with pytest.raises(EvomodError, match="digits, which has no other goals"):
+        adapt(run, "left-and-right")
+    with pytest.raises(EvomodError, match="has no goal 'left'"):
+        adapt(retina, "left")
+    with pytest.raises(EvomodError, match="most_steps wants a whole number"):
+        adapt(retina, "left-or-right", most_steps=-1)
+    with pytest.raises(EvomodError, match="Booleans"):
+        adapt(retina, np.zeros((1, 16), np.bool_))
+
+
+def test_arithmetic_is_as_before_afterwards():
+    before = torch.get_num_threads()
+    with fixed_arithmetic(before + 1):
+        assert torch.get_num_threads() == before + 1
+        assert torch.are_deterministic_algorithms_enabled()
+    assert torch.get_num_threads() == before and not torch.are_deterministic_algorithms_enabled()
+
+
+def test_a_task_of_several_outputs_is_trained():
+    data = task_data(load_task("circuit_three_outputs"))
+    epochs = list(train(made(data, hidden=(8,), epochs=200, learning_rate=0.03), data, 1))
+    assert epochs[-1].train_accuracy > epochs[0].train_accuracy
+
+
+def test_a_training_that_diverges_is_told():
+    with pytest.raises(EvomodError, match="the training diverges. Lower the learning rate"):
+        list(train(made(DIGITS, learning_rate=1e30), DIGITS, 1))
