@@ -98,7 +98,9 @@ def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
             ).confidence_interval
         if math.isfinite(found.low) and math.isfinite(found.high):
             break
-    return MedianCI(numbers.size, middle, float(found.low), float(found.high), method)
+    # Between tiny values interpolation may round past the ends.
+    low, high = np.clip((found.low, found.high), numbers.min(), numbers.max()).tolist()
+    return MedianCI(numbers.size, middle, low, high, method)
 
 
 def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
