@@ -108,16 +108,15 @@ def _add_study(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="override a value of every config",
     )
-    where = study.add_mutually_exclusive_group()
-    where.add_argument(
+    study.add_argument(
         "--jobs", type=_number, metavar="N", help="worker processes (default: one a core)"
     )
-    where.add_argument(
+    study.add_argument(
         "--dask",
         metavar="WHERE",
         help="'local', a scheduler's address such as tcp://host:8786, or a cluster's TOML",
     )
-    where.add_argument(
+    study.add_argument(
         "--shard",
         type=_shard,
         metavar="I/N",

@@ -8,6 +8,7 @@ it in a temporary folder and sends it back; if it dies, the next one begins from
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 import time
 import uuid
@@ -46,13 +47,31 @@ class Order:
 
 
 @contextmanager
+def _quiet() -> Iterator[None]:
+    """Without dask's log: a worker or a scheduler that dies is told in a sentence."""
+    from_dask = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    before = {name: logging.getLogger(name).level for name in from_dask}
+    for name in from_dask:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
 def cluster(where: str, jobs: int, folder: Path) -> Iterator[Engine]:
     """Workers of dask: ``local``, the address of a scheduler, or a TOML with a table ``[slurm]``."""
-    with ExitStack() as stack:
+    try:
+        from distributed import Event
+    except ImportError:
+        raise EvomodError(
+            "--dask wants dask.distributed: install evomod with its extra, `pip install evomod[cluster]`."
+        ) from None
+    with _quiet(), ExitStack() as stack:
         client = _client(where, jobs, stack)
         _check_workers(client)
-        from distributed import Event
-
         executor, session = client.get_executor(pure=False), f"evomod-{uuid.uuid4().hex}"
         stopping = Event(session, client=client)
         study, ours = load_manifest(folder)["id"], versions()
@@ -187,12 +206,8 @@ def _other_versions(ours: dict[str, str], theirs: dict[str, str]) -> str | None:
 
 
 def _client(where: str, jobs: int, stack: ExitStack) -> Any:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise EvomodError(
-            "--dask wants dask.distributed: install evomod with its extra, `pip install evomod[cluster]`."
-        ) from None
+    from distributed import Client, LocalCluster
+
     if where == "local":
         workers = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
         return stack.enter_context(Client(stack.enter_context(workers)))

@@ -76,7 +76,7 @@ def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
 
 def _is_full(error: EvomodError) -> bool:
     cause = error.__cause__
-    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager

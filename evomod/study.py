@@ -203,7 +203,7 @@ def changed_setting(wanted: Config, found: Config) -> str | None:
 
 
 def _flat(data: dict[str, Any], path: str = "") -> dict[str, Any]:
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in data.items():
         flat |= _flat(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value}
     return flat

@@ -76,10 +76,7 @@ def run_study(
     is done stays done, and the same call goes on.
     """
     folder = Path(out)
-    if shard is not None and not 1 <= shard[0] <= shard[1]:
-        raise EvomodError(f"shard {shard[0]}/{shard[1]}: wanted i/n with 1 <= i <= n, such as 3/40.")
-    if jobs is not None and jobs < 1:
-        raise EvomodError(f"wanted one job or more, got {jobs}.")
+    _check_where(jobs, dask, shard)
     with opened(study, folder, shared=shard is not None):
         first, step = (shard[0] - 1, shard[1]) if shard else (0, 1)
         mine = replicates_of(study)[first::step]
@@ -95,6 +92,18 @@ def run_study(
             note_session(folder, end=None if session.failures else now())
             write_tables(folder)
     return load_study(folder)
+
+
+def _check_where(jobs: int | None, dask: str | None, shard: tuple[int, int] | None) -> None:
+    """Refuse what contradicts itself."""
+    if shard is not None and (jobs is not None or dask is not None):
+        raise EvomodError("a shard evolves its runs in this one process; leave out the jobs or dask.")
+    if shard is not None and not 1 <= shard[0] <= shard[1]:
+        raise EvomodError(f"shard {shard[0]}/{shard[1]}: wanted i/n with 1 <= i <= n, such as 3/40.")
+    if jobs is not None and jobs < 1:
+        raise EvomodError(f"wanted one job or more, got {jobs}.")
+    if jobs is not None and dask not in (None, "local"):
+        raise EvomodError("jobs are workers of this machine; a scheduler or a cluster has its own.")
 
 
 Make = Callable[[], AbstractContextManager[Engine]]

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evomod.config import Config
 from evomod.evolution import evolve, prepare
 from evomod.kernels import (
@@ -23,6 +26,7 @@ from evomod.kernels import (
     selection,
     threshold,
 )
+from evomod.measures import motifs, normalised_modularity, random_graphs
 from evomod.tracking import Tracker, population_rows
 
 NEEDED: dict[str, tuple[Any, ...]] = {
@@ -106,4 +110,14 @@ def compile_all() -> float:
         for generation in evolve(config, seed=1, setup=setup):
             Tracker(setup).row(generation)
             population_rows(generation)
+    _measure(np.eye(4, k=1))
     return time.perf_counter() - begun
+
+
+def _measure(chain: NDArray[np.float64]) -> None:
+    """The kernels of measures that no run calls."""
+    layer, rng = np.arange(chain.shape[0]), np.random.default_rng(0)
+    normalised_modularity(chain, draws=2)
+    motifs(chain, draws=2)
+    for null in ("shuffle-within-layer", "erdos-renyi"):
+        random_graphs(chain, null, 2, rng, layer=layer)

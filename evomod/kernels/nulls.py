@@ -181,8 +181,9 @@ def anneal(adjacency, layer, shape, temperatures, rng, graphs):
             if at == to:
                 continue
             gain = links(graph, a, to, undirected, modules) - links(graph, a, at, undirected, modules)
-            gain += (out[at] * into[at] + out[to] * into[to]) / scale
-            gain -= ((out[at] - o) * (into[at] - i) + (out[to] + o) * (into[to] + i)) / scale
+            gain = gain * scale + out[at] * into[at] + out[to] * into[to]
+            gain -= (out[at] - o) * (into[at] - i) + (out[to] + o) * (into[to] + i)
+            gain /= scale  # of a whole number: no gain is exactly 0
             if gain >= 0.0 or (temperature > 0.0 and rng.random() < np.exp(gain / temperature)):
                 modules[a] = to
                 out[at] -= o

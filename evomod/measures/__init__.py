@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
-from evomod.measures.motifs import MotifProfile, motif_census, motifs
+from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
 from evomod.measures.normalised import (
     NormalisedModularity,
@@ -21,8 +21,10 @@ __all__ = [
     "NormalisedModularity",
     "Partition",
     "Reach",
+    "class_adjacency",
     "modularity",
     "motif_census",
+    "motif_ids",
     "motifs",
     "neighbourhood",
     "normalised_modularity",

@@ -11,7 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from evomod.errors import EvomodError
 from evomod.kernels import modularity as modularity_kernels
 from evomod.kernels import nulls as kernels
-from evomod.measures.graphs import Graph, adjacencies_of, adjacency_of, layers_of, symmetric
+from evomod.measures.graphs import (
+    Graph,
+    adjacencies_of,
+    adjacency_of,
+    layers_of,
+    symmetric,
+)
 from evomod.measures.modularity import METHODS
 from evomod.measures.nulls import is_undirected, random_parts
 
@@ -77,17 +83,16 @@ def normalised_modularity(
     Q_rand is the mean over random graphs, see `evomod.measures.nulls.random_graphs` for each ``null`` and
     for ``layer`` and ``setup``. Q_max: Kashtan & Alon evolved networks for Q and took the mean of the best;
     give that number as ``q_max``. Left out, it is the largest Q found among graphs with the same degrees
-    (the same layers too where the null keeps them) by `RESTARTS` annealings; that is another number, and
-    a lower bound. All Q are by the same ``method``, of `evomod.measures.modularity.modularity`;
+    (the same layers too where the null keeps them) by `RESTARTS` annealings. That is another number: its
+    graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are by the same ``method``, see `modularity`;
     directed=False makes the graph and every null undirected first, as Kashtan & Alon do.
 
     Without ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
     ``[network, node, node]`` give a list. Simplify a `Network` first. Raises `EvomodError` for unknown
     names, no draws, and what a null lacks.
 
-    >>> import evomod.measures.normalised as m
     >>> ring = np.roll(np.eye(6), 1, axis=1)
-    >>> found = m.normalised_modularity(ring, draws=50, q_max=0.5)
+    >>> found = normalised_modularity(ring, draws=50, q_max=0.5)
     >>> found.q_max_source, found.draws
     ('given', 50)
     """
@@ -105,7 +110,8 @@ def normalised_modularity(
         q = float(_q(matrix[None], directed, weight, method)[0])
         highest, source = q_max, "given"
         if highest is None:
-            highest, source = _largest_q(matrix, q, directed, weight, method, layers, draw)
+            known = max(q, float(spread.max())) if null in ("degree-preserving", "layered") else q
+            highest, source = _largest_q(matrix, known, directed, weight, method, layers, draw)
         results.append(_compared(q, spread, highest, source, null, method, directed))
     return results if many else results[0]
 
@@ -141,7 +147,10 @@ def _layers(
     """``[node]`` for a null that keeps layers, else None."""
     if null in ("layered", "shuffle-within-layer") or layer is not None:
         return layers_of(graph, layer)
-    return setup.encoding.wiring.layer if null == "genomes" and setup is not None else None
+    if null != "genomes" or setup is None:
+        return None
+    known = setup.encoding.wiring.layer
+    return known if known.size == adjacencies_of(graph)[0].shape[1] else None
 
 
 def _q(
@@ -149,10 +158,12 @@ def _q(
 ) -> NDArray[np.float64]:
     """Q ``[network]``; nodes without a connection are left out."""
     graphs = matrices if directed else symmetric(matrices, weight)
-    connected = graphs.any(axis=1) | graphs.any(axis=2)
+    connected = np.asarray(graphs.any(axis=1) | graphs.any(axis=2))
     q = np.zeros(graphs.shape[0])
     for k, graph in enumerate(graphs):
-        inner = np.ascontiguousarray(graph[np.ix_(connected[k], connected[k])])
+        inner = graph
+        if not connected[k].all():
+            inner = np.ascontiguousarray(graph[np.ix_(connected[k], connected[k])])
         modules = np.zeros(inner.shape[0], np.int64)
         q[k] = modularity_kernels.leading_eigenvector_modules(inner, method == "clune2013", modules)
     return q
@@ -160,14 +171,14 @@ def _q(
 
 def _largest_q(
     matrix: NDArray[np.float64],
-    q: float,
+    known: float,
     directed: bool,
     weight: str | None,
     method: str,
     layers: NDArray[np.int64] | None,
     rng: np.random.Generator,
 ) -> tuple[float, str]:
-    """Q_max by annealing, and where it comes from."""
+    """Q_max by annealing, at least the Q ``known`` of such a graph, and where it comes from."""
     if weight is not None:
         return np.nan, "none: with weights Q_max is not sought; give q_max"
     undirected = is_undirected(matrix)
@@ -176,7 +187,7 @@ def _largest_q(
     graphs = np.empty((RESTARTS, *matrix.shape))
     kept = np.zeros(matrix.shape[0], np.int64) if layers is None else layers
     kernels.anneal(matrix, kept, shape, np.array(TEMPERATURES), rng, graphs)
-    best = max(q, float(_q(graphs, directed, weight, method).max()))
+    best = max(known, float(_q(graphs, directed, weight, method).max()))
     same = "degrees" if layers is None else "degrees and layers"
     return best, f"largest Q of graphs with the same {same}, {RESTARTS} annealings"
 
@@ -215,7 +226,7 @@ def _compared(
         q_max=q_max,
         q_max_source=source,
         z=z,
-        percentile=100.0 * below / spread.size,
+        percentile=float(100.0 * below / spread.size),
         null=null,
         draws=spread.size,
         method=method,

@@ -25,8 +25,9 @@ differ from those after 1000 a connection, by more than two standard errors, up 
 ENTRIES = 2**23
 """Matrix entries that are drawn at a time where only a number of every null is wanted: 64 MB."""
 
-BIRTHS = 1000
-"""Random genomes that are tried for one draw of the null "genomes" before it is given up."""
+BIRTHS = 200
+"""Random genomes that are tried for one draw of the null "genomes" before it is given up: for 1000 draws
+three seconds at most."""
 
 
 def random_graphs(

@@ -1,0 +1,219 @@
+"""Studies: one definition, seeds that stand alone, and a folder that no other study may use."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import evomod
+from evomod.config import Config, dump_config
+from evomod.errors import EvomodError
+from evomod.study import difference, dump_study, load_definition, replicates_of, seed_of
+from evomod.study_folder import begin_run, opened, state_of, status_of
+
+ROOT = Path(__file__).parent.parent
+TWO = """
+name = "two"
+seed = 7
+replicates = 2
+settings.tracking.population_every = 5
+
+[base]
+task = "retina"
+evolution = {population = 10, generations = 6}
+
+[treatments.pa]
+[treatments.pcc]
+label = "P&CC"
+settings.pressures.connection-cost = {}
+"""
+
+
+def written(folder, text, name="study.toml"):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def two(tmp_path):
+    return load_definition(written(tmp_path, TWO, "two.toml"))
+
+
+def test_a_definition_resolves_to_configs(two):
+    pa, pcc = two.treatments
+    assert (pa.name, pa.label, pcc.label) == ("pa", "pa", "P&CC")
+    assert pa.config.task.goal == "left-and-right"  # filled in
+    assert pa.config.evolution.population == 10 and pcc.config.tracking.population_every == 5
+    assert pa.config.pressures.connection_cost is None and pcc.config.pressures.connection_cost is not None
+
+
+def test_a_seed_depends_on_nothing_but_root_treatment_and_replicate(two):
+    assert seed_of(2013, "pa", 1) == 1341391129  # of a run folder that exists
+    places = [replicate.place for replicate in replicates_of(two)]
+    assert places == ["pa/000", "pcc/000", "pa/001", "pcc/001"]
+    assert all(r.seed == seed_of(7, r.treatment.name, r.number) for r in replicates_of(two))
+    assert len({replicate.seed for replicate in replicates_of(two)}) == 4
+
+
+def test_the_command_line_changes_every_treatment(tmp_path):
+    path = written(tmp_path, TWO)
+    study = load_definition(path, ["evolution.generations=3"], 5)
+    assert study.replicates == 5
+    assert [t.config.evolution.generations for t in study.treatments] == [3, 3]
+    assert difference(study, load_definition(path)).startswith("treatment 'pa' has evolution.generations")
+
+
+def test_a_dumped_study_is_the_same_study(two, tmp_path):
+    again = load_definition(written(tmp_path, dump_study(two)))
+    assert again.treatments[1].config == two.treatments[1].config
+    assert difference(two, again) is None and again.replicates == 2
+
+
+@pytest.mark.parametrize("paper", ["clune2013", "kashtan2005"])
+def test_the_studies_of_papers_are_valid(paper):
+    study = load_definition(f"scripts/{paper}/study.toml")
+    assert study.name == paper and study.replicates == 50
+    text = (ROOT / "scripts" / paper / "study.toml").read_text()
+    assert all(f"[treatments.{treatment.name}]" in text for treatment in study.treatments)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("seed = 7", "seeds = 7", "seeds: unknown key; did you mean 'seed'?"),
+        ("seed = 7", "", "seed: is missing"),
+        ("replicates = 2", "replicates = 0", "replicates: "),
+        ("treatments.pa]", 'treatments."p/a"]', "wanted a name of letters"),
+        ("treatments.pa]", "treatments.PCC]", "differ in capitals only"),
+        ("settings.pressures.connection-cost = {}", "", "are the same config"),
+        ('label = "P&CC"', 'config = "a.toml"', "the study has a base, so config must not be given"),
+        ('label = "P&CC"', "pressures = {}", "a setting stands in `settings`"),
+        ("connection-cost = {}", "connection-coast = {}", "treatments.pcc: pressures.connection-coast"),
+        ("population = 10", "population = 0", "treatments.pa: evolution.population"),
+        ('[base]\ntask = "retina"\nevolution', "[settings]\nevolution", "wanted a config, a base"),
+    ],
+)
+def test_mistakes_are_told_by_their_path(tmp_path, old, new, said):
+    assert old in TWO
+    text = TWO.replace("settings.tracking.population_every = 5\n", "") if "[settings]" in new else TWO
+    with pytest.raises(EvomodError, match="is not valid") as caught:
+        load_definition(written(tmp_path, text.replace(old, new)))
+    assert said in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path):
+    text = TWO.replace("seed = 7", "seed = -1").replace('label = "P&CC"', "label = 3")
+    with pytest.raises(EvomodError) as caught:
+        load_definition(written(tmp_path, text))
+    assert {"seed", "treatments.pcc.label"} <= {
+        line.strip().split(": ")[0] for line in str(caught.value).splitlines()
+    }
+
+
+def test_configs_are_found_from_the_study_file(tmp_path, monkeypatch):
+    (tmp_path / "inner").mkdir()
+    written(tmp_path, dump_config(Config(task="retina")), "pa.toml")
+    text = 'name="x"\nseed=1\nreplicates=1\n[treatments.a]\nconfig="../pa.toml"\n'
+    path = written(tmp_path / "inner", text)
+    monkeypatch.chdir(os.sep)
+    assert load_definition(path).treatments[0].config == evomod.prepare(Config(task="retina")).config
+
+
+def test_runs_that_are_there_are_adopted(two, tmp_path):
+    folder, replicate = tmp_path / "x", replicates_of(two)[0]
+    evomod.run(replicate.treatment.config, replicate.seed, folder / replicate.place)
+    with opened(two, folder, shared=False):
+        assert [state_of(folder / r.place) for r in replicates_of(two)] == ["done", "left", "left", "left"]
+    status = status_of(two, folder)
+    assert status.states == {"pa": {"done": 1, "left": 1}, "pcc": {"left": 2}}
+    assert status.seconds_left is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": 1}, "its seed is 1, not"),
+        ({"config": {"evolution": {"population": 12, "generations": 6}}}, "evolution.population = 12, not 10"),
+        ({"task": "left & right"}, "other truth tables"),
+        ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* results may differ"),
+    ],
+)
+def test_foreign_runs_are_refused_by_name(two, tmp_path, change, said):
+    folder, replicate = tmp_path / "x", replicates_of(two)[0]
+    config = replicate.treatment.config
+    if "config" in change:
+        config = Config(**{**config.model_dump(by_alias=True), **change["config"]})
+    place = evomod.run(config, change.get("seed", replicate.seed), folder / replicate.place).folder
+    if "task" in change:
+        text = (place / "task.py").read_text()
+        assert change["task"] in text
+        (place / "task.py").write_text(text.replace(change["task"], "left ^ right"))
+    if "version" in change:
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["versions"]["evomod"] = change["version"]
+        (place / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(EvomodError, match=f"pa/000.*{said}"), opened(two, folder, shared=False):
+        pass
+    assert not (folder / "study.toml").exists()
+
+
+def test_a_task_that_reads_differently_but_says_the_same_is_the_same(two, tmp_path):
+    folder, replicate = tmp_path / "x", replicates_of(two)[0]
+    place = begin_run(replicate, folder)
+    (place / "task.py").write_text((place / "task.py").read_text() + "# a remark\n")
+    with opened(two, folder, shared=False):
+        assert state_of(place) == "begun"
+
+
+def test_a_folder_of_another_study_is_refused(two, tmp_path):
+    folder = tmp_path / "x"
+    with opened(two, folder, shared=False):
+        pass
+    other = load_definition(written(tmp_path, TWO.replace("seed = 7", "seed = 8")))
+    with pytest.raises(EvomodError, match="another study: its seed is 7, not 8"):
+        opened(other, folder, shared=False).__enter__()
+    more = load_definition(written(tmp_path, TWO), replicates=3)
+    with opened(more, folder, shared=False):
+        assert "replicates = 3" in (folder / "study.toml").read_text()
+
+
+def test_a_folder_of_another_version_is_refused(two, tmp_path):
+    with opened(two, tmp_path / "x", shared=False):
+        pass
+    path = tmp_path / "x" / "manifest.json"
+    path.write_text(path.read_text().replace(f'"evomod": "{evomod.runs.versions()["evomod"]}"', '"evomod": "9"'))
+    with pytest.raises(EvomodError, match="made by evomod 9 .*pip install evomod==9"):
+        opened(two, tmp_path / "x", shared=False).__enter__()
+
+
+def test_a_folder_with_something_else_is_left_alone(two, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").write_text("years of work")
+    with pytest.raises(EvomodError, match="holds 'thesis.tex'"):
+        opened(two, tmp_path / "full", shared=False).__enter__()
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.tex"]
+
+
+def test_one_study_at_a_time_but_shards_together(two, tmp_path):
+    with opened(two, tmp_path / "x", shared=True):
+        with opened(two, tmp_path / "x", shared=True):
+            pass
+        with pytest.raises(EvomodError, match="another process is working on"):
+            opened(two, tmp_path / "x", shared=False).__enter__()
+
+
+def test_a_run_folder_whose_making_was_cut_short_is_made_again(two, tmp_path):
+    folder, replicate = tmp_path / "x", replicates_of(two)[0]
+    place = begin_run(replicate, folder)
+    for name in ("manifest.json", "task.py"):
+        (place / name).unlink()
+    (place / "task.py.part").write_text("half a")
+    with opened(two, folder, shared=False):
+        begin_run(replicate, folder)
+    assert {path.name for path in place.iterdir()} == {"config.toml", "task.py", "manifest.json"}
+    (place / "manifest.json").unlink()
+    (place / "notes.txt").write_text("mine")
+    with pytest.raises(EvomodError, match="is no run folder and not empty"):
+        opened(two, folder, shared=False).__enter__()

@@ -1,0 +1,243 @@
+"""Studies run: the same bytes by any engine and over any death, and one sentence for what goes wrong."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import evomod
+from evomod.errors import EvomodError
+from evomod.study import load_definition, replicates_of
+from evomod.study_folder import begin_run, generation_of, status_of
+from evomod.study_run import run_study
+
+SAME = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml", "task.py")
+TABLES = ("summary.csv", "curves.csv")
+TEXT = """
+name = "two"
+seed = 7
+replicates = 2
+
+[base]
+task = "retina"
+evolution = {population = 20, generations = GENERATIONS}
+tracking = {population_every = 100, checkpoint_seconds = 0.05}
+
+[treatments.pa]
+[treatments.pcc]
+settings.pressures.connection-cost = {}
+"""
+
+
+def written(folder, generations=30):
+    path = folder / "study.toml"
+    path.write_text(TEXT.replace("GENERATIONS", str(generations)))
+    return path
+
+
+def contents(folder):
+    """Every byte of a study that must be the same however it was made."""
+    paths = [path for name in SAME for path in Path(folder).glob(f"*/*/{name}")]
+    paths += [Path(folder) / name for name in TABLES]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "evomod", "study", *map(str, arguments)]
+
+
+def started(*arguments, **options):
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command(*arguments), stdout=pipe, stderr=pipe, text=True, **options)
+
+
+def until(condition, process, seconds=60):
+    begun = time.monotonic()
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() - begun < seconds
+        time.sleep(0.02)
+
+
+def workers(process):
+    """Process ids of the pool's workers."""
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    lines = {int(pid): Path(f"/proc/{pid}/cmdline") for pid in found.stdout.split()}
+    return [pid for pid, path in lines.items() if path.exists() and b"spawn_main" in path.read_bytes()]
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """A short study, run here one by one: what every other way must equal."""
+    home = tmp_path_factory.mktemp("short")
+    study = load_definition(written(home))
+    run_study(study, home / "out", jobs=1)
+    return study, home / "out"
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """One that leaves time to kill it."""
+    home = tmp_path_factory.mktemp("long")
+    path = written(home, 600)
+    run_study(load_definition(path), home / "out", jobs=1)
+    return path, home / "out"
+
+
+@pytest.mark.parametrize("jobs", [2, 5])
+def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path, jobs):
+    study, one = short
+    run_study(study, tmp_path / "x", jobs=jobs)
+    assert len(contents(one)) == 4 * len(SAME) + len(TABLES)
+    assert contents(tmp_path / "x") == contents(one)
+
+
+def test_shards_give_the_same_bytes(short, tmp_path):
+    study, one = short
+    for part in (3, 1, 2):
+        run_study(study, tmp_path / "x", shard=(part, 3))
+        assert not (tmp_path / "x" / "summary.csv").exists()
+    run_study(study, tmp_path / "x")
+    assert contents(tmp_path / "x") == contents(one)
+
+
+def test_a_replicate_is_repeated_alone(short, tmp_path):
+    study, one = short
+    replicate = replicates_of(study)[3]
+    alone = evomod.run(replicate.treatment.config, replicate.seed, tmp_path / "x").folder
+    assert (alone / "log.csv").read_bytes() == (one / replicate.place / "log.csv").read_bytes()
+
+
+def test_more_replicates_are_added_to_those_that_are_there(short, tmp_path):
+    study, _ = short
+    path = written(tmp_path)
+    run_study(load_definition(path, replicates=1), tmp_path / "x", jobs=1)
+    before = (tmp_path / "x" / "pa" / "000" / "manifest.json").read_bytes()
+    run_study(study, tmp_path / "x", jobs=1)
+    assert (tmp_path / "x" / "pa" / "000" / "manifest.json").read_bytes() == before  # not run again
+    assert contents(tmp_path / "x") == contents(short[1])
+
+
+def test_a_study_whose_process_is_killed_goes_on_to_the_same_bytes(long, tmp_path):
+    path, whole = long
+    out = tmp_path / "x"
+    for _ in range(2):
+        process = started(path, "--out", out, "--jobs", 2)
+        until(lambda: list(out.glob("*/*/log.csv")), process)
+        time.sleep(random.uniform(0.0, 0.5))
+        process.kill()
+        process.communicate(timeout=60)  # ends when the last worker has let go of the pipes
+    assert subprocess.run(command(out, "--jobs", 2)).returncode == 0
+    assert contents(out) == contents(whole)
+
+
+def test_a_worker_that_is_killed_costs_nothing_that_was_saved(long, tmp_path):
+    path, whole = long
+    process = started(path, "--out", tmp_path / "x", "--jobs", 2)
+    until(lambda: list((tmp_path / "x").glob("*/*/checkpoint.npz")), process)
+    os.kill(random.choice(workers(process)), signal.SIGKILL)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert contents(tmp_path / "x") == contents(whole)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_saves_every_run_and_says_how_to_go_on(long, tmp_path, jobs):
+    path, whole = long
+    out = tmp_path / "x"
+    process = started(path, "--out", out, "--jobs", jobs, start_new_session=True)
+    until(lambda: list(out.glob("*/*/checkpoint.npz")), process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "of 4 runs are done" in said and f"`evomod study {out}`" in said and "Traceback" not in said
+    begun = [place for place in out.glob("*/*") if (place / "log.csv").exists()]
+    assert all((place / "checkpoint.npz").exists() for place in begun)
+    assert subprocess.run(command(out, "--jobs", 1)).returncode == 0
+    assert contents(out) == contents(whole)
+
+
+def test_a_run_that_fails_stops_no_other(short, tmp_path):
+    study, one = short
+    out = tmp_path / "x"
+    victim = replicates_of(study)[1]
+    place = begin_run(victim, out)
+    (place / "checkpoint.npz").write_bytes(b"nonsense")
+    done = subprocess.run(
+        command(written(tmp_path), "--out", out, "--jobs", 2), capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "pcc/000 failed: " in done.stderr and "is damaged" in done.stderr
+    failures = json.loads((out / "failures.json").read_text())["failures"]
+    assert [(f["treatment"], f["replicate"], f["seed"]) for f in failures] == [("pcc", 0, victim.seed)]
+    again = failures[0]["repeat"].split()
+    assert again[:5] == ["evomod", "evolve", str(place / "config.toml"), "--seed", str(victim.seed)]
+    assert sum((r / "complete").exists() for r in out.glob("*/*")) == 3
+    assert "3 runs" not in done.stdout and (out / "summary.csv").read_text().count("\n") == 4
+    (place / "checkpoint.npz").unlink()
+    assert run_study(study, out, jobs=1).failures == []
+    assert not (out / "failures.json").exists() and contents(out) == contents(one)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_is_one_sentence_and_nothing_is_lost(short, tmp_path, jobs):
+    """A limit on file size stands in for the full disk: the write fails in the same way."""
+    study, _ = short
+    out = tmp_path / "x"
+    text = f"""
+import resource, signal, sys
+from evomod.cli import main
+if __name__ == "__main__":
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    sys.exit(main(["study", {str(written(tmp_path))!r}, "--out", {str(out)!r}, "--jobs", "{jobs}"]))
+"""
+    (tmp_path / "limited.py").write_text(text)
+    done = subprocess.run([sys.executable, tmp_path / "limited.py"], capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "the disk is full" in done.stderr and f"`evomod study {out}`" in done.stderr
+    assert "Traceback" not in done.stderr
+    run_study(study, out, jobs=1)
+    assert contents(out) == contents(short[1])
+
+
+def test_what_contradicts_itself_is_refused(short, tmp_path):
+    study, _ = short
+    for options, said in (
+        ({"shard": (4, 3)}, "wanted i/n"),
+        ({"shard": (1, 3), "jobs": 2}, "leave out the jobs"),
+        ({"jobs": 0}, "one job or more"),
+        ({"jobs": 2, "dask": "tcp://nowhere:1"}, "has its own"),
+    ):
+        with pytest.raises(EvomodError, match=said):
+            run_study(study, tmp_path / "x", **options)
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_bar_counts_all_generations(short, tmp_path, capsys):
+    study, _ = short
+    run_study(study, tmp_path / "x", jobs=1, progress=True)
+    assert "120/120" in capsys.readouterr().err
+    run_study(study, tmp_path / "x", jobs=1)
+    assert capsys.readouterr().err == ""  # quiet where there is no terminal
+
+
+def test_status_tells_how_far_it_is(long, tmp_path):
+    path, whole = long
+    process = started(path, "--out", tmp_path / "x", "--jobs", 1)
+    pa = tmp_path / "x" / "pa" / "000"
+    until(lambda: generation_of(pa) > 10, process)
+    states = status_of(load_definition(path), tmp_path / "x").states
+    process.kill()
+    process.communicate()
+    assert states["pa"] == {"running": 1, "left": 1} or states["pa"].get("done")
+    told = subprocess.run(
+        [sys.executable, "-m", "evomod", "status", whole], capture_output=True, text=True, check=True
+    ).stdout
+    assert "2 done" in told and "medians with bootstrapped" in told
