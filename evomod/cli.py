@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     _add_study(commands)
+    _add_measure(commands)
     _add_figure(commands)
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
     tasks.set_defaults(act=act_tasks)
@@ -127,6 +129,36 @@ def _add_study(commands: Any) -> None:
     status = commands.add_parser("status", help="tell how far a study is")
     status.add_argument("folder", metavar="FOLDER", help="a study's folder")
     status.set_defaults(act=act_status)
+
+
+def _add_measure(commands: Any) -> None:
+    measure = commands.add_parser(
+        "measure",
+        help="everything about one network: Q with its nulls, motifs, decomposition, hierarchy",
+        description="Measure a network: a run's folder or best.json, GraphML, GML, an edge list "
+        "(source,target[,weight]), node-link JSON, or a .npy adjacency.",
+    )
+    measure.add_argument("file", metavar="FILE")
+    measure.add_argument("--json", action="store_true", help="print JSON")
+    measure.add_argument(
+        "--weight",
+        metavar="NAME",
+        help="the attribute that holds weights (default: connections count as 1)",
+    )
+    measure.add_argument(
+        "--null",
+        default="degree-preserving",
+        metavar="NAME",
+        help="degree-preserving (default), layered, erdos-renyi: what Q is compared with",
+    )
+    measure.add_argument(
+        "--draws", type=_number, default=1000, metavar="N", help="random networks of the null (1000)"
+    )
+    measure.add_argument("--seed", type=_seed, help="of the nulls (1)")
+    measure.add_argument(
+        "--task", metavar="NAME", help="whose subgoals are looked for (default: the network's own)"
+    )
+    measure.set_defaults(act=act_measure)
 
 
 def _add_figure(commands: Any) -> None:
@@ -388,6 +420,36 @@ def act_figure(given: argparse.Namespace) -> int:
     )
     print(f"{path}: drawn from {folder}")
     return 0
+
+
+def act_measure(given: argparse.Namespace) -> int:
+    from evomod.measures.files import read_graph
+    from evomod.measuring import measure_network, report
+    from evomod.task import load_task
+
+    told = measure_network(
+        read_graph(given.file),
+        weight=given.weight,
+        null=given.null,
+        draws=given.draws,
+        seed=1 if given.seed is None else given.seed,
+        task=None if given.task is None else load_task(given.task),
+    )
+    print(_strict_json(told) if given.json else report(given.file, told))
+    return 0
+
+
+def _strict_json(data: Any) -> str:
+    """JSON in which what is no number is null: NaN is no JSON."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(v) for key, v in value.items()}
+        if isinstance(value, list):
+            return [clean(v) for v in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return json.dumps(clean(data), indent=2)
 
 
 def act_verify(given: argparse.Namespace) -> int:

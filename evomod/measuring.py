@@ -18,6 +18,8 @@ FEW_DRAWS = {"fast-greedy": 100, "louvain": 100, "girvan-newman": 20}
 """Null graphs at the most, for methods that take milliseconds a graph."""
 MOST_NODES_EXACT, SECONDS_EXACT = 25, 10.0
 """Where the proved optimum is looked for, and for how long."""
+MOST_GOALS = 4
+"""Goals of a task that are printed."""
 MOST_MOTIFS = 8
 """Subgraphs a size that are printed: those with the largest |z|."""
 
@@ -146,6 +148,44 @@ def _motifs(graph: Graph, size: int, null: str, draws: int, seed: int) -> list[d
     ]
 
 
+def _functional(network: Network, task: Task) -> dict[str, Any]:
+    """What modules do: subgoals told by neurons, inputs kept apart, losses, redundancy."""
+    parts = measures.decomposition(network, task)
+    lost = measures.lesions(network, task)
+    shared = measures.redundancy(network, task)
+    split, partition = parts.first_split, parts.partition
+    return {
+        "name": task.name,
+        "subgoals": {
+            name: {
+                "best_neuron": int(parts.neuron[k]),
+                "reading": parts.reading[k],
+                "right": float(parts.best[k]),
+            }
+            for k, name in enumerate(parts.subgoals)
+        },
+        "has_all_perfect": parts.has_all_perfect,
+        "split_in_two": None if split is None else _separated(split),
+        "modules": None if partition is None else _separated(partition),
+        "reason": parts.reason,
+        "module_lesions": [
+            {
+                "module": k,
+                "nodes": np.flatnonzero(lost.modules == k).tolist(),
+                "goals": dict(zip(lost.goals, lost.module_goals[k].tolist(), strict=True)),
+                "subgoals": dict(zip(lost.subgoals, lost.module_subgoals[k].tolist(), strict=True)),
+                "specialisation": float(shared.specialisation[k]),
+            }
+            for k in range(lost.module_goals.shape[0])
+        ],
+        "redundancy": dict(zip(shared.subgoals, shared.redundancy.tolist(), strict=True)),
+    }
+
+
+def _separated(found: measures.Separation) -> dict[str, Any]:
+    return {"score": found.score, "of": found.most, "is_perfect": found.success}
+
+
 def report(name: str, told: dict[str, Any]) -> str:
     """The measures of a network as text for a terminal."""
     simple = ", simplified" if told["is_simplified"] else ""
@@ -196,6 +236,28 @@ def _motif_table(size: int, rows: list[dict[str, Any]], null: str) -> str:
         lines.append(f"{label:28}{row['count']:>7}   {nulls:>18}{_shown(row['z'], 7, 1)}")
     if len(ranked) > MOST_MOTIFS:
         lines.append(f"  and {len(ranked) - MOST_MOTIFS} more, see --json")
+    return "\n".join(lines)
+
+
+def _task_table(told: dict[str, Any]) -> str:
+    """What the modules of a network do for its task."""
+    lines = [f"{'task ' + told['name']:28}{'best neuron':>12}{'right':>8}{'redundancy':>12}"]
+    for name, row in told["subgoals"].items():
+        neuron = f"{row['best_neuron']} {row['reading']}"
+        lines.append(f"{name:28}{neuron:>12}{row['right']:>8.3f}{told['redundancy'][name]:>12.2f}")
+    for key, word in (("split_in_two", "split in two"), ("modules", "modules")):
+        if told[key] is not None:
+            perfect = "perfect" if told[key]["is_perfect"] else "not perfect"
+            text = f"{told[key]['score']:g} of {told[key]['of']} inputs, {perfect}"
+            lines.append(f"{'inputs apart, ' + word:28}{text}")
+    if told["reason"]:
+        lines.append(f"inputs apart: not asked, {told['reason']}")
+    lines.append(f"{'silent module: fitness lost':28}{'specialisation':>16}   goals")
+    for row in told["module_lesions"]:
+        lost = ", ".join(
+            f"{goal} {value:.3f}" for goal, value in list(row["goals"].items())[:MOST_GOALS]
+        )
+        lines.append(f"{'  module ' + str(row['module']):28}{row['specialisation']:>16.2f}   {lost}")
     return "\n".join(lines)
 
 

@@ -249,9 +249,12 @@ def read_columns(path: Path) -> Table:
 
 def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
     if name in ("treatment", "q_method"):
-        return np.array(texts, str)
+        return np.array(texts, str)  # even if all names look like numbers
     kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
-    return np.array([text or "nan" for text in texts]).astype(kind)
+    try:
+        return np.array([text or "nan" for text in texts]).astype(kind)
+    except ValueError:
+        return np.array(texts, str)
 
 
 def write_parquet(folder: str | Path) -> list[Path]:

@@ -6,11 +6,7 @@ from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
-from evomod.measures.normalised import (
-    NormalisedModularity,
-    normalised_modularity,
-    null_distribution,
-)
+from evomod.measures.normalised import NormalisedModularity, normalised_modularity, null_distribution
 from evomod.measures.nulls import NULLS, random_graphs
 
 __all__ = [

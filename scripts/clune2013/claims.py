@@ -56,7 +56,7 @@ def _of(study, alphabet):
 def separated(networks):
     """Networks whose split in two has all left inputs on one side and all right ones on the other; and n."""
     task = load_task("retina")
-    return sum(measures.decomposition(n, task).is_separated for n in networks), len(networks)
+    return sum(measures.decomposition(n, task).first_split.success for n in networks), len(networks)
 
 
 def solved_halves(networks):

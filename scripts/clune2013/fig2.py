@@ -6,11 +6,13 @@ from matplotlib.figure import Figure
 from evomod import measures
 from evomod.plotting_studies import plot_density, plot_medians, plot_small_networks
 from evomod.study_networks import COST_BIN, Q_BIN
+from evomod.task import load_task
 
 STUDY = "study.toml"
 FULL = "200 runs of 25,000 generations"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=100"]}
 
+RETINA = load_task("retina")
 SHOWN = 12
 """Networks a treatment, as in the paper."""
 LIMITS = ((0.0, 160.0), (0.0, 0.6))
@@ -59,7 +61,7 @@ def networks(figure, study, treatments):
             f"{n.about['fitness']['left-and-right']:.3f}, Q {n.about['q_score']:.2f}" for n in found
         ]
         cells = row.subplots(2, SHOWN // 2).ravel()
-        splits = [measures.first_split(network) for network in simple]
+        splits = [measures.decomposition(n, RETINA).first_split.modules for n in simple]
         plot_small_networks(cells, simple, splits, titles)
         row.suptitle(f"{study.labels[treatment]}: best networks (performance, Q)", fontsize=8)
 

@@ -1,0 +1,87 @@
+"""Generations to adapt to the other goal, PA and P&CC, in both directions."""
+
+import csv
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.plotting_studies import plot_boxes
+from evomod.study_tables import read_columns
+from evomod.transfers import generations_to_solve
+
+STUDY = "study_adapt.toml"
+FULL = "400 runs until perfect, at most 25,000 generations, then five adaptations of each"
+QUICK = {
+    "replicates": 2,
+    "settings": ["evolution.population=300", "evolution.generations=1500"],
+}
+REPEATS, CAP = 5, 5000
+OTHER = {"left-and-right": "left-or-right", "left-or-right": "left-and-right"}
+COLUMNS = ("treatment", "replicate", "to", "repeat", "generations", "cap")
+
+
+def prepare(study, jobs=None):
+    """Clone every perfect network to a population and evolve it on the other goal: ``adaptation.csv``.
+
+    An adaptation that is not found within the cap has no number of generations.
+    """
+    path = study.folder / "adaptation.csv"
+    if path.exists():
+        return
+    configs = {treatment.name: treatment.config for treatment in study.study.treatments}
+    asked, calls = [], []
+    for treatment, networks in study.networks.items():
+        goal = configs[treatment].task.goal
+        for network in networks:
+            if network.about["fitness"][goal] < 1.0:
+                continue
+            for repeat in range(REPEATS):
+                key = (*treatment.encode(), network.about["replicate"], repeat)
+                seed = np.random.SeedSequence(study.study.seed, spawn_key=key)
+                asked.append((treatment, network.about["replicate"], OTHER[goal], repeat))
+                calls.append((configs[treatment], network, OTHER[goal], seed))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=context) as pool:
+        adapted = partial(generations_to_solve, cap=CAP)
+        found = list(pool.map(adapted, *zip(*calls, strict=True), chunksize=8)) if calls else []
+    rows = [(*a, "" if n is None else n, CAP) for a, n in zip(asked, found, strict=True)]
+    with path.with_suffix(".part").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([COLUMNS, *rows])
+    path.with_suffix(".part").replace(path)
+
+
+def medians(study):
+    """``{treatment: generations[replicate]}``, the median over repeats; one not found counts as the cap."""
+    table = read_columns(study.folder / "adaptation.csv")
+    generations = np.where(np.isnan(table["generations"].astype(float)), CAP, table["generations"])
+    found = {}
+    for treatment in study.treatments:
+        mine = table["treatment"] == treatment
+        replicates = np.unique(table["replicate"][mine])
+        found[treatment] = np.array(
+            [np.median(generations[mine & (table["replicate"] == r)]) for r in replicates]
+        )
+    return found
+
+
+def draw(study):
+    """A panel a direction and alphabet; every dot is a network, the median of its repeats."""
+    values = medians(study)
+    figure = Figure(figsize=(7.2, 4.2), layout="constrained")
+    panels = figure.subplots(1, 4, sharey=True)
+    kinds = [(goal, suffix) for suffix in ("", "-binary") for goal in ("and", "or")]
+    for axes, (goal, suffix) in zip(panels, kinds, strict=True):
+        groups = [values[f"{kind}-{goal}{suffix}"] for kind in ("pa", "pcc")]
+        plot_boxes(axes, groups, ("PA", "P&CC"))
+        other = "OR" if goal == "and" else "AND"
+        weights = "2 -1 1 2" if suffix else "-2 -1 1 2"
+        axes.set_title(f"{goal.upper()} to {other}\nweights {weights}")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_ylim(0, 1.2 * CAP)
+    panels[0].set_ylabel("generations to adapt")
+    return figure

@@ -1,0 +1,147 @@
+"""Every figure of a paper is drawn from a tiny study; figures and claims that cannot be are told so."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evomod import claims, figures, papers, verification
+from evomod.errors import EvomodError
+from evomod.study import load_definition
+from evomod.study_run import run_study
+
+ROOT = Path(__file__).parent.parent
+TINY = [
+    "evolution.population=20",
+    "evolution.generations=30",
+    "tracking.population_every=10",
+]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Run a study's definition with two replicates of twenty networks, once a module."""
+    done = {}
+
+    def run(definition):
+        if definition not in done:
+            study = load_definition(ROOT / "scripts" / definition, TINY, 2)
+            done[definition] = run_study(study, tmp_path_factory.mktemp("study") / "it", jobs=1)
+        return done[definition]
+
+    return run
+
+
+def png_size(path):
+    content = path.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    return len(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "definition"),
+    [("clune2013-fig2", "clune2013/study.toml"), ("clune2013-fig3a", "clune2013/study_adapt.toml")],
+)
+def test_a_figure_is_drawn_from_a_study(tiny, tmp_path, name, definition):
+    found = tiny(definition)
+    path, folder = figures.draw_figure(name, tmp_path / "figure.png", study=found.folder, jobs=1)
+    assert folder == found.folder
+    assert 10_000 < png_size(path) < 300_000
+
+
+def test_every_figure_names_a_study_that_can_be_loaded():
+    known = figures.find_figures()
+    assert {"clune2013-fig2", "clune2013-fig3a"} <= set(known)
+    for script in known.values():
+        module = papers.load_script(script.path)
+        study = load_definition(script.path.parent / module.STUDY)
+        quick = load_definition(
+            script.path.parent / module.STUDY, module.QUICK["settings"], module.QUICK["replicates"]
+        )
+        assert quick.replicates < study.replicates
+        assert script.shows.endswith(".") and module.FULL
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("scripts/*/study*.toml")), ids=str)
+def test_every_definition_of_a_study_is_valid(path):
+    study = load_definition(path)
+    assert study.name.startswith(path.parent.name) and study.treatments
+
+
+def test_a_figure_that_is_not_known_and_a_study_that_is_another(tiny, tmp_path):
+    with pytest.raises(EvomodError, match=r"no figure 'clune2013-fig99'; known: .*clune2013-fig2"):
+        figures.draw_figure("clune2013-fig99")
+    with pytest.raises(EvomodError, match="needs the study 'clune2013'"):
+        figures.draw_figure("clune2013-fig2", study=tiny("clune2013/study_adapt.toml").folder)
+    with pytest.raises(EvomodError, match="cannot be written"):
+        figures.draw_figure(
+            "clune2013-fig2", tmp_path / "no" / "x.png", study=tiny("clune2013/study.toml").folder
+        )
+
+
+def test_without_a_study_the_command_that_runs_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(papers, "study_places", lambda path, module: [tmp_path])
+    with pytest.raises(EvomodError, match="evomod study scripts/clune2013/study.toml"):
+        figures.draw_figure("clune2013-fig2")
+
+
+def test_claims_are_tested_against_a_study(tiny):
+    module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
+    found = module.claims(tiny("clune2013/study.toml"))
+    assert len(found) == 16
+    assert {claim.verdict for claim in found} <= {"holds", "fails", "cannot tell"}
+    assert all("n = 2" in claim.found or "/2 (" in claim.found for claim in found)
+
+
+def test_claims_without_a_study_cannot_be_told(monkeypatch):
+    monkeypatch.setattr(verification, "find_study", lambda path, module: None)
+    found = verification.verify()
+    assert found and {claim.verdict for claim in found} == {"cannot tell"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "n_paper", "verdict"),
+    [
+        (range(10, 20), range(10), 50, "holds"),
+        (range(10), range(10, 20), 50, "fails"),  # the other way round
+        (range(10), range(10), 50, "cannot tell"),  # no difference, fewer runs than the paper
+        (range(10), range(10), 10, "fails"),  # no difference in as many runs
+    ],
+)
+def test_verdicts_of_a_difference(a, b, n_paper, verdict):
+    assert claims.larger("p", "c", list(a), list(b), ("a", "b"), n_paper).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        ((9, 10), (0, 10), "holds"),
+        ((0, 10), (9, 10), "fails"),
+        ((5, 10), (5, 10), "fails"),
+        ((3, 9), (3, 9), "cannot tell"),
+    ],
+)
+def test_verdicts_of_proportions(a, b, verdict):
+    assert claims.more_often("p", "c", a, b, ("a", "b"), 10).verdict == verdict
+
+
+def test_verdicts_of_a_published_median():
+    values = np.linspace(0.3, 0.5, 50)
+    assert claims.published("p", "c", values, (0.35, 0.45), 50).verdict == "holds"
+    assert claims.published("p", "c", values, (0.35, 0.45), 60).verdict == "cannot tell"
+    assert claims.published("p", "c", values, (0.6, 0.7), 60).verdict == "fails"
+
+
+def test_the_command_lists_figures_and_refuses_unknown_ones():
+    def evomod(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "evomod", *arguments], capture_output=True, text=True, check=False
+        )
+
+    listed = evomod("figure")
+    assert listed.returncode == 0 and "clune2013-fig2: Performance" in listed.stdout
+    unknown = evomod("figure", "nonsense")
+    assert unknown.returncode == 2 and "known: clune2013-fig2" in unknown.stderr
