@@ -35,9 +35,14 @@ def once(study, name, make):
     path = study.folder / name
     if not path.exists():
         rows = make()
-        body = b"".join(csv_line(tuple(row.values())) for row in rows)
+        body = b"".join(csv_line(tuple(map(plain, row.values()))) for row in rows)
         write_whole(path, csv_line(tuple(rows[0])) + body)
     return read_columns(path)
+
+
+def plain(value):
+    """A value of a table: fractions to six places."""
+    return round(float(value), 6) if isinstance(value, float | np.floating) else value
 
 
 def networks_once(study, name, make):
@@ -254,10 +259,10 @@ def motif_rows(treatment, networks, size):
                 "size": size,
                 "subgraph": number,
                 "networks": z.size,
-                "z": round(float(z.mean()), 5) if z.size else np.nan,
-                "z_se": round(standard_error(z), 5),
-                "count": round(float(np.mean([profile.counts[k] for profile in profiles])), 5),
-                "count_null": round(float(np.mean([profile.null_mean[k] for profile in profiles])), 5),
+                "z": z.mean() if z.size else np.nan,
+                "z_se": standard_error(z),
+                "count": np.mean([profile.counts[k] for profile in profiles]),
+                "count_null": np.mean([profile.null_mean[k] for profile in profiles]),
             }
         )
     return rows

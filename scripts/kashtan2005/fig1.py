@@ -55,7 +55,7 @@ def fitness_of(study, treatment, replicate, last):
         if number % step and (is_fixed or number not in zoomed):
             continue
         best = float(generation.fitness[generation.best_row])
-        mean = round(float(generation.fitness.mean()), 6)
+        mean = float(generation.fitness.mean())
         row = (treatment, replicate, seed, number, int(number % period == 0), best, mean)
         rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows

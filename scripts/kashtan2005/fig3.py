@@ -81,7 +81,7 @@ def measured(study, generation, known):
             best, draws=NULLS, directed=False, method=derived.METHOD, q_max=highest
         )
         gates = {node for pair in key for node in pair} - set(best.inputs.tolist())
-        known[key] = (len(gates), round(found.q, 6), round(found.q_m, 6))
+        known[key] = (len(gates), found.q, found.q_m)
     fitness = float(generation.fitness[generation.best_row])
     return dict(zip(MEASURES, (generation.number, fitness, *known[key]), strict=True))
 
