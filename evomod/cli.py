@@ -556,12 +556,17 @@ def _write_table(path: Path, text: str) -> None:
 
 
 def act_bench(given: argparse.Namespace) -> int:
+    from evomod import bench_modularity
     from evomod.bench import WORKLOADS, measure, report
     from evomod.warmup import compile_all
 
     compile_all()
     results = {name: measure(name) for name in WORKLOADS}
-    print(json.dumps(results, indent=2) if given.json else report(results))
+    which_q = bench_modularity.which_q()
+    if given.json:
+        print(json.dumps(results | {"which-q": which_q}, indent=2))
+    else:
+        print(report(results), bench_modularity.report(which_q), sep="\n\n")
     return 0
 
 

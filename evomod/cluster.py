@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
+import sys
 import tempfile
 import time
 import uuid
@@ -244,6 +246,10 @@ def _slurm(path: Path) -> Any:
         raise EvomodError(
             "a SLURM cluster wants dask-jobqueue: `pip install evomod[cluster]`."
         ) from None
+    if shutil.which("sbatch") is None:
+        raise EvomodError(
+            f"{path}: there is no command sbatch here; start this on a machine of the cluster."
+        )
     settings = {"cores": 1, "processes": 1} | {k: v for k, v in table.items() if k != "jobs"}
     try:
         found = SLURMCluster(**settings)
@@ -259,6 +265,8 @@ def _check_workers(client: Any) -> None:
         found = client.run(versions)
     except Exception as error:
         raise EvomodError(f"{MISSING} ({type(error).__name__}: {error}).") from None
+    if not found:
+        print("evomod: dask has no worker yet; the study begins when one comes.", file=sys.stderr)
     for address, theirs in found.items():
         other = _other_versions(versions(), theirs)
         if other:

@@ -348,6 +348,8 @@ class TrackingSection(Section):
     """Partition behind every logged Q."""
     population_every: int = Field(default=100, ge=0)
     """Measure Q and cost of the whole population every so many generations; 0: never."""
+    hierarchy: bool = False
+    """Log the hierarchy of the logged individual too (Mengistu et al. 2016)."""
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)
 
 

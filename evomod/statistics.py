@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from evomod.errors import EvomodError
 
@@ -82,6 +81,8 @@ def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
     middle = float(np.median(numbers))
     if (numbers == numbers[0]).all():
         return MedianCI(numbers.size, middle, middle, middle, "constant")
+    from scipy import stats
+
     state = rng.bit_generator.state
     for method in ("BCa", "percentile"):
         rng.bit_generator.state = state
@@ -111,6 +112,8 @@ def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
         raise EvomodError(
             f"the rank-sum test wants values on both sides; got {first.size} and {second.size}."
         )
+    from scipy import stats
+
     u, p = stats.mannwhitneyu(first, second, alternative="two-sided")
     delta = 2.0 * float(u) / (first.size * second.size) - 1.0
     return RankSum(first.size, second.size, float(u), float(p), delta)
@@ -125,6 +128,8 @@ def proportions(a_yes: int, a_n: int, b_yes: int, b_n: int) -> Proportions:
     for yes, n in ((a_yes, a_n), (b_yes, b_n)):
         if not 0 <= yes <= n or n == 0:
             raise EvomodError(f"wanted a number of yes from 0 to n, of n >= 1; got {yes} of {n}.")
+    from scipy import stats
+
     found = stats.fisher_exact(np.array([[a_yes, a_n - a_yes], [b_yes, b_n - b_yes]]))
     return Proportions(a_n, b_n, a_yes, b_yes, float(found.pvalue), float(found.statistic))
 

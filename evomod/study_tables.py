@@ -24,7 +24,8 @@ from evomod.study_folder import is_done, load_manifest
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.tracking import csv_line
 
-CURVES = ("best_fitness", "q_score")
+CURVES = ("best_fitness", "q_score", "hierarchy")
+"""Columns of logs that become curves; hierarchy only where all runs logged it."""
 MOST_POINTS = 500
 """Generations of a curve; half of them evenly spaced, half by their logarithm."""
 
@@ -145,6 +146,7 @@ def measures_of(run: Run) -> dict[str, Any]:
         "connections": last["connections"],
         "connection_cost": last["connection_cost"],
         "neurons": last["neurons"],
+        **({"hierarchy": last["hierarchy"]} if "hierarchy" in last else {}),
         "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
         "solved": int(solved is not None),
     }
@@ -176,17 +178,19 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
 def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
     """Rows: n, and medians with intervals, of every treatment at up to 500 generations."""
     rows = []
+    logged = [_log(run) for _, run in runs]
+    names = [name for name in CURVES if all(name in header for header, _ in logged)]
     for treatment in study.treatments:
-        logs = [_log(run) for replicate, run in runs if replicate.treatment.name == treatment.name]
+        mine = [replicate.treatment.name == treatment.name for replicate, _ in runs]
+        logs = [log for log, is_mine in zip(logged, mine, strict=True) if is_mine]
         if not logs:
             continue
         points = thinned(max(len(lines) for _, lines in logs) - 1)
         rng = np.random.default_rng(study.seed)
-        values = _values(logs, points)
-        bands = {name: median_band(values[k], rng) for k, name in enumerate(CURVES)}
-        n = (~np.isnan(values[1])).sum(
-            axis=1
-        )  # every logged network has a Q; a neutral epoch no fitness
+        values = _values(logs, names, points)
+        bands = {name: median_band(values[k], rng) for k, name in enumerate(names)}
+        # Every logged network has a Q; in a neutral epoch it has no fitness.
+        n = (~np.isnan(values[names.index("q_score")])).sum(axis=1)
         for k, point in enumerate(points.tolist()):
             row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
             for name, band in bands.items():
@@ -204,7 +208,7 @@ def thinned(last: int) -> NDArray[np.int64]:
     """At most 500 generations from 0 to the last one, closer together at the beginning.
 
     >>> thinned(3).tolist(), thinned(25_000).size, int(thinned(25_000)[-1])
-    ([0, 1, 2, 3], 453, 25000)
+    ([0, 1, 2, 3], 442, 25000)
     """
     if last < MOST_POINTS:
         return np.arange(last + 1)
@@ -214,12 +218,12 @@ def thinned(last: int) -> NDArray[np.int64]:
 
 
 def _values(
-    logs: Sequence[tuple[list[str], list[str]]], points: NDArray[np.int64]
+    logs: Sequence[tuple[list[str], list[str]]], names: Sequence[str], points: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """`CURVES` as ``[measure, point, run]``; NaN after the end of a run."""
-    values = np.full((len(CURVES), points.size, len(logs)), np.nan)
+    """Columns of logs as ``[name, point, run]``; NaN after the end of a run."""
+    values = np.full((len(names), points.size, len(logs)), np.nan)
     for r, (header, lines) in enumerate(logs):
-        columns = [header.index(name) for name in CURVES]
+        columns = [header.index(name) for name in names]
         for p, point in enumerate(points.tolist()):
             if point < len(lines):
                 cells = lines[point].split(",")

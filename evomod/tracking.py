@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.evolution import Generation, Setup
+from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
 
 COLUMNS = (
@@ -42,8 +43,9 @@ POPULATION_COLUMNS = (
 
 
 def columns(setup: Setup) -> tuple[str, ...]:
-    """Names of the log's columns: the fixed ones, then the fitness on every goal of the task."""
-    return (*COLUMNS, *(f"fitness:{goal.name}" for goal in setup.goals))
+    """Names of the log's columns: the fixed ones, what is asked for, the fitness on every goal of the task."""
+    asked = ("hierarchy",) if setup.config.tracking.hierarchy else ()
+    return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Shape:
     connections: int
     cost: float
     neurons: int
+    hierarchy: float | None
+    """None: not asked for."""
 
 
 REMEMBERED = 4096
@@ -88,6 +92,7 @@ class Tracker:
             shape.neurons,
             int(fitness >= self.setup.config.evolution.solved_at),
             generation.since_switch,
+            *([] if shape.hierarchy is None else [shape.hierarchy]),
             *self.fitness_on_all(population.yes[best], population.no[best]),
         )
 
@@ -126,8 +131,18 @@ class Tracker:
                 connections=int((working != 0).sum()),
                 cost=float(cost_of(setup, working)[0]),
                 neurons=int(n_neurons(wiring, working)[0]),
+                hierarchy=self._hierarchy(working),
             )
         return self.shapes[key]
+
+    def _hierarchy(self, working: NDArray[np.int8]) -> float | None:
+        if not self.setup.config.tracking.hierarchy:
+            return None
+        wiring = self.setup.encoding.wiring
+        adjacency = np.zeros((1, wiring.n_nodes, wiring.n_nodes))
+        edges = np.flatnonzero(working[0])
+        adjacency[0, wiring.source[edges], wiring.target[edges]] = 1.0
+        return float(hierarchy_of_many(adjacency)[0])
 
 
 def _make_room(known: dict[bytes, Any]) -> None:
@@ -163,13 +178,13 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
     cost = cost_of(setup, graphs)
     shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
-    fitness = np.nan_to_num(generation.fitness, nan=-1.0)  # NaN equals nothing, not even NaN
+    fitness = np.where(np.isnan(generation.fitness), -np.inf, generation.fitness)  # NaN equals nothing
     table = np.column_stack((fitness, shape))
     rows, counts = np.unique(table, axis=0, return_counts=True)
     return [
         (
             generation.number,
-            fitness if fitness >= 0.0 else float("nan"),
+            fitness if fitness > -np.inf else float("nan"),  # Q may be negative
             cost,
             q,
             method,

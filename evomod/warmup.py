@@ -26,7 +26,7 @@ from evomod.kernels import (
     selection,
     threshold,
 )
-from evomod.measures import motifs, normalised_modularity, random_graphs
+from evomod.measures import motifs, n_cut, normalised_modularity, random_graphs
 from evomod.tracking import Tracker, population_rows
 
 NEEDED: dict[str, tuple[Any, ...]] = {
@@ -52,7 +52,7 @@ EVERY: tuple[dict[str, Any], ...] = (
 
 def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
-    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_modules)))
+    return all(map(is_compiled, (*NEEDED[encoding], modularity.leading_eigenvector_of_many)))
 
 
 def announce(*encodings: str) -> None:
@@ -119,5 +119,7 @@ def _measure(chain: NDArray[np.float64]) -> None:
     layer, rng = np.arange(chain.shape[0]), np.random.default_rng(0)
     normalised_modularity(chain, draws=2)
     motifs(chain, draws=2)
+    n_cut(chain, 2, layer=layer, draws=1)
+    modularity.first_split(chain, np.empty(chain.shape[0], np.int64))
     for null in ("shuffle-within-layer", "erdos-renyi"):
         random_graphs(chain, null, 2, rng, layer=layer)

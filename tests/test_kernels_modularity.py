@@ -13,10 +13,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from evomod.config import LayeredNetwork
 from evomod.encodings import layered
 from evomod.kernels import modularity as kernels
-from evomod.measures.modularity import METHODS, modularity, modularity_of_many
+from evomod.measures.modularity import modularity, modularity_of_many
 
 RETINA = (8, 8, 4, 2, 1)
 CLEAR = 1e-7
+METHODS = ("clune2013", "leading-eigenvector")
 ORACLES = {
     "clune2013": naive.clune2013_modules,
     "leading-eigenvector": naive.leading_eigenvector_modules,
@@ -136,8 +137,9 @@ def test_the_gain_of_a_textbook_split_is_the_difference_in_q():
         n = adjacency.shape[0]
         before = rng.integers(0, 2, n)
         members = np.flatnonzero(before == before[0])
-        form, sides = np.zeros((n, n)), np.zeros(n)
-        m = kernels.symmetric_gain(adjacency, members, members.size, False, form)
+        form, sides, strength = np.zeros((n, n)), np.zeros(n), np.zeros((2, n))
+        m = kernels.strengths(adjacency, strength)
+        kernels.symmetric_gain(adjacency, members, members.size, False, strength, m, form)
         gain = kernels.split(rng.standard_normal(n), form, members.size, m, sides)
         side = sides[: members.size]
         if abs(side.sum()) == members.size:

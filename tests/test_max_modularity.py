@@ -115,6 +115,14 @@ def test_the_log_agrees_and_kill_and_resume_leave_the_same_bytes(kind, tmp_path,
         assert (tmp_path / "cut" / name).read_bytes() == (whole.folder / name).read_bytes()
 
 
+def test_tables_of_the_population_hold_negative_fitness_too():
+    far = config("circuit", "modularity:-1", population=300)
+    rows = tracking.population_rows(next(iter(evomod.evolve(far, seed=1))))
+    fitness, q = np.array([(row[1], row[3]) for row in rows]).T
+    np.testing.assert_allclose(fitness, 1 - (q + 1) ** 2, atol=1e-12)
+    assert min(row[1] for row in rows) < 0.0 and sum(row[-1] for row in rows) == 300
+
+
 def test_what_is_remembered_changes_nothing(monkeypatch):
     """Not even where all is forgotten in every generation."""
     from evomod.pressures import max_modularity

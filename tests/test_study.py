@@ -46,7 +46,9 @@ def test_a_definition_resolves_to_configs(two):
     assert (pa.name, pa.label, pcc.label) == ("pa", "pa", "P&CC")
     assert pa.config.task.goal == "left-and-right"  # filled in
     assert pa.config.evolution.population == 10 and pcc.config.tracking.population_every == 5
-    assert pa.config.pressures.connection_cost is None and pcc.config.pressures.connection_cost is not None
+    assert (
+        pa.config.pressures.connection_cost is None and pcc.config.pressures.connection_cost is not None
+    )
 
 
 def test_a_seed_depends_on_nothing_but_root_treatment_and_replicate(two):
@@ -62,7 +64,9 @@ def test_the_command_line_changes_every_treatment(tmp_path):
     study = load_definition(path, ["evolution.generations=3"], 5)
     assert study.replicates == 5
     assert [t.config.evolution.generations for t in study.treatments] == [3, 3]
-    assert difference(study, load_definition(path)).startswith("treatment 'pa' has evolution.generations")
+    assert difference(study, load_definition(path)).startswith(
+        "treatment 'pa' has evolution.generations"
+    )
 
 
 def test_a_dumped_study_is_the_same_study(two, tmp_path):
@@ -125,7 +129,12 @@ def test_runs_that_are_there_are_adopted(two, tmp_path):
     folder, replicate = tmp_path / "x", replicates_of(two)[0]
     evomod.run(replicate.treatment.config, replicate.seed, folder / replicate.place)
     with opened(two, folder, shared=False):
-        assert [state_of(folder / r.place) for r in replicates_of(two)] == ["done", "left", "left", "left"]
+        assert [state_of(folder / r.place) for r in replicates_of(two)] == [
+            "done",
+            "left",
+            "left",
+            "left",
+        ]
     status = status_of(two, folder)
     assert status.states == {"pa": {"done": 1, "left": 1}, "pcc": {"left": 2}}
     assert status.seconds_left is not None
@@ -135,7 +144,10 @@ def test_runs_that_are_there_are_adopted(two, tmp_path):
     ("change", "said"),
     [
         ({"seed": 1}, "its seed is 1, not"),
-        ({"config": {"evolution": {"population": 12, "generations": 6}}}, "evolution.population = 12, not 10"),
+        (
+            {"config": {"evolution": {"population": 12, "generations": 6}}},
+            "evolution.population = 12, not 10",
+        ),
         ({"task": "left & right"}, "other truth tables"),
         ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* results may differ"),
     ],
@@ -183,7 +195,9 @@ def test_a_folder_of_another_version_is_refused(two, tmp_path):
     with opened(two, tmp_path / "x", shared=False):
         pass
     path = tmp_path / "x" / "manifest.json"
-    path.write_text(path.read_text().replace(f'"evomod": "{evomod.runs.versions()["evomod"]}"', '"evomod": "9"'))
+    path.write_text(
+        path.read_text().replace(f'"evomod": "{evomod.runs.versions()["evomod"]}"', '"evomod": "9"')
+    )
     with pytest.raises(EvomodError, match="made by evomod 9 .*pip install evomod==9"):
         opened(two, tmp_path / "x", shared=False).__enter__()
 

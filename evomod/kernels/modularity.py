@@ -1,4 +1,4 @@
-"""Directed modularity Q and its leading-eigenvector partition (Leicht & Newman 2008)."""
+"""Modularity Q and its leading-eigenvector partition (Leicht & Newman 2008)."""
 
 from __future__ import annotations
 
@@ -137,21 +137,29 @@ def leading_eigenvector(form, n, matrix, vector):
 
 
 @inlined
-def symmetric_gain(adjacency, members, n, as_clune2013, matrix):
+def strengths(adjacency, strength):
+    """``[side, node]``: the weights out of and into every node; returns their sum m."""
+    size = adjacency.shape[0]
+    m = 0.0
+    for a in range(size):
+        strength[0, a] = strength[1, a] = 0.0
+    for a in range(size):
+        for b in range(size):
+            strength[0, a] += adjacency[a, b]
+            strength[1, b] += adjacency[a, b]
+            m += adjacency[a, b]
+    return m
+
+
+@inlined
+def symmetric_gain(adjacency, members, n, as_clune2013, strength, m, matrix):
     """The matrix whose leading eigenvector splits a group; its form in s gives 4 m times the gain in Q.
 
     Textbook: B + B' minus the row sums, over the group, of B + B' (0 for the whole network).
     ``as_clune2013``, as the authors' program does: the null term is transposed and below the root the
     row sums of b are subtracted before b is symmetrised, which leaves another diagonal.
     """
-    size = adjacency.shape[0]
-    out, into = np.zeros(size), np.zeros(size)
-    m = 0.0
-    for a in range(size):
-        for b in range(size):
-            out[a] += adjacency[a, b]
-            into[b] += adjacency[a, b]
-            m += adjacency[a, b]
+    out, into = strength[0], strength[1]
     for i in range(n):
         a = members[i]
         rows = 0.0
@@ -160,9 +168,8 @@ def symmetric_gain(adjacency, members, n, as_clune2013, matrix):
             both = adjacency[a, b] + adjacency[b, a] - (out[a] * into[b] + into[a] * out[b]) / m
             matrix[i, j] = both
             rows += 2.0 * (adjacency[a, b] - into[a] * out[b] / m) if as_clune2013 else both
-        if n < size:
+        if n < adjacency.shape[0]:
             matrix[i, i] -= rows
-    return m
 
 
 @inlined
@@ -181,9 +188,12 @@ def split(vector, form, n, m, sides):
     return gain / (4.0 * m)
 
 
-@inlined
+@compiled
 def quality(adjacency, modules):
-    """Directed Q of a partition: the share of connections inside modules minus its expectation."""
+    """Directed Q of a partition: the share of weight inside modules minus its expectation.
+
+    Nodes of module -1 have no connection. No connection at all: 0.
+    """
     size = adjacency.shape[0]
     m, inside, n_modules = 0.0, 0.0, 0
     for a in range(size):
@@ -191,11 +201,12 @@ def quality(adjacency, modules):
     out, into = np.zeros(n_modules), np.zeros(n_modules)
     for a in range(size):
         for b in range(size):
-            m += adjacency[a, b]
-            out[modules[a]] += adjacency[a, b]
-            into[modules[b]] += adjacency[a, b]
-            if modules[a] == modules[b]:
-                inside += adjacency[a, b]
+            if modules[a] >= 0 and modules[b] >= 0:
+                m += adjacency[a, b]
+                out[modules[a]] += adjacency[a, b]
+                into[modules[b]] += adjacency[a, b]
+                if modules[a] == modules[b]:
+                    inside += adjacency[a, b]
     if m == 0.0:
         return 0.0
     expected = 0.0
@@ -208,16 +219,15 @@ def quality(adjacency, modules):
 def leading_eigenvector_modules(adjacency, as_clune2013, modules):
     """Recursive bisection by the sign of the leading eigenvector, without refinement; returns Q.
 
-    ``adjacency[source, target]`` holds 1 or 0. Modules are numbered from 0.
+    ``adjacency[source, target]`` holds weights from 0. Modules are numbered from 0.
     ``as_clune2013``: the root split is accepted whatever it gains.
     """
     size = adjacency.shape[0]
-    total = 0.0
+    strength = np.empty((2, size))
+    m = strengths(adjacency, strength)
     for a in range(size):
         modules[a] = 0
-        for b in range(size):
-            total += adjacency[a, b]
-    if total == 0.0:
+    if m == 0.0:
         return 0.0
     matrix, form = np.empty((size, size)), np.empty((size, size))
     vector, sides = np.empty(size), np.empty(size)
@@ -231,7 +241,7 @@ def leading_eigenvector_modules(adjacency, as_clune2013, modules):
                 n += 1
         gain = -1.0
         if n > 1:
-            m = symmetric_gain(adjacency, members, n, as_clune2013, form)
+            symmetric_gain(adjacency, members, n, as_clune2013, strength, m, form)
             leading_eigenvector(form, n, matrix, vector)
             gain = split(vector, form, n, m, sides)
         is_root = n_modules == 1 and as_clune2013
@@ -243,6 +253,75 @@ def leading_eigenvector_modules(adjacency, as_clune2013, modules):
         else:
             current += 1
     return quality(adjacency, modules)
+
+
+@compiled
+def first_split(adjacency, modules):
+    """Two parts, 0 and 1, by the sign of the leading eigenvector of B + B', whatever Q gains; returns how many.
+
+    ``adjacency[source, target]`` holds 1 or 0. One part, 0, where no eigenvalue is above 0: then no split
+    gains. Part 0 is that of the first node with a component, which is made positive.
+    """
+    size = adjacency.shape[0]
+    out, into = np.zeros(size), np.zeros(size)
+    m = 0.0
+    for a in range(size):
+        modules[a] = 0
+        for b in range(size):
+            out[a] += adjacency[a, b]
+            into[b] += adjacency[a, b]
+            m += adjacency[a, b]
+    if m == 0.0:
+        return 1
+    form, matrix, vector = np.empty((size, size)), np.empty((size, size)), np.empty(size)
+    for a in range(size):
+        for b in range(size):
+            form[a, b] = adjacency[a, b] + adjacency[b, a] - (out[a] * into[b] + into[a] * out[b]) / m
+    leading_eigenvector(form, size, matrix, vector)
+    gain, length = 0.0, 0.0
+    for a in range(size):
+        length += vector[a] * vector[a]
+        for b in range(size):
+            gain += vector[a] * form[a, b] * vector[b]
+    n_second = 0
+    for a in range(size):
+        if gain > NOTHING * length and not vector[a] > 0.0:
+            modules[a] = 1
+            n_second += 1
+    return 2 if n_second > 0 else 1
+
+
+@compiled
+def leading_eigenvector_of_many(adjacencies, as_clune2013, modules, q):
+    """Q ``[network]`` and ``modules[network, node]`` of ``adjacencies[network, source, target]``.
+
+    Nodes without a connection are left out: their module is -1.
+    """
+    size = adjacencies.shape[1]
+    members = np.empty(size, np.int64)
+    for k in range(adjacencies.shape[0]):
+        n = 0
+        for a in range(size):
+            modules[k, a] = -1
+            for b in range(size):
+                if adjacencies[k, a, b] != 0.0 or adjacencies[k, b, a] != 0.0:
+                    members[n] = a
+                    n += 1
+                    break
+        inner, labels = np.empty((n, n)), np.empty(n, np.int64)
+        for i in range(n):
+            for j in range(n):
+                inner[i, j] = adjacencies[k, members[i], members[j]]
+        q[k] = leading_eigenvector_modules(inner, as_clune2013, labels)
+        for i in range(n):
+            modules[k, members[i]] = labels[i]
+
+
+@compiled
+def quality_of_many(adjacencies, modules, q):
+    """Q ``[network]`` of the partitions ``modules[network, node]``."""
+    for k in range(adjacencies.shape[0]):
+        q[k] = quality(adjacencies[k], modules[k])
 
 
 @compiled

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from evomod.measures.functional import (
+    Decomposition,
+    Lesions,
+    Redundancy,
+    Separation,
+    decomposition,
+    lesions,
+    redundancy,
+)
+from evomod.measures.hierarchy import hierarchy
 from evomod.measures.maximum import q_max
-from evomod.measures.modularity import METHODS, Partition, modularity
+from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
+from evomod.measures.n_cut import NCut, graph_of_layers, n_cut
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
 from evomod.measures.normalised import NormalisedModularity, normalised_modularity, null_distribution
 from evomod.measures.nulls import NULLS, random_graphs
@@ -12,19 +23,31 @@ from evomod.measures.nulls import NULLS, random_graphs
 __all__ = [
     "METHODS",
     "NULLS",
+    "Decomposition",
+    "Lesions",
     "MotifProfile",
+    "NCut",
     "Neighbourhood",
     "NormalisedModularity",
     "Partition",
     "Reach",
+    "Redundancy",
+    "Separation",
     "class_adjacency",
+    "decomposition",
+    "graph_of_layers",
+    "hierarchy",
+    "lesions",
     "modularity",
     "motif_census",
     "motif_ids",
     "motifs",
+    "n_cut",
     "neighbourhood",
     "normalised_modularity",
     "null_distribution",
     "q_max",
+    "q_of_many",
     "random_graphs",
+    "redundancy",
 ]

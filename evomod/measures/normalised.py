@@ -9,16 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
-from evomod.kernels import modularity as modularity_kernels
 from evomod.kernels import nulls as kernels
-from evomod.measures.graphs import (
-    Graph,
-    adjacencies_of,
-    adjacency_of,
-    layers_of,
-    symmetric,
-)
-from evomod.measures.modularity import METHODS
+from evomod.measures.graphs import Graph, adjacencies_of, adjacency_of, layers_of
+from evomod.measures.modularity import METHODS, q_of_many, undirected
 from evomod.measures.nulls import is_undirected, random_parts
 
 if TYPE_CHECKING:
@@ -157,16 +150,8 @@ def _q(
     matrices: NDArray[np.float64], directed: bool, weight: str | None, method: str
 ) -> NDArray[np.float64]:
     """Q ``[network]``; nodes without a connection are left out."""
-    graphs = matrices if directed else symmetric(matrices, weight)
-    connected = np.asarray(graphs.any(axis=1) | graphs.any(axis=2))
-    q = np.zeros(graphs.shape[0])
-    for k, graph in enumerate(graphs):
-        inner = graph
-        if not connected[k].all():
-            inner = np.ascontiguousarray(graph[np.ix_(connected[k], connected[k])])
-        modules = np.zeros(inner.shape[0], np.int64)
-        q[k] = modularity_kernels.leading_eigenvector_modules(inner, method == "clune2013", modules)
-    return q
+    graphs = matrices if directed else undirected(matrices, weight)
+    return q_of_many(graphs, method)[0]
 
 
 def _largest_q(

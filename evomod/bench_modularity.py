@@ -1,0 +1,201 @@
+"""Which Q: how close each method comes to the proved optimum, and how long it takes, beside libraries."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.measures.modularity import modularity, q_of_many, undirected
+
+LAYERS, CONNECTIONS = (8, 8, 4, 2, 1), (30, 60)
+NETWORKS, SEED = 60, 1
+OURS = ("clune2013", "leading-eigenvector", "refined")
+REPEATS = 3
+"""The shortest time counts, and of the processor only, so that other work on the machine adds little."""
+
+Matrix = NDArray[np.float64]
+Search = Callable[[Any], Any]
+
+
+def random_layered(
+    n: int, rng: np.random.Generator, layers: tuple[int, ...] = LAYERS
+) -> NDArray[np.float64]:
+    """``[network, source, target]``: networks with 30 to 60 of the connections between adjacent layers."""
+    first = np.cumsum((0, *layers))
+    sizes = zip(first[:-2], first[1:-1], first[2:], strict=True)
+    places = [(a, b) for start, end, last in sizes for a in range(start, end) for b in range(end, last)]
+    networks = np.zeros((n, first[-1], first[-1]))
+    for network in networks:
+        chosen = rng.permutation(len(places))[: rng.integers(CONNECTIONS[0], CONNECTIONS[1] + 1)]
+        for place in chosen:
+            network[places[place]] = 1.0
+    return networks
+
+
+def which_q(n: int = NETWORKS, seconds: float = 10.0) -> dict[str, Any]:
+    """A row a method: microseconds a network, and the mean of Q over the optimum.
+
+    Each is judged by the Q that it maximises, directed or undirected. Networks whose optimum is not proved
+    within ``seconds`` are left out.
+    """
+    networks = random_layered(n, np.random.default_rng(SEED))
+    rows, left_out = [], 0
+    for is_directed in (True, False):
+        matrices = networks if is_directed else undirected(networks)
+        best, exact_times = _exact(matrices, seconds)
+        known = np.array([partition.is_optimal for partition in best])
+        left_out += int((~known).sum())
+        matrices, optimum = matrices[known], np.array([partition.q for partition in best])[known]
+        rows.append(_row("exact", is_directed, float(np.median(exact_times)), optimum, optimum))
+        for method in OURS if is_directed else OURS[1:]:
+            q_of_many(matrices[:1], method)
+            took, (q, _) = _shortest(partial(q_of_many, matrices, method))
+            rows.append(_row(method, is_directed, took / len(matrices), q, optimum))
+        for name, search, convert in _libraries(is_directed):
+            rows.append(_by_library(name, is_directed, search, convert, matrices, optimum))
+    return {"networks": n, "optimum_not_proved": left_out, "methods": rows}
+
+
+def report(result: dict[str, Any]) -> str:
+    """The rows as a table for people."""
+    lines = [
+        f"which Q: {result['networks']} random networks of layers {'-'.join(map(str, LAYERS))} with "
+        f"{CONNECTIONS[0]} to {CONNECTIONS[1]} connections",
+        f"{'method':<34}{'µs/network':>12}{'Q / optimum':>13}{'least':>8}{'optimal':>9}",
+    ]
+    for row in result["methods"]:
+        name = f"{row['method']}, {'directed' if row['directed'] else 'undirected'}"
+        lines.append(
+            f"{name:<34}{row['us_per_network']:>12.0f}{row['q_over_optimum']:>13.4f}"
+            f"{row['least']:>8.3f}{row['share_optimal']:>9.0%}"
+        )
+    if result["optimum_not_proved"]:
+        lines.append(f"left out, optimum not proved: {result['optimum_not_proved']}")
+    return "\n".join(lines)
+
+
+def _row(
+    name: str, is_directed: bool, seconds: float, q: NDArray[Any], optimum: NDArray[Any]
+) -> dict[str, Any]:
+    share = q / optimum
+    return {
+        "method": name,
+        "directed": is_directed,
+        "us_per_network": round(1e6 * seconds, 1),
+        "q_over_optimum": round(float(share.mean()), 5),
+        "least": round(float(share.min()), 5),
+        "share_optimal": round(float((share > 1.0 - 1e-9).mean()), 4),
+    }
+
+
+def _exact(matrices: Matrix, seconds: float) -> tuple[list[Any], list[float]]:
+    """Partitions, and the seconds that each took."""
+    modularity(matrices[0], "exact", weight="weight", time_limit=seconds)
+    best, times = [], []
+    for matrix in matrices:
+        begun = time.process_time()
+        best.append(modularity(matrix, "exact", weight="weight", time_limit=seconds))
+        times.append(time.process_time() - begun)
+    return best, times
+
+
+def _shortest(act: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds, and what came out last."""
+    times, result = [], None
+    for _ in range(REPEATS):
+        begun = time.process_time()
+        result = act()
+        times.append(time.process_time() - begun)
+    return min(times), result
+
+
+def _libraries(is_directed: bool) -> list[tuple[str, Search, Callable[[Matrix], Any]]]:
+    """Name, search (a graph's list of sets or list of labels) and maker of the graph, of what is installed."""
+    louvain: Search = lambda graph: nx.community.louvain_communities(graph, seed=1)  # noqa: E731
+    if is_directed:
+        found = [("networkx louvain", louvain, _networkx_directed)]
+        if find_spec("igraph") and find_spec("leidenalg"):
+            found.append(("leidenalg", _leidenalg, _igraph_directed))
+        return found
+    found = [
+        ("networkx louvain", louvain, nx.from_numpy_array),
+        ("networkx fast-greedy", nx.community.greedy_modularity_communities, nx.from_numpy_array),
+    ]
+    if find_spec("igraph"):
+        found += [
+            (
+                "igraph fast-greedy",
+                lambda g: g.community_fastgreedy().as_clustering().membership,
+                _igraph,
+            ),
+            ("igraph leading eigenvector", _igraph_eigenvector, _igraph),
+            ("igraph louvain", lambda g: g.community_multilevel().membership, _igraph),
+            ("igraph leiden", lambda g: g.community_leiden("modularity").membership, _igraph),
+        ]
+    return found
+
+
+def _by_library(
+    name: str,
+    is_directed: bool,
+    search: Search,
+    convert: Callable[[Matrix], Any],
+    matrices: Matrix,
+    optimum: NDArray[Any],
+) -> dict[str, Any]:
+    """Its row; making the library's graph is not counted, and Q is taken from its modules by our formula."""
+    nodes = [np.flatnonzero(matrix.any(axis=0) | matrix.any(axis=1)) for matrix in matrices]
+    inner = [matrix[np.ix_(node, node)] for matrix, node in zip(matrices, nodes, strict=True)]
+    graphs = [convert(matrix) for matrix in inner]
+    search(graphs[0])
+    took, found = _shortest(lambda: [search(graph) for graph in graphs])
+    q = np.array([_quality(matrix, modules) for matrix, modules in zip(inner, found, strict=True)])
+    return _row(name, is_directed, took / len(graphs), q, optimum)
+
+
+def _quality(matrix: Matrix, modules: Any) -> float:
+    """Q of sets of nodes, or of labels."""
+    label = np.zeros(len(matrix), np.int64)
+    for number, module in enumerate(modules):
+        if isinstance(module, int):
+            label[number] = module
+        else:
+            label[list(module)] = number
+    expected = np.outer(matrix.sum(axis=1), matrix.sum(axis=0)) / matrix.sum()
+    return float((matrix - expected)[label[:, None] == label].sum() / matrix.sum())
+
+
+def _networkx_directed(matrix: Matrix) -> Any:
+    return nx.from_numpy_array(matrix, create_using=nx.DiGraph)
+
+
+def _igraph_directed(matrix: Matrix) -> Any:
+    import igraph
+
+    return igraph.Graph(len(matrix), np.argwhere(matrix).tolist(), directed=True)
+
+
+def _igraph(matrix: Matrix) -> Any:
+    import igraph
+
+    return igraph.Graph(len(matrix), np.argwhere(np.triu(matrix)).tolist())
+
+
+def _igraph_eigenvector(graph: Any) -> Any:
+    with warnings.catch_warnings():  # of its eigenvalue solver, on disconnected graphs
+        warnings.simplefilter("ignore")
+        return graph.community_leading_eigenvector().membership
+
+
+def _leidenalg(graph: Any) -> Any:
+    import leidenalg
+
+    return leidenalg.find_partition(graph, leidenalg.ModularityVertexPartition, seed=1).membership

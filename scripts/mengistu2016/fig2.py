@@ -1,0 +1,82 @@
+"""Hierarchy, Q and performance on AND-XOR-AND, and how many subgoals neurons tell: PA and P&CC."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod import measures
+from evomod.plotting_studies import plot_boxes, plot_medians, plot_small_networks
+from evomod.task import load_task
+
+STUDY = "study.toml"
+FULL = "90 runs of 25,000 generations"
+QUICK = {"replicates": 3, "settings": ["evolution.generations=300", "evolution.population=300"]}
+
+SHOWN = 8
+"""Networks a treatment (the paper shows 16)."""
+TASK = load_task("and-xor-and")
+CURVES = {"hierarchy": "hierarchy", "q_score": "Q", "best_fitness": "performance"}
+
+
+def draw(study):
+    """Panels B to G of Fig. 2."""
+    figure = Figure(figsize=(7.2, 8.2), layout="constrained")
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.0, 4.0, 2.0))
+    curves(top, study)
+    networks(middle, study)
+    bars(bottom, study)
+    return figure
+
+
+def curves(figure, study):
+    """Medians with 95 % intervals over generations."""
+    table = study.curves
+    labels = {name: study.labels[name] for name in study.treatments if name in table["treatment"]}
+    panels = figure.subplots(1, 3)
+    for axes, (column, name) in zip(panels, CURVES.items(), strict=True):
+        plot_medians(axes, table, column, labels)
+        axes.set_ylabel(f"{name} of the best")
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(0, table["generation"].max())
+    panels[2].legend(loc="upper left", frameon=False)
+    panels[2].set_ylim(top=1.02)
+    figure.suptitle(f"medians and bootstrapped 95 % intervals, n = {table['n'].min()} runs")
+
+
+def networks(figure, study):
+    """The best networks, in the colours of their modules."""
+    rows = figure.subfigures(len(study.treatments), 1)
+    for row, treatment in zip(rows, study.treatments, strict=True):
+        found = sorted(
+            study.networks.get(treatment, []), key=lambda n: -n.about["fitness"]["and-xor-and"]
+        )[:SHOWN]
+        simple = [network.simplified() for network in found]
+        titles = [
+            f"F {n.about['fitness']['and-xor-and']:.3f}\nH {measures.hierarchy(s):.2f}, Q {n.about['q_score']:.2f}"
+            for n, s in zip(found, simple, strict=True)
+        ]
+        modules = [measures.modularity(s).modules for s in simple]
+        plot_small_networks(row.subplots(1, SHOWN), simple, modules, titles)
+        row.suptitle(
+            f"{study.labels[treatment]}: best networks (F performance, H hierarchy)", fontsize=8
+        )
+
+
+def subgoals_told(network):
+    """Share of the six subgoals that some neuron tells for every pattern, by a threshold at 0."""
+    return float(np.mean(measures.decomposition(network, TASK).best == 1.0))
+
+
+def bars(figure, study):
+    """Every replicate's network of the last generation."""
+    panels = figure.subplots(1, 3)
+    summary = study.summary
+    columns = [summary["hierarchy"], summary["q_score"], None]
+    for axes, name, column in zip(panels, ("hierarchy", "Q", "subgoals told"), columns, strict=True):
+        groups = []
+        for treatment in study.treatments:
+            if column is None:
+                groups.append(np.array([subgoals_told(n) for n in study.networks.get(treatment, [])]))
+            else:
+                groups.append(column[summary["treatment"] == treatment])
+        plot_boxes(axes, groups, [study.labels[t].replace(", ", ",\n") for t in study.treatments])
+        axes.set_ylabel(name)

@@ -1,0 +1,81 @@
+"""Hierarchy: the oracle's and networkx's global reaching centrality, one network or many."""
+
+import sys
+
+import naive_measures as naive
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from evomod.errors import EvomodError
+from evomod.measures import hierarchy
+from evomod.network import Network
+
+
+def star(n, into):
+    """One node connected with all others."""
+    matrix = np.zeros((n, n))
+    matrix[1:, 0] = 1.0
+    return matrix if into else matrix.T
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.integers(0, 9).flatmap(
+        lambda n: arrays.arrays(float, (n, n), elements=st.sampled_from((0.0, 0.0, 0.0, 1.0, -2.5)))
+    )
+)
+def test_any_graph_equals_the_oracle(adjacency):
+    """Cycles, loops, isolated nodes, weights of either sign, no node at all: the same number, bit by bit."""
+    assert hierarchy(adjacency) == naive.global_reaching_centrality(adjacency.tolist())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_it_is_networkxs_of_the_reversed_graph(seed):
+    graph = nx.gnp_random_graph(12, 0.05 + 0.02 * seed, seed=seed, directed=True)
+    graph.remove_nodes_from(list(nx.isolates(graph)))
+    expected = nx.global_reaching_centrality(graph.reverse())
+    assert hierarchy(graph) == pytest.approx(expected, abs=1e-12)
+
+
+def test_known_networks():
+    assert hierarchy(star(5, into=True)) == 1.0
+    assert hierarchy(star(5, into=False)) == 1 / 16
+    assert hierarchy(np.roll(np.eye(6), 1, axis=1)) == 0.0
+    assert hierarchy(np.zeros((4, 4))) == hierarchy(np.eye(3)) == hierarchy(np.zeros((0, 0))) == 0.0
+    assert hierarchy(nx.path_graph(4)) == 0.0  # an undirected graph leads everywhere
+    tree = nx.balanced_tree(2, 3, create_using=nx.DiGraph).reverse()
+    assert hierarchy(tree) == pytest.approx(nx.global_reaching_centrality(tree.reverse()))
+
+
+def test_a_network_is_taken_as_it_is():
+    """Chain 0 to 1 to 2, an idle neuron 3."""
+    network = Network(
+        layer=np.array([0, 1, 2, 2]),
+        positions=np.zeros((4, 2)),
+        bias=np.zeros(4),
+        source=np.array([0, 1]),
+        target=np.array([1, 2]),
+        weight=np.array([2.0, -1.0]),
+    )
+    assert hierarchy(network) == 0.75
+
+
+def test_many_networks_give_a_list_of_the_single_results(monkeypatch):
+    """In parts too, as where they are too large to be multiplied at once."""
+    rng = np.random.default_rng(1)
+    many = (rng.random((20, 9, 9)) < np.linspace(0.0, 0.4, 20)[:, None, None]).astype(float)
+    expected = [naive.global_reaching_centrality(one.tolist()) for one in many]
+    assert hierarchy(many) == expected
+    monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_ONCE", 200)
+    assert hierarchy(many) == expected
+    assert hierarchy(many[:1]) == expected[:1]
+    assert hierarchy(np.zeros((0, 3, 3))) == []
+
+
+def test_what_is_no_graph_is_one_sentence():
+    with pytest.raises(EvomodError, match="square array"):
+        hierarchy([[0.0, 1.0]])

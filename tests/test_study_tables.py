@@ -1,0 +1,120 @@
+"""The tables of a study, beside plain readings of its runs."""
+
+import csv
+import sys
+
+import numpy as np
+import pytest
+
+import evomod
+from evomod.errors import EvomodError
+from evomod.study import load_definition
+from evomod.study_run import run_study
+from evomod.study_tables import described, measures_of, thinned, write_parquet, write_tables
+
+TEXT = """
+name = "two"
+seed = 7
+replicates = 3
+
+[treatments.pa]
+label = "PA"
+settings.task = "retina"
+settings.evolution = {population = 20, generations = 40, stop = "solved", solved_at = 0.75}
+
+[treatments.circuit]
+settings.task = "circuit"
+settings.evolution = {population = 20, generations = 30, solved_at = 0.6}
+"""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    home = tmp_path_factory.mktemp("tables")
+    (home / "study.toml").write_text(TEXT)
+    return run_study(load_definition(home / "study.toml"), home / "out", jobs=1)
+
+
+def test_a_row_of_the_summary_is_what_the_run_says(found):
+    summary = found.summary
+    assert summary["treatment"].tolist() == ["pa"] * 3 + ["circuit"] * 3
+    assert summary["replicate"].tolist() == [0, 1, 2] * 2
+    runs = [*found.runs("pa"), *found.runs("circuit")]
+    for k, run in enumerate(runs):
+        log = run.log
+        assert summary["seed"][k] == run.manifest["seed"]["entropy"]
+        for name in ("best_fitness", "q_score", "modules", "connections", "connection_cost", "neurons"):
+            assert summary[name][k] == log[name][-1], name
+        assert summary["generations"][k] == log["generation"][-1]
+        is_solved = log["solved"] == 1
+        assert summary["solved"][k] == is_solved.any()
+        first = summary["generations_to_solve"][k]
+        assert first == np.argmax(is_solved) if is_solved.any() else np.isnan(first)
+        assert summary["q_method"][k] == "clune2013"
+    assert summary["solved"].any()
+    assert not any(name.startswith("fitness:") for name in summary)  # the tasks differ
+
+
+def test_goals_have_columns_where_treatments_share_the_task(found):
+    measures = measures_of(found.runs("pa")[0])
+    assert measures["fitness:left-and-right"] == measures["best_fitness"]
+    assert "fitness:left-or-right" in measures
+
+
+def test_empty_cells_are_empty_in_the_file(found):
+    with open(found.folder / "summary.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        assert (row["generations_to_solve"] == "") == (row["solved"] == "0")
+
+
+def test_curves_are_medians_of_the_runs_that_reach_a_generation(found):
+    curves = found.curves
+    for treatment in found.treatments:
+        mine = curves["treatment"] == treatment
+        logs = [run.log for run in found.runs(treatment)]
+        for k in np.flatnonzero(mine):
+            point = curves["generation"][k]
+            for name in ("best_fitness", "q_score"):
+                values = [log[name][point] for log in logs if point < log[name].size]
+                assert curves["n"][k] == len(values)
+                assert curves[name][k] == pytest.approx(np.median(values))
+                assert (
+                    min(values) <= curves[f"{name}_low"][k] <= curves[f"{name}_high"][k] <= max(values)
+                )
+    assert curves["generation"].max() == max(run.log["generation"][-1] for run in found.runs("circuit"))
+
+
+def test_long_curves_are_thinned():
+    for last in (0, 1, 499, 500, 501, 25_000, 100_000):
+        points = thinned(last)
+        assert points[0] == 0 and points[-1] == last and points.size <= 500
+        assert (np.diff(points) > 0).all()
+        assert last < 500 or np.diff(points).max() <= last / 249 + 1
+
+
+def test_tables_written_again_are_the_same(found):
+    paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
+    before = [path.read_bytes() for path in paths]
+    write_tables(found.folder)
+    assert [path.read_bytes() for path in paths] == before
+
+
+def test_a_study_is_loaded_for_figures(found):
+    again = evomod.load_study(found.folder)
+    assert again.labels == {"pa": "PA", "circuit": "circuit"}
+    assert again.column("q_score", "pa").size == 3 and again.failures == []
+    assert "PA " in described(again) and "fitness" in described(again)
+    with pytest.raises(EvomodError, match="has no treatment 'pcc'; it has pa, circuit"):
+        again.runs("pcc")
+    with pytest.raises(EvomodError, match="no study's folder"):
+        evomod.load_study(found.folder / "pa")
+
+
+def test_what_is_not_installed_is_one_sentence(found, monkeypatch):
+    for name in ("pandas", "pyarrow", "polars"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(EvomodError, match="pandas is not installed"):
+        found.to_pandas()
+    with pytest.raises(EvomodError, match="pip install pyarrow"):
+        write_parquet(found.folder)
