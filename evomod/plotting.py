@@ -224,9 +224,7 @@ def plot_circuit(
             )
     if working.outputs.size > 1:
         for number, node in enumerate(working.outputs.tolist(), 1):
-            axes.annotate(
-                f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7
-            )
+            axes.annotate(f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7)
     _finish(axes, network, places[shown])
     return axes
 

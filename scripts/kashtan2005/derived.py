@@ -1,8 +1,8 @@
 """What the figures of this folder share: networks of runs that were solved, further tables, Q_m and motifs.
 
 A further table is written into the study's folder once and is then read; seeds are fixed, so it comes out
-the same again. Q in them is that of the undirected graph, by the leading eigenvector, unrefined: the paper
-makes networks undirected too, but does not say which of two methods of Newman it took.
+the same again. Q in them is that of the undirected graph, as in the paper, and of the best partition, by the
+method "refined". The paper takes Newman's method, of two that it cites; so there is Q by "fast-greedy" too.
 """
 
 import json
@@ -12,22 +12,26 @@ import numpy as np
 
 import evomod
 from evomod.drawing_motifs import plot_motif_means
-from evomod.kernels import modularity as kernels
-from evomod.measures import motifs, normalised_modularity, null_distribution
-from evomod.measures.graphs import adjacency_of
+from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
+from evomod.measures.graphs import adjacency_of, symmetric
+from evomod.measures.modularity import q_of_many
 from evomod.network import network_json, network_of
 from evomod.runs import write_whole
 from evomod.study import seed_of
 from evomod.study_tables import read_columns
+from evomod.task import MAX_MODULARITY
 from evomod.tracking import csv_line
 
 CIRCUITS = ("fg-and", "fg-or", "mvg")
 RETINA = ("retina-fg", "retina-mvg")
 TREATMENTS = CIRCUITS + RETINA
 
-METHOD = "leading-eigenvector"
-SIZES = {"nulls": 1000, "draws": 1000, "q_max_runs": 20, "q_max_generations": 500}
-"""Random graphs behind a Q_rand (quoted: 1000) and behind a z; runs and generations behind a Q_max."""
+METHOD, OTHER = "refined", "fast-greedy"
+SIZES = {
+    "nulls": 1000, "other_nulls": 200, "draws": 1000, "q_max_runs": 20, "q_max_generations": 500,
+}  # fmt: skip
+"""Random graphs behind a Q_rand (quoted: 1000), by the other method, and behind a z; runs (quoted: 100) and
+generations behind a Q_max."""
 
 
 def once(study, name, make):
@@ -131,28 +135,40 @@ def told(network, **about):
 
 
 def q_table(study):
-    """A row a solved network: Q, both Q_rand, both Q_max, and Q_m with each of them (``q_m.csv``)."""
-    highest = {name: evolved_q_max(study, name).mean() for name in ("circuit", "retina")}
+    """A row a solved network: Q, Q_rand, Q_max and Q_m in several ways (``q_m.csv``)."""
+    return once(study, "q_m.csv", lambda: q_rows(study, TREATMENTS, solved))
 
-    def make():
-        rows = []
-        for treatment in TREATMENTS:
-            system = "retina" if treatment in RETINA else "circuit"
-            genomes = {}
-            for replicate, network in solved(study, treatment).items():
-                rows.append(
-                    {"treatment": treatment, "replicate": replicate}
-                    | q_row(study, treatment, network, highest[system], genomes)
-                )
-        return rows
 
-    return once(study, "q_m.csv", make)
+def best_q_table(study, treatments):
+    """The same of the best networks of all runs, solved or not, of circuits."""
+    return once(study, "q_m.csv", lambda: q_rows(study, treatments, everyone))
+
+
+def q_rows(study, treatments, chosen):
+    """Rows of ``q_m.csv``."""
+    rows, highest = [], {}
+    for treatment in treatments:
+        system, genomes = "retina" if treatment in RETINA else "circuit", {}
+        for replicate, network in chosen(study, treatment).items():
+            highest[system] = highest.get(system) or evolved_q_max(study, system)
+            row = q_row(study, treatment, network, highest[system], genomes)
+            rows.append({"treatment": treatment, "replicate": replicate} | row)
+    return rows or [{"treatment": "none"} | dict.fromkeys(("replicate", *Q_COLUMNS), np.nan)]
+
+
+Q_COLUMNS = (
+    "nodes", "connections", "q", "q_rand", "q_rand_genomes", "q_max", "q_max_searched", "q_m",
+    "q_m_genomes", "q_m_searched", "q_greedy", "q_rand_greedy", "q_m_greedy",
+)  # fmt: skip
 
 
 def q_row(study, treatment, network, highest, genomes):
     """Of one network. ``genomes`` remembers Q_rand of random genomes by the number of nodes."""
     nulls, network = SIZES["nulls"], network.simplified()
     found = normalised_modularity(network, draws=nulls, directed=False, method=METHOD)
+    other = normalised_modularity(
+        network, draws=SIZES["other_nulls"], directed=False, method=OTHER, q_max=highest["q_greedy"]
+    )
     matrix = adjacency_of(network)
     nodes = int((matrix.any(axis=0) | matrix.any(axis=1)).sum())
     if nodes not in genomes:
@@ -160,31 +176,41 @@ def q_row(study, treatment, network, highest, genomes):
         genomes[nodes] = null_distribution(
             network, "genomes", nulls, directed=False, method=METHOD, setup=setup
         ).mean()
-    q, degrees, by_genomes, searched = found.q, found.q_rand, genomes[nodes], found.q_max
+    q, q_max = found.q, highest["q"]
     return {
         "nodes": nodes,
         "connections": int(matrix.sum()),
         "q": q,
-        "q_rand": degrees,
-        "q_rand_genomes": by_genomes,
-        "q_max": highest,
-        "q_max_searched": searched,
-        "q_m": (q - degrees) / (highest - degrees),
-        "q_m_genomes": (q - by_genomes) / (highest - by_genomes),
-        "q_m_searched": (q - degrees) / (searched - degrees),
+        "q_rand": found.q_rand,
+        "q_rand_genomes": genomes[nodes],
+        "q_max": q_max,
+        "q_max_searched": found.q_max,
+        "q_m": (q - found.q_rand) / (q_max - found.q_rand),
+        "q_m_genomes": (q - genomes[nodes]) / (q_max - genomes[nodes]),
+        "q_m_searched": found.q_m,
+        "q_greedy": other.q,
+        "q_rand_greedy": other.q_rand,
+        "q_m_greedy": other.q_m,
     }
 
 
-def undirected_q(encoding, module, genomes):
-    """Q ``[individual]`` of genomes as undirected graphs; to take the place of ``q`` in a toolbox."""
-    wiring, working = encoding.wiring, module.simplify(encoding, genomes)
-    unique, place = np.unique(working != 0, axis=0, return_inverse=True)
-    q = np.empty(unique.shape[0])
-    both = np.ascontiguousarray(np.concatenate((unique, unique), axis=1)).astype(np.int8)
-    source = np.concatenate((wiring.source, wiring.target))
-    target = np.concatenate((wiring.target, wiring.source))
-    kernels.q_of_edges(both, source, target, wiring.n_nodes, False, q)
-    return q[place.reshape(-1)]
+def undirected_q(encoding, module, known, genomes):
+    """Q ``[individual]`` of genomes as undirected graphs; to take the place of ``q`` in a toolbox.
+
+    ``known`` remembers Q by genome and by network.
+    """
+    new = [genome for genome in genomes if genome.tobytes() not in known]
+    if new:
+        wiring, working = encoding.wiring, module.simplify(encoding, np.array(new)) != 0
+        keys = [row.tobytes() for row in np.packbits(working, axis=1)]
+        rows = {key: k for k, key in enumerate(keys) if key not in known}
+        if rows:
+            graphs = np.zeros((len(rows), wiring.n_nodes, wiring.n_nodes))
+            network, edge = np.nonzero(working[list(rows.values())])
+            graphs[network, wiring.source[edge], wiring.target[edge]] = 1.0
+            known.update(zip(rows, q_of_many(symmetric(graphs), METHOD)[0].tolist(), strict=True))
+        known.update((genome.tobytes(), known[key]) for genome, key in zip(new, keys, strict=True))
+    return np.array([known[genome.tobytes()] for genome in genomes])
 
 
 def evolve_for_q(config, goal, seed, generations):
@@ -199,29 +225,39 @@ def evolve_for_q(config, goal, seed, generations):
         }
     )
     setup = evomod.prepare(config)
-    setup.toolbox.register("q", undirected_q, setup.encoding, setup.module)
+    setup.toolbox.register("q", undirected_q, setup.encoding, setup.module, {})
     *_, last = evomod.evolve(setup.config, seed, setup=setup)
     return last
 
 
 def evolved_q_max(study, system):
-    """``[run]``: Q of the best network of evolutions for Q, in the setting of the fixed goal (``q_max.csv``)."""
+    """``{"q", "q_greedy"}``: mean Q of the best networks of evolutions for Q, of all runs of a system."""
+    mine, table = q_max_runs(study, system)
+    return {name: float(table[name][mine].mean()) for name in ("q", "q_greedy")}
+
+
+def q_max_runs(study, system):
+    """The rows of a system, and ``q_max.csv``: Q of the best of every run, in the setting of the fixed goal."""
 
     def make():
+        systems = (("circuit", "fg-and"), ("retina", "retina-fg"))
+        if "fg-and" not in study.treatments:
+            systems = (("circuit", study.treatments[0]),)
         return [
-            {"treatment": name, "run": run, "q": best_q(config_of(study, treatment), run)}
-            for name, treatment in (("circuit", "fg-and"), ("retina", "retina-fg"))
+            {"treatment": name, "run": run} | best_q(config_of(study, treatment), run)
+            for name, treatment in systems
             for run in range(SIZES["q_max_runs"])
         ]
 
     table = once(study, "q_max.csv", make)
-    return table["q"][table["treatment"] == system]
+    return table["treatment"] == system, table
 
 
 def best_q(config, run):
-    """Q of the best of one evolution for Q; ``run`` is its seed."""
-    last = evolve_for_q(config, evomod.task.MAX_MODULARITY, run, SIZES["q_max_generations"])
-    return float(last.fitness[last.best_row])
+    """Q of the best of one evolution for Q by `METHOD`, and by `OTHER`; ``run`` is its seed."""
+    last = evolve_for_q(config, MAX_MODULARITY, run, SIZES["q_max_generations"])
+    greedy = modularity(last.best.simplified(), OTHER, directed=False).q
+    return {"q": float(last.fitness[last.best_row]), "q_greedy": greedy}
 
 
 # ---- motifs
@@ -240,9 +276,12 @@ def motif_table(study, name="motifs.csv", treatments=TREATMENTS, chosen=solved):
             networks = list(chosen(study, treatment).values())
             for size in (3, 4):
                 rows += motif_rows(treatment, networks, size)
-        return rows
+        return rows or [{"treatment": "none"} | dict.fromkeys(MOTIF_COLUMNS, np.nan)]
 
     return once(study, name, make)
+
+
+MOTIF_COLUMNS = ("size", "subgraph", "networks", "z", "z_se", "count", "count_null")
 
 
 def motif_rows(treatment, networks, size):
@@ -271,6 +310,11 @@ def motif_rows(treatment, networks, size):
 def standard_error(values):
     """Of the mean; NaN for fewer than two values."""
     return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
+
+
+def mean_of(values):
+    """Mean, its standard error, and the number of values."""
+    return (float(np.mean(values)) if len(values) else np.nan, standard_error(values), len(values))
 
 
 def profile(table, treatment, size):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import evomod
 import numpy as np
 from matplotlib.figure import Figure
 
+import evomod
 from evomod.papers import load_script
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import rows_of

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import evomod
 from matplotlib.figure import Figure
 
+import evomod
+from evomod.measures import modularity
 from evomod.papers import load_script
 from evomod.plotting import plot_circuit, shared_positions
 
@@ -35,9 +36,7 @@ def circuits(study):
         network = derived.solved(study, "fg-and")[replicate]
         about = {"generation": derived.times(study, "fg-and")[replicate], "goal": "xor-and-xor"}
         seed = derived.seed(study, "fg-and", replicate)
-        found.append(
-            derived.told(network, treatment="fg-and", replicate=replicate, seed=seed, **about)
-        )
+        found.append(derived.told(network, treatment="fg-and", replicate=replicate, seed=seed, **about))
     if derived.times(study, "mvg"):
         found += successive(study, derived.median_run(study, "mvg"))
     return found
@@ -55,7 +54,9 @@ def successive(study, replicate):
         about |= {"treatment": "mvg", "replicate": replicate}
         if generation.is_solved and before is not None:
             return [before, derived.told(derived.nearest(generation, before), **about)]
-        before = derived.told(generation.best, **about) if generation.is_solved else None
+        before = None
+        if generation.is_solved:
+            before = derived.told(generation.best, inputs=list(generation.setup.task.inputs), **about)
     return []
 
 
@@ -74,17 +75,15 @@ def draw(study):
 
 def show(axes, networks, k, letter, title):
     """One circuit, in the same places as the other of its run."""
-    axes.set_title(letter, loc="left", fontweight="bold")
+    axes.text(0.0, 1.0, letter, fontweight="bold", transform=axes.transAxes)
     if len(networks) <= k:
         derived.not_solved(axes, title)
         return
     network, others = networks[k], [n for n in networks if n is not networks[k]]
     marked = derived.differing(network, others[0]) if others else set()
-    places = shared_positions(networks)
-    plot_circuit(axes, network, "leading-eigenvector", marked=marked, positions=places)
-    about = network.about
-    q = evomod.measures.modularity(network.simplified(), "leading-eigenvector").q
-    changed = f", {len(marked)} connections differ" if others else ""
+    plot_circuit(axes, network, derived.METHOD, marked=marked, positions=shared_positions(networks))
+    about, q = network.about, modularity(network.simplified(), derived.METHOD, directed=False).q
+    changed = f"\n{len(marked)} connections that the other lacks" if others else ""
     axes.set_title(
         f"{title}: {about['goal']}\ngeneration {about['generation']:,}, Q {q:.2f}{changed}", fontsize=7
     )

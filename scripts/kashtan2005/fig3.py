@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import evomod
 import numpy as np
 from matplotlib.figure import Figure
 
+import evomod
 from evomod.measures import normalised_modularity
 from evomod.papers import load_script
 from evomod.plotting import COLOURS
@@ -76,7 +76,7 @@ def measured(study, generation, known):
     best = generation.best.simplified()
     key = tuple(sorted(derived.connections(best)))
     if key not in known:
-        highest = derived.evolved_q_max(study, "circuit").mean()
+        highest = derived.evolved_q_max(study, "circuit")["q"]
         found = normalised_modularity(
             best, draws=NULLS, directed=False, method=derived.METHOD, q_max=highest
         )

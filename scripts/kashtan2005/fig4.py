@@ -3,9 +3,10 @@
 from collections import deque
 from pathlib import Path
 
-import evomod
 from matplotlib.figure import Figure
 
+import evomod
+from evomod.measures import modularity
 from evomod.papers import load_script
 from evomod.plotting import plot_circuit, shared_positions
 
@@ -48,7 +49,12 @@ def circuits(study):
             continue
         network = derived.nearest(generation, row[-1]) if row else generation.best
         about = {"generation": generation.number, "goal": generation.goal, "solved": True}
-        about |= {"treatment": TREATMENT, "replicate": replicate, "seed": seed}
+        about |= {
+            "inputs": list(generation.setup.task.inputs),
+            "treatment": TREATMENT,
+            "replicate": replicate,
+            "seed": seed,
+        }
         row.append(derived.told(network, **about))
         if tuple(n.about["goal"] for n in row) == SHOWN and generation.number >= times[replicate]:
             return list(row)
@@ -76,8 +82,8 @@ def draw(study):
             continue
         network = networks[k]
         marked = derived.differing(network, networks[k - 1]) if k else set()
-        plot_circuit(axes, network, "leading-eigenvector", marked=marked, positions=places)
-        about, q = network.about, evomod.measures.modularity(network.simplified(), derived.METHOD).q
+        plot_circuit(axes, network, derived.METHOD, marked=marked, positions=places)
+        about, q = network.about, modularity(network.simplified(), derived.METHOD, directed=False).q
         state = "" if about["solved"] else ", not solved"
         new = f", {len(marked)} connections changed" if k else ""
         axes.set_title(

@@ -38,9 +38,7 @@ def draw(study):
     """Panels b to d of Fig. 5."""
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=(3.2, 3.0))
-    for axes, (treatment, label), letter in zip(
-        above.subplots(1, 2), LABELS.items(), "bc", strict=True
-    ):
+    for axes, (treatment, label), letter in zip(above.subplots(1, 2), LABELS.items(), "bc", strict=True):
         network, q_m = typical(study, treatment)
         if network is None:
             derived.not_solved(axes, label)
