@@ -118,7 +118,9 @@ def published_mean(
     'holds'
     """
     ours, se, n = mean_of(values)
-    z = (ours - mean) / math.hypot(se, error) if n > 1 else math.nan
+    z = math.nan
+    if n > 1:
+        z = _in_errors(ours - mean, math.hypot(se, error))
     verdict: Verdict = "cannot tell"
     if n > 1 and not abs(z) <= NORMAL:
         verdict = "fails"
@@ -164,7 +166,7 @@ def beyond(
     mean, se, n = found
     verdict: Verdict = "cannot tell"
     if n > 1:
-        gap = (bound - mean if below else mean - bound) / se if se > 0 else math.inf
+        gap = _in_errors(bound - mean if below else mean - bound, se)
         if gap > NORMAL:
             verdict = "holds"
         elif gap < -NORMAL or n >= n_paper:
@@ -190,7 +192,7 @@ def larger_mean(
     """
     difference, se = a[0] - b[0], math.hypot(a[1], b[1])
     n = min(a[2], b[2])
-    z = difference / se if n > 1 and se > 0 else math.nan
+    z = _in_errors(difference, se) if n > 1 else math.nan
     verdict: Verdict = "cannot tell"
     if abs(z) > NORMAL:
         verdict = "holds" if difference > 0 else "fails"
@@ -201,6 +203,13 @@ def larger_mean(
         for label, (mean, error, number) in zip(labels, (a, b), strict=True)
     )
     return Claim(paper, claim, text, f"z = {z:.3g} of the difference", verdict)
+
+
+def _in_errors(difference: float, error: float) -> float:
+    """A difference in standard errors; 0 for none, and without an error endless for any."""
+    if error > 0.0 or difference == 0.0:
+        return difference / error if error > 0.0 else 0.0
+    return math.copysign(math.inf, difference)
 
 
 def not_run(paper: str, claim: str, why: str) -> Claim:

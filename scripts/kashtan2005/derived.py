@@ -13,8 +13,8 @@ import numpy as np
 import evomod
 from evomod.drawing_motifs import plot_motif_means
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
-from evomod.measures.graphs import adjacency_of, symmetric
-from evomod.measures.modularity import q_of_many
+from evomod.measures.graphs import adjacency_of
+from evomod.measures.modularity import q_of_many, undirected
 from evomod.network import network_json, network_of
 from evomod.runs import write_whole
 from evomod.study import seed_of
@@ -202,13 +202,13 @@ def undirected_q(encoding, module, known, genomes):
     new = [genome for genome in genomes if genome.tobytes() not in known]
     if new:
         wiring, working = encoding.wiring, module.simplify(encoding, np.array(new)) != 0
-        keys = [row.tobytes() for row in np.packbits(working, axis=1)]
+        keys = [b"network" + row.tobytes() for row in np.packbits(working, axis=1)]
         rows = {key: k for k, key in enumerate(keys) if key not in known}
         if rows:
             graphs = np.zeros((len(rows), wiring.n_nodes, wiring.n_nodes))
             network, edge = np.nonzero(working[list(rows.values())])
             graphs[network, wiring.source[edge], wiring.target[edge]] = 1.0
-            known.update(zip(rows, q_of_many(symmetric(graphs), METHOD)[0].tolist(), strict=True))
+            known.update(zip(rows, q_of_many(undirected(graphs), METHOD)[0].tolist(), strict=True))
         known.update((genome.tobytes(), known[key]) for genome, key in zip(new, keys, strict=True))
     return np.array([known[genome.tobytes()] for genome in genomes])
 

@@ -37,8 +37,9 @@ def starts(study):
     table = derived.q_table(study)
     mine = table["treatment"] == "mvg"
     q_m = dict(zip(table["replicate"][mine].tolist(), table["q_m"][mine].tolist(), strict=True))
+    enough = derived.config_of(study, "mvg").evolution.solved_at
     solved = derived.solved(study, "mvg")
-    solved = {r: n for r, n in solved.items() if n.about["fitness"][GOAL] == 1.0}
+    solved = {r: n for r, n in solved.items() if n.about["fitness"][GOAL] >= enough}
     return [solved[r] for r in sorted(solved, key=lambda r: -q_m[r])[:STARTS]]
 
 
