@@ -6,6 +6,7 @@ A paper's folder holds ``claims.py`` with ``STUDY`` (or several in ``STUDIES``),
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from evomod.statistics import MedianCI, median_ci, proportions, rank_sum
 Verdict = Literal["holds", "fails", "cannot tell"]
 
 LEVEL = 0.05
+NORMAL = 1.96
+"""Standard errors that a difference of chance exceeds once in twenty times."""
 SEED = 1
 """Of the bootstrap behind every interval."""
 
@@ -103,6 +106,112 @@ def published(
     )
 
 
+def published_mean(
+    paper: str, claim: str, values: ArrayLike, mean: float, error: float, n_paper: int
+) -> Claim:
+    """A published mean with its standard error: it holds where ours differs by less than chance explains.
+
+    That is by no more than 1.96 standard errors of the difference. With fewer runs than the paper had, a
+    mean that differs more still fails; one that does not cannot tell.
+
+    >>> published_mean("x", "mean 2", [1, 2, 3], 2.1, 0.1, 3).verdict
+    'holds'
+    """
+    ours, se, n = mean_of(values)
+    z = math.nan
+    if n > 1:
+        z = _in_errors(ours - mean, math.hypot(se, error))
+    verdict: Verdict = "cannot tell"
+    if n > 1 and not abs(z) <= NORMAL:
+        verdict = "fails"
+    elif n >= n_paper:
+        verdict = "holds"
+    test = f"z = {z:.3g} of the difference to {mean:g} ± {error:g}"
+    return Claim(paper, claim, mean_text(values), test, verdict)
+
+
+def published_share(paper: str, claim: str, ours: tuple[int, int], theirs: tuple[int, int]) -> Claim:
+    """A published count (yes, n): it holds where Fisher's test sees no difference, with as many runs.
+
+    >>> published_share("x", "all", (50, 50), (50, 50)).verdict
+    'holds'
+    """
+    if ours[1] == 0:
+        return not_run(paper, claim, "no runs")
+    found = proportions(*ours, *theirs)
+    verdict: Verdict = "fails" if found.p < LEVEL else "holds"
+    if verdict == "holds" and ours[1] < theirs[1]:
+        verdict = "cannot tell"
+    text = f"{ours[0]}/{ours[1]} ({ours[0] / ours[1]:.0%})"
+    return Claim(paper, claim, text, f"Fisher's exact p = {found.p:.2g}", verdict)
+
+
+def beyond(
+    paper: str,
+    claim: str,
+    found: tuple[float, float, int],
+    bound: float,
+    n_paper: int,
+    *,
+    below: bool = False,
+) -> Claim:
+    """A claim that a mean lies above a bound, or ``below`` it: by more than 1.96 standard errors.
+
+    ``found``: mean, standard error, n. It fails if it lies on the other side by as much, or if as many runs
+    as in the paper do not tell.
+
+    >>> beyond("x", "above 0", (1.0, 0.1, 9), 0.0, 9).verdict
+    'holds'
+    """
+    mean, se, n = found
+    verdict: Verdict = "cannot tell"
+    if n > 1:
+        gap = _in_errors(bound - mean if below else mean - bound, se)
+        if gap > NORMAL:
+            verdict = "holds"
+        elif gap < -NORMAL or n >= n_paper:
+            verdict = "fails"
+    side = "below" if below else "above"
+    return Claim(
+        paper, claim, f"{mean:.3g} ± {se:.2g} (SE), n = {n}", f"{side} {bound:g} by 1.96 SE", verdict
+    )
+
+
+def larger_mean(
+    paper: str,
+    claim: str,
+    a: tuple[float, float, int],
+    b: tuple[float, float, int],
+    labels: tuple[str, str],
+    n_paper: int,
+) -> Claim:
+    """As `larger`, of two means with their standard errors and n, by Welch's z of the difference.
+
+    >>> larger_mean("x", "a", (3.0, 0.1, 9), (1.0, 0.1, 9), ("a", "b"), 9).verdict
+    'holds'
+    """
+    difference, se = a[0] - b[0], math.hypot(a[1], b[1])
+    n = min(a[2], b[2])
+    z = _in_errors(difference, se) if n > 1 else math.nan
+    verdict: Verdict = "cannot tell"
+    if abs(z) > NORMAL:
+        verdict = "holds" if difference > 0 else "fails"
+    elif n >= n_paper:
+        verdict = "fails"
+    text = "; ".join(
+        f"{label} {mean:.3g} ± {error:.2g} (SE), n = {number}"
+        for label, (mean, error, number) in zip(labels, (a, b), strict=True)
+    )
+    return Claim(paper, claim, text, f"z = {z:.3g} of the difference", verdict)
+
+
+def _in_errors(difference: float, error: float) -> float:
+    """A difference in standard errors; 0 for none, and without an error endless for any."""
+    if error > 0.0 or difference == 0.0:
+        return difference / error if error > 0.0 else 0.0
+    return math.copysign(math.inf, difference)
+
+
 def not_run(paper: str, claim: str, why: str) -> Claim:
     """A claim that nothing here can decide."""
     return Claim(paper, claim, why, "none", "cannot tell")
@@ -111,6 +220,24 @@ def not_run(paper: str, claim: str, why: str) -> Claim:
 def interval_of(values: ArrayLike) -> MedianCI:
     """Median with its bootstrapped 95 % interval, always by the same seed."""
     return median_ci(values, np.random.default_rng(SEED))
+
+
+def mean_of(values: ArrayLike) -> tuple[float, float, int]:
+    """Mean, its standard error, and n; NaN where there are too few values."""
+    numbers = np.asarray(values, np.float64)
+    n = numbers.size
+    mean = float(numbers.mean()) if n else math.nan
+    return mean, float(numbers.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan, n
+
+
+def mean_text(values: ArrayLike) -> str:
+    """Mean ± standard error, n = number.
+
+    >>> mean_text([1.0, 3.0])
+    '2 ± 1 (SE), n = 2'
+    """
+    mean, se, n = mean_of(values)
+    return f"{mean:.3g} ± {se:.2g} (SE), n = {n}"
 
 
 def described(values: ArrayLike) -> str:

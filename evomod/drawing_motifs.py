@@ -32,6 +32,7 @@ RADIUS = 0.13
 """Of a node, in widths of the picture."""
 GLYPH = 22.0
 """Width of a subgraph below an axis, in points."""
+MARKERS = "osD^v"
 SHOWN = 10
 """Subgraphs of four nodes shown of every profile, those of the largest |z| (Kashtan & Alon 2005, Fig. 1d)."""
 
@@ -66,24 +67,43 @@ def plot_motif_profile(
     first = groups[0][0]
     what = "significance_profile" if normalised else "z"
     tables = [np.array([getattr(profile, what) for profile in group]) for group in groups]
-    means = [_mean(table) for table in tables]
-    shown = _shown(means, first.size)
-    step = 0.7 / max(len(groups), 3)
-    for k, (table, mean, label) in enumerate(zip(tables, means, labels, strict=True)):
-        places = np.arange(shown.size) + step * (k - (len(groups) - 1) / 2)
+    means = np.array([_mean(table) for table in tables])
+    errors = np.array([_error(table) for table in tables])
+    plot_motif_means(axes, first.size, first.ids, means, errors, labels)
+    axes.set_ylabel("significance profile" if normalised else "z of the count")
+    return axes
+
+
+def plot_motif_means(
+    axes: Axes,
+    size: int,
+    ids: NDArray[np.int64],
+    means: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    labels: Sequence[str],
+    shown: int = SHOWN,
+) -> Axes:
+    """The same from a table: ``means[label, class]`` of z and their ``errors``, classes with numbers ``ids``.
+
+    Of four nodes the union of the ``shown`` largest |z| of every label is drawn.
+    """
+    chosen = _shown(list(means), size, shown)
+    step = 0.7 / max(len(labels), 3)
+    for k, (mean, error, label) in enumerate(zip(means, errors, labels, strict=True)):
+        places = np.arange(chosen.size) + step * (k - (len(labels) - 1) / 2)
         axes.errorbar(
-            places, mean[shown], yerr=_error(table)[shown], fmt="o", markersize=5, capsize=2,
+            places, mean[chosen], yerr=error[chosen], fmt=MARKERS[k % len(MARKERS)], markersize=5, capsize=2,
             color=COLOURS[k % len(COLOURS)], elinewidth=1, label=label,
         )  # fmt: skip
-    for place, number in enumerate(first.ids[shown].tolist()):
-        _below(axes, place, first.size, number)
+    for place, number in enumerate(ids[chosen].tolist()):
+        _below(axes, place, size, number)
     axes.axhline(0.0, color="#999999", lw=0.8, zorder=0)
-    axes.set_xlim(-0.6, shown.size - 0.4)
-    axes.set_xticks(np.arange(shown.size - 1) + 0.5, minor=True)
+    axes.set_xlim(-0.6, chosen.size - 0.4)
+    axes.set_xticks(np.arange(chosen.size - 1) + 0.5, minor=True)
     axes.grid(axis="x", which="minor", color="#dddddd", lw=0.6)
     axes.set_xticks([])
     axes.tick_params(axis="x", which="minor", length=0)
-    axes.set_ylabel("significance profile" if normalised else "z of the count")
+    axes.set_ylabel("z of the count")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=8)
     return axes
 
@@ -114,12 +134,12 @@ def _error(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1) / np.maximum(n, 1)), 0.0)
 
 
-def _shown(means: list[NDArray[np.float64]], size: int) -> NDArray[np.int64]:
+def _shown(means: list[NDArray[np.float64]], size: int, number: int) -> NDArray[np.int64]:
     """Places of the classes that are shown, ascending."""
     if size == 3:
         return np.arange(means[0].size)
     sizes = [np.nan_to_num(abs(mean)) for mean in means]
-    chosen = [np.flatnonzero(z >= max(np.sort(z)[-SHOWN], 1e-12)) for z in sizes]
+    chosen = [np.flatnonzero(z >= max(np.sort(z)[-number], 1e-12)) for z in sizes]
     return np.unique(np.concatenate(chosen))
 
 

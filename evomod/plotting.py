@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -28,6 +30,10 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F
 
 DARK = ("#0072B2", "#009E73", "#D55E00")
 """Those on which black text is hard to read."""
+MARK = "#FF0000"
+"""Of a connection that is pointed out."""
+LEVEL = 1.2
+"""From one level of a circuit to the next."""
 ZOOMED = 6
 """Epochs at the end of a run that are shown generation by generation."""
 
@@ -169,34 +175,43 @@ def _finish(axes: Axes, network: Network, positions: NDArray[np.float64]) -> Non
     axes.set_axis_off()
 
 
-def plot_circuit(axes: Axes, network: Network, method: str = "clune2013") -> Axes:
+def plot_circuit(
+    axes: Axes,
+    network: Network,
+    method: str = "clune2013",
+    *,
+    marked: Collection[tuple[int, int]] = (),
+    positions: NDArray[np.float64] | None = None,
+) -> Axes:
     """The effective gates of a circuit, inputs below, coloured by module; outputs have a thick ring.
 
     Arrows within a module have its colour, those between modules are grey; an arrow that leads back or
-    past a level is bent.
+    past a level is bent. Connections in ``marked``, as (source, target), are red and thick. ``positions``
+    [node, axis] puts several circuits into the same places, see `shared_positions`.
     """
     working = network.simplified()
     partition = modularity(working, method)
     level = levels(working)
-    positions = circuit_positions(working, level)
+    places = circuit_positions(working, level) if positions is None else positions
     for source, target in dict.fromkeys(
         zip(working.source.tolist(), working.target.tolist(), strict=True)
     ):
         module = partition.modules[source]
-        same = module == partition.modules[target]
-        bend = 0.0 if level[target] == level[source] + 1 else (0.25 if source == target else 0.18)
+        same, is_marked = module == partition.modules[target], (source, target) in marked
+        rise = places[target, 1] - places[source, 1]
+        bend = 0.0 if abs(rise - LEVEL) < 1e-9 else (0.25 if source == target else 0.18)
         axes.annotate(
-            "", positions[target], positions[source], zorder=2 if same else 1,
+            "", places[target], places[source], zorder=2 if same or is_marked else 1,
             arrowprops={
-                "arrowstyle": "-|>", "shrinkA": 8, "shrinkB": 8, "linewidth": 1.3,
-                "color": COLOURS[module % len(COLOURS)] if same else "#888888",
+                "arrowstyle": "-|>", "shrinkA": 8, "shrinkB": 8, "linewidth": 2.6 if is_marked else 1.3,
+                "color": MARK if is_marked else COLOURS[module % len(COLOURS)] if same else "#888888",
                 "connectionstyle": f"arc3,rad={bend}",
             },
         )  # fmt: skip
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
     faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in partition.modules[shown]]
     rings = [2.6 if node in working.outputs else 0.8 for node in shown]
-    marks = positions[shown]
+    marks = places[shown]
     axes.scatter(
         marks[:, 0], marks[:, 1], s=240, c=faces, edgecolors="black", linewidths=rings, zorder=3
     )
@@ -205,14 +220,12 @@ def plot_circuit(axes: Axes, network: Network, method: str = "clune2013") -> Axe
             text, module = working.functions[node].upper(), partition.modules[node]
             colour = "white" if COLOURS[module % len(COLOURS)] in DARK else "black"
             axes.annotate(
-                text, positions[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
+                text, places[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
             )
     if working.outputs.size > 1:
         for number, node in enumerate(working.outputs.tolist(), 1):
-            axes.annotate(
-                f"out {number}", positions[node], (11, 7), textcoords="offset points", fontsize=7
-            )
-    _finish(axes, network, marks)
+            axes.annotate(f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7)
+    _finish(axes, network, places[shown])
     return axes
 
 
@@ -254,7 +267,20 @@ def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.
             step = (width - 1) / max(len(nodes), 2) if row else (width - 1) / max(len(nodes) - 1, 1)
             x[nodes] = (np.arange(len(nodes)) - (len(nodes) - 1) / 2) * step
             x[nodes] += 0.12 * step * (row % 2)  # off the vertical, so that long arrows miss the gates
-    return np.stack((x, 1.2 * y), axis=1)
+    return np.stack((x, LEVEL * y), axis=1)
+
+
+def shared_positions(networks: Sequence[Network]) -> NDArray[np.float64]:
+    """Places ``[node, axis]`` that suit several circuits of one encoding: those of all their connections."""
+    working = [network.simplified() for network in networks]
+    union = replace(
+        working[0],
+        source=np.concatenate([network.source for network in working]),
+        target=np.concatenate([network.target for network in working]),
+        weight=np.concatenate([network.weight for network in working]),
+        outputs=np.unique(np.concatenate([network.outputs for network in working])),
+    )
+    return circuit_positions(union, levels(union))
 
 
 def _legend(axes: Axes, network: Network) -> None:

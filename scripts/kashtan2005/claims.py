@@ -1,0 +1,186 @@
+"""What Kashtan & Alon (2005) claim of circuits and of the retina, in the default reading of PAPER.md.
+
+The paper's numbers are quoted. Generations of a run that was not solved count as the cap, 100,000.
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from evomod.claims import (
+    beyond,
+    larger,
+    larger_mean,
+    more_often,
+    not_run,
+    published,
+    published_mean,
+    published_share,
+)
+from evomod.papers import load_script, scripts_folder
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+decays = load_script(Path(__file__).with_name("fig3.py"))
+
+PAPER, N = "kashtan2005", 50
+STUDY = "study.toml"
+QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
+
+SOON = 10_000
+TIMES = {  # interval of the paper's time, as its own errors give it
+    "fg-and": ("circuits, FG: 9,000 (+19,000, -2,000) generations", (7_000, 28_000)),
+    "mvg": ("circuits, MVG: 1,400 ± 1,000 generations (mean)", (400, 2_400)),
+    "retina-fg": ("retina, FG: 21,000 (+29,000, -3,600) generations", (17_400, 50_000)),
+    "retina-mvg": ("retina, MVG: 2,800 (+9,500, -600) generations", (2_200, 12_300)),
+}
+GATES = {"fg-and": ("circuits, FG: usually 10 gates", 10), "mvg": ("circuits, MVG: 11 gates", 11)}
+Q_M = {
+    "fg-and": ("circuits, FG: Q_m 0.12 ± 0.02", 0.12),
+    "mvg": ("circuits, MVG: Q_m 0.54 ± 0.02", 0.54),
+    "retina-fg": ("retina, FG: Q_m 0.15 ± 0.02", 0.15),
+    "retina-mvg": ("retina, MVG: Q_m 0.35 ± 0.02", 0.35),
+}
+ERROR = 0.02
+PAIRS = {"circuits": ("mvg", "fg-and"), "retina": ("retina-mvg", "retina-fg")}
+MOTIFS = (
+    ("circuits", 3, 38, "the feed-forward loop"),
+    ("circuits", 4, 904, "the diamond"),
+    ("retina", 4, 204, "the bifan"),
+    ("retina", 4, 904, "the diamond"),
+)
+READAPTATION = {
+    "circuit": ("circuits, MVG: solved again within about 5 generations of a switch", (0, 5)),
+    "retina": ("retina, MVG: solved again within about 3 generations of a switch", (0, 3)),
+}
+DECAY = "modularity falls within a few tens of generations under a fixed goal (Fig. 3)"
+AGAIN = 50
+"""Generations after which it is looked at."""
+SOLVED_FG, SOLVED_MVG = (
+    "circuits, FG: 36/50 solved",
+    "circuits, MVG: 50/50 solved in < 10,000 generations",
+)
+Q_REAL = "circuits, MVG: mean Q 0.49"
+ANTI = "retina: anti-motifs 1, 2, 6"
+CLAIMS = [
+    SOLVED_FG,
+    SOLVED_MVG,
+    *(f"{system}: MVG is solved more often than FG" for system in PAIRS),
+    *(f"{system}: MVG is faster than FG" for system in PAIRS),
+    *(text for group in (TIMES, GATES, Q_M) for text, _ in group.values()),
+    *(f"{system}: MVG has the higher Q_m" for system in PAIRS),
+    Q_REAL,
+    *(f"{system}, MVG: {name} is a motif (z > 0)" for system, _, _, name in MOTIFS),
+    *(f"{system}: {name} is more of a motif with MVG than with FG" for system, _, _, name in MOTIFS),
+    ANTI,
+    DECAY,
+    *(text for text, _ in READAPTATION.values()),
+]
+
+
+def claims(study):
+    """Every claim."""
+    return [*of_times(study), *of_modularity(study), *of_motifs(study), of_decay(study), *of_switches()]
+
+
+def of_times(study):
+    """Runs solved, generations, gates."""
+    n_solved = {
+        name: (len(derived.times(study, name)), runs(study, name)) for name in derived.TREATMENTS
+    }
+    soon = sum(time < SOON for time in derived.times(study, "mvg").values())
+    found = [
+        published_share(PAPER, SOLVED_FG, n_solved["fg-and"], (36, 50)),
+        published_share(PAPER, SOLVED_MVG, (soon, n_solved["mvg"][1]), (50, 50)),
+    ]
+    for system, (mvg, fg) in PAIRS.items():
+        text = f"{system}: MVG is solved more often than FG"
+        if n_solved[mvg][1] and n_solved[fg][1]:
+            found.append(more_often(PAPER, text, n_solved[mvg], n_solved[fg], ("MVG", "FG"), N))
+        else:
+            found.append(not_run(PAPER, text, "no runs"))
+    for system, (mvg, fg) in PAIRS.items():
+        a, b = (study.column("generations", name) for name in (fg, mvg))
+        found.append(larger(PAPER, f"{system}: MVG is faster than FG", a, b, ("FG", "MVG"), N))
+    for name, (text, interval) in TIMES.items():
+        found.append(published(PAPER, text, study.column("generations", name), interval, N))
+    for name, (text, gates) in GATES.items():
+        found.append(published(PAPER, text, size(study, name), (gates, gates), N))
+    return found
+
+
+def runs(study, treatment):
+    """Number of runs of a treatment."""
+    return study.column("generations", treatment).size
+
+
+def size(study, treatment):
+    """Gates of the networks that solved their goals."""
+    neurons, generations = (study.column(name, treatment) for name in ("neurons", "generations"))
+    return neurons[generations < derived.cap(study, treatment)]
+
+
+def of_modularity(study):
+    """Q_m, and Q of MVG circuits."""
+    table = derived.q_table(study)
+    q_m = {name: table["q_m"][table["treatment"] == name] for name in derived.TREATMENTS}
+    found = [
+        published_mean(PAPER, text, q_m[name], mean, ERROR, N) for name, (text, mean) in Q_M.items()
+    ]
+    for system, (mvg, fg) in PAIRS.items():
+        text = f"{system}: MVG has the higher Q_m"
+        found.append(larger(PAPER, text, q_m[mvg], q_m[fg], ("MVG", "FG"), N))
+    q = table["q"][table["treatment"] == "mvg"]
+    return [*found, published_mean(PAPER, Q_REAL, q, 0.49, 0.0, N)]
+
+
+def of_motifs(study):
+    """Motifs under MVG, and against FG."""
+    table, found = derived.motif_table(study), []
+    for system, subgraph_size, number, name in MOTIFS:
+        mvg = z_of(table, PAIRS[system][0], subgraph_size, number)
+        text = f"{system}, MVG: {name} is a motif (z > 0)"
+        found.append(beyond(PAPER, text, mvg, 0.0, N))
+    for system, subgraph_size, number, name in MOTIFS:
+        mvg, fg = (z_of(table, treatment, subgraph_size, number) for treatment in PAIRS[system])
+        text = f"{system}: {name} is more of a motif with MVG than with FG"
+        found.append(larger_mean(PAPER, text, mvg, fg, ("z, MVG", "z, FG"), N))
+    why = "which subgraphs the figure numbers so is not in the parts of the paper known here"
+    return [*found, not_run(PAPER, ANTI, why)]
+
+
+def z_of(table, treatment, subgraph_size, number):
+    """Mean z of a subgraph, its standard error, and the number of networks."""
+    mine = (
+        (table["treatment"] == treatment)
+        & (table["size"] == subgraph_size)
+        & (table["subgraph"] == number)
+    )
+    if not mine.any():
+        return np.nan, np.nan, 0
+    return float(table["z"][mine][0]), float(table["z_se"][mine][0]), int(table["networks"][mine][0])
+
+
+def of_decay(study):
+    """Q_m of modular circuits at the start and a few tens of generations on."""
+    table = derived.once(study, "decay.csv", lambda: decays.decay(study))
+    q_m = [table["q_m"][table["generation"] == number] for number in (0, AGAIN)]
+    labels = ("generation 0", f"generation {AGAIN}")
+    return larger(PAPER, DECAY, *q_m, labels, decays.RUNS)
+
+
+def of_switches():
+    """Generations to solve the goal again, median of a run; from times.csv, of times_to_solve.py."""
+    path = scripts_folder().parent / "results" / "kashtan2005" / "times.csv"
+    if not path.exists():
+        why = "scripts/kashtan2005/times_to_solve.py has not been run"
+        return [not_run(PAPER, text, why) for text, _ in READAPTATION.values()]
+    with path.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["readaptation"]]
+    found = []
+    for system, (text, interval) in READAPTATION.items():
+        wanted = (system, "mvg", "default")
+        mine = [row for row in rows if (row["system"], row["goals"], row["reading"]) == wanted]
+        values = [float(row["readaptation"]) for row in mine]
+        found.append(published(PAPER, text, values, interval, N))
+    return found

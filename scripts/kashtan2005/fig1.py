@@ -1,0 +1,121 @@
+"""Fitness over generations and subgraphs of circuits: fixed goal (FG) and modularly varying goals (MVG)."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import evomod
+from evomod.papers import load_script
+from evomod.plotting import COLOURS
+from evomod.plotting_studies import rows_of
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+
+STUDY = "study.toml"
+FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network"
+QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
+
+SHOWN = {"fg-and": 1.25, "mvg": 3.0}
+"""How far the example runs are shown, in times that they took to solve."""
+MOST_POINTS = 600
+
+
+def prepare(study, jobs=None):
+    """Evolve the two example runs again and further; count subgraphs: ``example_runs.csv``, ``motifs.csv``."""
+    derived.once(study, "example_runs.csv", lambda: example_runs(study))
+    derived.motif_table(study)
+
+
+def example_runs(study):
+    """Best and mean fitness of the run of median time to solve, of each treatment."""
+    rows = []
+    for treatment, times in SHOWN.items():
+        if not derived.times(study, treatment):
+            continue
+        replicate = derived.median_run(study, treatment)
+        last = int(times * derived.times(study, treatment)[replicate]) + 100
+        rows += fitness_of(study, treatment, replicate, last)
+    return rows or [dict.fromkeys(COLUMNS, 0)]
+
+
+COLUMNS = ("treatment", "replicate", "seed", "generation", "switch", "best_fitness", "mean_fitness")
+
+
+def fitness_of(study, treatment, replicate, last):
+    """Of every generation, thinned where the goal is fixed; with varying goals those before a switch."""
+    config = derived.config_of(study, treatment, generations=last, stop="generations")
+    seed, period = derived.seed(study, treatment, replicate), config.schedule.period
+    is_fixed = config.schedule.kind == "fixed"
+    step = max(1, last // MOST_POINTS) if is_fixed else period
+    zoomed = range(last - last % period - 3 * period, last + 1)
+    rows = []
+    for generation in evomod.evolve(config, seed):
+        number = generation.number
+        if number % step and (is_fixed or number not in zoomed):
+            continue
+        best = float(generation.fitness[generation.best_row])
+        mean = float(generation.fitness.mean())
+        row = (treatment, replicate, seed, number, int(number % period == 0), best, mean)
+        rows.append(dict(zip(COLUMNS, row, strict=True)))
+    return rows
+
+
+def draw(study):
+    """Panels a to d of Fig. 1."""
+    figure = Figure(figsize=(7.2, 8.4), layout="constrained")
+    above, middle, below = figure.subfigures(3, 1, height_ratios=(2.4, 2.6, 2.8))
+    left, right = above.subplots(1, 2)
+    fitness(left, right, study)
+    table = derived.motif_table(study)
+    labels = {"fg-and": "FG (AND)", "mvg": "MVG"}
+    for part, size, letter in ((middle, 3, "c"), (below, 4, "d")):
+        axes = part.subplots()
+        derived.plot_profiles(axes, table, size, labels)
+        axes.set_title(letter, loc="left", fontweight="bold")
+    return figure
+
+
+def fitness(left, right, study):
+    """Panels a and b, with the inset of b."""
+    table = derived.once(study, "example_runs.csv", lambda: example_runs(study))
+    for axes, treatment, letter, title in (
+        (left, "fg-and", "a", "FG"),
+        (right, "mvg", "b", "MVG, before each switch"),
+    ):
+        rows = rows_of(table, treatment=treatment)
+        axes.set_title(letter, loc="left", fontweight="bold")
+        if not rows["generation"].size:
+            derived.not_solved(axes, title)
+            continue
+        axes.set_title(f"{title}: replicate {int(rows['replicate'][0])}")
+        shown = rows if treatment == "fg-and" else rows_of(rows, switch=1)
+        plot(axes, shown)
+        axes.set_ylim(0.5, 1.02)
+        axes.set_xlabel("generation")
+        if treatment == "mvg":
+            inset(axes, rows)
+    left.set_ylabel("fitness (fraction right)")
+    if left.lines:
+        left.legend(loc="lower right", frameon=False)
+
+
+def plot(axes, rows):
+    """Best and mean fitness."""
+    axes.plot(rows["generation"], rows["mean_fitness"], color="#999999", lw=1, label="population mean")
+    axes.plot(rows["generation"], rows["best_fitness"], color=COLOURS[5], lw=1.4, label="best")
+
+
+def inset(axes, rows):
+    """Two switches, generation by generation."""
+    numbers = rows["generation"]
+    last = numbers[-1] - numbers[-1] % 20
+    part = {name: values[numbers >= last - 50] for name, values in rows.items()}
+    part = {name: values[part["generation"] <= last] for name, values in part.items()}
+    small = axes.inset_axes((0.42, 0.1, 0.55, 0.4))
+    plot(small, part)
+    small.set_ylim(min(0.45, float(np.min(part["mean_fitness"])) - 0.02), 1.05)
+    for switch in (last - 40, last - 20):
+        small.axvline(switch + 0.5, color="black", lw=0.8, ls=":")
+    small.tick_params(labelsize=6)
+    small.set_title("two switches", fontsize=6, pad=2)

@@ -1,0 +1,173 @@
+"""The figures, tables and claims of Kashtan & Alon 2005, from studies of seconds."""
+
+import json
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from evomod import claims, measures
+from evomod.measures.graphs import adjacency_of
+from evomod.papers import load_script
+from evomod.plotting_studies import STYLE
+from evomod.study import load_definition
+from evomod.study_run import run_study
+from evomod.study_tables import load_study, read_columns
+
+SCRIPTS = Path(__file__).parent.parent / "scripts" / "kashtan2005"
+FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5")
+SMALL = {"nulls": 5, "other_nulls": 2, "draws": 5, "q_max_runs": 1, "q_max_generations": 2}
+TINY = ["evolution.population=30", "evolution.generations=50", "evolution.solved_at=0.5"]
+
+
+def script(name):
+    """A script whose tables are small."""
+    module = load_script(SCRIPTS / f"{name}.py")
+    for inner in (module, getattr(module, "decays", module)):
+        if hasattr(inner, "derived"):
+            inner.derived.SIZES.update(SMALL)
+    for inner in (module, getattr(module, "decays", module)):
+        if hasattr(inner, "NULLS"):
+            inner.NULLS, inner.RUNS, inner.GENERATIONS = 3, 2, (0, 5, 50)
+    return module
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Two replicates of thirty networks; half the answers right count as solved, so that all are."""
+    definition = load_definition(SCRIPTS / "study.toml", TINY, 2)
+    return run_study(definition, tmp_path_factory.mktemp("kashtan") / "it", jobs=1)
+
+
+def drawn(module, study, path):
+    with matplotlib.rc_context(STYLE):
+        module.draw(study).savefig(path, dpi=60)
+    return path
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_drawn_and_its_tables_are_written_once(study, tmp_path, name):
+    module = script(name)
+    module.prepare(study)
+    tables = {path: path.read_bytes() for path in study.folder.glob("*.csv")}
+    assert drawn(module, study, tmp_path / "it.png").stat().st_size > 5_000
+    module.prepare(study)
+    assert {path: path.read_bytes() for path in study.folder.glob("*.csv")} == tables
+
+
+def test_q_m_of_the_table_is_that_of_its_own_columns(study):
+    table = script("table_qm").derived.q_table(study)
+    assert table["q"].size > 0
+    for q_m, q, q_rand, q_max in (
+        ("q_m", "q", "q_rand", "q_max"),
+        ("q_m_genomes", "q", "q_rand_genomes", "q_max"),
+        ("q_m_searched", "q", "q_rand", "q_max_searched"),
+    ):
+        span = table[q_max] - table[q_rand]
+        wide = span > 0.05
+        ours = ((table[q] - table[q_rand])[wide]) / span[wide]
+        np.testing.assert_allclose(table[q_m][wide], ours, atol=1e-3)
+        assert wide.any()
+    first = study.networks[str(table["treatment"][0])][int(table["replicate"][0])].simplified()
+    assert table["connections"][0] == adjacency_of(first).sum()
+    best = measures.modularity(first, "exact", directed=False)
+    assert abs(table["q"][0] - best.q) < 1e-6
+
+
+def test_an_evolution_for_q_is_rewarded_for_the_undirected_q(study):
+    derived = script("fig1").derived
+    config = derived.config_of(study, "fg-and", population=20)
+    last = derived.evolve_for_q(config, "max-modularity", 1, 5)
+    q = measures.modularity(last.best.simplified(), "refined", directed=False).q
+    assert last.fitness[last.best_row] == pytest.approx(q)
+
+
+def test_every_claim_that_is_listed_is_tested(study):
+    module = script("claims")
+    found = module.claims(study)
+    assert sorted(claim.claim for claim in found) == sorted(module.CLAIMS)
+    assert all(claim.paper == "kashtan2005" for claim in found)
+
+
+def test_claims_of_random_goals(tmp_path, monkeypatch):
+    definition = load_definition(SCRIPTS / "study_random.toml", TINY[:2], 2)
+    found = run_study(definition, tmp_path / "it", jobs=1)
+    module = script("claims_random")
+    monkeypatch.setattr(module, "find_study", lambda path, script: None)
+    assert sorted(claim.claim for claim in module.claims(found)) == sorted(module.CLAIMS)
+
+
+@pytest.mark.parametrize("solved_at", ["0.4", "1.0"])
+def test_circuits_of_three_outputs_are_drawn(tmp_path, solved_at):
+    settings = [*TINY[:1], "evolution.generations=130", f"evolution.solved_at={solved_at}"]
+    found = run_study(
+        load_definition(SCRIPTS / "study_outputs.toml", settings, 1), tmp_path / "it", jobs=1
+    )
+    module = script("fig4")
+    module.prepare(found)
+    rows = json.loads((found.folder / "epochs.json").read_text())
+    assert [row["goal"] for row in rows] == list(module.SHOWN) if solved_at == "0.4" else len(rows) == 1
+    assert drawn(module, found, tmp_path / "it.png").stat().st_size > 5_000
+
+
+def test_a_circuit_is_compared_with_the_nearest_of_those_that_solve(study):
+    derived = script("fig2").derived
+    a, b = study.networks["mvg"][:2]
+    assert derived.differing(a, a) == set()
+    assert derived.differing(a, b) == derived.connections(a) - derived.connections(b)
+
+
+def test_results_that_are_committed_are_whole():
+    folder = SCRIPTS.parent.parent / "results" / "kashtan2005"
+    if not (folder / "study.toml").exists():
+        return
+    found = load_study(folder)
+    for name in ("q_m.csv", "motifs.csv", "decay.csv"):
+        assert read_columns(folder / name)["treatment" if name != "decay.csv" else "run"].size > 0
+    assert set(found.treatments) == set(np.unique(found.summary["treatment"]).tolist())
+    assert all(path.stat().st_size <= 300_000 for path in folder.glob("*.png"))
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [([0.5, 0.52, 0.56, 0.58], "holds"), ([0.1, 0.11, 0.12, 0.13], "fails"), ([0.5], "cannot tell")],
+)
+def test_verdicts_of_a_published_mean(values, verdict):
+    assert claims.published_mean("p", "c", values, 0.54, 0.02, 4).verdict == verdict
+
+
+def test_a_published_mean_cannot_be_told_with_fewer_runs():
+    assert claims.published_mean("p", "c", [0.5, 0.58], 0.54, 0.02, 4).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("ours", "verdict"),
+    [((36, 50), "holds"), ((5, 50), "fails"), ((3, 4), "cannot tell"), ((0, 0), "cannot tell")],
+)
+def test_verdicts_of_a_published_share(ours, verdict):
+    assert claims.published_share("p", "c", ours, (36, 50)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("mean", "n", "below", "verdict"),
+    [
+        (1.0, 9, False, "holds"),
+        (-1.0, 3, False, "fails"),
+        (0.1, 9, False, "fails"),
+        (0.1, 3, False, "cannot tell"),
+        (-1.0, 9, True, "holds"),
+        (np.nan, 0, False, "cannot tell"),
+    ],
+)
+def test_verdicts_of_a_bound(mean, n, below, verdict):
+    assert claims.beyond("p", "c", (mean, 0.1, n), 0.0, 9, below=below).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("a", "n", "verdict"),
+    [(3.0, 9, "holds"), (-1.0, 9, "fails"), (1.05, 9, "fails"), (1.05, 3, "cannot tell")],
+)
+def test_verdicts_of_two_means(a, n, verdict):
+    found = claims.larger_mean("p", "c", (a, 0.1, n), (1.0, 0.1, n), ("a", "b"), 9)
+    assert found.verdict == verdict
