@@ -63,21 +63,22 @@ def described(setup, genomes):
 
 def q_of(wiring, working):
     """Q ``[network]`` of simplified networks; equal ones, six of seven, are measured once."""
-    keys = [row.tobytes() for row in np.packbits(working != 0, axis=1)]
-    first = {key: i for i, key in enumerate(keys)}
-    q, _ = modularity_of_many(wiring, working[list(first.values())], "clune2013")
-    known = dict(zip(first, q.tolist(), strict=True))
-    return np.array([known[key] for key in keys])
+    bits = np.ascontiguousarray(np.packbits(working != 0, axis=1))
+    keys = bits.view(f"V{bits.shape[1]}").ravel()
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    q, _ = modularity_of_many(wiring, working[first], "clune2013")
+    return q[which]
 
 
 def remember(best, places, pool):
     """Put individuals into the archive where their cell is empty or they are better."""
     _, fitness, place = pool
     cells = np.clip((place * CELLS).astype(int), 0, CELLS - 1)
-    for i in np.argsort(fitness, kind="stable"):
-        cell = tuple(cells[i])
-        if fitness[i] > best[cell]:
-            best[cell], places[cell] = fitness[i], place[i]
+    better = np.flatnonzero(fitness > best[tuple(cells.T)])
+    better = better[np.argsort(-fitness[better], kind="stable")]
+    cell = np.ravel_multi_index(cells[better].T, best.shape)
+    fresh = better[np.unique(cell, return_index=True)[1]]  # of each cell the first, the fittest
+    best[tuple(cells[fresh].T)], places[tuple(cells[fresh].T)] = fitness[fresh], place[fresh]
 
 
 def select(best, places, pool, number, rng):
@@ -85,8 +86,10 @@ def select(best, places, pool, number, rng):
     _, fitness, place = pool
     archive = places[best >= 0.0]
     k = min(NEIGHBOURS, len(archive))
-    distance, _ = cKDTree(archive).query(place, k=k)
-    objectives = np.stack((fitness, distance.reshape(len(fitness), k).mean(axis=1)), axis=1)
+    _, first, which = np.unique(place.view(complex).ravel(), return_index=True, return_inverse=True)
+    distance, _ = cKDTree(archive).query(place[first], k=k)
+    novelty = distance.reshape(len(first), k).mean(axis=1)[which]
+    objectives = np.stack((fitness, novelty), axis=1)
     chosen = survive(objectives, BOTH, number, rng)
     return chosen.rows, chosen.crowding, objectives[chosen.rows]
 
