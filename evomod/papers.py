@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from evomod.errors import EvomodError
@@ -49,13 +49,31 @@ def study_places(path: Path, module: Any) -> list[Path]:
 
 def find_study(path: Path, module: Any) -> StudyFolder | None:
     """The first of `study_places` that holds the tables of the script's study."""
-    name = load_definition(path.parent / module.STUDY).name
-    for place in study_places(path, module):
+    return _first(study_places(path, module), load_definition(path.parent / module.STUDY).name)
+
+
+def _first(places: list[Path], name: str) -> StudyFolder | None:
+    for place in places:
         if (place / "summary.csv").exists() and (place / "study.toml").exists():
             found = load_study(place)
             if found.study.name == name:
                 return found
     return None
+
+
+def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | None:
+    """Another study of a script's paper, to compare a study with: beside its folder, or where scripts look.
+
+    None where there is none, or where its populations are of another size or evolve for another time.
+    """
+    name = load_definition(path.parent / definition).name
+    places = [study.folder.parent / name, *study_places(path, SimpleNamespace(STUDY=definition))]
+    found = _first(places, name)
+    if found is None:
+        return None
+    ours, theirs = (s.study.treatments[0].config.evolution for s in (study, found))
+    same = (ours.population, ours.generations) == (theirs.population, theirs.generations)
+    return found if same else None
 
 
 def given_study(path: Path, module: Any, folder: Path) -> StudyFolder:
