@@ -33,16 +33,20 @@ CLAIMS = [
 ]
 
 
-def separated(study, treatment):
-    """Networks in which no module has inputs of two parts and every part lies in one module; and n.
+def separation(network, treatment):
+    """How far the modules keep the parts of the treatment's task apart.
 
     Parts are the pairs of five XORs, or the halves of the two hierarchical ones; modules are those of
     `modularity`, for two parts those of the first split.
     """
-    task = TASKS[treatment.partition("-")[2]]
-    found = [measures.decomposition(n, task) for n in study.networks.get(treatment, [])]
-    parted = [d.first_split or d.partition for d in found]
-    return sum(p is not None and p.success for p in parted), len(parted)
+    found = measures.decomposition(network, TASKS[treatment.partition("-")[2]])
+    return found.first_split or found.partition
+
+
+def separated(study, treatment):
+    """Networks in which no module has inputs of two parts and every part lies in one module; and n."""
+    found = [separation(network, treatment) for network in study.networks.get(treatment, [])]
+    return sum(one.success for one in found), len(found)
 
 
 def claims(study):

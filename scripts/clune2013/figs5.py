@@ -4,7 +4,6 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod import measures
 from evomod.papers import load_script
 from evomod.plotting_studies import plot_columns, plot_small_networks, rows_of
 
@@ -31,14 +30,14 @@ def draw(study):
 
 
 def networks(figure, study, name):
-    """The fittest, among equals those of highest Q; modules as `modularity` parts them."""
+    """The fittest, among equals those of highest Q; modules as `separation` in claims_xor.py parts them."""
     all_of_it = study.networks.get(name, [])
     found = sorted(all_of_it, key=lambda n: (-max(n.about["fitness"].values()), -n.about["q_score"]))
     simple = [network.simplified() for network in found[:SHOWN]]
     titles = [
         f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found[:SHOWN]
     ]
-    modules = [measures.modularity(network).modules for network in simple]
+    modules = [CLAIMS.separation(network, name).modules for network in found[:SHOWN]]
     plot_small_networks(figure.subplots(1, SHOWN), simple, modules, titles)
     yes, n = CLAIMS.separated(study, name)
     figure.suptitle(

@@ -61,7 +61,7 @@ def of_model(study, model):
     for text, scenario in ((constant, "rvgc"), (neutral, "vg0")):
         other, mvg = (pooled(study, model, name, only_controlled=True)[1] for name in (scenario, "mvg"))
         found.append(faster(text, (other, mvg), (SPEEDUP.SCENARIOS[scenario], "MVG")))
-    alpha, error, _ = SPEEDUP.exponent(SPEEDUP.pairs(study, model))
+    alpha, error, _ = SPEEDUP.exponent(SPEEDUP.pairs(study, model), SPEEDUP.cap_of(study))
     n = fewest_runs(SPEEDUP.pairs(study, model))
     found.append(near(growth, alpha, error, EXPONENTS[model], n))
     for text, (scenario, value) in zip(most, S_MAX[model].items(), strict=True):

@@ -11,7 +11,7 @@ from evomod.plotting_studies import LINES, rows_of
 from evomod.study_tables import read_columns
 
 STUDY = "study_course.toml"
-FULL = "80 runs of 10,000 generations"
+FULL = "80 runs of 20,000 generations"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
 COLUMNS = ("treatment", "generation", "n", "mean", "error")

@@ -33,6 +33,11 @@ def pairs(study, model, scenario="mvg"):
     return {goal: (fixed[goal], varying[goal]) for goal in fixed if goal in varying}
 
 
+def medians(found):
+    """``[goal]``: T of the fixed goal, and T of the scenario, of pairs."""
+    return tuple(np.array([np.median(pair[k]) for pair in found.values()]) for k in (0, 1))
+
+
 def hardest(study, model, scenario):
     """The pairs of goals whose fixed T is above half of G_max."""
     half = cap_of(study) / 2
@@ -51,12 +56,19 @@ def slope(fixed, speedups):
         return a, np.exp(x.mean(axis=-1) - y.mean(axis=-1) / a)
 
 
-def exponent(found):
-    """Exponent, its bootstrapped standard error (goals drawn anew), and T_0, of pairs."""
-    fixed, varying = (np.array([np.median(pair[k]) for pair in found.values()]) for k in (0, 1))
-    alpha, t0 = slope(fixed, fixed / varying)
+def exponent(found, cap):
+    """Exponent, its bootstrapped standard error (goals drawn anew), and T_0, of pairs.
+
+    Goals that neither the fixed goal nor the scenario solves say nothing of S, and are left out.
+    """
+    fixed, varying = medians(found)
+    known = (fixed < cap) | (varying < cap)
+    if not known.any():
+        return np.nan, np.nan, np.nan
+    fixed, speedups = fixed[known], (fixed / varying)[known]
+    alpha, t0 = slope(fixed, speedups)
     drawn = np.random.default_rng(SEED).integers(0, fixed.size, (RESAMPLES, fixed.size))
-    alphas = slope(fixed[drawn], (fixed / varying)[drawn])[0]
+    alphas = slope(fixed[drawn], speedups[drawn])[0]
     alphas = alphas[np.isfinite(alphas)]
     return float(alpha), float(np.std(alphas)) if alphas.size else np.nan, float(t0)
 

@@ -9,7 +9,7 @@ from evomod.papers import load_script
 
 STUDY = "study.toml"
 FULL = "792 runs of at most 50,000 generations"
-QUICK = {"replicates": 1, "settings": ["evolution.generations=1000", "evolution.population=300"]}
+QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
 
 SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
 PAPER = {
@@ -40,7 +40,9 @@ def draw(study):
     for model, name in SPEEDUP.MODELS.items():
         text += [cells(study, model), list(PAPER[model])]
         rows += [name, "paper"]
-    table = axes.table(text, rowLabels=rows, colLabels=list(SPEEDUP.SCENARIOS.values()), loc="center")
+    table = axes.table(
+        text, rowLabels=rows, colLabels=list(SPEEDUP.SCENARIOS.values()), loc="center", cellLoc="center"
+    )
     table.scale(1.0, 2.4)
     half = SPEEDUP.cap_of(study) / 2
     axes.set_title(
