@@ -124,6 +124,16 @@ def plot_interval(
     return axes
 
 
+def runs_in_words(groups: Sequence[NDArray[Any]]) -> str:
+    """How many runs groups have.
+
+    >>> runs_in_words([np.zeros(3), np.zeros(2)])
+    'n = 2 to 3 runs'
+    """
+    low, high = min(map(len, groups)), max(map(len, groups))
+    return f"n = {low} runs" if low == high else f"n = {low} to {high} runs"
+
+
 def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str]) -> list[Axes]:
     """A panel a column of ``summary.csv``, a row a group of runs, see `plot_dots`.
 

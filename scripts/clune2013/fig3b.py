@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from evomod.claims import interval_of
 from evomod.papers import companion
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_interval
+from evomod.plotting_studies import plot_interval, runs_in_words
 
 STUDY = "study_periods.toml"
 FULL = "600 runs of 25,000 generations"
@@ -44,12 +44,10 @@ def draw(study):
             axes.axhline(
                 ci.median, color=colour, lw=0.8, ls=line, label=f"{static.labels[kind]}, one goal"
             )
-    sizes = sorted({len(q) for kind in KINDS for q in by_period(study, kind).values()})
+    runs = runs_in_words([q for kind in KINDS for q in by_period(study, kind).values()])
     axes.set_xscale("log")
     axes.set_xlabel("generations between switches")
     axes.set_ylabel("Q of the best, last generation")
-    axes.set_title(
-        f"medians and bootstrapped 95 % intervals, n = {' to '.join(map(str, sizes[:1] + sizes[1:][-1:]))} runs"
-    )
+    axes.set_title(f"medians and bootstrapped 95 % intervals, {runs}")
     axes.legend(frameon=False, fontsize=7)
     return figure

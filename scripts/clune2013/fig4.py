@@ -17,6 +17,8 @@ QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.po
 RUNS, SHARE = 2, 0.4
 """Runs of mole.py if there is no map, and their length in that of the study's (authors: 10,001 to 25,000)."""
 Q_CELL, COST_CELL = 1 / 200, 500 / 200
+LOWEST = 0.7
+"""Of the colours; a network that always says no has 0.75."""
 MARKS = {"pa": ("o", COLOURS[5]), "pcc": ("^", COLOURS[0])}
 
 
@@ -74,5 +76,5 @@ def draw(study):
     axes.set_ylabel("Q")
     axes.set_xlim(left=0)
     axes.legend(loc="upper right", frameon=True)
-    figure.colorbar(shown, ax=axes, label="best performance")
+    figure.colorbar(shown, ax=axes, label="best performance", extend="min")
     return figure
