@@ -65,12 +65,17 @@ def test_a_random_walk_is_inherited_with_noise():
 
 def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):
     figure, controls = script("clune2013/figs4"), script("clune2013/controls")
-    study = SimpleNamespace(folder=tmp_path / "clune2013-sweeps")
+    config = SimpleNamespace(evolution=SimpleNamespace(generations=5))
+    treatments = (SimpleNamespace(config=config),)
+    study = SimpleNamespace(
+        folder=tmp_path / "clune2013-sweeps", study=SimpleNamespace(treatments=treatments)
+    )
     assert figure.controls(study) == {}
     home = tmp_path / "clune2013-controls"
     home.mkdir()
+    rows = [("q", 0, 5, 0.9, 0.4, 30.0, 20), ("walk", 0, 6, 0.9, 0.2, 60.0, 40)]  # the second is longer
     with (home / "controls.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([controls.COLUMNS, ("q", 0, 5, 0.9, 0.4, 30.0, 20)])
+        csv.writer(file).writerows([controls.COLUMNS, *rows])
     found = figure.controls(study)
     assert list(found) == ["PA, Q"] and found["PA, Q"]["q_score"].tolist() == [0.4]
 

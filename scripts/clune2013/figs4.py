@@ -21,10 +21,14 @@ LABELS = {"walk": "PA, random walk", "q": "PA, Q", "q-25": "PA, Q (p = 0.25)"}
 
 
 def controls(study):
-    """Rows of controls.py by label, from the study's folder or the one beside it; none if not run."""
+    """Rows of controls.py by label, from the study's folder or the one beside it; none if not run.
+
+    Only runs as long as those of the study.
+    """
+    length = study.study.treatments[0].config.evolution.generations
     for folder in (study.folder, study.folder.parent / "clune2013-controls"):
         if (folder / "controls.csv").exists():
-            table = read_columns(folder / "controls.csv")
+            table = rows_of(read_columns(folder / "controls.csv"), generations=length)
             found = {label: rows_of(table, treatment=kind) for kind, label in LABELS.items()}
             return {label: rows for label, rows in found.items() if rows["treatment"].size}
     return {}
