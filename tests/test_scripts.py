@@ -92,7 +92,7 @@ def pairs_of(exponent, t0=100.0, runs=5):
 
 @pytest.mark.parametrize("exponent", [0.0, 0.7, 1.0])
 def test_the_exponent_of_a_power_law_is_found(exponent):
-    unsolved = {"never": (np.full(5, 9e4), np.full(5, 9e4))}  # says nothing of the speedup
+    unsolved = {t: (np.full(5, t), np.full(5, 9e4)) for t in (9e4, 3e3, 10.0)}  # of an exponent of 1
     alpha, error, t0 = script("kashtan2007/speedup").exponent(pairs_of(exponent) | unsolved, 9e4)
     assert alpha == pytest.approx(exponent, abs=1e-9) and error == pytest.approx(0.0, abs=1e-9)
     if exponent:
@@ -101,7 +101,7 @@ def test_the_exponent_of_a_power_law_is_found(exponent):
 
 def test_goals_of_one_time_have_no_exponent():
     speedup = script("kashtan2007/speedup")
-    same = {goal: (np.full(5, 100.0), np.full(5, 10.0)) for goal in "ab"}
+    same = {goal: (np.full(5, 100.0), np.full(5, 10.0)) for goal in "abc"}
     assert np.isnan(speedup.exponent(same, 900)).all()
     assert np.isnan(speedup.exponent(same, 10)).all()
 

@@ -28,18 +28,21 @@ def draw(study):
 def panel(axes, study, model):
     """Open points: the fixed goal was not solved by half of the runs, so that S is a lower bound.
 
-    Crosses: neither was; they are not in the fit.
+    Crosses: the varying goals were not, so that it is an upper bound at the most; they are not in the fit.
     """
     found, cap = SPEEDUP.pairs(study, model), SPEEDUP.cap_of(study)
     fixed, varying = SPEEDUP.medians(found)
-    speedups, is_open, is_unknown = fixed / varying, fixed >= cap, (fixed >= cap) & (varying >= cap)
+    speedups, is_open, is_unknown = fixed / varying, fixed >= cap, varying >= cap
     is_xor = np.array([goal.startswith("xor") for goal in found])
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(10, 2 * cap)
     axes.set_ylim(min(0.1, 0.7 * speedups.min()), max(10.0, 2.0 * speedups.max()))
     for kind, mark, colour in ((is_xor, "o", COLOURS[0]), (~is_xor, "s", COLOURS[5])):
-        for mine, fill in ((kind & ~is_open, colour), (kind & is_open & ~is_unknown, "none")):
+        for mine, fill in (
+            (kind & ~is_open & ~is_unknown, colour),
+            (kind & is_open & ~is_unknown, "none"),
+        ):
             axes.plot(fixed[mine], speedups[mine], mark, mec=colour, mfc=fill, ms=5, ls="")
         mine = kind & is_unknown
         axes.plot(fixed[mine], speedups[mine], "x", color=colour, ms=5)
@@ -51,10 +54,11 @@ def panel(axes, study, model):
     if np.isfinite(alpha):
         ends = np.array([fixed[~is_unknown].min(), fixed[~is_unknown].max()])
         axes.plot(ends, (ends / t0) ** alpha, color="black", lw=1.0)
+    fitted = f"{alpha:.2f} ± {error:.2f}" if np.isfinite(alpha) else "not known"
     n = min(min(a.size, b.size) for a, b in found.values())
     axes.set_title(
         f"{SPEEDUP.MODELS[model]}, {len(found)} goals, n = {n} runs\n"
-        f"exponent {alpha:.2f} ± {error:.2f} (paper {PAPER[model]})"
+        f"exponent {fitted} (paper {PAPER[model]})"
     )
     axes.set_xlabel("T of the fixed goal, generations (dotted: G_max)")
     axes.set_ylabel("speedup S = T (FG) / T (MVG)")

@@ -59,11 +59,12 @@ def slope(fixed, speedups):
 def exponent(found, cap):
     """Exponent, its bootstrapped standard error (goals drawn anew), and T_0, of pairs.
 
-    Goals that neither the fixed goal nor the scenario solves say nothing of S, and are left out.
+    Goals that the scenario does not solve are left out: there S is T of the fixed goal over G_max, of which
+    an exponent of 1 follows. NaN with fewer than three goals.
     """
     fixed, varying = medians(found)
-    known = (fixed < cap) | (varying < cap)
-    if not known.any():
+    known = varying < cap
+    if known.sum() < 3:
         return np.nan, np.nan, np.nan
     fixed, speedups = fixed[known], (fixed / varying)[known]
     alpha, t0 = slope(fixed, speedups)
