@@ -36,32 +36,42 @@ def run(kind, replicate, generations=25_000, population=1000):
     rng = np.random.default_rng(np.random.SeedSequence(2013, spawn_key=(*kind.encode(), replicate)))
     shares = np.array([1.0, KINDS[kind]])
     genomes = setup.toolbox.birth(population, rng)
-    pool = described(setup, kind, genomes, np.zeros(population), rng)
-    chosen = survive(np.stack(pool[1:3], axis=1), shares, population, rng)
+    pool = (genomes, objectives_of(setup, kind, genomes, np.zeros(population), rng))
+    chosen = survive(pool[1], shares, population, rng)
     for _ in range(generations):
-        pool = tuple(part[chosen.rows] for part in pool)
-        objectives = np.stack(pool[1:3], axis=1)
+        genomes, objectives = (part[chosen.rows] for part in pool)
         parents = np.sort(choose_parents(objectives, shares, chosen.crowding, rng))
-        offspring = setup.toolbox.vary(pool[0], parents, rng)
-        fresh = described(setup, kind, offspring, pool[2][parents], rng)
-        pool = tuple(np.concatenate(pair) for pair in zip(pool, fresh, strict=True))
-        chosen = survive(np.stack(pool[1:3], axis=1), shares, population, rng)
+        offspring = setup.toolbox.vary(genomes, parents, rng)
+        fresh = objectives_of(setup, kind, offspring, objectives[parents, 1], rng)
+        pool = (np.concatenate((genomes, offspring)), np.concatenate((objectives, fresh)))
+        chosen = survive(pool[1], shares, population, rng)
     first = chosen.rows[chosen.front == 0]
-    genomes, fitness, _, place = (part[first] for part in pool)
-    best = np.lexsort((place[:, 1], -fitness))[0]
-    connections = int((setup.module.simplify(setup.encoding, genomes[best : best + 1]) != 0).sum())
-    q, cost = float(place[best, 0]), float(place[best, 1] * MOLE.LARGEST_COST)
-    return (kind, replicate, generations, float(fitness[best]), q, cost, connections)
+    fittest = first[pool[1][first, 0] == pool[1][first, 0].max()]
+    return (
+        kind,
+        replicate,
+        generations,
+        float(pool[1][fittest[0], 0]),
+        *cheapest(setup, pool[0][fittest]),
+    )
 
 
-def described(setup, kind, genomes, inherited, rng):
-    """Genomes, performance, second objective and place (Q, cost) of individuals."""
-    fitness, place = MOLE.described(setup, genomes)
+def objectives_of(setup, kind, genomes, inherited, rng):
+    """Performance and the second objective, ``[individual, objective]``."""
     if kind == "walk":
         second = inherited + rng.normal(0.0, STEP, inherited.size)
     else:
-        second = place[:, 0].copy()
-    return genomes, fitness, second, place
+        second = setup.toolbox.q(genomes)
+    return np.stack((MOLE.performance(setup, genomes), second), axis=1)
+
+
+def cheapest(setup, genomes):
+    """Q, connection cost and connections of the cheapest."""
+    working = setup.module.simplify(setup.encoding, genomes)
+    cost = setup.toolbox.cost(working, np.full(len(genomes), -1), np.zeros(len(genomes)))
+    best = int(cost.argmin())
+    q = setup.toolbox.q(genomes[best : best + 1])[0]
+    return float(q), float(cost[best]), int((working[best] != 0).sum())
 
 
 def main():

@@ -17,7 +17,6 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 import evomod
-from evomod.measures.modularity import modularity_of_many
 from evomod.population import score
 from evomod.selection import choose_parents, survive
 
@@ -51,23 +50,17 @@ def explore(seed, generations=GENERATIONS, population=1000):
 
 def described(setup, genomes):
     """Performance ``[individual]`` and place ``[individual, (Q, cost / 500)]`` of every genome."""
-    n = genomes.shape[0]
-    nobody = np.full(n, -1)
-    memory = setup.module.memory(setup.encoding, n)
-    yes, no = setup.module.answer(setup.encoding, genomes, nobody, np.arange(n), memory)
-    fitness = score(yes, no, setup.goals[0], setup.tie_rule)
     working = setup.module.simplify(setup.encoding, genomes)
-    cost = setup.toolbox.cost(working, nobody, np.zeros(n))
-    return fitness, np.stack((q_of(setup.encoding.wiring, working), cost / LARGEST_COST), axis=1)
+    cost = setup.toolbox.cost(working, np.full(len(genomes), -1), np.zeros(len(genomes)))
+    return performance(setup, genomes), np.stack((setup.toolbox.q(genomes), cost / LARGEST_COST), axis=1)
 
 
-def q_of(wiring, working):
-    """Q ``[network]`` of simplified networks; equal ones, six of seven, are measured once."""
-    bits = np.ascontiguousarray(np.packbits(working != 0, axis=1))
-    keys = bits.view(f"V{bits.shape[1]}").ravel()
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    q, _ = modularity_of_many(wiring, working[first], "clune2013")
-    return q[which]
+def performance(setup, genomes):
+    """Fraction of patterns that every genome answers right."""
+    n = len(genomes)
+    memory = setup.module.memory(setup.encoding, n)
+    yes, no = setup.module.answer(setup.encoding, genomes, np.full(n, -1), np.arange(n), memory)
+    return score(yes, no, setup.goals[0], setup.tie_rule)
 
 
 def remember(best, places, pool):
