@@ -132,9 +132,42 @@ def test_an_unsolved_run_counts_with_the_most_that_it_could_have():
     assert speedup.cap_of(study) == 900
 
 
-def test_a_number_holds_within_two_standard_errors_of_both():
+@pytest.mark.parametrize(
+    ("value", "error", "n", "is_bound", "verdict"),
+    [
+        (0.8, 0.05, 11, False, "holds"),
+        (0.9, 0.05, 11, False, "cannot tell"),  # between one and two standard errors
+        (1.0, 0.05, 11, False, "fails"),
+        (0.4, 0.05, 11, False, "fails"),
+        (0.4, 0.05, 11, True, "cannot tell"),  # at least 0.4
+        (1.0, 0.05, 11, True, "fails"),
+        (0.8, 0.05, 3, False, "cannot tell"),  # too few runs
+        (np.nan, np.nan, 11, False, "cannot tell"),
+    ],
+)
+def test_verdicts_of_a_number_with_a_standard_error(value, error, n, is_bound, verdict):
     near = script("kashtan2007/claims").near
-    assert near("c", 0.9, 0.05, (0.7, 0.1), 11).verdict == "holds"
-    assert near("c", 1.0, 0.05, (0.7, 0.1), 11).verdict == "fails"
-    assert near("c", 0.9, 0.05, (0.7, 0.1), 3).verdict == "cannot tell"
-    assert near("c", np.nan, np.nan, (0.7, 0.1), 11).verdict == "cannot tell"
+    assert near("c", value, error, (0.7, 0.1), n, is_bound).verdict == verdict
+
+
+def test_a_direction_is_not_decided_where_nothing_is_solved_or_runs_are_few():
+    claims = script("kashtan2007/claims")
+    treatment = SimpleNamespace(config=SimpleNamespace(evolution=SimpleNamespace(generations=900)))
+    study = SimpleNamespace(study=SimpleNamespace(treatments=(treatment,)))
+    at_cap, alike = np.full(22, 900.0), np.arange(1.0, 23.0)
+    labels = ("FG", "MVG")
+    assert claims.faster(study, "c", (at_cap, alike), labels, 2).verdict == "holds"
+    assert claims.faster(study, "c", (alike, at_cap), labels, 2).verdict == "fails"
+    assert claims.faster(study, "c", (at_cap, at_cap), labels, 2).verdict == "cannot tell"
+    assert claims.faster(study, "c", (alike, alike), labels, 2).verdict == "fails"
+    assert claims.faster(study, "c", (alike, alike), labels, 3).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("times", "n", "verdict"),
+    [(50.0, 30, "holds"), (50.0, 29, "cannot tell"), (100.0, 30, "cannot tell"), (200.0, 30, "fails")],
+)
+def test_verdicts_of_a_range_of_periods(times, n, verdict):
+    groups = {20: np.full(n, 10.0), 500: np.full(n, times), 2000: np.full(n, 999.0)}
+    ranged = script("kashtan2007/claims_periods").ranged
+    assert ranged((np.full(n, 100.0), groups), "c").verdict == verdict
