@@ -65,6 +65,25 @@ def larger(
     return Claim(paper, claim, medians, test, verdict)
 
 
+def alike(
+    paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
+) -> Claim:
+    """A claim that ``a`` and ``b`` do not differ: fails if the rank-sum test has p < 0.05.
+
+    With as many runs as the paper had it holds else, which does not prove that there is no difference.
+
+    >>> alike("x", "no difference", [1, 2, 3, 4], [1, 2, 3, 4], ("a", "b"), 4).verdict
+    'holds'
+    """
+    found = larger(paper, claim, a, b, labels, n_paper)
+    verdict: Verdict = "cannot tell"
+    if rank_sum(a, b).p < LEVEL:
+        verdict = "fails"
+    elif min(np.size(a), np.size(b)) >= n_paper:
+        verdict = "holds"
+    return Claim(paper, claim, found.found, found.test, verdict)
+
+
 def more_often(
     paper: str, claim: str, a: tuple[int, int], b: tuple[int, int], labels: tuple[str, str], n_paper: int
 ) -> Claim:

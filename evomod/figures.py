@@ -47,7 +47,7 @@ def find_figures() -> dict[str, FigureScript]:
     """All figures by name."""
     found = {}
     for path in sorted(scripts_folder().glob("*/*.py")):
-        if re.match(r"fig\d|table", path.stem):
+        if re.match(r"figs?\d|table", path.stem):
             text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
             name = f"{path.parent.name}-{path.stem}"
             found[name] = FigureScript(name, path, text.partition("\n")[0])

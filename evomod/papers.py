@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from evomod.config import read_config
 from evomod.errors import EvomodError
 from evomod.study import load_definition
 from evomod.study_run import run_study
@@ -40,17 +41,25 @@ def command_of(path: Path, module: Any) -> str:
     return f"evomod study scripts/{path.parent.name}/{module.STUDY}"
 
 
+def study_name(path: Path, definition: str) -> str:
+    """Name of a study in a script's folder; resolving its treatments takes a second where they are many."""
+    return str(read_config(path.parent / definition)["name"])
+
+
 def study_places(path: Path, module: Any) -> list[Path]:
     """Folders in which a script's study may lie: a run of one's own, then the committed results."""
-    name = load_definition(path.parent / module.STUDY).name
+    name = study_name(path, module.STUDY)
     results = scripts_folder().parent / "results" / path.parent.name
     return [Path("studies") / name, results / name, results]
 
 
 def find_study(path: Path, module: Any) -> StudyFolder | None:
     """The first of `study_places` that holds the tables of the script's study."""
-    name = load_definition(path.parent / module.STUDY).name
-    for place in study_places(path, module):
+    return _first(study_places(path, module), study_name(path, module.STUDY))
+
+
+def _first(places: list[Path], name: str) -> StudyFolder | None:
+    for place in places:
         if (place / "summary.csv").exists() and (place / "study.toml").exists():
             found = load_study(place)
             if found.study.name == name:
@@ -58,12 +67,27 @@ def find_study(path: Path, module: Any) -> StudyFolder | None:
     return None
 
 
+def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | None:
+    """Another study of a script's paper, to compare a study with: beside its folder, or where scripts look.
+
+    None where there is none, or where its populations are of another size or evolve for another time.
+    """
+    name = study_name(path, definition)
+    places = [study.folder.parent / name, *study_places(path, SimpleNamespace(STUDY=definition))]
+    found = _first(places, name)
+    if found is None:
+        return None
+    ours, theirs = (s.study.treatments[0].config.evolution for s in (study, found))
+    same = (ours.population, ours.generations) == (theirs.population, theirs.generations)
+    return found if same else None
+
+
 def given_study(path: Path, module: Any, folder: Path) -> StudyFolder:
     """The study in a folder. Raises `EvomodError` if it is not the one that the script needs."""
-    wanted, found = load_definition(path.parent / module.STUDY), load_study(folder)
-    if found.study.name != wanted.name:
+    wanted, found = study_name(path, module.STUDY), load_study(folder)
+    if found.study.name != wanted:
         raise EvomodError(
-            f"{path.parent.name}-{path.stem} needs the study '{wanted.name}'; {folder} holds "
+            f"{path.parent.name}-{path.stem} needs the study '{wanted}'; {folder} holds "
             f"'{found.study.name}'."
         )
     return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evomod.network import Network
 from evomod.plotting import COLOURS, plot_layers
+from evomod.statistics import median_ci
 
 Table = dict[str, NDArray[Any]]
 
@@ -28,6 +29,10 @@ STYLE: Any = {
 
 LINES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 """A line of its own for every treatment, so that print without colours still tells them apart."""
+
+
+SEED = 1
+"""Of the bootstrap behind the intervals of single medians."""
 
 
 def rows_of(table: Table, **wanted: Any) -> Table:
@@ -83,6 +88,63 @@ def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]
         axes.plot(k + 1 + spread, groups[k], ".", color=COLOURS[k % len(COLOURS)], ms=3, alpha=0.7)
     axes.set_xticks(range(1, len(named) + 1), named)
     return axes
+
+
+def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]) -> Axes:
+    """A row a group, from the top: every value a faint dot, the median with its bootstrapped 95 % interval."""
+    for k, group in enumerate(groups):
+        values, colour = np.asarray(group, np.float64), COLOURS[k % len(COLOURS)]
+        spread = np.random.default_rng(k).uniform(-0.25, 0.25, values.size)
+        axes.plot(values, k + spread, ".", color=colour, ms=3, alpha=0.5)
+        plot_interval(axes, k, values, colour, is_across=True)
+    named = [f"{label} (n = {len(group)})" for label, group in zip(labels, groups, strict=True)]
+    axes.set_yticks(range(len(named)), named)
+    axes.set_ylim(len(named) - 0.4, -0.6)
+    return axes
+
+
+def plot_interval(
+    axes: Axes, place: float, values: NDArray[Any], colour: str, *, is_across: bool = False
+) -> Axes:
+    """A median with its bootstrapped 95 % interval, upright at x = ``place``, or across at y = ``place``."""
+    ci = median_ci(values, np.random.default_rng(SEED))
+    length = [[max(ci.median - ci.low, 0.0)], [max(ci.high - ci.median, 0.0)]]
+    shown: Any = {
+        "fmt": "o",
+        "ms": 4,
+        "capsize": 2.5,
+        "color": colour,
+        "mec": "black",
+        "ecolor": "black",
+    }
+    if is_across:
+        axes.errorbar([ci.median], [place], xerr=length, **shown)
+    else:
+        axes.errorbar([place], [ci.median], yerr=length, **shown)
+    return axes
+
+
+def runs_in_words(groups: Sequence[NDArray[Any]]) -> str:
+    """How many runs groups have.
+
+    >>> runs_in_words([np.zeros(3), np.zeros(2)])
+    'n = 2 to 3 runs'
+    """
+    low, high = min(map(len, groups)), max(map(len, groups))
+    return f"n = {low} runs" if low == high else f"n = {low} to {high} runs"
+
+
+def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str]) -> list[Axes]:
+    """A panel a column of ``summary.csv``, a row a group of runs, see `plot_dots`.
+
+    ``groups``: rows of the summary by label; ``columns``: names of the panels' axes by column.
+    """
+    panels: list[Axes] = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0].tolist()
+    for axes, (column, name) in zip(panels, columns.items(), strict=True):
+        plot_dots(axes, [rows[column] for rows in groups.values()], list(groups))
+        axes.set_xlabel(name)
+        axes.grid(axis="x", lw=0.4, alpha=0.5)
+    return panels
 
 
 def plot_small_networks(

@@ -1,7 +1,10 @@
 """Every figure of a paper is drawn from a tiny study; figures and claims that cannot be are told so."""
 
+import re
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +22,25 @@ TINY = [
     "tracking.population_every=10",
 ]
 
+LEFT_OUT = r"-eq-|or-and-or|and-or-and|or-or-and|^n\d+-e(2|10|50|100|200|1000|2000)$"
+"""Goals and periods of 2007 that would cost most of the time."""
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    """Run a study's definition with two replicates of twenty networks, once a module."""
-    done = {}
+    """Run a study's definition with one or two replicates of twenty networks, once a module.
+
+    Studies of a paper lie beside each other in folders of their names, where figures look for others.
+    """
+    done, home = {}, tmp_path_factory.mktemp("studies")
 
     def run(definition):
         if definition not in done:
-            study = load_definition(ROOT / "scripts" / definition, TINY, 2)
-            done[definition] = run_study(study, tmp_path_factory.mktemp("study") / "it", jobs=1)
+            sized = "study_periods" in definition and "2007" in definition  # treatments are sizes
+            study = load_definition(ROOT / "scripts" / definition, TINY[1:] if sized else TINY)
+            kept = tuple(t for t in study.treatments if not re.search(LEFT_OUT, t.name))
+            few = replace(study, replicates=1 if len(kept) > 20 else 2, treatments=kept)
+            done[definition] = run_study(few, home / study.name, jobs=1)
         return done[definition]
 
     return run
@@ -40,12 +52,10 @@ def png_size(path):
     return len(content)
 
 
-@pytest.mark.parametrize(
-    ("name", "definition"),
-    [("clune2013-fig2", "clune2013/study.toml"), ("clune2013-fig3a", "clune2013/study_adapt.toml")],
-)
-def test_a_figure_is_drawn_from_a_study(tiny, tmp_path, name, definition):
-    found = tiny(definition)
+@pytest.mark.parametrize("name", sorted(figures.find_figures()))
+def test_a_figure_is_drawn_from_a_study(tiny, tmp_path, name):
+    script = figures.chosen_figure(name).path
+    found = tiny(f"{script.parent.name}/{papers.load_script(script).STUDY}")
     path, folder = figures.draw_figure(name, tmp_path / "figure.png", study=found.folder, jobs=1)
     assert folder == found.folder
     assert 10_000 < png_size(path) < 300_000
@@ -91,12 +101,43 @@ def test_without_a_study_the_command_that_runs_it_is_told(tmp_path, monkeypatch)
         figures.draw_figure("clune2013-fig2")
 
 
-def test_claims_are_tested_against_a_study(tiny):
+@pytest.mark.parametrize(
+    "path", verification.claim_scripts(), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_claims_are_tested_against_a_study(tiny, path):
+    module = papers.load_script(path)
+    tiny("clune2013/study.toml")  # that others are compared with
+    found = module.claims(tiny(f"{path.parent.name}/{module.STUDY}"))
+    assert {claim.verdict for claim in found} <= {"holds", "fails", "cannot tell"}
+    assert {claim.paper for claim in found} == {path.parent.name}
+    assert len({claim.claim for claim in found}) == len(found)
+    if path.stem != "claims":  # its claims of Q and performance have texts of their own
+        assert [claim.claim for claim in found] == module.CLAIMS
+
+
+def test_claims_of_the_retina_say_how_many_runs_they_stand_on(tiny):
     module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
     found = module.claims(tiny("clune2013/study.toml"))
     assert len(found) == 22
-    assert {claim.verdict for claim in found} <= {"holds", "fails", "cannot tell"}
     assert sum("n = 2" in claim.found or "/2 (" in claim.found for claim in found) >= 16
+
+
+def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
+    tiny, tmp_path, monkeypatch
+):
+    script = ROOT / "scripts" / "clune2013" / "claims_sweeps.py"
+    module, sweeps = papers.load_script(script), tiny("clune2013/study_sweeps.toml")
+    tiny("clune2013/study.toml")
+    assert papers.companion(sweeps, script, "study.toml").study.name == "clune2013"
+    assert all("study.toml" not in claim.found for claim in module.claims(sweeps))
+    monkeypatch.chdir(tmp_path)
+    alone = replace(sweeps, folder=tmp_path / "alone")
+    shutil.copytree(sweeps.folder, alone.folder)
+    assert papers.companion(alone, script, "study.toml") is None
+    waiting = [claim for claim in module.claims(alone) if "study.toml" in claim.found]
+    assert len(waiting) == 14 and {claim.verdict for claim in waiting} == {"cannot tell"}
+    longer = replace(sweeps, study=load_definition(script.with_name("study_sweeps.toml")))
+    assert papers.companion(longer, script, "study.toml") is None
 
 
 def test_claims_without_a_study_cannot_be_told(monkeypatch):
@@ -133,6 +174,14 @@ def test_without_values_one_cannot_tell():
 )
 def test_verdicts_of_proportions(a, b, verdict):
     assert claims.more_often("p", "c", a, b, ("a", "b"), 10).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("b", "n_paper", "verdict"),
+    [(range(10), 10, "holds"), (range(10), 11, "cannot tell"), (range(10, 20), 50, "fails")],
+)
+def test_verdicts_of_no_difference(b, n_paper, verdict):
+    assert claims.alike("p", "c", list(range(10)), list(b), ("a", "b"), n_paper).verdict == verdict
 
 
 def test_verdicts_of_a_published_median():

@@ -17,7 +17,6 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 import evomod
-from evomod.measures.modularity import modularity_of_many
 from evomod.population import score
 from evomod.selection import choose_parents, survive
 
@@ -51,33 +50,28 @@ def explore(seed, generations=GENERATIONS, population=1000):
 
 def described(setup, genomes):
     """Performance ``[individual]`` and place ``[individual, (Q, cost / 500)]`` of every genome."""
-    n = genomes.shape[0]
-    nobody = np.full(n, -1)
-    memory = setup.module.memory(setup.encoding, n)
-    yes, no = setup.module.answer(setup.encoding, genomes, nobody, np.arange(n), memory)
-    fitness = score(yes, no, setup.goals[0], setup.tie_rule)
     working = setup.module.simplify(setup.encoding, genomes)
-    cost = setup.toolbox.cost(working, nobody, np.zeros(n))
-    return fitness, np.stack((q_of(setup.encoding.wiring, working), cost / LARGEST_COST), axis=1)
+    cost = setup.toolbox.cost(working, np.full(len(genomes), -1), np.zeros(len(genomes)))
+    return performance(setup, genomes), np.stack((setup.toolbox.q(genomes), cost / LARGEST_COST), axis=1)
 
 
-def q_of(wiring, working):
-    """Q ``[network]`` of simplified networks; equal ones, six of seven, are measured once."""
-    keys = [row.tobytes() for row in np.packbits(working != 0, axis=1)]
-    first = {key: i for i, key in enumerate(keys)}
-    q, _ = modularity_of_many(wiring, working[list(first.values())], "clune2013")
-    known = dict(zip(first, q.tolist(), strict=True))
-    return np.array([known[key] for key in keys])
+def performance(setup, genomes):
+    """Fraction of patterns that every genome answers right."""
+    n = len(genomes)
+    memory = setup.module.memory(setup.encoding, n)
+    yes, no = setup.module.answer(setup.encoding, genomes, np.full(n, -1), np.arange(n), memory)
+    return score(yes, no, setup.goals[0], setup.tie_rule)
 
 
 def remember(best, places, pool):
     """Put individuals into the archive where their cell is empty or they are better."""
     _, fitness, place = pool
     cells = np.clip((place * CELLS).astype(int), 0, CELLS - 1)
-    for i in np.argsort(fitness, kind="stable"):
-        cell = tuple(cells[i])
-        if fitness[i] > best[cell]:
-            best[cell], places[cell] = fitness[i], place[i]
+    better = np.flatnonzero(fitness > best[tuple(cells.T)])
+    better = better[np.argsort(-fitness[better], kind="stable")]
+    cell = np.ravel_multi_index(cells[better].T, best.shape)
+    fresh = better[np.unique(cell, return_index=True)[1]]  # of each cell the first, the fittest
+    best[tuple(cells[fresh].T)], places[tuple(cells[fresh].T)] = fitness[fresh], place[fresh]
 
 
 def select(best, places, pool, number, rng):
@@ -85,8 +79,10 @@ def select(best, places, pool, number, rng):
     _, fitness, place = pool
     archive = places[best >= 0.0]
     k = min(NEIGHBOURS, len(archive))
-    distance, _ = cKDTree(archive).query(place, k=k)
-    objectives = np.stack((fitness, distance.reshape(len(fitness), k).mean(axis=1)), axis=1)
+    _, first, which = np.unique(place.view(complex).ravel(), return_index=True, return_inverse=True)
+    distance, _ = cKDTree(archive).query(place[first], k=k)
+    novelty = distance.reshape(len(first), k).mean(axis=1)[which]
+    objectives = np.stack((fitness, novelty), axis=1)
     chosen = survive(objectives, BOTH, number, rng)
     return chosen.rows, chosen.crowding, objectives[chosen.rows]
 

@@ -1,0 +1,45 @@
+"""Five XORs, and two hierarchical XORs: Q, performance, and networks that keep their parts apart."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from evomod.papers import load_script
+from evomod.plotting_studies import plot_columns, plot_small_networks, rows_of
+
+STUDY = "study_xor.toml"
+FULL = "200 runs of 25,000 generations"
+QUICK = {"replicates": 3, "settings": ["evolution.generations=600"]}
+
+COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance of the best"}
+SHOWN = 4
+"""Networks a treatment."""
+CLAIMS = load_script(Path(__file__).with_name("claims_xor.py"))
+
+
+def draw(study):
+    """Every replicate of the last generation, and the best networks in the colours of their modules."""
+    summary = study.summary
+    figure = Figure(figsize=(6.0, 5.6), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=(1.4, 4.2))
+    groups = {study.labels[name]: rows_of(summary, treatment=name) for name in study.treatments}
+    plot_columns(top, groups, COLUMNS)
+    for row, name in zip(bottom.subfigures(4, 1), study.treatments, strict=True):
+        networks(row, study, name)
+    return figure
+
+
+def networks(figure, study, name):
+    """The fittest, among equals those of highest Q; modules as `separation` in claims_xor.py parts them."""
+    all_of_it = study.networks.get(name, [])
+    found = sorted(all_of_it, key=lambda n: (-max(n.about["fitness"].values()), -n.about["q_score"]))
+    simple = [network.simplified() for network in found[:SHOWN]]
+    titles = [
+        f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found[:SHOWN]
+    ]
+    modules = [CLAIMS.separation(network, name).modules for network in found[:SHOWN]]
+    plot_small_networks(figure.subplots(1, SHOWN), simple, modules, titles)
+    yes, n = CLAIMS.separated(study, name)
+    figure.suptitle(
+        f"{study.labels[name]}: parts kept apart in {yes} of {n}; best (performance, Q)", fontsize=8
+    )

@@ -1,0 +1,65 @@
+"""Speedup by varying goals against the time that the goal takes when it is fixed, a point a goal."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.papers import load_script
+from evomod.plotting import COLOURS
+
+STUDY = "study.toml"
+FULL = "792 runs of at most 50,000 generations, of which this needs 528"
+QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
+
+SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
+PAPER = {"nand": "0.7 ± 0.1", "gates": "0.7 ± 0.1"}
+"""Exponents, quoted."""
+
+
+def draw(study):
+    """S = T_FG / T_MVG over T_FG, a panel a model, and the line of the fitted exponent."""
+    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    for axes, model in zip(figure.subplots(1, 2), SPEEDUP.MODELS, strict=True):
+        panel(axes, study, model)
+    return figure
+
+
+def panel(axes, study, model):
+    """Open points: the fixed goal was not solved by half of the runs, so that S is a lower bound.
+
+    Crosses: the varying goals were not, so that it is an upper bound at the most; they are not in the fit.
+    """
+    found, cap = SPEEDUP.pairs(study, model), SPEEDUP.cap_of(study)
+    fixed, varying = SPEEDUP.medians(found)
+    speedups, is_open, is_unknown = fixed / varying, fixed >= cap, varying >= cap
+    is_xor = np.array([goal.startswith("xor") for goal in found])
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(10, 2 * cap)
+    axes.set_ylim(min(0.1, 0.7 * speedups.min()), max(10.0, 2.0 * speedups.max()))
+    for kind, mark, colour in ((is_xor, "o", COLOURS[0]), (~is_xor, "s", COLOURS[5])):
+        for mine, fill in (
+            (kind & ~is_open & ~is_unknown, colour),
+            (kind & is_open & ~is_unknown, "none"),
+        ):
+            axes.plot(fixed[mine], speedups[mine], mark, mec=colour, mfc=fill, ms=5, ls="")
+        mine = kind & is_unknown
+        axes.plot(fixed[mine], speedups[mine], "x", color=colour, ms=5)
+        label = "three XORs" if mark == "o" else "three EQs"
+        axes.plot([], [], mark, color=colour, label=label)
+    axes.axhline(1.0, color="0.5", lw=0.8, ls=(0, (4, 2)))
+    axes.axvline(cap, color="0.5", lw=0.8, ls=(0, (1, 1.5)))
+    alpha, error, t0 = SPEEDUP.exponent(found, cap)
+    if np.isfinite(alpha):
+        ends = np.array([fixed[~is_unknown].min(), fixed[~is_unknown].max()])
+        axes.plot(ends, (ends / t0) ** alpha, color="black", lw=1.0)
+    fitted = f"{alpha:.2f} ± {error:.2f}" if np.isfinite(alpha) else "not known"
+    n = min(min(a.size, b.size) for a, b in found.values())
+    axes.set_title(
+        f"{SPEEDUP.MODELS[model]}, {len(found)} goals, n = {n} runs\n"
+        f"exponent {fitted} (paper {PAPER[model]})"
+    )
+    axes.set_xlabel("T of the fixed goal, generations (dotted: G_max)")
+    axes.set_ylabel("speedup S = T (FG) / T (MVG)")
+    axes.legend(frameon=False, loc="upper left")

@@ -1,0 +1,51 @@
+"""Mean speedup of the hardest goals: modularly and randomly varying goals, and neutral epochs."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.papers import load_script
+
+STUDY = "study.toml"
+FULL = "792 runs of at most 50,000 generations"
+QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
+
+SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
+PAPER = {
+    "nand": ("95 ± 45", "45 ± 20", "2.5 ± 2", "< 1"),
+    "gates": ("265 ± 150", "160 ± 80", "190 ± 90", "1.3 ± 0.3"),
+}
+"""S_max of MVG, RVG_v, VG_0 and RVG_c, quoted (Table 1)."""
+
+
+def cells(study, model):
+    """Of every scenario: S_max, its standard error and the number of goals."""
+    row = []
+    for scenario in SPEEDUP.SCENARIOS:
+        found = SPEEDUP.hardest(study, model, scenario)
+        mean, error = SPEEDUP.mean_speedup(found)
+        row.append(
+            f"{mean:.3g} ± {error:.2g}\n{len(found)} goals" if np.isfinite(mean) else "no goal\nas hard"
+        )
+    return row
+
+
+def draw(study):
+    """The table, the paper's numbers below ours."""
+    figure = Figure(figsize=(6.4, 2.6), layout="constrained")
+    axes = figure.subplots()
+    axes.set_axis_off()
+    text, rows = [], []
+    for model, name in SPEEDUP.MODELS.items():
+        text += [cells(study, model), list(PAPER[model])]
+        rows += [name, "paper"]
+    table = axes.table(
+        text, rowLabels=rows, colLabels=list(SPEEDUP.SCENARIOS.values()), loc="center", cellLoc="center"
+    )
+    table.scale(1.0, 2.4)
+    half = SPEEDUP.cap_of(study) / 2
+    axes.set_title(
+        f"S_max, mean speedup ± bootstrapped standard error of goals with T (FG) > {half:,.0f} generations"
+    )
+    return figure
