@@ -519,6 +519,7 @@ def _expected(
     if silences is None or goal.n_answers == 0 or goal.q_target is not None:
         return None if silences is None else fitness
     genomes, slots, encoding = population.genomes, population.slots, setup.encoding
+    ancestors = np.where(ancestors == np.arange(slots.size), -1, ancestors)
 
     def answers(silent: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         yes, no = setup.module.silenced(encoding, genomes, ancestors, silent, slots, memory)

@@ -204,7 +204,6 @@ def silenced(
     read, by_outputs = genomes[:, addresses].astype(np.int64), genomes[:, 3 * gates :]
     stays = (by_outputs[:, :, None] == np.arange(n_inputs, n_inputs + gates)).any(axis=1)
     inputs = np.append(encoding.inputs, np.uint64(0))
-    known = np.where(ancestors == np.arange(n), -1, ancestors)
     rows, own, other = np.arange(n), memory(encoding, n), genomes.copy()
     said = []
     for is_silent in silent:
@@ -212,7 +211,7 @@ def silenced(
         off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
         moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
         other[:, addresses] = moved
-        kernels.answer(other, known, inputs, encoding.functions, encoding.shape, rows, own)
+        kernels.answer(other, ancestors, inputs, encoding.functions, encoding.shape, rows, own)
         said.append(answers(encoding, rows, own))
     yes, no = zip(*said, strict=True)
     return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)

@@ -342,7 +342,7 @@ def silenced(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0.
 
-    What the networks answer when nobody is silent lies in the memory ``states``.
+    ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when nobody is silent lies in the memory ``states``.
     """
     wiring = encoding.wiring
     if not encoding.uses_sign:
@@ -368,14 +368,13 @@ def _silenced_one_by_one(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """With tanh: set by set, a silent neuron being one without connections to others."""
     n, n_inputs = genomes.shape[0], encoding.wiring.n_inputs
-    known = np.where(ancestors == np.arange(n), -1, ancestors)
     slots, states = np.arange(n), memory(encoding, n)
     said = []
     for is_silent in silent:
         cut = genomes.copy()
         dead = np.concatenate((np.zeros(n_inputs, np.bool_), is_silent))[encoding.wiring.source]
         cut[:, : encoding.n_edges][:, dead] = 0
-        said.append(answer(encoding, cut, known, slots, states))
+        said.append(answer(encoding, cut, ancestors, slots, states))
     yes, no = zip(*said, strict=True)
     return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
 
