@@ -574,6 +574,7 @@ class Config(Section):
         )
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
+        _check_pressures(self.pressures, self.network.encoding)
         objectives = self.pressures.objectives
         if self.selection.method != "nsga2" and objectives:
             raise ValueError(
@@ -583,7 +584,6 @@ class Config(Section):
             )
         if self.selection.method == "nsga2" and self.evolution.population < 2:
             raise ValueError("evolution.population: nsga2 compares individuals, so it wants 2 or more")
-        _check_pressures(self.pressures, self.network.encoding)
         return self
 
     def __init__(self, **data: Any) -> None:

@@ -50,7 +50,7 @@ def weights_of(setup, genome):
 
 @pytest.mark.parametrize("norm", ["l1", "l2"])
 def test_norms_of_integer_networks_are_exact(norm):
-    for generation in generations({norm: {}})[::6]:
+    for generation in generations({norm: {}})[:3]:
         setup, oracle = generation.setup, getattr(naive_pressures, norm)
         wanted = [oracle(weights_of(setup, genome)) for genome in generation.population.genomes]
         assert max(wanted) > 0
@@ -81,12 +81,12 @@ def test_the_root_of_squares_never_exceeds_the_sum(rows):
 @pytest.mark.parametrize("name", ["l1", "l2", "connection-cost"])
 @pytest.mark.parametrize("method", ["nsga2", "elite", "roulette"])
 def test_a_penalty_is_taken_off_the_fitness_that_selection_sees(name, method):
-    last = generations({name: {"penalty": 0.01}}, selection={"method": method})[-1]
-    priced = generations({name: {}})[-1]
+    last = generations({name: {"penalty": 0.0001}}, selection={"method": method})[3]
+    priced = generations({name: {}})[3]
     population, setup = last.population, last.setup
     number = population.cost if name == "connection-cost" else population.norms[:, 0]
     assert last.objectives.shape == (30, 1) and priced.objectives.shape == (30, 2)
-    assert_array_equal(last.objectives[:, 0], last.fitness - 0.01 * number)
+    assert_array_equal(last.objectives[:, 0], last.fitness - 0.0001 * number)
     assert number.any() and (last.fitness == last.fitness_on("left-and-right")).all()
     fresh = setup.module.simplify(setup.encoding, population.genomes)
     if name == "connection-cost":
@@ -265,10 +265,11 @@ def test_a_rate_of_zero_is_no_dropout_to_the_byte(tmp_path, sections):
 
 
 def test_the_log_tells_fitness_without_dropout_and_with_it(tmp_path):
-    made = run(config({"dropout": {"rate": 0.3}}), 2, tmp_path / "x")
+    sections = {"task": "hierarchical-xor", "evolution": {"population": 60, "generations": 30}}
+    made = run(config({"dropout": {"rate": 0.02}}, **sections), 2, tmp_path / "x")
     log = made.log
-    assert "dropout_fitness" in log
-    assert (log["best_fitness"] == log["fitness:left-and-right"]).all()
+    goal = made.config.task.goal
+    assert (log["best_fitness"] == log[f"fitness:{goal}"]).all()
     assert (log["dropout_fitness"] != log["best_fitness"]).any()
     last = list(evolve(made.config, seed=2))[-1]
     assert log["dropout_fitness"][-1] == last.expected[last.best_row] == last.objectives[:, 0].max()
@@ -296,10 +297,7 @@ def test_dropout_takes_part_in_the_price_of_size_and_in_neutral_epochs():
     history = generations({"dropout": {"rate": 0.2}}, **sections)
     neutral, rewarded = history[4], history[6]
     assert np.isnan(neutral.expected).all() and not neutral.objectives.any()
-    n_effective = [
-        len(evomod.load_task and _effective(rewarded.setup, genome))
-        for genome in rewarded.population.genomes
-    ]
+    n_effective = [len(_effective(rewarded.setup, genome)) for genome in rewarded.population.genomes]
     excess = np.maximum(np.array(n_effective) - 11, 0)
     assert_array_equal(rewarded.objectives[:, 0], rewarded.expected - 0.2 * excess)
 

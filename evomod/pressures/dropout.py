@@ -53,7 +53,9 @@ def every(n_hidden: int, rate: float) -> Silences:
     >>> every(2, 0.25).weights.tolist()
     [0.5625, 0.1875, 0.1875, 0.0625]
     """
-    silent = np.array(list(product((False, True), repeat=n_hidden)), np.bool_).reshape(-1, n_hidden)
+    silent = np.array(list(product((False, True), repeat=n_hidden)), np.bool_).reshape(
+        2**n_hidden, n_hidden
+    )
     n_silent = silent.sum(axis=1)
     return Silences(silent, rate**n_silent * (1.0 - rate) ** (n_hidden - n_silent))
 
