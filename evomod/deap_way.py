@@ -181,7 +181,7 @@ def _deap_evaluation(setup: Setup) -> Callable[[Individual], tuple[float, ...]]:
     ends = np.cumsum((0, *(a * b for a, b in zip(wiring.layers, wiring.layers[1:], strict=False))))
     with_cost = setup.config.pressures.connection_cost is not None
     section, n_outputs = setup.config.pressures.dropout, wiring.n_outputs
-    alive = np.ones((1, wiring.n_neurons))
+    alive: NDArray[np.float64] = np.ones((1, wiring.n_neurons))
     if section is not None:  # the draws of one generation stand for those of all
         alive = (
             np.random.default_rng(0).random((section.draws, wiring.n_neurons)) >= section.rate

@@ -88,9 +88,9 @@ def reduce(genome, source, first, n_inputs, reaches, reduced):
         here = reaches[n_inputs + j]
         for edge in range(first[j], first[j + 1]):
             reduced[edge] = genome[edge] if here else 0
-            code = ((code ^ (reduced[edge] + 1)) * 16777619) & 0xFFFFFFFF
+            code = ((code ^ (int(reduced[edge]) + 1)) * 16777619) & 0xFFFFFFFF
         reduced[n_edges + j] = genome[n_edges + j] if here else -1
-        code = ((code ^ (reduced[n_edges + j] + 1)) * 16777619) & 0xFFFFFFFF
+        code = ((code ^ (int(reduced[n_edges + j]) + 1)) * 16777619) & 0xFFFFFFFF
     return code
 
 
