@@ -183,9 +183,8 @@ def _deap_evaluation(setup: Setup) -> Callable[[Individual], tuple[float, ...]]:
     section, n_outputs = setup.config.pressures.dropout, wiring.n_outputs
     alive: NDArray[np.float64] = np.ones((1, wiring.n_neurons))
     if section is not None:  # the draws of one generation stand for those of all
-        alive = (
-            np.random.default_rng(0).random((section.draws, wiring.n_neurons)) >= section.rate
-        ) * 1.0
+        drawn = np.random.default_rng(0).random((section.draws, wiring.n_neurons))
+        alive = (drawn >= section.rate).astype(np.float64)
         alive[:, -n_outputs:] = 1.0
 
     def evaluate(individual: Individual) -> tuple[float, ...]:
