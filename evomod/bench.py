@@ -19,6 +19,7 @@ from evomod.tracking import Tracker
 WORKLOADS: dict[str, dict[str, Any]] = {
     "retina-pa": {"task": "retina"},
     "retina-pcc": {"task": "retina", "pressures": {"connection-cost": {"probability": 0.25}}},
+    "retina-dropout": {"task": "retina", "pressures": {"dropout": {"rate": 0.1, "draws": 8}}},
     "circuit-fg": {"task": "circuit"},
     "circuit-mvg": {
         "task": "circuit",

@@ -50,8 +50,9 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[:KEY=VALUE,…]",
-        help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity; "
-        "may be given several times",
+        help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity, l1, l2 "
+        "(these but diversity take penalty=NUMBER in place of probability), pruning[:every=100,fraction=0.1,"
+        "by=weight], dropout[:rate=0.1,draws=8], goal-switching[:period=20]; may be given several times",
     )
     evolve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"

@@ -305,12 +305,33 @@ class SelectionSection(Section):
         return self
 
 
-class ConnectionCostSection(Section):
-    """A cost of connections as an objective (Clune et al. 2013)."""
+class PricedSection(Section):
+    """A number that is to be small: an objective, or with ``penalty`` a price taken off the fitness."""
+
+    probability: Probability | None = 1.0
+    """With which the objective takes part in a comparison of two individuals. None: it is no objective."""
+    penalty: float | None = Field(default=None, ge=0.0)
+    """Times the number, taken off the fitness that selection sees."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if data.get("penalty") is None:
+            return {k: v for k, v in data.items() if k != "probability" or v is not None}
+        if data.get("probability") is not None:
+            raise ValueError(
+                "give probability (an objective) or penalty (taken off the fitness), not both"
+            )
+        return data | {"probability": None}
+
+
+class ConnectionCostSection(PricedSection):
+    """A cost of connections (Clune et al. 2013)."""
 
     measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
-    probability: Probability = 0.25
-    """With which the objective takes part in a comparison of two individuals."""
+    probability: Probability | None = 0.25
 
 
 class DiversitySection(Section):
@@ -319,11 +340,102 @@ class DiversitySection(Section):
     probability: Probability = 1.0
 
 
+class L1Section(PricedSection):
+    """Sum of |weight| over the connections of the simplified network."""
+
+
+class L2Section(PricedSection):
+    """Root of the sum of weight**2 over the connections of the simplified network."""
+
+
+class PruningSection(Section):
+    """Removal of the least connections of all survivors, now and then."""
+
+    every: int = Field(default=100, ge=1)
+    """Generations from one pruning to the next."""
+    fraction: float = Field(default=0.1, gt=0.0, le=1.0)
+    """Of an individual's connections, rounded, at least one."""
+    by: Literal["weight", "lesion"] = "weight"
+    """Least by |weight|, or by the fitness that is lost when a connection is removed."""
+
+
+class DropoutSection(Section):
+    """Hidden neurons fall silent at random while the fitness that selection sees is measured."""
+
+    rate: float = Field(default=0.1, ge=0.0, lt=1.0)
+    """Probability that a hidden neuron is silent. 0: no dropout."""
+    draws: int = Field(default=8, ge=1, le=4096)
+    """Silent sets drawn a generation, the same for all individuals."""
+    exact: bool = False
+    """All silent sets, weighted by their probabilities, in place of draws. It resolves to true where there
+    are no more sets than draws."""
+
+
 class PressuresSection(Section):
     """Causes of modularity; one that is left out does not act."""
 
     connection_cost: ConnectionCostSection | None = Field(default=None, alias="connection-cost")
     behavioural_diversity: DiversitySection | None = Field(default=None, alias="behavioural-diversity")
+    l1: L1Section | None = Field(default=None, alias="l1")
+    l2: L2Section | None = Field(default=None, alias="l2")
+    pruning: PruningSection | None = Field(default=None, alias="pruning")
+    dropout: DropoutSection | None = Field(default=None, alias="dropout")
+
+    @property
+    def objectives(self) -> dict[str, float]:
+        """Names of those that are further objectives, in their order, with their probabilities."""
+        sections = {info.alias or name: getattr(self, name) for name, info in FIELDS.items()}
+        found = {name: getattr(section, "probability", None) for name, section in sections.items()}
+        return {name: p for name, p in found.items() if p is not None}
+
+
+FIELDS = PressuresSection.model_fields
+GOAL_SWITCHING = "goal-switching"
+"""A pressure that is spelt as one and is the schedule "modular"."""
+
+
+def _switching(data: dict[str, Any]) -> dict[str, Any]:
+    """Config data in which the pressure "goal-switching" is written as the schedule that it is.
+
+    Its goals are those of the schedule, else the rewarded goal and all that share subgoals with it.
+    """
+    pressures = data.get("pressures")
+    if not isinstance(pressures, dict) or GOAL_SWITCHING not in pressures:
+        return data
+    data = data | {"pressures": {k: v for k, v in pressures.items() if k != GOAL_SWITCHING}}
+    section, schedule, task = pressures[GOAL_SWITCHING], data.get("schedule", {}), data.get("task")
+    if isinstance(schedule, ScheduleSection):
+        schedule = schedule.model_dump(exclude_unset=True)
+    if not isinstance(section, dict) or not isinstance(schedule, dict):
+        raise ValueError(f"pressures.{GOAL_SWITCHING}: wanted a section, such as {{period = 20}}")
+    if not set(section) <= {"period", "probability"}:
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING}: known keys are period, probability; got {', '.join(section)}"
+        )
+    if schedule.get("kind", "modular") not in ("fixed", "modular"):
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING} is the schedule 'modular'; schedule.kind is '{schedule['kind']}'"
+        )
+    goals = schedule.get("goals") or _related_goals(task)
+    data["schedule"] = schedule | {"kind": "modular", "goals": goals} | section
+    return data
+
+
+def _related_goals(section: Any) -> tuple[str, ...]:
+    """The rewarded goal, else the first that is related to another, and all that share subgoals with it."""
+    name = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
+    goal = section.get("goal") if isinstance(section, dict) else getattr(section, "goal", None)
+    if not isinstance(name, str):
+        return ()
+    task = load_task(name)
+    goal = goal or next((goal for goal in task.goals if task.related(goal)), next(iter(task.goals)))
+    goals = (goal, *task.related(goal))
+    if len(goals) < 2:
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING}: no goal of task '{name}' shares subgoals with '{goal}'; name the "
+            "goals with schedule.goals"
+        )
+    return goals
 
 
 class EvolutionSection(Section):
@@ -418,6 +530,7 @@ class Config(Section):
         data = dict(data)
         if isinstance(data.get("task"), str):
             data["task"] = {"name": data["task"]}
+        data = _switching(data)
         encoding = _encoding(data)
         for name in ("variation", "selection", "evolution", "tracking"):
             section, known = data.get(name, {}), DEFAULTS.get(encoding, {}).get(name)
@@ -461,11 +574,13 @@ class Config(Section):
         )
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
-        objectives = self.pressures.model_dump(exclude_none=True, by_alias=True)
+        _check_pressures(self.pressures, self.network.encoding)
+        objectives = self.pressures.objectives
         if self.selection.method != "nsga2" and objectives:
             raise ValueError(
                 f"selection.method: '{self.selection.method}' knows fitness only, and "
                 f"{' and '.join(objectives)} is a further objective; set selection.method=nsga2"
+                + (" or give it a penalty" if {*objectives} - {"behavioural-diversity"} else "")
             )
         if self.selection.method == "nsga2" and self.evolution.population < 2:
             raise ValueError("evolution.population: nsga2 compares individuals, so it wants 2 or more")
@@ -476,6 +591,22 @@ class Config(Section):
             super().__init__(**data)
         except ValidationError as error:
             raise EvomodError(describe(error, data)) from None
+
+
+def _check_pressures(pressures: PressuresSection, encoding: str) -> None:
+    """Refuse pressures that an encoding cannot have."""
+    for name in ("l1", "l2"):
+        if getattr(pressures, name) is not None and encoding in ("circuit", "gate-layers"):
+            raise ValueError(
+                f"pressures.{name}: the connections of encoding '{encoding}' have no weights; use "
+                "connection-cost with measure=connections"
+            )
+    if pressures.pruning is not None and not encoding.startswith("layered"):
+        part = "neuron has a fixed number of" if encoding == "threshold" else "gate has two"
+        raise ValueError(
+            f"pressures.pruning: every {part} connections in encoding '{encoding}', so none can be "
+            "removed; use the encoding 'layered' or 'layered-real'"
+        )
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:
@@ -585,7 +716,7 @@ def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, A
 
 def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str, Any]:
     """Add pressures given as ``name`` or ``name:key=value,key=value`` to config data."""
-    known = [info.alias for info in PressuresSection.model_fields.values()]
+    known = [*(info.alias for info in FIELDS.values()), GOAL_SWITCHING]
     if pressures and not isinstance(data.setdefault("pressures", {}), dict):
         raise EvomodError("pressures: wanted a section, [pressures]; got a value.")
     for text in pressures:

@@ -180,17 +180,26 @@ def _deap_evaluation(setup: Setup) -> Callable[[Individual], tuple[float, ...]]:
     wanted = np.where(setup.task.tables[str(setup.config.task.goal)].T, 1.0, -1.0)
     ends = np.cumsum((0, *(a * b for a, b in zip(wiring.layers, wiring.layers[1:], strict=False))))
     with_cost = setup.config.pressures.connection_cost is not None
+    section, n_outputs = setup.config.pressures.dropout, wiring.n_outputs
+    alive: NDArray[np.float64] = np.ones((1, wiring.n_neurons))
+    if section is not None:  # the draws of one generation stand for those of all
+        drawn = np.random.default_rng(0).random((section.draws, wiring.n_neurons))
+        alive = (drawn >= section.rate).astype(np.float64)
+        alive[:, -n_outputs:] = 1.0
 
     def evaluate(individual: Individual) -> tuple[float, ...]:
         genes = np.array(individual)
         weights = encoding.weights[genes[: encoding.n_edges]]
         biases = encoding.biases[genes[encoding.n_edges :]]
-        values, used = inputs, 0
-        for k, size in enumerate(wiring.layers[1:]):
-            matrix = weights[ends[k] : ends[k + 1]].reshape(size, -1)
-            values = np.tanh(encoding.gain * (values @ matrix.T + biases[used : used + size]))
-            used += size
-        fitness = float((values * wanted > 0).mean())
+        right = []
+        for here in alive:
+            values, used = inputs, 0
+            for k, size in enumerate(wiring.layers[1:]):
+                matrix, own = weights[ends[k] : ends[k + 1]].reshape(size, -1), slice(used, used + size)
+                values = np.tanh(encoding.gain * (values @ matrix.T + biases[own])) * here[own]
+                used += size
+            right.append((values * wanted > 0).mean())
+        fitness = float(np.mean(right))
         return (fitness, -_numpy_length(setup, weights != 0)) if with_cost else (fitness,)
 
     return evaluate

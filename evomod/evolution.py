@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,8 @@ import numpy as np
 from deap.base import Toolbox
 from numpy.typing import NDArray
 
-from evomod.config import Config
-from evomod.encodings import MODULES, Encoding
+from evomod.config import Config, PressuresSection, VariationSection
+from evomod.encodings import MODULES, Encoding, Layered, layered
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
 from evomod.kernels import answers as kernels
@@ -21,13 +22,14 @@ from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
 from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
-from evomod.pressures import behavioural_diversity, max_modularity
+from evomod.pressures import behavioural_diversity, dropout, max_modularity, pruning, weights
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes
 from evomod.task import Task, load_task, pack
 
-GOALS, PATTERNS = 0x676F616C, 0x70617474
-"""Keys of the streams of random numbers for the schedule and for the patterns that are shown."""
+GOALS, PATTERNS, SILENCES = 0x676F616C, 0x70617474, 0x64726F70
+"""Keys of the streams of random numbers for the schedule, the patterns that are shown and dropout."""
+NORMS = {"l1": weights.l1, "l2": weights.l2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Setup:
     """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
     penalty: tuple[float, int]
     """What every gate or neuron above a number takes off the fitness, and that number."""
+    norms: tuple[str, ...] = ()
+    """Which of "l1" and "l2" are pressures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Generation:
     """``[individual]``: fraction of right answers, or what a goal that rewards Q gives for Q; NaN in a
     neutral epoch."""
     objectives: NDArray[np.float64]
-    """``[individual, objective]``, all maximised; first fitness, less the penalty of size if there is one."""
+    """``[individual, objective]``, all maximised; first fitness, less all penalties, under dropout its mean."""
     front: NDArray[np.int64]
     """``[individual]``: number of its front, from 0."""
     crowding: NDArray[np.float64]
@@ -73,6 +77,8 @@ class Generation:
     solved_goals: tuple[str, ...]
     """Goals that the best solved in successive epochs up to now, the latest last."""
     setup: Setup
+    expected: NDArray[np.float64] | None = None
+    """``[individual]``: mean fitness under this generation's dropout (None: there is none)."""
 
     @property
     def best_row(self) -> int:
@@ -107,13 +113,13 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
     module = MODULES[config.network.encoding]
     encoding = module.build(config.network, task)
     config = _resolved(config, task, encoding)
-    cost, diversity = config.pressures.connection_cost, config.pressures.behavioural_diversity
+    cost = config.pressures.connection_cost
     if cost is not None and "length" in cost.measure and not encoding.has_places:
         raise EvomodError(
             f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
             f"'{config.network.encoding}' have none; set measure=connections or measure=nodes."
         )
-    probabilities = np.array([1.0, *(p.probability for p in (cost, diversity) if p is not None)])
+    probabilities = np.array([1.0, *config.pressures.objectives.values()])
     return Setup(
         config=config,
         task=task,
@@ -127,6 +133,7 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
             getattr(config.network, "penalty", 0.0),
             getattr(config.network, "penalty_above", 0),
         ),
+        norms=tuple(name for name in NORMS if getattr(config.pressures, name) is not None),
     )
 
 
@@ -149,10 +156,26 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         )
     changes: dict[str, Any] = {"schedule": schedule}
     changes["task"] = config.task.model_copy(update={"goal": goal})
+    changes["pressures"] = _resolved_dropout(config, encoding)
     if hasattr(config.network, "layers"):
         layers = {"layers": encoding.wiring.layers}
         changes["network"] = config.network.model_copy(update=layers)
     return config.model_copy(update=changes)
+
+
+def _resolved_dropout(config: Config, encoding: Encoding) -> PressuresSection:
+    """The pressures with all silent sets in place of draws where these are no more."""
+    pressures, section = config.pressures, config.pressures.dropout
+    if section is None:
+        return pressures
+    n_hidden = MODULES[config.network.encoding].n_hidden(encoding)
+    if section.exact and n_hidden > dropout.MOST_EXACT:
+        raise EvomodError(
+            f"pressures.dropout: exact tries all silent sets of at most {dropout.MOST_EXACT} hidden neurons or "
+            f"gates; these networks have {n_hidden}. Leave it out and set draws."
+        )
+    exact = section.exact or 2**n_hidden <= section.draws
+    return pressures.model_copy(update={"dropout": section.model_copy(update={"exact": exact})})
 
 
 def evolve(
@@ -195,7 +218,10 @@ def evolve(
         generation = _first(setup, memory, next(goals), start, rng)
         yield generation
     while not is_finished(generation, setup.config):
-        generation = _next(setup, generation, memory, next(goals), rng)
+        goal, before = next(goals), generation
+        generation = _next(setup, before, memory, goal, rng)
+        if _is_pruned(setup, generation.number):
+            generation = _pruned(setup, generation, memory, goal, rng, before)
         yield generation
 
 
@@ -283,17 +309,20 @@ def restore(
     memory = setup.module.memory(setup.encoding, mu)
     population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     goal = next(rewarded(setup, rng, number))
+    fitness = _fitness(setup, population, goal)
+    silences = _silences(setup, rng, number)
     return Generation(
         number=number,
         goal=goal.name,
         population=population,
-        fitness=_fitness(setup, population, goal),
+        fitness=fitness,
         objectives=objectives,
         front=front,
         crowding=crowding,
         since_switch=since_switch,
         solved_goals=solved_goals,
         setup=setup,
+        expected=_expected(setup, population, np.full(mu, -1), memory, goal, fitness, silences),
     )
 
 
@@ -308,8 +337,8 @@ def _first(
     genomes = setup.toolbox.birth(mu, rng) if start is None else start
     population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     if setup.config.selection.method == "nsga2":
-        return _select(setup, population, memory, goal, rng)
-    return _as_it_is(setup, population, memory, goal)
+        return _select(setup, population, np.full(mu, -1), memory, goal, rng)
+    return _as_it_is(setup, population, np.full(mu, -1), memory, goal, rng)
 
 
 def _next(
@@ -337,13 +366,58 @@ def _next(
     slots = np.concatenate((old.slots, _free(memory, old.slots, parents.size)))
     if is_nsga2:
         pool = _develop(setup, genomes, ancestors, slots, memory, old)
-        return _select(setup, pool, memory, goal, rng, before)
-    _answer(setup, genomes, ancestors, slots, memory)
+        return _select(setup, pool, ancestors, memory, goal, rng, before)
     rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
-    slots = slots.take(rows)
+    if old.working is not None or old.norms is not None:
+        population = _develop(setup, genomes, ancestors, slots, memory, old).take(rows)
+    else:
+        _answer(setup, genomes, ancestors, slots, memory)
+        slots = slots.take(rows)
+        yes, no = setup.module.answers(setup.encoding, slots, memory)
+        population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
+    return _as_it_is(setup, population, np.full(mu, -1), memory, goal, rng, before)
+
+
+def _is_pruned(setup: Setup, number: int) -> bool:
+    section = setup.config.pressures.pruning
+    return section is not None and number % section.every == 0
+
+
+def _pruned(
+    setup: Setup,
+    generation: Generation,
+    memory: NDArray[Any],
+    goal: Goal,
+    rng: np.random.Generator,
+    before: Generation,
+) -> Generation:
+    """The survivors without their least connections, answered and ranked anew."""
+    section, variation = setup.config.pressures.pruning, setup.config.variation
+    assert section is not None and isinstance(variation, VariationSection)
+    assert isinstance(setup.encoding, Layered)
+    old, n_edges = generation.population, setup.encoding.n_edges
+    if section.by == "weight":
+        importance = layered.strengths(setup.encoding, old.genomes)
+    else:
+        answered = partial(_fitness_of, setup, goal)
+        importance = pruning.losses(old.genomes, n_edges, generation.fitness, answered)
+    genomes = pruning.prune(old.genomes, importance, section.fraction, variation.min_connections, rng)
+    afresh = np.full(old.size, -1)
+    population = _develop(setup, genomes, afresh, old.slots, memory)
+    if setup.config.selection.method == "nsga2":
+        return _select(setup, population, afresh, memory, goal, rng, before, is_pruned=True)
+    return _as_it_is(setup, population, afresh, memory, goal, rng, before)
+
+
+def _fitness_of(
+    setup: Setup, goal: Goal, genomes: NDArray[Any], ancestors: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Fitness of genomes that are no part of the population."""
+    slots = np.arange(genomes.shape[0])
+    memory = setup.module.memory(setup.encoding, slots.size)
+    _answer(setup, genomes, ancestors, slots, memory)
     yes, no = setup.module.answers(setup.encoding, slots, memory)
-    population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
-    return _as_it_is(setup, population, memory, goal, before)
+    return _fitness(setup, Population(genomes, yes, no, None, None, slots), goal)
 
 
 def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
@@ -371,15 +445,32 @@ def _develop(
     yes, no = setup.module.answers(setup.encoding, slots[n_known:], memory)
     if old is not None:
         yes, no = np.concatenate((old.yes, yes)), np.concatenate((old.no, no))
-    if setup.config.pressures.connection_cost is None:
+    if setup.config.pressures.connection_cost is None and not setup.norms:
         return Population(genomes, yes, no, None, None, slots)
-    cost = np.zeros(genomes.shape[0])
     working = setup.module.simplify(setup.encoding, genomes[n_known:])
+    norms = _norms(setup, genomes[n_known:], working, None if old is None else old.norms)
+    if setup.config.pressures.connection_cost is None:
+        return Population(genomes, yes, no, None, None, slots, norms)
+    cost = np.zeros(genomes.shape[0])
     if old is not None and old.working is not None and old.cost is not None:
         working = np.concatenate((old.working, working))
         cost[:n_known] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
-    return Population(genomes, yes, no, working, cost, slots)
+    return Population(genomes, yes, no, working, cost, slots, norms)
+
+
+def _norms(
+    setup: Setup,
+    genomes: NDArray[Any],
+    working: NDArray[np.int8],
+    known: NDArray[np.float64] | None,
+) -> NDArray[np.float64] | None:
+    """L1, L2 or both of individuals, ``[individual, norm]``, after those that are ``known``."""
+    if not setup.norms:
+        return None
+    strengths = setup.module.working_strengths(setup.encoding, genomes, working)
+    norms = np.stack([NORMS[name](strengths) for name in setup.norms], axis=1)
+    return norms if known is None else np.concatenate((known, norms))
 
 
 def _answer(
@@ -402,58 +493,120 @@ def _fitness(setup: Setup, population: Population, goal: Goal, first: int = 0) -
     return score(population.yes[first:], population.no[first:], goal, setup.tie_rule)
 
 
+def _silences(setup: Setup, rng: np.random.Generator, number: int) -> dropout.Silences | None:
+    """The silent sets of a generation; drawn from a stream of its own, so that a resumed run finds them."""
+    section = setup.config.pressures.dropout
+    if section is None or section.rate == 0.0:
+        return None
+    n_hidden = setup.module.n_hidden(setup.encoding)
+    if section.exact:
+        return dropout.every(n_hidden, section.rate)
+    sequence = rng.bit_generator.seed_seq
+    assert isinstance(sequence, np.random.SeedSequence)
+    return dropout.drawn(n_hidden, section.rate, section.draws, _stream(sequence, SILENCES, number))
+
+
+def _expected(
+    setup: Setup,
+    population: Population,
+    ancestors: NDArray[np.int64],
+    memory: NDArray[Any],
+    goal: Goal,
+    fitness: NDArray[np.float64],
+    silences: dropout.Silences | None,
+) -> NDArray[np.float64] | None:
+    """Mean fitness under dropout. A goal that rewards Q asks no answers, so silence does nothing to it."""
+    if silences is None or goal.n_answers == 0 or goal.q_target is not None:
+        return None if silences is None else fitness
+    genomes, slots, encoding = population.genomes, population.slots, setup.encoding
+    ancestors = np.where(ancestors == np.arange(slots.size), -1, ancestors)
+
+    def answers(silent: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        yes, no = setup.module.silenced(encoding, genomes, ancestors, silent, slots, memory)
+        return yes, no
+
+    return dropout.expected(answers, silences, goal, setup.tie_rule, population.size)
+
+
 def _scored(
     setup: Setup,
     fitness: NDArray[np.float64],
-    slots: NDArray[np.int64],
+    population: Population,
     memory: NDArray[Any],
     goal: Goal,
 ) -> NDArray[np.float64]:
-    """Fitness as an objective: less the price of size; in a neutral epoch everybody's is 0."""
+    """Fitness as an objective: less all penalties; in a neutral epoch everybody's is 0."""
     penalty, above = setup.penalty
     if goal.n_answers == 0:
         return np.zeros(fitness.size)
-    if penalty == 0.0:
-        return fitness
-    n_effective, scored = setup.module.n_effective(setup.encoding, slots, memory), np.empty(fitness.size)
-    kernels.penalise(fitness, n_effective, penalty, above, scored)
+    scored = fitness
+    if penalty != 0.0:
+        n_effective = setup.module.n_effective(setup.encoding, population.slots, memory)
+        scored = np.empty(fitness.size)
+        kernels.penalise(fitness, n_effective, penalty, above, scored)
+    for name, number in _priced(setup, population).items():
+        price = getattr(setup.config.pressures, name.replace("-", "_")).penalty
+        if price is not None:
+            scored = scored - price * number
     return scored
+
+
+def _priced(setup: Setup, population: Population) -> dict[str, NDArray[np.float64]]:
+    """What connections cost, ``[individual]``, by the pressure's name."""
+    found = {} if population.cost is None else {"connection-cost": population.cost}
+    for k, name in enumerate(setup.norms):
+        assert population.norms is not None
+        found[name] = population.norms[:, k]
+    return found
 
 
 def _as_it_is(
     setup: Setup,
     population: Population,
-    memory: NDArray[Any],
-    goal: Goal,
-    before: Generation | None = None,
-) -> Generation:
-    """A population in which everybody stays: selection is by who has offspring."""
-    fitness = _fitness(setup, population, goal)
-    objectives = _scored(setup, fitness, population.slots, memory, goal)[:, None]
-    ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
-    return _generation(setup, population, goal, fitness, objectives, ranks, before)
-
-
-def _select(
-    setup: Setup,
-    pool: Population,
+    ancestors: NDArray[np.int64],
     memory: NDArray[Any],
     goal: Goal,
     rng: np.random.Generator,
     before: Generation | None = None,
 ) -> Generation:
-    """The survivors of a pool of parents and offspring, by NSGA-II."""
+    """A population in which everybody stays: selection is by who has offspring."""
+    fitness, number = _fitness(setup, population, goal), _number_after(before)
+    silences = _silences(setup, rng, number)
+    expected = _expected(setup, population, ancestors, memory, goal, fitness, silences)
+    judged = fitness if expected is None else expected
+    objectives = _scored(setup, judged, population, memory, goal)[:, None]
+    ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
+    return _generation(setup, population, goal, fitness, objectives, ranks, before, expected)
+
+
+def _number_after(before: Generation | None) -> int:
+    return 0 if before is None else before.number + 1
+
+
+def _select(
+    setup: Setup,
+    pool: Population,
+    ancestors: NDArray[np.int64],
+    memory: NDArray[Any],
+    goal: Goal,
+    rng: np.random.Generator,
+    before: Generation | None = None,
+    is_pruned: bool = False,
+) -> Generation:
+    """The survivors of a pool of parents and offspring (or of pruned survivors), by NSGA-II."""
     mu, resample = setup.config.evolution.population, setup.config.task.resample
-    if before is not None and before.goal == goal.name and not resample:
+    if before is not None and before.goal == goal.name and not resample and not is_pruned:
         fresh = _fitness(setup, pool, goal, mu)
         fitness = np.concatenate((before.fitness, fresh))
     else:
         fitness = _fitness(setup, pool, goal)
-    objectives = [_scored(setup, fitness, pool.slots, memory, goal)]
-    if pool.cost is not None:
-        objectives.append(-pool.cost)
-    if setup.config.pressures.behavioural_diversity is not None:
-        objectives.append(behavioural_diversity.measure(pool.yes))
+    silences = _silences(setup, rng, _number_after(before))
+    expected = _expected(setup, pool, ancestors, memory, goal, fitness, silences)
+    priced = _priced(setup, pool)
+    objectives = [_scored(setup, fitness if expected is None else expected, pool, memory, goal)]
+    for name in setup.config.pressures.objectives:
+        is_cost = name in priced
+        objectives.append(-priced[name] if is_cost else behavioural_diversity.measure(pool.yes))
     table = np.stack(objectives, axis=1)
     if goal.n_answers == 0:
         table[:] = 0.0  # a neutral epoch: no objective counts
@@ -462,7 +615,8 @@ def _select(
         rows = np.asarray(chosen)
         chosen = Survivors(rows, np.zeros(rows.size, np.int64), np.zeros(rows.size))
     rows, ranks = chosen.rows, (chosen.front, chosen.crowding)
-    return _generation(setup, pool.take(rows), goal, fitness[rows], table[rows], ranks, before)
+    mean = None if expected is None else expected[rows]
+    return _generation(setup, pool.take(rows), goal, fitness[rows], table[rows], ranks, before, mean)
 
 
 def _generation(
@@ -473,6 +627,7 @@ def _generation(
     objectives: NDArray[np.float64],
     ranks: tuple[NDArray[np.int64], NDArray[np.float64]],
     before: Generation | None,
+    expected: NDArray[np.float64] | None = None,
 ) -> Generation:
     """Put a generation together: its number, and what of its schedule it has solved."""
     best = fitness[_best_row(objectives, ranks[0])]
@@ -496,6 +651,7 @@ def _generation(
         since_switch=since,
         solved_goals=solved,
         setup=setup,
+        expected=expected,
     )
 
 

@@ -134,9 +134,17 @@ class _Fitness3(base.Fitness):  # type: ignore[misc]
     weights = (1.0, 1.0, 1.0)
 
 
+class _Fitness4(base.Fitness):  # type: ignore[misc]
+    weights = (1.0, 1.0, 1.0, 1.0)
+
+
+class _Fitness5(base.Fitness):  # type: ignore[misc]
+    weights = (1.0, 1.0, 1.0, 1.0, 1.0)
+
+
 def _fitness_class(n_objectives: int) -> type[base.Fitness]:
     """Classes with names of their own, so that individuals can be pickled and copied anywhere."""
-    return (_Fitness, _Fitness2, _Fitness3)[n_objectives - 1]
+    return (_Fitness, _Fitness2, _Fitness3, _Fitness4, _Fitness5)[n_objectives - 1]
 
 
 def individuals(genomes: Genomes, objectives: Objectives | None = None) -> list[Individual]:

@@ -28,6 +28,8 @@ class Population:
     """``[individual]``: connection cost (None: not needed)."""
     slots: NDArray[np.int64]
     """``[individual]``: where the encoding remembers each individual's answers during a run."""
+    norms: NDArray[np.float64] | None = None
+    """``[individual, (l1, l2)]`` of those that are pressures (None: neither is)."""
 
     @property
     def size(self) -> int:
@@ -42,6 +44,7 @@ class Population:
             working=None if self.working is None else self.working.take(rows, axis=0),
             cost=None if self.cost is None else self.cost.take(rows),
             slots=self.slots.take(rows),
+            norms=None if self.norms is None else self.norms.take(rows, axis=0),
         )
 
 

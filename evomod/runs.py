@@ -377,9 +377,19 @@ def _identity(setup: Setup) -> str:
     data["tracking"].pop("checkpoint_seconds")
     if not data["tracking"]["hierarchy"]:  # came later: checkpoints that do not know it stay good
         data["tracking"].pop("hierarchy")
+    _drop_unknown_to_first(data["pressures"])
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
     text = json.dumps([data, tables], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:
+    """Likewise the pressures that came later, where they do not act."""
+    for name in ("l1", "l2", "pruning", "dropout"):
+        if pressures[name] is None:
+            pressures.pop(name)
+    if pressures["connection-cost"] is not None and pressures["connection-cost"]["penalty"] is None:
+        pressures["connection-cost"].pop("penalty")
 
 
 def _sequence(manifest: dict[str, Any]) -> np.random.SeedSequence:

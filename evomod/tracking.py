@@ -45,6 +45,9 @@ POPULATION_COLUMNS = (
 def columns(setup: Setup) -> tuple[str, ...]:
     """Names of the log's columns: the fixed ones, what is asked for, the fitness on every goal of the task."""
     asked = ("hierarchy",) if setup.config.tracking.hierarchy else ()
+    dropout = setup.config.pressures.dropout
+    if dropout is not None and dropout.rate > 0.0:
+        asked = (*asked, "dropout_fitness")
     return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
 
 
@@ -93,6 +96,7 @@ class Tracker:
             int(fitness >= self.setup.config.evolution.solved_at),
             generation.since_switch,
             *([] if shape.hierarchy is None else [shape.hierarchy]),
+            *([] if generation.expected is None else [float(generation.expected[best])]),
             *self.fitness_on_all(population.yes[best], population.no[best]),
         )
 

@@ -45,6 +45,8 @@ EVERY: tuple[dict[str, Any], ...] = (
     {"pressures": {"connection-cost": {}, "behavioural-diversity": {}}},
     {"network": {"encoding": "layered-real"}, "pressures": {"connection-cost": {}}},
     {"network": {"encoding": "threshold"}},
+    {"pressures": {"dropout": {}}},
+    {"network": {"encoding": "threshold"}, "pressures": {"dropout": {}}},
     {"task": "circuit"},
     {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
     {"task": {"name": "circuit", "goal": "max-modularity"}},

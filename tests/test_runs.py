@@ -62,6 +62,36 @@ KINDS = {
         "pressures": {"connection-cost": {"measure": "nodes"}},
         "schedule": {"kind": "neutral", "period": 5},
     },
+    "weights": {
+        "pressures": {
+            "l1": {"probability": 0.5},
+            "l2": {"penalty": 0.01},
+            "pruning": {"every": 5, "by": "lesion"},
+        }
+    },
+    "dropout": {
+        "pressures": {
+            "dropout": {"rate": 0.2, "draws": 3},
+            "connection-cost": {"penalty": 0.001},
+            "goal-switching": {"period": 3},
+        }
+    },
+    "real dropout": {
+        "network": {"encoding": "layered-real"},
+        "pressures": {"dropout": {"draws": 2}, "pruning": {"every": 4}},
+    },
+    "threshold dropout": {
+        "task": {"name": "retina", "patterns": 100, "resample": True},
+        "network": {"encoding": "threshold"},
+        "pressures": {"dropout": {}, "l1": {"penalty": 0.001}},
+    },
+    "gates dropout": {
+        "task": "circuit",
+        "network": {"encoding": "gate-layers"},
+        "selection": {"method": "elite-worst"},
+        "schedule": {"kind": "neutral", "period": 2},
+        "pressures": {"dropout": {"exact": True}, "connection-cost": {"penalty": 0.01}},
+    },
 }
 
 

@@ -1,7 +1,8 @@
 """What a genome is, one module an encoding: how it is born, varied, answered and read as a network.
 
 Every module has the same functions: build, birth, vary, memory, answer_into, answers, answer, simplify,
-is_valid, mutants, to_network, from_network; those with a price of size also have n_effective.
+is_valid, mutants, to_network, from_network, and n_hidden and silenced for dropout; those with a price of
+size also have n_effective, those with weights working_strengths.
 """
 
 from __future__ import annotations

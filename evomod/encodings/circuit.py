@@ -32,7 +32,7 @@ Genomes = NDArray[np.int8]
 
 FUNCTIONS = ("nand", "and", "or", "nor")
 """Number of each kind of gate in the kernel."""
-MOST_INPUTS, MOST_GATES = 6, 58
+MOST_INPUTS, MOST_GATES, MOST_NODES = 6, 58, 64
 """A word holds 64 patterns; the set of effective gates is a word, and addresses are int8."""
 
 
@@ -170,6 +170,51 @@ def answers(
     answers_kernels.read(words, slots, 0, 1, encoding.is_pattern, yes)
     answers_kernels.read(words, slots, encoding.n_outputs, 1, encoding.is_pattern, no)
     return yes, no
+
+
+def n_hidden(encoding: Circuit) -> int:
+    """Number of gates that may be silent: in layers those that are no outputs, in a circuit all of them.
+
+    A gate of a circuit that an output reads is never silent, so which ones are depends on the genome.
+    Raises `EvomodError` where a node more, one that is always 0, does not fit in.
+    """
+    if encoding.wiring.n_nodes >= MOST_NODES:
+        raise EvomodError(
+            f"pressures.dropout: circuits of {encoding.wiring.n_inputs} inputs and {encoding.n_gates} gates "
+            f"have no room for the node that silent gates are read from; at most {MOST_NODES - 1} nodes."
+        )
+    return encoding.n_gates - (encoding.n_outputs if encoding.has_places else 0)
+
+
+def silenced(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    silent: NDArray[np.bool_],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, set]`` while the gates ``silent[set, hidden]`` are 0.
+
+    Set by set: whoever reads a silent gate reads a further input instead that is 0 in all patterns.
+    """
+    n, n_inputs, gates = genomes.shape[0], encoding.wiring.n_inputs, encoding.n_gates
+    addresses = np.ones(encoding.n_genes, np.bool_)
+    addresses[2 : 3 * gates : 3] = False
+    read, by_outputs = genomes[:, addresses].astype(np.int64), genomes[:, 3 * gates :]
+    stays = (by_outputs[:, :, None] == np.arange(n_inputs, n_inputs + gates)).any(axis=1)
+    inputs = np.append(encoding.inputs, np.uint64(0))
+    rows, own, other = np.arange(n), memory(encoding, n), genomes.copy()
+    said = []
+    for is_silent in silent:
+        off = np.zeros((n, n_inputs + gates), np.bool_)
+        off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
+        moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
+        other[:, addresses] = moved
+        kernels.answer(other, ancestors, inputs, encoding.functions, encoding.shape, rows, own)
+        said.append(answers(encoding, rows, own))
+    yes, no = zip(*said, strict=True)
+    return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
 
 
 def n_effective(

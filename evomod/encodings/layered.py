@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
-from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
+from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
+from evomod.kernels import dropout, realvalued
 from evomod.kernels import layered as kernels
-from evomod.kernels import realvalued
 from evomod.network import Network
 from evomod.task import Task, all_patterns, pack
 
@@ -325,6 +325,71 @@ def answers(
         return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
+
+
+def n_hidden(encoding: Layered) -> int:
+    """Number of neurons that are no outputs."""
+    return encoding.wiring.n_neurons - encoding.wiring.n_outputs
+
+
+def silenced(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    silent: NDArray[np.bool_],
+    slots: NDArray[np.int64],
+    states: NDArray[Any],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0.
+
+    ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when nobody is silent lies in the memory ``states``.
+    """
+    wiring = encoding.wiring
+    if not encoding.uses_sign:
+        return _silenced_one_by_one(encoding, genomes, ancestors, silent)
+    n_first = wiring.layers[1] if len(wiring.layers) > 2 else 0
+    sizes = np.array((wiring.n_inputs, n_first, wiring.n_outputs))
+    n_words = encoding.input_rows.shape[1]
+    if n_first == 0:
+        yes, no = answers(encoding, slots, states)
+        return np.tile(yes, silent.shape[0]), np.tile(no, silent.shape[0])
+    said = np.empty((2, genomes.shape[0], wiring.n_outputs, silent.shape[0] * n_words), np.uint64)
+    weights = encoding.weights.astype(np.int64)
+    dropout.answer_layered(
+        genomes, wiring.source, wiring.first, weights, encoding.bias_units, sizes,
+        alive(silent, n_words), slots, states, said,
+    )  # fmt: skip
+    said &= np.tile(encoding.is_pattern, silent.shape[0])
+    return said[0], said[1]
+
+
+def _silenced_one_by_one(
+    encoding: Layered, genomes: Genomes, ancestors: NDArray[np.int64], silent: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """With tanh: set by set, a silent neuron being one without connections to others."""
+    n, n_inputs = genomes.shape[0], encoding.wiring.n_inputs
+    slots, states = np.arange(n), memory(encoding, n)
+    said = []
+    for is_silent in silent:
+        cut = genomes.copy()
+        dead = np.concatenate((np.zeros(n_inputs, np.bool_), is_silent))[encoding.wiring.source]
+        cut[:, : encoding.n_edges][:, dead] = 0
+        said.append(answer(encoding, cut, ancestors, slots, states))
+    yes, no = zip(*said, strict=True)
+    return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
+
+
+def strengths(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
+    """``[individual, edge]``: |weight| of every connection that is present, else 0."""
+    edges = genomes[:, : encoding.n_edges]
+    return np.abs(encoding.weights).take(edges) if encoding.is_integer else np.abs(edges)
+
+
+def working_strengths(
+    encoding: Layered, genomes: Genomes, working: NDArray[np.int8]
+) -> NDArray[np.float64]:
+    """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
+    return np.where(working != 0, strengths(encoding, genomes), 0.0)
 
 
 def _working_genes(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:

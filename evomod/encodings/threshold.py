@@ -20,9 +20,10 @@ from evomod.encodings.genes import (
     mutants_of_genes,
     vary_genes,
 )
-from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
+from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
+from evomod.kernels import dropout
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
 from evomod.task import Task, all_patterns, pack
@@ -154,6 +155,38 @@ def answers(
     yes = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
     answers_kernels.read(states, slots, n_nodes - n_outputs, 1, encoding.is_pattern, yes)
     return yes, yes ^ encoding.is_pattern
+
+
+def n_hidden(encoding: Threshold) -> int:
+    """Number of neurons that are no outputs."""
+    return encoding.wiring.n_neurons - encoding.wiring.n_outputs
+
+
+def silenced(
+    encoding: Threshold,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    silent: NDArray[np.bool_],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0."""
+    wiring, n_words = encoding.wiring, encoding.inputs.shape[1]
+    everybody = np.pad(silent, ((0, 0), (0, wiring.n_outputs)))
+    inputs = np.tile(encoding.inputs, silent.shape[0])
+    yes = np.empty((genomes.shape[0], wiring.n_outputs, inputs.shape[1]), np.uint64)
+    masks = alive(everybody, n_words)
+    dropout.answer_threshold(genomes, encoding.places, encoding.thresholds, inputs, masks, yes)
+    is_pattern = np.tile(encoding.is_pattern, silent.shape[0])
+    yes &= is_pattern
+    return yes, yes ^ is_pattern
+
+
+def working_strengths(
+    encoding: Threshold, genomes: Genomes, working: NDArray[np.int8]
+) -> NDArray[np.float64]:
+    """``[individual, edge]``: |summed weight| of the connections of the simplified network, else 0."""
+    return np.abs(working).astype(np.float64)
 
 
 def n_effective(

@@ -126,6 +126,12 @@ def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]
     return layers
 
 
+def alive(silent: NDArray[np.bool_], n_words: int) -> NDArray[np.uint64]:
+    """``silent[set, hidden]`` as words ``[hidden, set * word]``: all ones for what is not silent, else 0."""
+    words = np.where(silent.T, np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF))
+    return np.ascontiguousarray(np.repeat(words, n_words, axis=1))
+
+
 def wants_functions(network: Network, known: tuple[str, ...]) -> None:
     """Refuse, with `EvomodError`, a network of other neurons or gates than an encoding has."""
     other = sorted(set(network.functions) - {"input", *known})

@@ -65,6 +65,24 @@ def score(yes, no, wanted, unwanted, is_strict, n_answers, fitness):
 
 
 @compiled
+def expect(yes, no, wanted, unwanted, is_strict, weights, right):
+    """Add the right answers under every silent set, times the set's weight, to ``right[individual]``.
+
+    ``yes[individual, output, set * word]`` and ``no`` as in `score`; ``weights[set]``.
+    """
+    n_words = wanted.shape[1]
+    for i in range(right.size):
+        for s in range(weights.size):
+            n = 0
+            for k in range(wanted.shape[0]):
+                for w in range(n_words):
+                    says_yes = yes[i, k, s * n_words + w]
+                    denied = no[i, k, s * n_words + w] if is_strict else ~says_yes
+                    n += n_bits((says_yes & wanted[k, w]) | (denied & unwanted[k, w]))
+            right[i] += weights[s] * n
+
+
+@compiled
 def penalise(fitness, sizes, penalty, above, scored):
     """Take ``penalty`` off the fitness for everything that ``sizes[individual]`` is ``above`` a number."""
     for i in range(scored.size):

@@ -1,7 +1,8 @@
 """Connection cost: an objective beside fitness (Clune, Mouret & Lipson 2013).
 
 Place in the loop: objective. It is measured on the simplified network and minimised; with a
-probability below 1 it takes part in only that share of all comparisons of two individuals.
+probability below 1 it takes part in only that share of all comparisons of two individuals. With a penalty
+it is no objective: so much of it is taken off the fitness that selection sees.
 """
 
 from __future__ import annotations

@@ -1,0 +1,76 @@
+"""Dropout: hidden neurons fall silent at random while a network is judged.
+
+Place in the loop: evaluation. Every generation sets of silent neurons are drawn, the same for all parents and
+offspring, and selection sees the mean fitness under them. Fitness in the log, answers and stop rules are
+those of the whole network. A silent neuron has the value 0, which with values of -1 and 1 lies between both.
+
+Inputs and outputs are never silent: Filan et al. 2021 drop hidden units only. There what is left is scaled
+up by 1 / (1 - rate); here nothing is scaled, since the neurons are so steep that only the sign of a sum counts,
+and biases and thresholds are not scaled in training either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.kernels import answers as kernels
+from evomod.population import Goal
+
+MOST_EXACT = 12
+"""Hidden neurons of which all silent sets are tried: 4096 sets."""
+BLOCK = 16
+"""Sets answered at once."""
+
+Answers = Callable[[NDArray[np.bool_]], tuple[NDArray[np.uint64], NDArray[np.uint64]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """The sets of silent neurons of a generation."""
+
+    silent: NDArray[np.bool_]
+    """``[set, hidden]``."""
+    weights: NDArray[np.float64]
+    """``[set]``: probability, or 1 for each that was drawn."""
+
+
+def drawn(n_hidden: int, rate: float, draws: int, rng: np.random.Generator) -> Silences:
+    """``draws`` sets, each neuron silent with probability ``rate``.
+
+    Equal ones stay: 7 sets take as long as 8, which fill the vector registers.
+    """
+    return Silences(rng.random((draws, n_hidden)) < rate, np.ones(draws))
+
+
+def every(n_hidden: int, rate: float) -> Silences:
+    """All sets with their probabilities.
+
+    >>> every(2, 0.25).weights.tolist()
+    [0.5625, 0.1875, 0.1875, 0.0625]
+    """
+    silent = np.array(list(product((False, True), repeat=n_hidden)), np.bool_).reshape(
+        2**n_hidden, n_hidden
+    )
+    n_silent = silent.sum(axis=1)
+    return Silences(silent, rate**n_silent * (1.0 - rate) ** (n_hidden - n_silent))
+
+
+def expected(
+    answers: Answers, silences: Silences, goal: Goal, tie_rule: str, number: int
+) -> NDArray[np.float64]:
+    """Mean fitness ``[individual]`` of ``number`` individuals under the sets, weighted.
+
+    ``answers(silent[set, hidden])`` gives yes and no bits ``[individual, output, set * word]``.
+    """
+    right, weights = np.zeros(number), silences.weights
+    for first in range(0, weights.size, BLOCK):
+        part = slice(first, first + BLOCK)
+        yes, no = answers(silences.silent[part])
+        is_strict = tie_rule == "strict"
+        kernels.expect(yes, no, goal.wanted, goal.unwanted, is_strict, weights[part], right)
+    return right / (weights.sum() * goal.n_answers)

@@ -1,0 +1,68 @@
+"""Pruning: the least connections of every individual are removed, now and then.
+
+Place in the loop: variation, of all survivors. At the end of every n-th generation they lose connections, are
+answered and ranked anew, and only then logged; so parents of the next generation are chosen by what the pruned
+networks can do. In training the smallest weights are removed step by step (Filan et al. 2021); how often, how
+many, and that it is done to a population are our choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 20_000
+"""Lesioned networks that are answered at once: a slot of memory each, 1 kB on the retina."""
+
+
+def prune(
+    genomes: NDArray[Any],
+    importance: NDArray[np.float64],
+    fraction: float,
+    fewest: int,
+    rng: np.random.Generator,
+) -> NDArray[Any]:
+    """Genomes ``[individual, gene]`` without their least important connections.
+
+    ``importance[individual, edge]`` of what is present. The ``fraction`` of an individual's connections is
+    rounded, at least one, and leaves ``fewest``. Of equals, who goes is drawn: one number an edge.
+    """
+    n_edges = importance.shape[1]
+    present = genomes[:, :n_edges] != 0
+    n = present.sum(axis=1)
+    number = np.minimum(np.maximum(np.rint(fraction * n), 1), np.maximum(n - fewest, 0))
+    keys = (rng.random(importance.shape), np.where(present, importance, np.inf), ~present)
+    order = np.lexsort(keys, axis=1)
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.broadcast_to(np.arange(n_edges), order.shape), axis=1)
+    pruned = genomes.copy()
+    pruned[:, :n_edges][place < number[:, None]] = 0
+    return pruned
+
+
+def losses(
+    genomes: NDArray[Any],
+    n_edges: int,
+    fitness: NDArray[np.float64],
+    fitness_of: Callable[[NDArray[Any], NDArray[np.int64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Fitness that each connection is worth: ``[individual, edge]``, what is lost when it alone is removed.
+
+    ``fitness[individual]`` of the whole networks; ``fitness_of(genomes, ancestors)`` measures further ones.
+    """
+    lost = np.zeros((genomes.shape[0], n_edges))
+    if np.isnan(fitness).any():  # a neutral epoch: nothing is worth anything
+        return lost
+    step = max(1, BLOCK // n_edges)
+    for first in range(0, genomes.shape[0], step):
+        whole = genomes[first : first + step]
+        rows, edges = np.nonzero(whole[:, :n_edges])
+        cut = whole[rows]
+        cut[np.arange(rows.size), edges] = 0
+        ancestors = np.concatenate((np.full(whole.shape[0], -1), rows))
+        measured = fitness_of(np.concatenate((whole, cut)), ancestors)[whole.shape[0] :]
+        lost[first + rows, edges] = fitness[first + rows] - measured
+    return lost
