@@ -518,15 +518,20 @@ def act_figure(given: argparse.Namespace) -> int:
 def act_measure(given: argparse.Namespace) -> int:
     from evomod.measures.files import read_graph
     from evomod.measuring import measure_network, report
-    from evomod.task import load_task
+    from evomod.task import load_task, read_task
+
+    graph, kept = read_graph(given.file), Path(given.file) / "task.py"
+    task = None if given.task is None else load_task(given.task)
+    if task is None and kept.is_file():  # a run keeps its task; elsewhere the name may be another's
+        task = read_task(kept)
 
     told = measure_network(
-        read_graph(given.file),
+        graph,
         weight=given.weight,
         null=given.null,
         draws=given.draws,
         seed=1 if given.seed is None else given.seed,
-        task=None if given.task is None else load_task(given.task),
+        task=task,
     )
     print(_strict_json(told) if given.json else report(given.file, told))
     return 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evomod import measures
 from evomod.errors import EvomodError
 from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY
+from evomod.measures.normalised import SAME
+from evomod.measures.nulls import is_undirected
 from evomod.network import Network
 from evomod.task import Task, find_tasks
 
@@ -38,20 +41,28 @@ def measure_network(
 
     A `Network` is simplified first. ``task`` adds what needs one: decomposition, subgoal neurons, lesions
     and redundancy; left out, it is the task that a `Network` names. Raises `EvomodError` for a graph
-    without connections.
+    without connections, and for a task where there is no `Network` to answer it.
     """
+    if task is not None and not isinstance(graph, Network):
+        raise EvomodError(
+            f"task '{task.name}' wants a network that answers it, a run folder or its best.json; this is a "
+            "graph alone."
+        )
     whole, graph = graph, graph.simplified() if isinstance(graph, Network) else graph
     matrix = adjacency_of(graph, weight)
     n_nodes = int(connected_nodes(matrix).size)
     if n_nodes == 0:
         raise EvomodError("the network has no connection; there is nothing to measure.")
+    undirected = not _is_directed(graph, matrix)
     told: dict[str, Any] = {
         "nodes": int(matrix.shape[0]),
         "nodes_with_a_connection": n_nodes,
-        "connections": int(np.count_nonzero(matrix)),
+        "connections": int(np.count_nonzero(np.triu(matrix) if undirected else matrix)),
+        "undirected": undirected,
         "is_simplified": isinstance(graph, Network),
         "weight": weight,
         "null": null,
+        "null_of_motifs": _null_of_motifs(null),
         "seed": seed,
         "modularity": _modularity(graph, weight, null, draws, seed),
         "hierarchy": measures.hierarchy(graph),
@@ -63,11 +74,23 @@ def measure_network(
         ]
     for size in (3, 4):
         if n_nodes >= size:
-            told[f"motifs_{size}"] = _motifs(graph, size, null, draws, seed)
+            told[f"motifs_{size}"] = _motifs(graph, size, _null_of_motifs(null), draws, seed)
     if isinstance(whole, Network):
         task = task or _task_of(whole)
         told["task"] = None if task is None else _functional(whole, task)
     return told
+
+
+def _is_directed(graph: Graph, matrix: NDArray[np.float64]) -> bool:
+    """As the graph says; a symmetric adjacency is undirected."""
+    if isinstance(graph, Network):
+        return True
+    return bool(graph.is_directed()) if hasattr(graph, "is_directed") else not is_undirected(matrix)
+
+
+def _null_of_motifs(null: str) -> str:
+    """Motifs are compared with graphs of the same degrees, whatever Q is compared with."""
+    return null if null == "layered" else "degree-preserving"
 
 
 def _is_layered(graph: Graph) -> bool:
@@ -136,12 +159,16 @@ def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> 
     )
     assert not isinstance(best, list)
     like = next(row for row in rows if row["method"] == "refined" and row["directed"])
-    spread, range_ = like["q_rand_sd"], like["q_max"] - like["q_rand"]
+    spread, q_max = like["q_rand_sd"], max(like["q_max"], best.q)
+    range_ = q_max - like["q_rand"]
+    is_same = abs(best.q - like["q"]) <= SAME
     return like | {
         "method": "exact" if best.is_optimal else "best found",
         "q": best.q,
         "modules": best.n_modules,
         "bound": best.bound,
+        "percentile": like["percentile"] if is_same else float("nan"),
+        "q_max": q_max,
         "z": (best.q - like["q_rand"]) / spread if spread > 0 else float("nan"),
         "q_m": (best.q - like["q_rand"]) / range_ if range_ > 0 else float("nan"),
         "note": "nulls by the method refined",
@@ -150,8 +177,7 @@ def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> 
 
 def _motifs(graph: Graph, size: int, null: str, draws: int, seed: int) -> list[dict[str, Any]]:
     """A row a subgraph that occurs in the network or in a null."""
-    kept = null if null == "layered" else "degree-preserving"
-    profile = measures.motifs(graph, size, kept, draws, np.random.default_rng(seed))
+    profile = measures.motifs(graph, size, null, draws, np.random.default_rng(seed))
     assert not isinstance(profile, list)
     seen = np.flatnonzero((profile.counts > 0) | (profile.null_mean > 0))
     return [
@@ -210,8 +236,10 @@ def _separated(found: measures.Separation) -> dict[str, Any]:
 def report(name: str, told: dict[str, Any]) -> str:
     """The measures of a network as text for a terminal."""
     simple = ", simplified" if told["is_simplified"] else ""
+    kind = "undirected connection" if told["undirected"] else "connection"
     lines = [
-        f"{name}: {told['nodes_with_a_connection']} nodes with {told['connections']} connections{simple}",
+        f"{name}: {_counted(told['nodes_with_a_connection'], 'node')} with "
+        f"{_counted(told['connections'], kind)}{simple}",
         "",
         _q_table(told["modularity"], told["null"]),
         "",
@@ -221,21 +249,30 @@ def report(name: str, told: dict[str, Any]) -> str:
         lines[3:3] = ["", _q_table(told["modularity_layered"], "layered")]
     for size in (3, 4):
         if f"motifs_{size}" in told:
-            lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null"])]
+            lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
     if told.get("task"):
         lines += ["", _task_table(told["task"])]
     return "\n".join(lines)
 
 
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def _q_table(rows: list[dict[str, Any]], null: str) -> str:
     """Q by every method, never without its null."""
-    lines = [f"{'Q by method':31}{'Q':>6}{'modules':>9}   {'nulls (' + null + ')':30}{'z':>6}{'Q_m':>7}"]
+    nulls = f"nulls ({null})"
+    lines = [
+        f"{'Q by method':31}{'Q':>7}{'modules':>9}   {nulls:30}{'z':>6}{'percentile':>12}{'Q_m':>7}"
+    ]
     for row in rows:
         side = "directed" if row["directed"] else "undirected"
-        nulls = f"{row['q_rand']:.3f} ± {row['q_rand_sd']:.3f}, {row['draws']} draws"
+        nulls = (
+            f"{row['q_rand']:.3f} ± {_shown(row['q_rand_sd'], 1, 3)}, {_counted(row['draws'], 'draw')}"
+        )
         lines.append(
-            f"{row['method'] + ', ' + side:31}{row['q']:>6.3f}{row['modules']:>9}   {nulls:30}"
-            f"{_shown(row['z'], 6, 1)}{_shown(row['q_m'], 7, 2)}"
+            f"{row['method'] + ', ' + side:31}{row['q']:>7.3f}{row['modules']:>9}   {nulls:30}"
+            f"{_shown(row['z'], 6, 1)}{_shown(row['percentile'], 12, 1)}{_shown(row['q_m'], 7, 2)}"
         )
         if row["method"] == "best found":
             lines.append(f"{'':31}(the optimum is at most {row['bound']:.3f})")
@@ -250,11 +287,12 @@ def _shown(value: float, width: int, digits: int) -> str:
 def _motif_table(size: int, rows: list[dict[str, Any]], null: str) -> str:
     """The subgraphs that differ most from chance."""
     ranked = sorted(rows, key=lambda row: -abs(row["z"]) if np.isfinite(row["z"]) else -np.inf)
-    lines = [f"{'subgraphs of ' + str(size) + ' nodes':28}{'count':>7}   {'nulls':>18}{'z':>7}"]
+    title, chance = f"subgraphs of {size} nodes", f"nulls ({null})"
+    lines = [f"{title:28}{'count':>7}   {chance:>25}{'z':>7}"]
     for row in ranked[:MOST_MOTIFS]:
         label = row["name"] if row["name"].endswith(str(row["id"])) else f"{row['name']} ({row['id']})"
-        nulls = f"{row['null_mean']:.1f} ± {row['null_sd']:.1f}"
-        lines.append(f"{label:28}{row['count']:>7}   {nulls:>18}{_shown(row['z'], 7, 1)}")
+        nulls = f"{row['null_mean']:.1f} ± {_shown(row['null_sd'], 1, 1)}"
+        lines.append(f"{label:28}{row['count']:>7}   {nulls:>25}{_shown(row['z'], 7, 1)}")
     if len(ranked) > MOST_MOTIFS:
         lines.append(f"  and {len(ranked) - MOST_MOTIFS} more, see --json")
     return "\n".join(lines)

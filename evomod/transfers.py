@@ -157,19 +157,21 @@ def targets(winner: Winner, to: str | Sequence[str] | None = None, seed: int = 1
     ]
 
 
-RELATIONS = ("same", "related", "partly related", "unrelated")
+RELATIONS = ("same", "related", "partly related", "unrelated", "unknown")
 
 
 def relation(task: Task, goal: str, other: str) -> str:
     """How a goal relates to another: "same", or by the subgoals that they share.
 
-    "related": made of the same subgoals; "partly related": shares some; "unrelated": shares none, which
-    is so of all goals where ``goal`` is none of the task's ("").
+    "related": made of the same subgoals; "partly related": shares some; "unrelated": shares none;
+    "unknown" where ``goal`` is none of the task's (""), such as one that was drawn, perhaps of its subgoals.
 
     >>> task = load_task("circuit")
     >>> [relation(task, "xor-and-xor", other) for other in ("xor-or-xor", "eq-and-xor", "eq-or-eq")]
     ['related', 'partly related', 'unrelated']
     """
+    if goal not in task.goals:
+        return "unknown"
     if goal == other:
         return "same"
     mine, theirs = (

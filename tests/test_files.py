@@ -11,6 +11,7 @@ from evomod.measures.files import read_graph
 from evomod.measures.graphs import adjacencies_of, adjacency_of, layers_of, symmetric
 from evomod.network import Network
 
+GRAPHML = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">{}</graph></graphml>'
 EDGES = [("a", "b", 2.0), ("b", "c", 0.5), ("c", "a", 1.0)]
 
 
@@ -56,6 +57,17 @@ def test_a_header_comments_and_a_missing_weight(tmp_path):
         ("graph.csv", "a,b,c,d\n", "line 1: wanted source,target"),
         ("graph.csv", "a,b\na,b\n", "line 2: the connection a -> b stands twice"),
         ("graph.csv", "a,b,heavy\n", "weight 'heavy' is no number"),
+        ("graph.csv", "a;b;0,5\n", "first line has ',' and ';'"),
+        ("graph.csv", "a,b\n,c\n", "line 2: a source or target without a name"),
+        ("graph.csv", "a,b,nan\n", "line 1: the weight 'nan' is no finite number"),
+        ("graph.csv", "source,a\nsource,a\n", "line 2: the connection source -> a stands twice"),
+        ("graph.json", "[" * 100_000, "nested too deeply"),
+        ("graph.npy", "PK\x03\x04 is how a zip begins", "no NumPy array"),
+        ("graph.gml", "graph [ node 5 ]", "no valid GML"),
+        ("graph.graphml", GRAPHML.format("<node/>"), "node element without id"),
+        ("graph.graphml", GRAPHML.format('<edge source="a"/>'), "edge element without target"),
+        ("graph.graphml", GRAPHML.format("</graph><graph>"), "holds 2 graphs"),
+        ("x" * 300 + ".csv", None, "cannot be read"),
         ("graph.json", "{", "no valid JSON"),
         ("graph.json", '{"x": 1}', "neither a network of evomod"),
         ("graph.json", "[1, 2]", "neither a network of evomod"),
@@ -66,9 +78,17 @@ def test_a_header_comments_and_a_missing_weight(tmp_path):
 )
 def test_what_is_no_network_is_told_in_one_sentence(tmp_path, name, content, said):
     path = tmp_path / name
-    path.write_text(content)
+    if content is not None:
+        path.write_text(content)
     with pytest.raises(EvomodError, match=said):
         read_graph(path)
+
+
+@pytest.mark.parametrize("header", ["# nodes\nsource,target\n", "\n  \nSRC,DST\n", "from,to\n", ""])
+def test_a_header_is_no_connection(tmp_path, header):
+    path = tmp_path / "graph.csv"
+    path.write_text(header + "a,b\nb,c\n")
+    assert sorted(read_graph(path).edges) == [("a", "b"), ("b", "c")]
 
 
 def test_a_missing_file_and_bytes_that_are_no_text(tmp_path):
@@ -92,6 +112,14 @@ def test_a_missing_file_and_bytes_that_are_no_text(tmp_path):
         (networkx.MultiGraph([(0, 1), (1, 0)]), None, "several connections"),
         (networkx.DiGraph([(0, 1)]), "weight", "no attribute 'weight'"),
         (networkx.DiGraph([(0, 1, {"weight": "x"})]), "weight", "no finite number"),
+        (networkx.DiGraph([(0, 1, {"weight": 10**400})]), "weight", "no finite number"),
+        ([[0, 10**400], [0, 0]], "weight", "wanted a Network"),
+        ([[0, 1e300], [0, 0]], "weight", "another unit"),
+        ([[0, 1e-300], [0, 0]], "weight", "another unit"),
+        (np.array([[0, 1j], [0, 0]]), None, "real numbers"),
+        (np.zeros((2, 2), "datetime64[D]"), None, "real numbers"),
+        (np.ma.masked_array(np.ones((2, 2)), np.eye(2)), None, "masked"),
+        (networkx.empty_graph(20_001), None, "at most 20000"),
     ],
 )
 def test_what_is_no_graph_is_refused(graph, weight, said):
@@ -131,3 +159,5 @@ def test_layers_come_from_the_network_the_nodes_or_the_caller():
     assert adjacency_of(network, "weight", signed=True).tolist() == [[0, -2], [0, 0]]
     with pytest.raises(EvomodError, match="weights from 0"):
         adjacency_of(network, "weight")
+    with pytest.raises(EvomodError, match="weight='weight'; got 'length'"):
+        adjacency_of(network, "length", signed=True)

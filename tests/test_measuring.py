@@ -12,6 +12,7 @@ from evomod import measures
 from evomod.errors import EvomodError
 from evomod.measuring import measure_network, null_note, report
 from evomod.network import Network, network_json
+from evomod.task import load_task
 
 DRAWS = 30
 
@@ -74,6 +75,35 @@ def test_a_network_without_connections_is_refused():
         measure_network(np.zeros((3, 3)))
 
 
+def test_connections_without_a_direction_count_once():
+    karate = networkx.karate_club_graph()
+    for graph in (karate, networkx.to_numpy_array(karate)):
+        told = measure_network(graph, draws=2)
+        assert told["connections"] == 78 and "78 undirected connections" in report("it", told)
+    both_ways = measure_network(networkx.complete_graph(4).to_directed(), draws=2)
+    assert both_ways["connections"] == 12 and "4 nodes with 12 connections" in report("it", both_ways)
+    assert "2 nodes with 1 connection\n" in report("it", measure_network([[0, 1], [0, 0]], draws=2))
+
+
+def test_motifs_and_percentile_stand_beside_the_null_that_they_are_of(retina):
+    told = measure_network(retina, null="erdos-renyi", draws=DRAWS)
+    text = report("it", told)
+    assert told["null"] == "erdos-renyi" and told["null_of_motifs"] == "degree-preserving"
+    table = next(line for line in text.splitlines() if line.startswith("subgraphs of 3"))
+    assert "nulls (degree-preserving)" in table
+    assert "percentile" in text and f"{told['modularity'][0]['percentile']:.1f}" in text
+
+
+def test_one_draw_has_no_spread_and_says_so():
+    text = report("it", measure_network([[0, 1, 0], [0, 0, 1], [0, 0, 0]], draws=1))
+    assert "± -, 1 draw " in text and "nan," not in text
+
+
+def test_a_task_wants_a_network_that_answers():
+    with pytest.raises(EvomodError, match="task 'retina' wants a network"):
+        measure_network([[0, 1], [0, 0]], task=load_task("retina"))
+
+
 def test_the_note_on_chance_for_networks_in_layers_and_without_connections(retina):
     note = null_note(retina, "clune2013")
     assert note.startswith("rewired ") and "within layers" in note
@@ -96,6 +126,10 @@ def test_the_command_measures_files_and_refuses_what_is_none(retina, tmp_path):
     done = evomod(str(path), "--json", "--draws", "20")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["connections"] == 10
+    other = 'TASK = Task("retina", tuple("abcdefgh"), {"first": lambda x: x.a}, {"all": lambda first: first})'
+    (tmp_path / "task.py").write_text("from evomod.task import Task\n" + other + "\n")
+    kept = evomod(str(tmp_path), "--json", "--draws", "20")  # the run's own task, not that of its name
+    assert set(json.loads(kept.stdout)["task"]["subgoals"]) == {"first"}, kept.stderr
     for arguments, said in (
         (["nothing.json"], "there is no network file"),
         ([str(path), "--null", "magic"], "magic"),

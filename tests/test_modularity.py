@@ -380,3 +380,29 @@ def test_the_bench_knows_every_method_and_library():
     assert rows["exact", True]["share_optimal"] == 1.0
     text = bench_modularity.report(result)
     assert all(method in text for method, _ in rows)
+
+
+@pytest.mark.parametrize(
+    ("adjacencies", "said"),
+    [
+        (np.full((1, 3, 3), np.nan), "finite"),
+        (-np.ones((1, 3, 3)), "weights from 0"),
+        (np.ones((1, 3, 4)), "square"),
+        ("text", "wanted a Network"),
+    ],
+)
+def test_many_graphs_are_checked_as_one_is(adjacencies, said):
+    with pytest.raises(EvomodError, match=said):
+        q_of_many(adjacencies)
+
+
+@pytest.mark.parametrize(
+    "method", [name for name in METHODS if name not in ("clune2013", "girvan-newman")]
+)
+@pytest.mark.parametrize("unit", [1e-150, 1e150])
+def test_the_largest_and_the_least_weights_leave_q_as_it_is(method, unit):
+    graph = nx.to_numpy_array(nx.karate_club_graph(), weight=None)[:12, :12]
+    expected, found = (
+        modularity(graph * size, method, directed=False, weight="weight").q for size in (1.0, unit)
+    )
+    assert_allclose(found, expected, rtol=0, atol=1e-9)

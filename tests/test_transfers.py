@@ -294,3 +294,8 @@ def test_networks_that_do_not_fit_are_told_so(eleven, tmp_path):
     (ran.folder / "best.json").write_text(network_json(network))
     with pytest.raises(EvomodError, match="layers are"):
         transfer(ran.folder)
+
+
+def test_a_goal_that_was_drawn_is_not_called_unrelated():
+    task = evomod.load_task("circuit")
+    assert transfers.relation(task, "", "eq-and-eq") == "unknown"  # it may be made of the same subgoals

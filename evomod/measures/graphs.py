@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 Graph: TypeAlias = "Network | networkx.Graph | ArrayLike"
 """One network, or an array ``[network, node, node]`` of many."""
 
+LEAST_WEIGHT, MOST_WEIGHT = 1e-150, 1e150
+"""Sizes of weights whose squares are numbers still; Q is made of products of two sums of weights."""
+
+MOST_NODES = 20_000
+"""Of a networkx graph: its adjacency has 3 GB then."""
+
 
 def adjacency_of(
     graph: Graph, weight: str | None = None, *, signed: bool = False
@@ -24,8 +30,9 @@ def adjacency_of(
 
     ``weight`` None counts every connection as 1; "weight" takes the numbers of an array or the weights of
     a `Network`; for a networkx graph it is the name of the attribute. An undirected graph becomes a
-    symmetric array. Raises `EvomodError` for an array that is not square or not finite, several
-    connections from one node to another, a missing weight, and a negative one unless ``signed``.
+    symmetric array. Raises `EvomodError` for an array that is not square, not of finite real numbers or
+    masked, several connections from one node to another, more than `MOST_NODES` nodes, a missing weight, one
+    beyond `LEAST_WEIGHT` or `MOST_WEIGHT`, and a negative one unless ``signed``.
 
     >>> adjacency_of([[0, 0.5], [0, 0]]).tolist()
     [[0.0, 1.0], [0.0, 0.0]]
@@ -53,6 +60,13 @@ def adjacencies_of(
             "this measure wants weights from 0; the graph has negative ones. Give weight=None to count "
             "connections, or take their absolute values first."
         )
+    if weight is not None:
+        sizes = np.abs(matrices[matrices != 0.0])
+        if sizes.min(initial=1.0) < LEAST_WEIGHT or sizes.max(initial=1.0) > MOST_WEIGHT:
+            raise EvomodError(
+                f"weights are 0 or in size from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}; the graph has "
+                f"{sizes.min():g} to {sizes.max():g}. Give them in another unit."
+            )
     many = not isinstance(graph, Network) and not _is_networkx(graph) and np.ndim(graph) == 3
     return matrices, many
 
@@ -64,6 +78,7 @@ def _is_networkx(graph: Any) -> bool:
 def _of_network(network: Network, weight: str | None) -> NDArray[np.float64]:
     if weight is None:
         return network.adjacency().astype(np.float64)
+    _check_weight(weight)
     matrix = np.zeros((network.n_nodes, network.n_nodes))
     np.add.at(matrix, (network.source, network.target), network.weight)
     return matrix
@@ -71,6 +86,8 @@ def _of_network(network: Network, weight: str | None) -> NDArray[np.float64]:
 
 def _of_networkx(graph: networkx.Graph, weight: str | None) -> NDArray[np.float64]:
     place = {node: k for k, node in enumerate(graph.nodes)}
+    if len(place) > MOST_NODES:
+        raise EvomodError(f"the graph has {len(place)} nodes; measures take at most {MOST_NODES}.")
     matrix = np.zeros((len(place), len(place)))
     seen: set[tuple[int, int]] = set()
     for source, target, data in graph.edges(data=True):
@@ -93,23 +110,29 @@ def _of_networkx(graph: networkx.Graph, weight: str | None) -> NDArray[np.float6
 def _number(value: Any, source: Any, target: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = np.nan
     if not np.isfinite(number):
         raise EvomodError(
-            f"the connection {source} -> {target} has the weight {value!r}, no finite number."
+            f"the connection {source} -> {target} has the weight {str(value)[:40]!r}, no finite number."
         )
     return number
 
 
 def _of_array(graph: Any, weight: str | None) -> NDArray[np.float64]:
+    if np.ma.is_masked(graph):
+        raise EvomodError("the adjacency has masked entries; fill them first, for example .filled(0).")
     try:
-        matrices = np.asarray(graph, dtype=np.float64)
-    except (TypeError, ValueError):
+        raw = np.asarray(graph)
+        is_real = raw.dtype.kind not in "cmMV"  # which NumPy turns into numbers, or parts of them
+        matrices = raw.astype(np.float64) if is_real else None
+    except (TypeError, ValueError, OverflowError):
         raise EvomodError(
             "wanted a Network, a networkx graph or an adjacency array [node, node]; got "
             f"{type(graph).__name__}."
         ) from None
+    if matrices is None:
+        raise EvomodError(f"an adjacency holds real numbers; got an array of {raw.dtype}.")
     if matrices.ndim == 2:
         matrices = matrices[None]
     if matrices.ndim != 3 or matrices.shape[1] != matrices.shape[2]:
@@ -119,9 +142,15 @@ def _of_array(graph: Any, weight: str | None) -> NDArray[np.float64]:
         )
     if not np.isfinite(matrices).all():
         raise EvomodError("an adjacency holds finite numbers; got NaN or infinity.")
-    if weight not in (None, "weight"):
-        raise EvomodError(f"the weights of an array are taken with weight='weight'; got '{weight}'.")
+    _check_weight(weight)
     return (matrices != 0.0).astype(np.float64) if weight is None else np.ascontiguousarray(matrices)
+
+
+def _check_weight(weight: str | None) -> None:
+    if weight not in (None, "weight"):
+        raise EvomodError(
+            f"the weights of a Network or an array are taken with weight='weight'; got '{weight}'."
+        )
 
 
 def symmetric(matrices: NDArray[np.float64], weight: str | None = None) -> NDArray[np.float64]:

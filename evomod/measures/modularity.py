@@ -154,7 +154,8 @@ def q_of_many(
     Weights are from 0; an undirected graph is a symmetric one, see `undirected`. As `modularity` otherwise.
     """
     _check(method, method not in UNDIRECTED_ONLY, None)
-    q, modules, _ = _parted(np.ascontiguousarray(adjacencies, np.float64), method, rng, 60.0)
+    matrices, _ = adjacencies_of(adjacencies, "weight")
+    q, modules, _ = _parted(matrices, method, rng, 60.0)
     return q, modules
 
 
@@ -165,7 +166,7 @@ def modularity_of_many(
     adjacencies = np.zeros((working.shape[0], wiring.n_nodes, wiring.n_nodes))
     network, edge = np.nonzero(working)
     adjacencies[network, wiring.source[edge], wiring.target[edge]] = 1.0
-    q, modules = q_of_many(adjacencies, method)
+    q, modules, _ = _parted(adjacencies, method, None, 60.0)
     return q, modules.max(axis=1, initial=-1) + 1
 
 
@@ -233,7 +234,8 @@ def _parted(
         if nodes.size and method == "exact":
             modules[k, nodes], bounds[k] = _optimum(inner, modules[k, nodes], time_limit)
         elif nodes.size and method != "refined":
-            modules[k, nodes] = _by_networkx(inner, method, rng)
+            scaled = np.ascontiguousarray(graphs[k][np.ix_(nodes, nodes)])  # it squares their sum
+            modules[k, nodes] = _by_networkx(scaled, method, rng)
     kernels.quality_of_many(graphs, modules, q)
     bounds = np.where((modules < 0).all(axis=1) & (method == "exact"), 0.0, np.maximum(bounds, q))
     return q, modules, bounds

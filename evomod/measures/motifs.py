@@ -184,7 +184,7 @@ def _profile(
 
 
 def _checked(size: int) -> int:
-    if size not in (3, 4):
+    if size not in (3, 4) or not isinstance(size, int | np.integer):
         raise EvomodError(f"motifs are counted of size 3 or 4; got {size!r}.")
     return size
 
