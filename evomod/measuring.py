@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,13 @@ DIRECTED = ("clune2013", "leading-eigenvector", "refined")
 UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain", "girvan-newman")
 FEW_DRAWS = {"fast-greedy": 100, "louvain": 100, "girvan-newman": 20}
 """Null graphs at the most, for methods that take milliseconds a graph."""
-MOST_NODES_EXACT, SECONDS_EXACT = 25, 10.0
-"""Where the proved optimum is looked for, and for how long."""
+MOST_NODES_EXACT, SECONDS_EXACT = 60, 10.0
+"""Where the optimum is looked for, and for how long; a proof is likely up to about 25 nodes."""
+MANY_NODES, DRAWS_OF_MANY = 50, 50
+"""Beyond so many nodes there are fewer nulls and no search for Q_max, which would take minutes."""
+MOST_NODES = 500
+"""Connected nodes of a network at the most."""
+NOT_SOUGHT = f"Q_max is not sought beyond {MANY_NODES} nodes, so Q_m is not known"
 MOST_GOALS = 4
 """Goals of a task that are printed."""
 MOST_MOTIFS = 8
@@ -53,7 +60,13 @@ def measure_network(
     n_nodes = int(connected_nodes(matrix).size)
     if n_nodes == 0:
         raise EvomodError("the network has no connection; there is nothing to measure.")
+    if n_nodes > MOST_NODES:
+        raise EvomodError(
+            f"`evomod measure` takes networks of up to {MOST_NODES} nodes with a connection; this one has "
+            f"{n_nodes}. Ask for single measures from Python, such as evomod.measures.modularity(graph)."
+        )
     undirected = not _is_directed(graph, matrix)
+    layered = null == "degree-preserving" and _is_layered(graph)
     told: dict[str, Any] = {
         "nodes": int(matrix.shape[0]),
         "nodes_with_a_connection": n_nodes,
@@ -62,19 +75,19 @@ def measure_network(
         "is_simplified": isinstance(graph, Network),
         "weight": weight,
         "null": null,
-        "null_of_motifs": _null_of_motifs(null),
+        "null_of_motifs": "layered" if layered else _null_of_motifs(null),
         "seed": seed,
         "modularity": _modularity(graph, weight, null, draws, seed),
         "hierarchy": measures.hierarchy(graph),
     }
-    if null == "degree-preserving" and _is_layered(graph):
+    if layered:
         told["modularity_layered"] = [
             _row(graph, True, weight, method, "layered", draws, seed)
             for method in _known(DIRECTED, weight)
         ]
     for size in (3, 4):
         if n_nodes >= size:
-            told[f"motifs_{size}"] = _motifs(graph, size, _null_of_motifs(null), draws, seed)
+            told[f"motifs_{size}"] = _motifs(graph, size, told["null_of_motifs"], draws, seed)
     if isinstance(whole, Network):
         task = task or _task_of(whole)
         told["task"] = None if task is None else _functional(whole, task)
@@ -117,11 +130,13 @@ def _modularity(
     graph: Graph, weight: str | None, null: str, draws: int, seed: int
 ) -> list[dict[str, Any]]:
     """A row a method: Q, number of modules, and where Q lies among nulls of the same method."""
-    rows = []
+    rows, n_nodes = [], connected_nodes(adjacency_of(graph, weight)).size
     for is_directed, methods in ((True, DIRECTED), (False, UNDIRECTED)):
         for method in _known(methods, weight):
+            if method == "girvan-newman" and n_nodes > MANY_NODES:
+                continue  # seconds a graph
             rows.append(_row(graph, is_directed, weight, method, null, draws, seed))
-    if connected_nodes(adjacency_of(graph, weight)).size <= MOST_NODES_EXACT:
+    if n_nodes <= MOST_NODES_EXACT:
         rows.append(_exact_row(graph, weight, rows))
     return rows
 
@@ -131,10 +146,20 @@ def _row(
 ) -> dict[str, Any]:
     few = min(draws, FEW_DRAWS.get(method, draws))
     partition = measures.modularity(graph, directed=directed, weight=weight, method=method)
+    many = connected_nodes(adjacency_of(graph, weight)).size > MANY_NODES
     found = measures.normalised_modularity(
-        graph, null, few, np.random.default_rng(seed), directed=directed, weight=weight, method=method
+        graph,
+        null,
+        min(few, DRAWS_OF_MANY) if many else few,
+        np.random.default_rng(seed),
+        directed=directed,
+        weight=weight,
+        method=method,
+        q_max=1.0 if many else None,
     )
     assert not isinstance(found, list) and not isinstance(partition, list)
+    if many:
+        found = replace(found, q_max=math.nan, q_max_source="not sought", q_m=math.nan, note=NOT_SOUGHT)
     return {
         "method": method,
         "directed": directed,
@@ -171,7 +196,7 @@ def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> 
         "q_max": q_max,
         "z": (best.q - like["q_rand"]) / spread if spread > 0 else float("nan"),
         "q_m": (best.q - like["q_rand"]) / range_ if range_ > 0 else float("nan"),
-        "note": "nulls by the method refined",
+        "note": "; ".join(filter(None, ("exact: nulls by the method refined", like["note"]))),
     }
 
 

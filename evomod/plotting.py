@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
+from evomod.measures.normalised import null_distribution
 from evomod.measuring import null_note
 from evomod.network import Network
 from evomod.runs import Run, load_run
@@ -115,6 +116,19 @@ def plot_q(axes: Axes, log: dict[str, NDArray[Any]], method: str) -> Axes:
     axes.set_ylim(
         min(0.0, float(log["q_score"].min())) - 0.01, max(0.55, float(log["q_score"].max())) + 0.03
     )
+    return axes
+
+
+def plot_chance(axes: Axes, network: Network, method: str) -> Axes:
+    """Q of random networks with the degrees of this one, mean ± sd, as a band; raw Q alone says little."""
+    simple = network.simplified()
+    if simple.source.size:
+        spread = null_distribution(simple, method=method)
+        low, high = spread.mean() - spread.std(), spread.mean() + spread.std()
+        axes.axhspan(
+            low, high, color="#999999", alpha=0.25, lw=0, label="the last network rewired, mean ± sd"
+        )
+        axes.legend(loc="lower right", frameon=False, fontsize=8)
     return axes
 
 
@@ -342,6 +356,7 @@ def draw_curves(run: Run, path: Path) -> Path:
         below.sharex(above)
         plot_fitness(above, log)
         plot_q(below, log, run.manifest["q_method"])
+        plot_chance(below, run.best, run.manifest["q_method"])
         if switching:
             plot_switches(last[0], log)
         figure.suptitle(fill(title_of(run), 90), fontsize=9)

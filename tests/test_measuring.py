@@ -139,3 +139,25 @@ def test_the_command_measures_files_and_refuses_what_is_none(retina, tmp_path):
         failed = evomod(*arguments)
         assert failed.returncode == 2 and said in failed.stderr
         assert len(failed.stderr.strip().splitlines()) == 1
+
+
+def test_motifs_of_networks_in_layers_stand_beside_nulls_in_layers(retina):
+    told = measure_network(retina, draws=DRAWS)
+    assert told["null_of_motifs"] == "layered"
+    loops = [row for row in told["motifs_3"] if row["name"] == "three-node loop"]
+    assert not loops  # no null of a network that feeds forward has one
+
+
+def test_large_networks_have_fewer_nulls_and_larger_ones_are_refused():
+    graph = networkx.gnm_random_graph(60, 90, directed=True, seed=1)
+    told = measure_network(graph, draws=DRAWS + 1000)
+    assert all(row["draws"] <= 50 for row in told["modularity"])
+    assert all(
+        row["q_m"] is None or np.isnan(row["q_m"])
+        for row in told["modularity"]
+        if row["method"] != "best found"
+    )
+    assert "girvan-newman" not in {row["method"] for row in told["modularity"]}
+    assert "not sought" in told["modularity"][0]["note"]
+    with pytest.raises(EvomodError, match="up to 500 nodes"):
+        measure_network(networkx.path_graph(501, create_using=networkx.DiGraph), draws=1)
