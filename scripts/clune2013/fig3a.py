@@ -73,8 +73,10 @@ def draw(study):
     """A panel a direction and alphabet; every dot is a network, the median of its repeats."""
     values = medians(study)
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-    panels = figure.subplots(1, 4, sharey=True)
     kinds = [(goal, suffix) for suffix in ("", "-binary") for goal in ("and", "or")]
+    run = [(g, s) for g, s in kinds if values[f"pa-{g}{s}"].size + values[f"pcc-{g}{s}"].size]
+    kinds = run or kinds  # an alphabet that has not been run has no panel
+    panels = figure.subplots(1, len(kinds), sharey=True)
     for axes, (goal, suffix) in zip(panels, kinds, strict=True):
         groups = [values[f"{kind}-{goal}{suffix}"] for kind in ("pa", "pcc")]
         plot_boxes(axes, groups, ("PA", "P&CC"))
