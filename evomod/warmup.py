@@ -64,7 +64,7 @@ def announce(*encodings: str) -> None:
     """Say that the first run compiles, if it does."""
     if not all(map(is_warm, encodings or NEEDED)):
         print(
-            "Compiling evomod's kernels for this machine: once after an installation, about ten seconds.",
+            "Compiling evomod's kernels for this machine: once after an installation, a quarter of a minute.",
             file=sys.stderr,
             flush=True,
         )
