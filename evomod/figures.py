@@ -145,6 +145,6 @@ def _draw(make: Callable[[], Any], path: Path) -> None:
     with matplotlib.rc_context(STYLE):
         figure = make()
         try:
-            figure.savefig(path, dpi=130, metadata={"Software": None})
+            figure.savefig(path, dpi="figure", metadata={"Software": None})
         except (OSError, ValueError) as error:
             raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None

@@ -18,6 +18,7 @@ Table = dict[str, NDArray[Any]]
 
 STYLE: Any = {
     "font.size": 8,
+    "figure.dpi": 150,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
     "legend.fontsize": 7,

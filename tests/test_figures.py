@@ -60,13 +60,17 @@ FROM_STUDIES = [
 """Figures of networks trained by gradient are drawn from a table: tests/test_filan2021.py."""
 
 
+UNSOLVED = ("kashtan2005-fig2", "kashtan2005-fig3")
+"""A tiny run solves no circuit, which is all that these then say; drawn in full in test_kashtan_figures.py."""
+
+
 @pytest.mark.parametrize("name", FROM_STUDIES)
 def test_a_figure_is_drawn_from_a_study(tiny, tmp_path, name):
     script = figures.chosen_figure(name).path
     found = tiny(f"{script.parent.name}/{papers.load_script(script).STUDY}")
     path, folder = figures.draw_figure(name, tmp_path / "figure.png", study=found.folder, jobs=1)
     assert folder == found.folder
-    assert 5_000 < png_size(path) < 300_000
+    assert (5_000 if name in UNSOLVED else 10_000) < png_size(path) < 300_000
 
 
 def test_every_figure_names_a_study_that_can_be_loaded():
@@ -127,7 +131,9 @@ def test_claims_of_the_retina_say_how_many_runs_they_stand_on(tiny):
     module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
     found = module.claims(tiny("clune2013/study.toml"))
     assert len(found) == 22
-    assert sum("n = 2" in claim.found or "/2 (" in claim.found for claim in found) >= 16
+    everywhere = [c for c in found if "Q beside" not in c.claim]  # a tiny network may have no z
+    assert len(everywhere) == 16
+    assert all("n = 2" in claim.found or "/2 (" in claim.found for claim in everywhere)
 
 
 def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
