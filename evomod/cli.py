@@ -52,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME[:KEY=VALUE,…]",
         help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity, l1, l2 "
         "(these but diversity take penalty=NUMBER in place of probability), pruning[:every=100,fraction=0.1,"
-        "by=weight], dropout[:rate=0.1,draws=8], goal-switching[:period=20]; may be given several times",
+        "by=weight], dropout[:rate=0.1,draws=8], goal-switching[:period=20], connection-range:fewest=N,most=N; "
+        "may be given several times",
     )
     evolve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"

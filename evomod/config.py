@@ -371,6 +371,20 @@ class DropoutSection(Section):
     are no more sets than draws."""
 
 
+class ConnectionRangeSection(Section):
+    """Networks of about as many connections, so that causes differ in something else: a control."""
+
+    fewest: int = Field(ge=0)
+    """Connections of the simplified network."""
+    most: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ConnectionRangeSection:
+        if self.fewest > self.most:
+            raise ValueError(f"wanted fewest <= most; got {self.fewest} and {self.most}")
+        return self
+
+
 class PressuresSection(Section):
     """Causes of modularity; one that is left out does not act."""
 
@@ -380,6 +394,7 @@ class PressuresSection(Section):
     l2: L2Section | None = Field(default=None, alias="l2")
     pruning: PruningSection | None = Field(default=None, alias="pruning")
     dropout: DropoutSection | None = Field(default=None, alias="dropout")
+    connection_range: ConnectionRangeSection | None = Field(default=None, alias="connection-range")
 
     @property
     def objectives(self) -> dict[str, float]:
@@ -601,6 +616,11 @@ def _check_pressures(pressures: PressuresSection, encoding: str) -> None:
                 f"pressures.{name}: the connections of encoding '{encoding}' have no weights; use "
                 "connection-cost with measure=connections"
             )
+    if pressures.connection_range is not None and encoding in ("circuit", "gate-layers"):
+        raise ValueError(
+            f"pressures.connection-range: every gate has two connections in encoding '{encoding}'; set "
+            "network.penalty_above, the number of gates above which each is penalised"
+        )
     if pressures.pruning is not None and not encoding.startswith("layered"):
         part = "neuron has a fixed number of" if encoding == "threshold" else "gate has two"
         raise ValueError(

@@ -22,14 +22,21 @@ from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
 from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
-from evomod.pressures import behavioural_diversity, dropout, max_modularity, pruning, weights
+from evomod.pressures import (
+    behavioural_diversity,
+    connection_range,
+    dropout,
+    max_modularity,
+    pruning,
+    weights,
+)
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes
 from evomod.task import Task, load_task, pack
 
 GOALS, PATTERNS, SILENCES = 0x676F616C, 0x70617474, 0x64726F70
 """Keys of the streams of random numbers for the schedule, the patterns that are shown and dropout."""
-NORMS = {"l1": weights.l1, "l2": weights.l2}
+NORMS = {"l1": weights.l1, "l2": weights.l2, "connection-range": connection_range.number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Setup:
     penalty: tuple[float, int]
     """What every gate or neuron above a number takes off the fitness, and that number."""
     norms: tuple[str, ...] = ()
-    """Which of "l1" and "l2" are pressures."""
+    """Which of `NORMS` are pressures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +140,12 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
             getattr(config.network, "penalty", 0.0),
             getattr(config.network, "penalty_above", 0),
         ),
-        norms=tuple(name for name in NORMS if getattr(config.pressures, name) is not None),
+        norms=tuple(name for name in NORMS if _section(config, name) is not None),
     )
+
+
+def _section(config: Config, pressure: str) -> Any:
+    return getattr(config.pressures, pressure.replace("-", "_"))
 
 
 def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
@@ -465,7 +476,7 @@ def _norms(
     working: NDArray[np.int8],
     known: NDArray[np.float64] | None,
 ) -> NDArray[np.float64] | None:
-    """L1, L2 or both of individuals, ``[individual, norm]``, after those that are ``known``."""
+    """What `NORMS` tell of individuals, ``[individual, norm]``, after those that are ``known``."""
     if not setup.norms:
         return None
     strengths = setup.module.working_strengths(setup.encoding, genomes, working)
@@ -545,14 +556,25 @@ def _scored(
         scored = np.empty(fitness.size)
         kernels.penalise(fitness, n_effective, penalty, above, scored)
     for name, number in _priced(setup, population).items():
-        price = getattr(setup.config.pressures, name.replace("-", "_")).penalty
+        price = getattr(_section(setup.config, name), "penalty", None)
         if price is not None:
             scored = scored - price * number
     return scored
 
 
+def _in_range(
+    setup: Setup, objectives: NDArray[np.float64], population: Population
+) -> NDArray[np.float64]:
+    """Objectives ``[individual, objective]``, lowered where a network leaves the range of connections."""
+    section = setup.config.pressures.connection_range
+    if section is None:
+        return objectives
+    n = _priced(setup, population)["connection-range"]
+    return connection_range.lowered(objectives, n, section.fewest, section.most)
+
+
 def _priced(setup: Setup, population: Population) -> dict[str, NDArray[np.float64]]:
-    """What connections cost, ``[individual]``, by the pressure's name."""
+    """What is measured of connections, ``[individual]``, by the pressure's name."""
     found = {} if population.cost is None else {"connection-cost": population.cost}
     for k, name in enumerate(setup.norms):
         assert population.norms is not None
@@ -575,6 +597,8 @@ def _as_it_is(
     expected = _expected(setup, population, ancestors, memory, goal, fitness, silences)
     judged = fitness if expected is None else expected
     objectives = _scored(setup, judged, population, memory, goal)[:, None]
+    if goal.n_answers != 0:
+        objectives = _in_range(setup, objectives, population)
     ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
     return _generation(setup, population, goal, fitness, objectives, ranks, before, expected)
 
@@ -607,7 +631,7 @@ def _select(
     for name in setup.config.pressures.objectives:
         is_cost = name in priced
         objectives.append(-priced[name] if is_cost else behavioural_diversity.measure(pool.yes))
-    table = np.stack(objectives, axis=1)
+    table = _in_range(setup, np.stack(objectives, axis=1), pool)
     if goal.n_answers == 0:
         table[:] = 0.0  # a neutral epoch: no objective counts
     chosen = setup.toolbox.survive(table, mu, rng)

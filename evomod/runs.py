@@ -385,7 +385,7 @@ def _identity(setup: Setup) -> str:
 
 def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:
     """Likewise the pressures that came later, where they do not act."""
-    for name in ("l1", "l2", "pruning", "dropout"):
+    for name in ("l1", "l2", "pruning", "dropout", "connection-range"):
         if pressures[name] is None:
             pressures.pop(name)
     if pressures["connection-cost"] is not None and pressures["connection-cost"]["penalty"] is None:

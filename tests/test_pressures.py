@@ -186,6 +186,32 @@ def test_pruning_leaves_the_fewest_connections():
     assert n.max() == 9
 
 
+# -------------------------------------------------------------------------- a range of connections
+
+
+@pytest.mark.parametrize("method", ["nsga2", "elite"])
+@pytest.mark.parametrize("sections", [{}, REAL, THRESHOLD])
+def test_whoever_is_closer_to_the_range_comes_first(sections, method):
+    section, given = {"fewest": 10, "most": 12}, sections | {"selection": {"method": method}}
+    for generation in generations({"connection-range": section}, **given):
+        setup, population = generation.setup, generation.population
+        working = setup.module.simplify(setup.encoding, population.genomes) != 0
+        outside = [max(10 - n, n - 12, 0) for n in working.sum(axis=1).tolist()]
+        scored = generation.objectives[:, 0].tolist()
+        for fitness, less, n in zip(generation.fitness.tolist(), scored, outside, strict=True):
+            assert less + 1e6 * n == pytest.approx(fitness, abs=0.5)  # less the price of size, if any
+    assert outside[generation.best_row] == min(outside)
+
+
+def test_networks_come_into_the_range_and_stay_there():
+    history = generations(
+        {"connection-range": {"fewest": 20, "most": 22}, "connection-cost": {"probability": 1.0}}
+    )
+    last = history[-1]
+    working = last.setup.module.simplify(last.setup.encoding, last.population.genomes) != 0
+    assert set(working.sum(axis=1).tolist()) <= {20, 21, 22}
+
+
 # ---------------------------------------------------------------------------------- dropout
 
 
@@ -372,6 +398,15 @@ def test_goal_switching_is_the_schedule():
         ({**GATES, "pressures": {"l2": {}}}, "pressures.l2: .* 'gate-layers' have no weights; use"),
         ({**CIRCUIT, "pressures": {"pruning": {}}}, "every gate has two connections"),
         ({**THRESHOLD, "pressures": {"pruning": {}}}, "every neuron has a fixed number of connections"),
+        (
+            {**CIRCUIT, "pressures": {"connection-range": {"fewest": 5, "most": 6}}},
+            "pressures.connection-range: every gate has two connections",
+        ),
+        (
+            {"pressures": {"connection-range": {"fewest": 7, "most": 6}}},
+            "pressures.connection-range: wanted fewest <= most; got 7 and 6",
+        ),
+        ({"pressures": {"connection-range": {"fewest": 7}}}, "connection-range.most: is missing"),
         (
             {"selection": {"method": "elite"}, "pressures": {"l1": {}}},
             "l1 is a further objective; set selection.method=nsga2 or give it a penalty",
