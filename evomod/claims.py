@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evomod.statistics import MedianCI, median_ci, proportions, rank_sum
+from evomod.statistics import MedianCI, median_ci, proportions, rank_correlation, rank_sum
 
 Verdict = Literal["holds", "fails", "cannot tell"]
 
@@ -82,6 +82,24 @@ def alike(
     elif min(np.size(a), np.size(b)) >= n_paper:
         verdict = "holds"
     return Claim(paper, claim, found.found, found.test, verdict)
+
+
+def rises_with(
+    paper: str, claim: str, a: ArrayLike, b: ArrayLike, n_paper: int, *, falls: bool = False
+) -> Claim:
+    """A claim that ``b`` rises with ``a``, or ``falls``, by Spearman's rank correlation; verdicts as in `larger`.
+
+    >>> rises_with("x", "together", [1, 2, 3, 4], [1, 2, 3, 4], 4).verdict
+    'holds'
+    """
+    found = rank_correlation(a, b)
+    verdict: Verdict = "cannot tell"
+    if found.p < LEVEL:
+        verdict = "holds" if (found.rho < 0) == falls else "fails"
+    elif found.n >= n_paper and not math.isnan(found.rho):
+        verdict = "fails"
+    text = f"rho {found.rho:+.2f}, n = {found.n}"
+    return Claim(paper, claim, text, f"Spearman's p = {found.p:.2g}", verdict)
 
 
 def more_often(

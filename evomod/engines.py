@@ -14,16 +14,18 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from evomod.errors import EvomodError, Interrupted
 from evomod.runs import resume
+
+T = TypeVar("T")
 
 ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -118,6 +120,19 @@ def pool(jobs: int) -> Iterator[Engine]:
             writer.close()
             executor.shutdown(wait=True, cancel_futures=True)
             reader.close()
+
+
+def in_workers(function: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> list[T]:
+    """What a function of evomod returns for each of these arguments, in their order, by so many processes.
+
+    ``jobs``: None for one a core; with 1, or a single call, all happens here.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1 or len(calls) < 2:
+        return [function(*call) for call in calls]
+    context = multiprocessing.get_context("spawn")
+    with one_thread_each(), ProcessPoolExecutor(min(jobs, len(calls)), mp_context=context) as executor:
+        return list(executor.map(function, *zip(*calls, strict=True)))
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The papers' figures: one script each in ``scripts/<paper>/``, found by name, drawn from a study's tables.
 
-A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``. The first line of its docstring
-says what it shows. Beside what `evomod.papers` asks of it, it holds ``FULL`` (the size of its study in
-words) and ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
+A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``; one that is named as its folder is the
+figure of that name. What tells it from other scripts is that it holds ``FULL``, the size of its study in words.
+The first line of its docstring says what it shows. Beside what `evomod.papers` asks of it, it has ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
 further tables into the study's folder before.
 
 A script that needs no study of evolution holds ``TABLE`` instead (its file in ``results/<paper>/``),
@@ -12,7 +12,6 @@ A script that needs no study of evolution holds ``TABLE`` instead (its file in `
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +46,18 @@ def find_figures() -> dict[str, FigureScript]:
     """All figures by name."""
     found = {}
     for path in sorted(scripts_folder().glob("*/*.py")):
-        if re.match(r"figs?\d|table", path.stem):
-            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            name = f"{path.parent.name}-{path.stem}"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if _holds(tree, "FULL"):
+            folder, text = path.parent.name, ast.get_docstring(tree) or ""
+            name = folder if path.stem == folder else f"{folder}-{path.stem}"
             found[name] = FigureScript(name, path, text.partition("\n")[0])
     return found
+
+
+def _holds(tree: ast.Module, name: str) -> bool:
+    """Whether a module gives this name a value."""
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
 
 
 def chosen_figure(name: str) -> FigureScript:

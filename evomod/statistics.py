@@ -46,6 +46,16 @@ class RankSum:
 
 
 @dataclass(frozen=True, slots=True)
+class RankCorrelation:
+    """Spearman's rho, two-sided."""
+
+    n: int
+    rho: float
+    """-1 to 1; NaN where one side does not vary."""
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class Proportions:
     """Fisher's exact test, two-sided."""
 
@@ -119,6 +129,25 @@ def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
     u, p = stats.mannwhitneyu(first, second, alternative="two-sided")
     delta = 2.0 * float(u) / (first.size * second.size) - 1.0
     return RankSum(first.size, second.size, float(u), float(p), delta)
+
+
+def rank_correlation(a: ArrayLike, b: ArrayLike) -> RankCorrelation:
+    """Whether pairs of values rise together (Spearman, two-sided); a pair that lacks a number is left out.
+
+    >>> rank_correlation([1, 2, 3, 4], [1, 4, 9, 16]).rho
+    1.0
+    """
+    first, second = np.asarray(a, np.float64).ravel(), np.asarray(b, np.float64).ravel()
+    if first.size != second.size:
+        raise EvomodError(f"a rank correlation wants pairs; got {first.size} and {second.size} values.")
+    both = ~(np.isnan(first) | np.isnan(second))
+    first, second = first[both], second[both]
+    if first.size < 3 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
+        return RankCorrelation(first.size, math.nan, math.nan)
+    from scipy import stats
+
+    found = stats.spearmanr(first, second)
+    return RankCorrelation(first.size, round(float(found.statistic), 12), float(found.pvalue))
 
 
 def proportions(a_yes: int, a_n: int, b_yes: int, b_n: int) -> Proportions:

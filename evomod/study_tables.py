@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -260,6 +260,51 @@ def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     header = tuple(rows[0]) if rows else ("treatment",)
     body = (csv_line(tuple(row[name] for name in header)) for row in rows)
     write_whole(path, csv_line(header) + b"".join(body))
+
+
+Key = tuple[str, int]
+"""Treatment and replicate of a run."""
+
+
+def further_table(
+    study: StudyFolder,
+    name: str,
+    make: Callable[[list[Key]], Sequence[dict[str, Any]]],
+    treatments: Sequence[str] | None = None,
+) -> Table:
+    """The table ``name`` of a study's folder, with rows for every run that is done, or those of some treatments.
+
+    ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
+    So more runs than before ask only for theirs.
+    """
+    path, summary = study.folder / name, study.summary
+    runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
+    wanted = [run for run in runs if treatments is None or run[0] in treatments]
+    known = _lines_by_run(path) if path.exists() else {}
+    missing = [run for run in wanted if run not in known]
+    if missing:
+        rows = make(missing)
+        for row in rows:
+            line = csv_line(tuple(row.values()))
+            known.setdefault((row["treatment"], int(row["replicate"])), []).append(line)
+        header = csv_line(tuple(rows[0])) if rows else path.read_bytes().splitlines(True)[0]
+        body = b"".join(line for run in sorted(known, key=_place_in(runs)) for line in known[run])
+        with reports_disk_errors(study.folder):
+            write_whole(path, header + body)
+    return read_columns(path)
+
+
+def _lines_by_run(path: Path) -> dict[Key, list[bytes]]:
+    lines: dict[Key, list[bytes]] = {}
+    for line in path.read_bytes().splitlines(True)[1:]:
+        treatment, replicate, _ = line.decode().split(",", 2)
+        lines.setdefault((treatment, int(replicate)), []).append(line)
+    return lines
+
+
+def _place_in(runs: Sequence[Key]) -> Callable[[Key], int]:
+    places = {run: k for k, run in enumerate(runs)}
+    return lambda run: places.get(run, len(runs))
 
 
 def read_columns(path: Path) -> Table:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evomod.config import Config, towards
 from evomod.errors import EvomodError
@@ -262,6 +263,31 @@ def adapting(
     genome = setup.module.from_network(setup.encoding, network)
     copies = np.repeat(genome[None], setup.config.evolution.population, axis=0)
     yield from evolve(setup.config, seed, setup=setup, start=copies)
+
+
+def fitness_course(
+    config: Config, network: Network, goal: str, seed: int | np.random.SeedSequence, cap: int = CAP
+) -> NDArray[np.float64]:
+    """Fitness ``[generation]`` of the best while copies of a network evolve on a goal, see `adapting`.
+
+    The last is the first that solves it, or that of generation ``cap``.
+    """
+    course = adapting(config, network, goal, seed, cap=cap)
+    return np.array([generation.fitness[generation.best_row] for generation in course])
+
+
+def descendants(
+    config: Config, network: Network, seed: int | np.random.SeedSequence, generations: Sequence[int]
+) -> list[Network]:
+    """The best of these generations, in rising order, of a population of copies that evolves by the config.
+
+    What becomes of a network when the pressures that it evolved under are lifted, where the config has none.
+    """
+    setup = prepare(towards(config, config.task.goal or "", generations=max(generations)))
+    genome = setup.module.from_network(setup.encoding, network)
+    copies = np.repeat(genome[None], setup.config.evolution.population, axis=0)
+    course = evolve(setup.config, seed, setup=setup, start=copies)
+    return [generation.best for generation in course if generation.number in set(generations)]
 
 
 def as_data(adaptation: Adaptation) -> dict[str, Any]:

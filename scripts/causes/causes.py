@@ -1,0 +1,41 @@
+"""Causes of modularity side by side, alone and in pairs: Q, Q beside rewired networks, connections, fitness."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from evomod.papers import load_script
+from evomod.plotting_studies import plot_columns, rows_of
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+
+STUDY = "study.toml"
+FULL = "450 runs of 10,000 generations, about 4 hours of one core"
+QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=200"]}
+
+COLUMNS = {
+    "q_score": "Q of the best",
+    "q_z": "z of Q beside\nrewired networks",
+    "connections": "connections",
+    "fitness": "fitness on the trained goal",
+}
+
+
+def prepare(study, jobs=None):
+    """Read from the logs what fitness was when the trained goal was rewarded last: ``goals.csv``."""
+    derived.goals_by_generation(study)
+
+
+def draw(study):
+    """A row a treatment, every run a dot, medians with 95 % intervals; the line is the control's median."""
+    goals, groups = derived.goals_by_generation(study), {}
+    last = goals["moment"].max()
+    for name in study.treatments:
+        rows = rows_of(study.summary, treatment=name)
+        if rows["treatment"].size:
+            rows["fitness"] = rows_of(goals, treatment=name, moment=last)[derived.TRAINED]
+            groups[study.labels[name]] = rows
+    figure = Figure(figsize=(8.4, 0.9 + 0.3 * len(groups)), layout="constrained")
+    panels = plot_columns(figure, groups, COLUMNS)
+    derived.mark_control(panels, [derived.values_of(groups, column) for column in COLUMNS])
+    return figure

@@ -1,0 +1,325 @@
+"""What the figures of causes share: their words, further tables of a study, and comparisons with the control.
+
+Every further table has rows for single runs and is completed when runs were added. Seeds are fixed, so a table
+comes out the same again.
+"""
+
+import numpy as np
+
+from evomod.claims import described
+from evomod.config import towards
+from evomod.engines import in_workers
+from evomod.measures import lesions, modularity, redundancy
+from evomod.measuring import q_beside_nulls
+from evomod.plotting_studies import rows_of
+from evomod.statistics import rank_sum
+from evomod.study import seed_of
+from evomod.study_tables import further_table
+from evomod.transfers import descendants, fitness_course
+
+CONTROL, TRAINED = "control", "left-and-right"
+SINGLES = (
+    "connection-cost", "l1", "l2", "pruning", "dropout-10", "dropout-30", "goal-switching",
+)  # fmt: skip
+PAIRS = {
+    "cost-switching": ("connection-cost", "goal-switching"),
+    "cost-dropout": ("connection-cost", "dropout-10"),
+    "l1-dropout": ("l1", "dropout-10"),
+    "l1-switching": ("l1", "goal-switching"),
+    "pruning-dropout": ("pruning", "dropout-10"),
+    "pruning-switching": ("pruning", "goal-switching"),
+    "dropout-switching": ("dropout-10", "goal-switching"),
+}
+OTHERS = {
+    "neither": "related\n(neither)",
+    "left-and-mirrored": "partly related\n(left, mirrored right)",
+    "both-mirrored": "unrelated\n(both mirrored)",
+    "top-and-bottom": "unrelated, halves too\n(top, bottom)",
+}
+"""Goals that no treatment is ever rewarded for, with as many ones as the trained one."""
+
+ROUND = 6
+"""Places of fractions in tables."""
+
+
+def config_of(study, treatment):
+    """The config of a treatment."""
+    return next(t.config for t in study.study.treatments if t.name == treatment)
+
+
+def networks_of(study, keys):
+    """The best networks of these runs, in their order."""
+    found = {
+        (treatment, network.about["replicate"]): network
+        for treatment, networks in study.networks.items()
+        for network in networks
+    }
+    return [found[key] for key in keys]
+
+
+def about(key):
+    """The first columns of every further table."""
+    return {"treatment": key[0], "replicate": key[1]}
+
+
+def stream(study, key, *more):
+    """The seed of what is done with one run's network."""
+    return np.random.SeedSequence(seed_of(study.study.seed, *key), spawn_key=more)
+
+
+# ---- benefits
+
+NEARLY = 0.95
+"""The fitness that counts as nearly adapted: our choice."""
+AFTER = (50, 200, 1000)
+
+
+def cap(study):
+    """Generations that an adaptation may take at most: a tenth of the evolution before it, our choice."""
+    return config_of(study, CONTROL).evolution.generations // 10
+
+
+def plain_config(study):
+    """The control's config with no pressure left: everybody adapts by performance alone."""
+    control = config_of(study, CONTROL)
+    return control.model_copy(update={"tracking": type(control.tracking)(population_every=0)})
+
+
+def adaptation(study, jobs=None):
+    """Copies of every best network evolve on each goal that was never trained (``adaptation.csv``).
+
+    By performance alone, whatever the treatment was, so that only the networks differ. Fitness at the start and
+    after some generations; generations to a fitness of 0.95 and to 1, empty where that takes more than the cap.
+    """
+
+    def make(keys):
+        config, calls = plain_config(study), []
+        for key, network in zip(keys, networks_of(study, keys), strict=True):
+            for k, goal in enumerate(OTHERS):
+                calls.append((config, network, goal, stream(study, key, k), cap(study)))
+        courses = iter(in_workers(fitness_course, calls, jobs))
+        return [about(key) | adapted(goal, next(courses)) for key in keys for goal in OTHERS]
+
+    return further_table(study, "adaptation.csv", make)
+
+
+def adapted(goal, course):
+    """Columns of one adaptation, from the fitness of the best of every generation."""
+    later = {f"after_{n}": round(float(course[min(n, course.size - 1)]), ROUND) for n in AFTER}
+    first = {name: first_at(course, level) for name, level in (("nearly", NEARLY), ("solved", 1.0))}
+    return {"goal": goal, "start": round(float(course[0]), ROUND)} | later | first
+
+
+def first_at(course, level):
+    """The first generation with that fitness, or nothing."""
+    reached = np.flatnonzero(course >= level)
+    return int(reached[0]) if reached.size else ""
+
+
+def to_reach(study, table, column="nearly"):
+    """Generations of an adaptation; one that was not reached counts as the cap."""
+    values = table[column].astype(float)
+    return np.where(np.isnan(values), cap(study), values)
+
+
+MOMENTS = (0, 10, 30, 100, 300, 1000, 2000, 4000, 6000, 8000, 10_000)
+
+
+def goals_by_generation(study):
+    """Fitness of the best on every goal of the task at some generations of every run (``goals.csv``).
+
+    Where goals switch the generation is the last of an epoch of the trained goal: the latest before.
+    """
+
+    def make(keys):
+        rows = []
+        for treatment in dict.fromkeys(treatment for treatment, _ in keys):
+            mine = {replicate for name, replicate in keys if name == treatment}
+            replicates = rows_of(study.summary, treatment=treatment)["replicate"].tolist()
+            for replicate, run in zip(replicates, study.runs(treatment), strict=True):
+                if replicate in mine:
+                    rows += goal_rows((treatment, replicate), run)
+        return rows
+
+    return further_table(study, "goals.csv", make)
+
+
+def goal_rows(key, run):
+    """Rows of one run."""
+    log, rows = run.log, []
+    is_last = np.append(log["goal"][1:] != log["goal"][:-1], True)
+    is_end = (log["goal"] == TRAINED) & (is_last if (log["goal"] != TRAINED).any() else True)
+    ends = np.flatnonzero(is_end)
+    for moment in MOMENTS:
+        if moment < log["goal"].size:
+            place = ends[max(np.searchsorted(ends, moment, side="right") - 1, 0)]
+            fitness = {goal: log[f"fitness:{goal}"][place] for goal in (TRAINED, *OTHERS)}
+            rows.append(
+                about(key)
+                | {"moment": moment, "generation": int(place)}
+                | {goal: round(float(value), ROUND) for goal, value in fitness.items()}
+            )
+    return rows
+
+
+def times_to_solve(study):
+    """The first generation in which the trained goal was solved (``times.csv``); empty where it never was."""
+
+    def make(keys):
+        rows = []
+        for treatment in dict.fromkeys(treatment for treatment, _ in keys):
+            replicates = rows_of(study.summary, treatment=treatment)["replicate"].tolist()
+            for replicate, run in zip(replicates, study.runs(treatment), strict=True):
+                if (treatment, replicate) in keys:
+                    solved = np.flatnonzero(run.log[f"fitness:{TRAINED}"] == 1.0)
+                    first = int(solved[0]) if solved.size else ""
+                    rows.append(about((treatment, replicate)) | {"generations": first})
+        return rows
+
+    return further_table(study, "times.csv", make)
+
+
+# ---- mechanism
+
+LATER = (0, 20, 50, 100, 200, 500, 1000, 2000)
+
+
+def later(study):
+    """Generations after the pressure was lifted in which Q is measured: up to a fifth of the evolution before."""
+    return [n for n in LATER if n <= config_of(study, CONTROL).evolution.generations // 5]
+
+
+def decay(study, jobs=None):
+    """Copies of the best networks of single causes evolve on without any pressure (``decay.csv``).
+
+    Q of the best at some generations, with its z beside rewired networks at the first and the last.
+    """
+
+    def make(keys):
+        config = towards(plain_config(study), TRAINED, stop="generations")
+        calls = [
+            (config, network, stream(study, key, len(OTHERS)), later(study))
+            for key, network in zip(keys, networks_of(study, keys), strict=True)
+        ]
+        found = in_workers(descendants, calls, jobs)
+        return [
+            about(key) | row
+            for key, line in zip(keys, found, strict=True)
+            for row in decay_rows(later(study), line)
+        ]
+
+    return further_table(study, "decay.csv", make, (CONTROL, *SINGLES))
+
+
+def decay_rows(numbers, line):
+    """Rows of the descendants of one network."""
+    for number, network in zip(numbers, line, strict=True):
+        simple = network.simplified()
+        q = modularity(simple).q if simple.source.size else 0.0
+        is_end = number in (numbers[0], numbers[-1])
+        z = q_beside_nulls(network, "clune2013")["q_z"] if is_end else np.nan
+        yield {
+            "later": number,
+            "q": round(q, ROUND),
+            "z": "" if np.isnan(z) else round(z, ROUND),
+            "connections": int(simple.source.size),
+        }
+
+
+def matched(study, treatment, reach=2):
+    """Pairs of a treatment's and the control's runs whose connections differ by at most ``reach``.
+
+    The closest first, no run twice. Returns rows of the summary, ``(treatment's, control's)``.
+    """
+    table = study.summary
+    mine, control = (np.flatnonzero(table["treatment"] == name) for name in (treatment, CONTROL))
+    gaps = np.abs(table["connections"][mine][:, None] - table["connections"][control][None])
+    pairs = []
+    for place in np.argsort(gaps, axis=None, kind="stable"):
+        i, j = np.unravel_index(place, gaps.shape)
+        if gaps[i, j] > reach:
+            break
+        if mine[i] not in [a for a, _ in pairs] and control[j] not in [b for _, b in pairs]:
+            pairs.append((mine[i], control[j]))
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+# ---- dropout
+
+
+def modules_do(study):
+    """What the modules of every best network do (``modules.csv``): of subgoals, and of single neurons."""
+
+    def make(keys):
+        tasks = {t.name: t.task for t in study.study.treatments}
+        return [
+            about(key) | module_row(network, tasks[key[0]])
+            for key, network in zip(keys, networks_of(study, keys), strict=True)
+        ]
+
+    return further_table(study, "modules.csv", make)
+
+
+def module_row(network, task):
+    """Columns of one network; means over subgoals, over modules that have a neuron, over working neurons."""
+    found, goal = redundancy(network, task), next(iter(task.goals))
+    harm = lesions(network, task).node_goals[:, list(task.goals).index(goal)]
+    simple = network.simplified()
+    working = np.unique(np.concatenate((simple.source, simple.target)))
+    hidden = np.setdiff1d(working, np.concatenate((network.inputs, network.outputs)))
+    matters = found.drop.max(axis=1, initial=0.0) > 0.0
+    mean = {
+        "redundancy": found.redundancy.mean(),
+        "specialisation": found.specialisation[matters].mean() if matters.any() else np.nan,
+        "copies": np.maximum(found.alone, 0.0).sum(axis=0).mean(),
+        "harm": harm[hidden].mean() if hidden.size else np.nan,
+    }
+    told = {name: "" if np.isnan(v) else round(float(v), ROUND) for name, v in mean.items()}
+    return told | {"hidden": int(hidden.size)}
+
+
+# ---- comparisons
+
+
+def values(table, column, treatment, **where):
+    """Numbers of a column for a treatment; an empty one is left out."""
+    found = rows_of(table, treatment=treatment, **where)[column].astype(float)
+    return found[~np.isnan(found)]
+
+
+def compared(a, b):
+    """Medians of a and b, and whether they differ: "0.4 [0.3, 0.5], n = 9; delta +0.50, p = 0.01"."""
+    text = described(a)
+    if len(a) and len(b):
+        test = rank_sum(a, b)
+        text += f"; delta {test.cliffs_delta:+.2f}, p = {test.p:.2g}"
+    return text
+
+
+def interaction(ab, a, b, control, seed=1, resamples=10_000):
+    """Median of a pair less what the medians of its causes add up to, with a bootstrapped 95 % interval."""
+    rng = np.random.default_rng(seed)
+    groups = [np.asarray(g, float) for g in (ab, a, b, control)]
+    if min(map(len, groups)) == 0:
+        return np.nan, np.nan, np.nan
+    draws = [np.median(rng.choice(g, (resamples, g.size)), axis=1) for g in groups]
+    spread = draws[0] - draws[1] - draws[2] + draws[3]
+    middle = [np.median(g) for g in groups]
+    low, high = np.quantile(spread, (0.025, 0.975))
+    return middle[0] - middle[1] - middle[2] + middle[3], low, high
+
+
+# ---- drawing
+
+
+def values_of(groups, column):
+    """Numbers of the control, the first of the groups."""
+    found = next(iter(groups.values()))[column].astype(float)
+    return found[~np.isnan(found)]
+
+
+def mark_control(panels, controls):
+    """A line through the median of the control in every panel."""
+    for axes, control in zip(panels, controls, strict=True):
+        if control.size:
+            axes.axvline(np.median(control), color="0.6", lw=0.8, zorder=0)

@@ -1,0 +1,135 @@
+"""How causes act: with connections held, matched, with the pressure lifted, and two at a time."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.papers import companion, load_script
+from evomod.plotting import COLOURS
+from evomod.plotting_studies import LINES, plot_dots, plot_interval, rows_of
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+
+STUDY = "study.toml"
+FULL = (
+    "450 runs of 10,000 generations and 210 of study_fixed.toml, then 240 of 2000, "
+    "about 6 hours of one core"
+)
+QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
+
+
+def prepare(study, jobs=None):
+    """Lift the pressure from the best networks of single causes: ``decay.csv``."""
+    derived.decay(study, jobs)
+
+
+def draw(study):
+    """Four questions, six panels."""
+    figure = Figure(figsize=(10.6, 6.6), layout="constrained")
+    cells = figure.subplots(2, 3)
+    held = companion(study, Path(__file__), "study_fixed.toml")
+    draw_held(cells[0, 0], held, "q_score", "Q")
+    draw_held(cells[0, 1], held, "q_z", "z of Q")
+    draw_matched(cells[0, 2], study)
+    table = derived.decay(study)
+    draw_decay(cells[1, 0], study, table, "q", "Q")
+    draw_decay_of_z(cells[1, 1], study, table)
+    draw_pairs(cells[1, 2], study)
+    for axes in cells.flat:
+        axes.title.set_fontsize(8)
+        axes.tick_params(axis="y", labelsize=7)
+    lines = cells[1, 0].get_legend_handles_labels()
+    figure.legend(
+        *lines, loc="outside lower left", ncols=8, fontsize=7, title="the pressure is lifted: Q of"
+    )
+    return figure
+
+
+def draw_held(axes, held, column, label):
+    """Causes in networks of 28 to 32 connections."""
+    axes.set_title(f"28 to 32 connections: {label}")
+    if held is None:
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "study_fixed.toml\nhas not been run", ha="center", transform=axes.transAxes)
+        return
+    here = [name for name in held.treatments if (held.summary["treatment"] == name).any()]
+    groups = [derived.values(held.summary, column, name) for name in here]
+    plot_dots(axes, groups, [held.labels[name] for name in here])
+    axes.set_xlabel(label)
+    axes.axvline(np.median(groups[0]), color="0.6", lw=0.8, zorder=0)
+
+
+def draw_matched(axes, study):
+    """Q of a cause less Q of the control, of runs that ended with as many connections."""
+    names, summary = [], study.summary
+    for name in derived.SINGLES:
+        pairs = derived.matched(study, name)
+        gaps = summary["q_score"][pairs[:, 0]] - summary["q_score"][pairs[:, 1]]
+        colour = COLOURS[(len(names) + 1) % len(COLOURS)]
+        axes.plot(gaps, [len(names)] * gaps.size, ".", color=colour, ms=3, alpha=0.5)
+        if gaps.size:
+            plot_interval(axes, len(names), gaps, colour, is_across=True)
+        names.append(f"{study.labels[name]} ({gaps.size} pairs)")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.axvline(0.0, color="0.6", lw=0.8, zorder=0)
+    axes.set_xlabel("Q less Q of the control")
+    axes.set_title("matched by connections: Q")
+
+
+def draw_decay(axes, study, table, column, label):
+    """Medians of the descendants of single causes' networks, without any pressure."""
+    for k, name in enumerate((derived.CONTROL, *derived.SINGLES)):
+        rows = rows_of(table, treatment=name)
+        later = np.unique(rows["later"])
+        medians = [np.median(rows_of(rows, later=n)[column]) for n in later]
+        line = LINES[k % len(LINES)]
+        axes.plot(
+            later, medians, color=COLOURS[k % len(COLOURS)], ls=line, label=study.labels[name], lw=1.2
+        )
+    axes.set_xscale("symlog", linthresh=20)
+    axes.set_xlim(0, max(derived.later(study)[-1], 1))
+    axes.set_xlabel("generations after the pressure was lifted")
+    axes.set_ylabel(label)
+    axes.set_title("the pressure is lifted: Q")
+
+
+def draw_decay_of_z(axes, study, table):
+    """z of the same at the beginning and at the end."""
+    names, end = (derived.CONTROL, *derived.SINGLES), derived.later(study)[-1]
+    for k, name in enumerate(names):
+        for place, later in ((k - 0.15, 0), (k + 0.15, end)):
+            values = derived.values(table, "z", name, later=later)
+            if values.size:
+                shade = COLOURS[0] if later == 0 else COLOURS[1]
+                plot_interval(axes, place, values, shade, is_across=True)
+    axes.plot([], [], "o", color=COLOURS[0], ms=4, label="at once")
+    axes.plot([], [], "o", color=COLOURS[1], ms=4, label=f"{end} generations later")
+    axes.set_yticks(range(len(names)), [study.labels[name] for name in names])
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlabel("z of Q")
+    axes.set_title("the pressure is lifted: z")
+    axes.legend(fontsize=6, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+
+
+def draw_pairs(axes, study):
+    """What a pair does beyond the sum of its causes, to the median Q."""
+    names, summary = [], study.summary
+    for name, (a, b) in derived.PAIRS.items():
+        groups = [
+            derived.values(summary, "q_score", treatment) for treatment in (name, a, b, derived.CONTROL)
+        ]
+        middle, low, high = derived.interaction(*groups)
+        k = len(names)
+        names.append(f"{study.labels[name]} (n = {len(groups[0])})")
+        if not np.isnan(middle):
+            axes.errorbar(
+                [middle], [k], xerr=[[max(middle - low, 0)], [max(high - middle, 0)]], fmt="o", ms=4,
+                capsize=2.5, color=COLOURS[0], mec="black", ecolor="black",
+            )  # fmt: skip
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.axvline(0.0, color="0.6", lw=0.8, zorder=0)
+    axes.set_xlabel("Q of both less the sum")
+    axes.set_title("two causes: Q beyond the sum")

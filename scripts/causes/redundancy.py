@@ -1,0 +1,52 @@
+"""The dropout curve: what modules do, how many there are and Q, from no dropout to almost only silence."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.papers import load_script
+from evomod.plotting import COLOURS
+from evomod.plotting_studies import plot_interval, rows_of
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+
+STUDY = "study_dropout.toml"
+FULL = "270 runs of 3000 generations, about 1.5 hours of one core"
+QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
+
+PANELS = {
+    "best_fitness": ("fitness, nobody silent", "summary"),
+    "redundancy": ("redundancy of modules", "modules"),
+    "specialisation": ("specialisation of modules", "modules"),
+    "copies": ("modules that do a subgoal alone", "modules"),
+    "harm": ("fitness lost with a hidden neuron", "modules"),
+    "modules": ("number of modules", "summary"),
+    "q_score": ("Q", "summary"),
+    "q_z": ("z of Q beside rewired", "summary"),
+}
+
+
+def prepare(study, jobs=None):
+    """Silence modules and neurons of every best network: ``modules.csv``."""
+    derived.modules_do(study)
+
+
+def draw(study):
+    """A panel a measure, over the rate of dropout; every dot is a run's best network."""
+    tables = {"summary": study.summary, "modules": derived.modules_do(study)}
+    here = [name for name in study.treatments if (study.summary["treatment"] == name).any()]
+    figure = Figure(figsize=(9.4, 4.9), layout="constrained")
+    cells = figure.subplots(2, len(PANELS) // 2, sharex=True)
+    for axes, (column, (label, table)) in zip(cells.flat, PANELS.items(), strict=True):
+        for x, name in enumerate(here):
+            values = rows_of(tables[table], treatment=name)[column].astype(float)
+            values = values[~np.isnan(values)]  # NaN where a network has none
+            axes.plot([x] * values.size, values, ".", color=COLOURS[0], ms=3, alpha=0.4)
+            if values.size:
+                plot_interval(axes, x, values, COLOURS[0])
+        axes.set_title(label, fontsize=8)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_xticks(range(len(here)), [study.labels[name] for name in here], fontsize=7, rotation=60)
+    figure.supxlabel("rate of dropout", fontsize=9)
+    return figure
