@@ -17,25 +17,28 @@ COLUMNS = {
     "q_score": "Q of the best",
     "q_z": "z of Q beside\nrewired networks",
     "connections": "connections",
-    "fitness": "fitness on the trained goal",
+    "fitness": "fitness on the\ntrained goal",
+    "subgoals": "subgoals told by\nthe best neuron",
 }
 
 
 def prepare(study, jobs=None):
-    """Read from the logs what fitness was when the trained goal was rewarded last: ``goals.csv``."""
+    """Fitness when the trained goal was rewarded last (``goals.csv``); what neurons tell (``modules.csv``)."""
     derived.goals_by_generation(study)
+    derived.modules_do(study)
 
 
 def draw(study):
     """A row a treatment, every run a dot, medians with 95 % intervals; the line is the control's median."""
-    goals, groups = derived.goals_by_generation(study), {}
+    goals, neurons, groups = derived.goals_by_generation(study), derived.modules_do(study), {}
     last = goals["moment"].max()
     for name in study.treatments:
         rows = rows_of(study.summary, treatment=name)
         if rows["treatment"].size:
             rows["fitness"] = rows_of(goals, treatment=name, moment=last)[derived.TRAINED]
+            rows["subgoals"] = rows_of(neurons, treatment=name)["subgoals"]
             groups[study.labels[name]] = rows
-    figure = Figure(figsize=(8.4, 0.9 + 0.3 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(9.8, 0.9 + 0.3 * len(groups)), layout="constrained")
     panels = plot_columns(figure, groups, COLUMNS)
     derived.mark_control(panels, [derived.values_of(groups, column) for column in COLUMNS])
     return figure

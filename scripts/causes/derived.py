@@ -9,7 +9,7 @@ import numpy as np
 from evomod.claims import described
 from evomod.config import towards
 from evomod.engines import in_workers
-from evomod.measures import lesions, modularity, redundancy
+from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
 from evomod.plotting_studies import rows_of
 from evomod.statistics import rank_sum
@@ -128,7 +128,7 @@ MOMENTS = (0, 10, 30, 100, 300, 1000, 2000, 4000, 6000, 8000, 10_000)
 def goals_by_generation(study):
     """Fitness of the best on every goal of the task at some generations of every run (``goals.csv``).
 
-    Where goals switch the generation is the last of an epoch of the trained goal: the latest before.
+    Where goals switch the generation is the last of an epoch of the trained goal: the latest before, or the first.
     """
 
     def make(keys):
@@ -261,14 +261,19 @@ def modules_do(study):
 
 
 def module_row(network, task):
-    """Columns of one network; means over subgoals, over modules that have a neuron, over working neurons."""
-    found, goal = redundancy(network, task), next(iter(task.goals))
+    """Columns of one network: means over the goal's subgoals, over modules whose silence matters, over hidden neurons.
+
+    ``subgoals``: patterns on which the best neuron tells a subgoal; what another goal could be made of.
+    """
+    goal = next(iter(task.goals))
+    found, parts = redundancy(network, task, goal=goal), decomposition(network, task, goal)
     harm = lesions(network, task).node_goals[:, list(task.goals).index(goal)]
     simple = network.simplified()
     working = np.unique(np.concatenate((simple.source, simple.target)))
     hidden = np.setdiff1d(working, np.concatenate((network.inputs, network.outputs)))
     matters = found.drop.max(axis=1, initial=0.0) > 0.0
     mean = {
+        "subgoals": parts.best.mean(),
         "redundancy": found.redundancy.mean(),
         "specialisation": found.specialisation[matters].mean() if matters.any() else np.nan,
         "copies": np.maximum(found.alone, 0.0).sum(axis=0).mean(),

@@ -1,0 +1,154 @@
+"""The study of causes: its further tables, its goals, its matching, and what becomes of a network afterwards."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from evomod import papers
+from evomod.claims import rises_with
+from evomod.engines import in_workers
+from evomod.errors import EvomodError
+from evomod.evolution import evolve
+from evomod.statistics import rank_correlation
+from evomod.study import load_definition
+from evomod.study_run import run_study
+from evomod.study_tables import further_table, load_study
+from evomod.task import load_task
+from evomod.transfers import descendants, fitness_course, relation
+
+ROOT = Path(__file__).parent.parent
+derived = papers.load_script(ROOT / "scripts" / "causes" / "derived.py")
+
+SMALL = ["evolution.population=20", "evolution.generations=40"]
+
+
+def small(replicates):
+    return load_definition(ROOT / "scripts" / "causes" / "study_fixed.toml", SMALL, replicates)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return run_study(small(1), tmp_path_factory.mktemp("causes") / "causes-fixed", jobs=1)
+
+
+def test_goals_that_are_never_trained_share_what_their_names_say():
+    task = load_task("retina-relations")
+    assert [relation(task, derived.TRAINED, goal) for goal in derived.OTHERS] == [
+        "related", "partly related", "unrelated", "unrelated",
+    ]  # fmt: skip
+    assert {int(task.tables[goal].sum()) for goal in (derived.TRAINED, *derived.OTHERS)} == {64}
+    for path in sorted((ROOT / "scripts" / "causes").glob("study*.toml")):
+        for treatment in load_definition(path).treatments:
+            rewarded = {treatment.config.task.goal, *treatment.config.schedule.goals}
+            assert not rewarded & set(derived.OTHERS)
+
+
+def test_equally_hard_goals_are_each_other_with_inputs_renamed():
+    task = load_task("retina-relations")
+    tables = {goal: task.tables[goal][0] for goal in (derived.TRAINED, *derived.OTHERS)}
+
+    def renamed(table, order):
+        patterns = np.arange(256)
+        bits = (patterns[:, None] >> np.array(order)) & 1
+        return table[(bits << np.arange(8)).sum(axis=1)]
+
+    wanted = tables[derived.TRAINED]
+    assert_array_equal(renamed(wanted, [0, 1, 2, 3, 5, 4, 7, 6]), tables["left-and-mirrored"])
+    assert_array_equal(renamed(wanted, [1, 0, 3, 2, 5, 4, 7, 6]), tables["both-mirrored"])
+    assert_array_equal(renamed(wanted, [0, 4, 1, 5, 2, 6, 3, 7]), tables["top-and-bottom"])
+
+
+def test_more_runs_add_their_rows_to_a_further_table(study, tmp_path):
+    asked = []
+
+    def make(keys):
+        asked.append(list(keys))
+        return [{"treatment": t, "replicate": r, "number": 0.1 * r} for t, r in keys]
+
+    folder = tmp_path / "causes-fixed"
+    found = run_study(small(1), folder, jobs=1)
+    first = further_table(found, "more.csv", make, ("control", "l1"))
+    assert asked == [[("control", 0), ("l1", 0)]]
+    assert_array_equal(further_table(found, "more.csv", make, ("control", "l1"))["number"], [0.0, 0.0])
+    found = run_study(small(2), folder, jobs=1)
+    table = further_table(found, "more.csv", make, ("control", "l1"))
+    assert asked[1:] == [[("control", 1), ("l1", 1)]]
+    assert list(zip(table["treatment"], table["replicate"], strict=True)) == [
+        ("control", 0), ("control", 1), ("l1", 0), ("l1", 1),
+    ]  # fmt: skip
+    assert first["number"].size == 2 and table["number"].tolist() == [0.0, 0.1, 0.0, 0.1]
+
+
+def test_workers_return_in_order_what_one_process_does():
+    calls = [([1, 2, 3, k], [1, 3, 2, k]) for k in (4, 0, 2)]
+    here = in_workers(rank_correlation, calls, 1)
+    assert in_workers(rank_correlation, calls, 2) == here
+    assert here[0].rho != here[2].rho
+
+
+def test_rank_correlation_of_ties_and_of_what_does_not_vary():
+    assert rank_correlation([1, 2, 2, 3], [1, 2, 2, 3]).rho == 1.0
+    assert np.isnan(rank_correlation([1, 1, 1], [1, 2, 3]).rho)
+    assert rank_correlation([1, 2, 3, np.nan], [3, 2, 1, 0]).n == 3
+    with pytest.raises(EvomodError, match="wants pairs; got 2 and 3"):
+        rank_correlation([1, 2], [1, 2, 3])
+    rising = range(30)
+    assert rises_with("x", "c", rising, rising, 30).verdict == "holds"
+    assert rises_with("x", "c", rising, rising, 30, falls=True).verdict == "fails"
+    assert rises_with("x", "c", [1, 1, 1], [1, 2, 3], 3).verdict == "cannot tell"
+
+
+def test_a_course_and_its_descendants_are_those_of_the_evolution(study):
+    network = study.networks["control"][0]
+    config = derived.config_of(study, "control")
+    seed = np.random.SeedSequence(5)
+    course = fitness_course(config, network, "neither", seed, 12)
+    assert course.size == 13 or course[-1] == 1.0
+    setup_course = descendants(config, network, seed, (0, 5, 12))
+    copies = np.repeat(derived_genome(config, network)[None], config.evolution.population, axis=0)
+    plain = config.model_copy(
+        update={"evolution": config.evolution.model_copy(update={"generations": 12})}
+    )
+    generations = list(evolve(plain, seed, start=copies))
+    for descendant, number in zip(setup_course, (0, 5, 12), strict=True):
+        assert_array_equal(descendant.adjacency(), generations[number].best.adjacency())
+    assert_array_equal(setup_course[0].simplified().adjacency(), network.simplified().adjacency())
+
+
+def derived_genome(config, network):
+    from evomod.evolution import prepare
+
+    setup = prepare(config)
+    return setup.module.from_network(setup.encoding, network)
+
+
+def test_pairs_are_the_closest_and_nobody_is_in_two():
+    table = {
+        "treatment": np.array(["control"] * 3 + ["l1"] * 3),
+        "connections": np.array([10, 12, 30, 12, 13, 50]),
+    }
+    pairs = derived.matched(SimpleNamespace(summary=table), "l1")
+    assert pairs.tolist() == [[3, 1], [4, 0]] or pairs.tolist() == [[3, 1]]
+    assert derived.matched(SimpleNamespace(summary=table), "l1", reach=0).tolist() == [[3, 1]]
+
+
+def test_an_interaction_is_what_a_pair_does_beyond_its_causes():
+    middle, low, high = derived.interaction([5.0] * 4, [2.0] * 4, [3.0] * 4, [1.0] * 4)
+    assert (middle, low, high) == (1.0, 1.0, 1.0)
+    assert np.isnan(derived.interaction([], [1], [1], [1])[0])
+
+
+def test_switching_runs_are_told_at_the_end_of_an_epoch(study):
+    found = load_study(study.folder)
+    run = found.runs("goal-switching")[0]
+    rows = derived.goal_rows(("goal-switching", 0), run)
+    assert [row["moment"] for row in rows] == [0, 10, 30]
+    for row in rows:
+        assert run.log["goal"][row["generation"]] == derived.TRAINED
+        assert row[derived.TRAINED] == pytest.approx(
+            run.log[f"fitness:{derived.TRAINED}"][row["generation"]], abs=1e-6
+        )
+    assert [row["generation"] for row in rows] == [20, 20, 20]
