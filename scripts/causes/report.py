@@ -1,0 +1,204 @@
+"""The numbers of REPORT.md as tables in Markdown, from the studies of this folder.
+
+    python scripts/causes/report.py [--study FOLDER] [--fixed FOLDER] [--dropout FOLDER] > tables.md
+
+Medians with bootstrapped 95 % intervals; beside each the rank-sum test against the control (or no dropout) and
+Cliff's delta. The tables of the figures must have been written: `evomod figure causes` and its three sisters.
+"""
+
+import argparse
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from evomod.claims import described
+from evomod.papers import find_study, load_script
+from evomod.plotting_studies import rows_of
+from evomod.statistics import rank_correlation, rank_sum
+from evomod.study_tables import load_study
+
+HERE = Path(__file__).parent
+derived = load_script(HERE / "derived.py")
+claims = load_script(HERE / "claims.py")
+
+
+def table(header, rows):
+    """Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def interval(values):
+    """Median [interval], without n."""
+    return described(values).split(", n")[0] if len(values) else "none"
+
+
+def against(a, b):
+    """Cliff's delta and p of a against b."""
+    if not len(a) or not len(b):
+        return "none"
+    test = rank_sum(a, b)
+    return f"{test.cliffs_delta:+.2f}, p = {test.p:.2g}"
+
+
+def side_by_side(study):
+    """Every treatment beside the control."""
+    summary, goals = study.summary, derived.goals_by_generation(study)
+    neurons, times = derived.modules_do(study), derived.times_to_solve(study)
+    end, rows = goals["moment"].max(), []
+    for name in study.treatments:
+        q, z, m, connections = (
+            derived.values(summary, column, name) for column in ("q_score", "q_z", "q_m", "connections")
+        )
+        q0, z0 = (derived.values(summary, column, derived.CONTROL) for column in ("q_score", "q_z"))
+        solved = derived.values(times, "generations", name)
+        rows.append(
+            (
+                study.labels[name], q.size,
+                interval(rows_of(goals, treatment=name, moment=end)[derived.TRAINED]),
+                f"{solved.size}, {interval(solved)}",
+                interval(connections), interval(q), against(q, q0), interval(z), against(z, z0),
+                interval(m), interval(derived.values(neurons, "subgoals", name)),
+            )
+        )  # fmt: skip
+    header = (
+        "treatment", "n", "fitness", "solved, generations to it", "connections", "Q", "delta, p", "z of Q",
+        "delta, p", "Q_m", "subgoals told",
+    )  # fmt: skip
+    return table(header, rows)
+
+
+def adaptation(study):
+    """Generations to a fitness of 0.95 on goals that were never trained."""
+    found, rows = derived.adaptation(study), []
+    for name in study.treatments:
+        cells = [study.labels[name]]
+        for goal in derived.OTHERS:
+            here, control = (
+                derived.to_reach(study, rows_of(found, treatment=treatment, goal=goal))
+                for treatment in (name, derived.CONTROL)
+            )
+            cells += [interval(here), against(here, control)]
+        rows.append(cells)
+    header = ["treatment"]
+    for goal in derived.OTHERS:
+        header += [goal, "delta, p"]
+    lines = [table(header, rows), "", "Over all runs with a connection, rank correlations with Q:", ""]
+    cells = []
+    for goal in derived.OTHERS:
+        mine = rows_of(found, goal=goal)
+        q, solved = claims.q_of(study, mine), trained(study, mine)
+        for label, keep in (("all", np.ones(len(q), bool)), ("trained goal solved", solved == 1.0)):
+            time = rank_correlation(np.array(q)[keep], derived.to_reach(study, mine)[keep])
+            start = rank_correlation(np.array(q)[keep], mine["start"][keep])
+            cells.append(
+                (goal, label, time.n, f"{time.rho:+.2f}, p = {time.p:.2g}",
+                 f"{start.rho:+.2f}, p = {start.p:.2g}")
+            )  # fmt: skip
+    lines.append(table(("goal", "runs", "n", "generations to 0.95", "fitness before"), cells))
+    return "\n".join(lines)
+
+
+def trained(study, rows):
+    """Fitness on the trained goal of the networks of rows."""
+    summary = study.summary
+    runs = zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True)
+    known = dict(zip(runs, summary[f"fitness:{derived.TRAINED}"].tolist(), strict=True))
+    keys = zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
+    return np.array([known[key] for key in keys])
+
+
+def mechanism(study, fixed):
+    """Connections held, matched by connections, the pressure lifted, pairs."""
+    parts = []
+    if fixed is not None:
+        rows = []
+        for name in fixed.treatments:
+            q, z = (derived.values(fixed.summary, column, name) for column in ("q_score", "q_z"))
+            q0, z0 = (
+                derived.values(fixed.summary, column, derived.CONTROL) for column in ("q_score", "q_z")
+            )
+            fitness = derived.values(fixed.summary, f"fitness:{derived.TRAINED}", name)
+            rows.append(
+                (fixed.labels[name], q.size, interval(fitness), interval(q), against(q, q0), interval(z),
+                 against(z, z0))
+            )  # fmt: skip
+        header = ("28 to 32 connections", "n", "fitness", "Q", "delta, p", "z of Q", "delta, p")
+        parts.append(table(header, rows))
+    rows, summary = [], study.summary
+    for name in derived.SINGLES:
+        pairs = derived.matched(study, name)
+        gaps = {c: summary[c][pairs[:, 0]] - summary[c][pairs[:, 1]] for c in ("q_score", "q_z")}
+        shown = [interval(gap[~np.isnan(gap)]) for gap in gaps.values()]
+        rows.append((study.labels[name], len(pairs), *shown))
+    parts.append(
+        table(("matched by connections", "pairs", "Q less the control's", "z less the control's"), rows)
+    )
+    decay, end, rows = derived.decay(study), derived.later(study)[-1], []
+    for name in (derived.CONTROL, *derived.SINGLES):
+        cells = [study.labels[name]]
+        for column in ("q", "z", "connections"):
+            before, after = (derived.values(decay, column, name, later=n) for n in (0, end))
+            cells += [interval(before), interval(after), against(after, before)]
+        rows.append(cells)
+    header = ["pressure lifted"]
+    for column in ("Q", "z", "connections"):
+        header += [f"{column} at once", f"after {end}", "delta, p"]
+    parts.append(table(header, rows))
+    rows = []
+    for name, (a, b) in derived.PAIRS.items():
+        for column in ("q_score", "q_z"):
+            groups = [
+                derived.values(summary, column, treatment) for treatment in (name, a, b, derived.CONTROL)
+            ]
+            middle, low, high = derived.interaction(*groups)
+            rows.append(
+                (study.labels[name], column, len(groups[0]), f"{middle:+.3f} [{low:+.3f}, {high:+.3f}]")
+            )
+    parts.append(table(("pair", "of", "n", "beyond the sum of its causes"), rows))
+    return "\n\n".join(parts)
+
+
+def dropout(study):
+    """The curve."""
+    modules, rows = derived.modules_do(study), []
+    none = study.treatments[0]
+    for name in study.treatments:
+        cells = [study.labels[name], rows_of(study.summary, treatment=name)["q_score"].size]
+        for found, column in (
+            (study.summary, "best_fitness"), (modules, "redundancy"), (modules, "specialisation"),
+            (modules, "copies"), (modules, "harm"), (study.summary, "modules"),
+            (study.summary, "connections"), (study.summary, "q_score"), (study.summary, "q_z"),
+        ):  # fmt: skip
+            values, without = (derived.values(found, column, t) for t in (name, none))
+            cells.append(f"{interval(values)} ({against(values, without)})")
+        rows.append(cells)
+    header = (
+        "rate", "n", "fitness", "redundancy", "specialisation", "modules that do a subgoal alone",
+        "fitness lost with a neuron", "modules", "connections", "Q", "z of Q",
+    )  # fmt: skip
+    return table(header, rows)
+
+
+def main():
+    """Print every table whose study is found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    places = {"study": "study.toml", "fixed": "study_fixed.toml", "dropout": "study_dropout.toml"}
+    for name in places:
+        parser.add_argument(f"--{name}", type=Path)
+    given, found = parser.parse_args(), {}
+    for name, definition in places.items():
+        folder = getattr(given, name)
+        wanted = SimpleNamespace(STUDY=definition)
+        found[name] = load_study(folder) if folder else find_study(HERE / "report.py", wanted)
+    if found["study"] is not None:
+        for title, made in (("Side by side", side_by_side), ("Adaptation", adaptation)):
+            print(f"## {title}\n\n{made(found['study'])}\n")
+        print(f"## Mechanism\n\n{mechanism(found['study'], found['fixed'])}\n")
+    if found["dropout"] is not None:
+        print(f"## The dropout curve\n\n{dropout(found['dropout'])}\n")
+
+
+if __name__ == "__main__":
+    main()
