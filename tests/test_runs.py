@@ -65,6 +65,7 @@ KINDS = {
     "weights": {
         "pressures": {
             "l1": {"probability": 0.5},
+            "connection-range": {"fewest": 10, "most": 30},
             "l2": {"penalty": 0.01},
             "pruning": {"every": 5, "by": "lesion"},
         }
