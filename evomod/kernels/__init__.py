@@ -18,9 +18,9 @@ import numba
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile at the first call and keep the machine code; without a cache if no folder is writable."""
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     except RuntimeError:  # numba found no folder for its cache: compile anew in every process
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        return numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
