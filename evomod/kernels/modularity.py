@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from evomod.kernels import compiled, inlined
@@ -271,7 +273,7 @@ def first_split(adjacency, modules):
     return 2 if n_second > 0 else 1
 
 
-def space(n_nodes):
+def space(n_nodes: int) -> tuple[Any, Any, Any]:
     """Work space for `leading_eigenvector_of_many`: allocated inside, it would take 0.3 s to compile."""
     return np.empty((3, n_nodes, n_nodes)), np.empty((7, n_nodes)), np.empty(n_nodes, np.int64)
 
