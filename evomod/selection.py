@@ -61,11 +61,12 @@ def rank(
     if used.shape[1] <= 2:
         pair = used if used.shape[1] == 2 else np.hstack((used, np.zeros((n, 1))))
         p = float(probabilities[counted][1]) if used.shape[1] == 2 else 0.0
-        kernels.fronts(pair, scan, p, number, rng, front)
+        spared, following = np.empty((2, n + 1)), np.empty(n, np.int64)
+        kernels.fronts(pair, scan, p, number, rng, spared, following, front)
     else:
         kernels.fronts_of_many(used, scan, probabilities[counted], number, rng, front)
     distance, rows = np.empty(n), np.empty(n, np.int64)
-    kernels.crowding(used, orders, front, distance)
+    kernels.crowding(used, orders, front, np.empty((4, n), np.int64), distance)
     n_placed, whole = kernels.list_fronts(scan, front, np.empty(n + 1, np.int64), rows)
     if n_placed > number:
         last = rows[whole:n_placed]
@@ -81,16 +82,16 @@ def _orders(objectives: Objectives) -> NDArray[np.int64]:
     """
     n, number = objectives.shape
     bits = np.ascontiguousarray(objectives.T).view(np.uint64)
-    keys, work = np.empty(n, np.uint64), np.empty(n, np.int64)
+    keys, work, count = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(257, np.int64)
     orders = np.empty((number, n), np.int64)
     orders[:] = np.arange(n)
     for m in range(1, number):
-        kernels.sort_down(bits[m], orders[m], keys, work)
+        kernels.sort_down(bits[m], orders[m], keys, work, count)
     if number > 1:
         orders[0] = orders[-1]
         for m in range(number - 2, 0, -1):
-            kernels.sort_down(bits[m], orders[0], keys, work)
-    kernels.sort_down(bits[0], orders[0], keys, work)
+            kernels.sort_down(bits[m], orders[0], keys, work, count)
+    kernels.sort_down(bits[0], orders[0], keys, work, count)
     return orders
 
 

@@ -34,7 +34,8 @@ def rewired(graph, layer, swaps, draws, seed, undirected=False):
     """Rewirings by the kernel."""
     graphs = np.full((draws, *graph.shape), np.nan)
     rng = np.random.default_rng(seed)
-    kernels.rewire(graph, np.asarray(layer), undirected, swaps, rng, graphs)
+    ends, pair = np.full((graph.size, 2), -7, np.int64), np.full(2, -7, np.int64)
+    kernels.rewire(graph, np.asarray(layer), undirected, swaps, rng, ends, pair, graphs)
     return graphs, rng
 
 

@@ -26,14 +26,14 @@ def random_graph(rng, most=8, whole=False):
 
 def spectral(matrices):
     modules, q = np.empty(matrices.shape[:2], np.int64), np.empty(len(matrices))
-    kernels.leading_eigenvector_of_many(matrices, False, modules, q)
+    kernels.leading_eigenvector_of_many(matrices, False, *kernels.space(matrices.shape[1]), modules, q)
     return q, modules
 
 
 def refined(matrices, draws=DRAWS):
     modules, q = spectral(matrices)[1], np.empty(len(matrices))
     refinement.refine_many(matrices, draws, modules)
-    kernels.quality_of_many(matrices, modules, q)
+    kernels.quality_of_many(matrices, modules, np.empty((2, matrices.shape[1])), q)
     return q, modules
 
 

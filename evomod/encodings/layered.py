@@ -52,6 +52,8 @@ class Layered:
     """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
+    out: NDArray[np.int64]
+    """``[(edges ordered by source, first of these of each node, neuron of each gene), …]``: `_out`."""
     has_places: bool = True
 
     @property
@@ -118,7 +120,19 @@ def build(network: Layers, task: Task) -> Layered:
         bias_units=biases.astype(np.int64),
         input_rows=np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1),
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
+        out=_out(wiring),
     )
+
+
+def _out(wiring: Wiring) -> NDArray[np.int64]:
+    """What the kernel asks of the wiring when answers change, in rows of one length."""
+    order = np.argsort(wiring.source, kind="stable")
+    first = np.searchsorted(wiring.source[order], np.arange(wiring.n_nodes + 1))
+    neuron = np.concatenate((wiring.target - wiring.n_inputs, np.arange(wiring.n_neurons)))
+    out = np.zeros((3, max(order.size, first.size, neuron.size)), np.int64)
+    for row, values in zip(out, (order, first, neuron), strict=True):
+        row[: values.size] = values
+    return out
 
 
 def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
@@ -149,7 +163,8 @@ def vary(
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
     offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, offspring)
+    present, misses = np.empty(encoding.n_edges, np.int64), np.empty(encoding.n_edges + 2)
+    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, present, misses, offspring)
     return offspring
 
 
@@ -301,13 +316,18 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        places = (wiring.source, wiring.target, wiring.first, encoding.units, encoding.bias_units)
-        kernels.answer(genomes, ancestors, *places, encoding.input_rows, slots, states)
+        places = (wiring.source, wiring.first, encoding.out, encoding.units, encoding.bias_units)
+        rows = np.empty((2, 64 * wiring.n_edges + 2), np.uint64)
+        genes = np.empty((2, encoding.n_genes + 1), np.int64)
+        work = np.empty((2 * wiring.n_nodes, states.shape[2]), np.uint64)
+        kernels.answer(
+            genomes, ancestors, *places, encoding.input_rows, slots, rows, genes, work, states
+        )
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
-    genes = _working_genes(encoding, genomes)
+    values = _working_genes(encoding, genomes)
     realvalued.answer(
-        genes, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
+        values, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
     )
 
 
@@ -417,7 +437,8 @@ def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
     edges = genomes[:, : encoding.n_edges]
     working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
     wiring = encoding.wiring
-    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, working)
+    reaches = np.empty(wiring.n_nodes, np.bool_)
+    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, reaches, working)
     return working
 
 

@@ -53,6 +53,13 @@ class Wiring:
         """``[node]``: inputs and outputs, whose places are given."""
         return (self.layer == 0) | (self.layer == len(self.layers) - 1)
 
+    def adjacencies(self, working: NDArray[np.int8]) -> NDArray[np.float64]:
+        """``[network, source, target]``: 1.0 where ``working[network, edge]`` is not 0."""
+        found = np.zeros((working.shape[0], self.n_nodes, self.n_nodes))
+        network, edge = np.nonzero(working)
+        found[network, self.source[edge], self.target[edge]] = 1.0
+        return found
+
 
 def grid(layers: tuple[int, ...]) -> NDArray[np.float64]:
     """Rows one unit apart, nodes one unit apart and centred on 0 (Clune et al. 2013, authors' code).

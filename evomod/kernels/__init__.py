@@ -14,18 +14,21 @@ from typing import Any
 
 import numba
 
+OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""A wrapper that C could call takes a twentieth of the compilation, and C calls none."""
+
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile at the first call and keep the machine code; without a cache if no folder is writable."""
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # numba found no folder for its cache: compile anew in every process
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        return numba.njit(**OPTIONS)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile into its callers: a call with arrays costs 50 ns, as much as what such a helper does."""
-    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    return numba.njit(inline="always", **OPTIONS)(function)
 
 
 def is_compiled(kernel: Any) -> bool:

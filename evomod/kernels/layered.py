@@ -26,7 +26,7 @@ def log_miss(p):
     return 0.0 if p < TINY else np.log(1.0 - p)
 
 
-@compiled
+@inlined
 def skip(rng, miss):
     """Number of misses before the next hit: a geometric draw by inversion; ``miss`` is `log_miss`.
 
@@ -40,7 +40,7 @@ def skip(rng, miss):
     return np.floor(np.log(1.0 - rng.random()) / miss)
 
 
-@compiled
+@inlined
 def draw_edge(layers, rng):
     """An edge, its gap drawn first and then its source and target within the gap's two layers."""
     gap = int(rng.random() * (layers.size - 1))
@@ -71,29 +71,37 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
 
 
 @inlined
+def stepped(value, low, high, rng):
+    """A place one step away along an alphabet, drawn; it does not leave the alphabet."""
+    if rng.random() < 0.5:
+        return value - 1 if value > low else low
+    return value + 1 if value < high else high
+
+
+@inlined
 def change_weights(genome, present, n, miss, n_weights, rng):
     """Move each of the n present connections one step along the alphabet, hit by hit of `skip`."""
-    hit = skip(rng, miss)
-    while hit < n:
-        edge = present[int(hit)]
-        step = -1 if rng.random() < 0.5 else 1
-        genome[edge] = min(max(genome[edge] + step, 1), n_weights)
+    hit = -1.0
+    while hit < n:  # one call of `skip`, for every call is compiled
         hit += 1.0 + skip(rng, miss)
+        if hit < n:
+            edge = present[int(hit)]
+            genome[edge] = stepped(genome[edge], 1, n_weights, rng)
 
 
 @inlined
 def change_biases(genome, n_edges, miss, n_biases, by_step, rng):
     """Change the neurons' biases, hit by hit of `skip`: one step along the alphabet, or drawn anew."""
     n = genome.size - n_edges
-    hit = skip(rng, miss)
+    hit = -1.0
     while hit < n:
-        gene = n_edges + int(hit)
-        if by_step:
-            step = -1 if rng.random() < 0.5 else 1
-            genome[gene] = min(max(genome[gene] + step, 0), n_biases - 1)
-        else:
-            genome[gene] = int(rng.random() * n_biases)
         hit += 1.0 + skip(rng, miss)
+        if hit < n:
+            gene = n_edges + int(hit)
+            if by_step:
+                genome[gene] = stepped(genome[gene], 0, n_biases - 1, rng)
+            else:
+                genome[gene] = int(rng.random() * n_biases)
 
 
 @inlined
@@ -110,30 +118,31 @@ def present_edge(present, number, n, added):
 
 
 @compiled
-def vary(layers, counts, rates, rng, offspring):
+def vary(layers, counts, rates, rng, present, misses, offspring):
     """Mutate ``offspring``, copies of their parents.
 
     counts: number of weights, number of biases, fewest connections, 1 for biases by step;
-    rates: weight changes a network, bias change a neuron, add and delete a connection a network.
+    rates: weight changes a network, bias change a neuron, add and delete a connection a network;
+    ``present[edge]`` and ``misses[edge + 2]`` are work space.
     """
     n_edges = 0
     for g in range(layers.size - 1):
         n_edges += layers[g] * layers[g + 1]
-    present, misses = np.empty(n_edges, np.int64), np.zeros(n_edges + 1)
-    for n in range(1, n_edges + 1):  # by the number of connections: a third of all logarithms
-        misses[n] = log_miss(rates[0] / n)
-    bias_miss = log_miss(rates[1])
+    misses[0] = 0.0
+    for n in range(
+        1, n_edges + 2
+    ):  # by the number of connections: a third of all logarithms; last, biases
+        misses[n] = log_miss(rates[0] / n if n <= n_edges else rates[1])
     for i in range(offspring.shape[0]):
         genome, n = offspring[i], 0
         for edge in range(n_edges):
             present[n] = edge
             n += genome[edge] != 0
         change_weights(genome, present, n, misses[n], counts[0], rng)
-        change_biases(genome, n_edges, bias_miss, counts[1], counts[3] == 1, rng)
+        change_biases(genome, n_edges, misses[n_edges + 1], counts[1], counts[3] == 1, rng)
         added = -1
         if rng.random() < rates[2] and n < n_edges:
-            added = draw_edge(layers, rng)
-            while genome[added] != 0:
+            while added < 0 or genome[added] != 0:
                 added = draw_edge(layers, rng)
             genome[added] = 1 + int(rng.random() * counts[0])
         n_now = n + (added >= 0)
@@ -152,7 +161,7 @@ def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
     position the number of positive and of negative units; the larger wins.
     """
     changed = False
-    up, down = max(bias, 0), max(-bias, 0)
+    up, down = (bias, 0) if bias > 0 else (0, -bias)
     for w in range(states.shape[1]):
         a0, d0 = FILL[up & 1], FILL[down & 1]
         a1, d1 = FILL[(up >> 1) & 1], FILL[(down >> 1) & 1]
@@ -217,7 +226,7 @@ def fire(ones, n_ones, twos, n_twos, bias, states, target):
     Nine neurons in ten need four planes only, at half the price.
     """
     changed = False
-    up, down = max(bias, 0), max(-bias, 0)
+    up, down = (bias, 0) if bias > 0 else (0, -bias)
     for w in range(states.shape[1]):
         a0, d0 = FILL[up & 1], FILL[down & 1]
         a1, d1 = FILL[(up >> 1) & 1], FILL[(down >> 1) & 1]
@@ -340,19 +349,6 @@ def gather(genes, first, last, source, units, ones, twos):
     return n_ones, n_twos
 
 
-@compiled
-def list_edges(source, first, n_inputs, out, edges):
-    """Edges that lead out of every node: ``edges[out[node]]`` up to ``edges[out[node + 1]]``."""
-    n_nodes, n = n_inputs + first.size - 1, 0
-    for node in range(n_nodes):
-        out[node] = n
-        for edge in range(source.size):
-            if source[edge] == node:
-                edges[n] = edge
-                n += 1
-    out[n_nodes] = n
-
-
 @inlined
 def list_changed(genome, other, genes):
     """List the genes in which two genomes differ; returns how many. Without a branch, as `gather`."""
@@ -364,48 +360,46 @@ def list_changed(genome, other, genes):
 
 
 @compiled
-def answer(genomes, ancestors, source, target, first, units, biases, inputs, slots, states):
+def answer(
+    genomes, ancestors, source, first, out, units, biases, inputs, slots, rows, genes, work, states
+):
     """Answer every pattern by every network, into ``states[slot, 2 * neuron + (0 yes, 1 no), word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Network i's states lie in ``slots[i]``. A neuron is computed only if its own genes or the answers of
     one of its sources differ from the parent's: after a mutation about a quarter do. ``first[neuron]``
-    is its first edge. ``units[place]``: 1 if the weight is negative, its lowest binary digit, and how
+    is its first edge; edges ``out[0, out[1, node]]`` up to ``out[0, out[1, node + 1]]`` lead out of a node,
+    and a gene belongs to neuron ``out[2, gene]``. ``units[place]``: 1 if the weight is negative, its lowest binary digit, and how
     many twos it holds; ``biases[place]``; ``inputs[2 * input + (0 yes, 1 no), word]``. A network is
-    answered in ``work``, which stays in the cache and holds the inputs once for all.
+    answered in ``work[2 * node + (0 yes, 1 no), word]``, which stays in the cache and holds the inputs once
+    for all. ``rows[2, 64 * edge + 2]`` and ``genes[2, gene + 1]`` are work space, too.
     """
     n_neurons, n_words = first.size - 1, states.shape[2]
     n_edges, n_inputs = first[n_neurons], inputs.shape[0] // 2
-    ones, twos = np.empty(n_edges + 1, np.uint64), np.empty(64 * n_edges + 2, np.uint64)
-    out, edges = np.empty(n_inputs + n_neurons + 1, np.int64), np.empty(n_edges, np.int64)
-    list_edges(source, first, n_inputs, out, edges)
-    owner, todo = np.empty(n_edges + n_neurons, np.int64), np.zeros(n_neurons, np.bool_)
-    for gene in range(owner.size):
-        owner[gene] = target[gene] - n_inputs if gene < n_edges else gene - n_edges
-    changed = np.empty(owner.size + 1, np.int64)
-    work = np.empty((2 * (n_inputs + n_neurons), n_words), np.uint64)
+    ones, twos, changed, todo = rows[0], rows[1], genes[0], genes[1]
     for row in range(2 * n_inputs):
         for w in range(n_words):
             work[row, w] = inputs[row, w]
-    mine = work[2 * n_inputs :]
+    for j in range(n_neurons):
+        todo[j] = 0
     for i in range(genomes.shape[0]):
         parent, genome = ancestors[i], genomes[i]
         if parent == i:
             continue
         if parent < 0:
             for j in range(n_neurons):
-                todo[j] = True
+                todo[j] = 1
         else:
             theirs = states[slots[parent]]
             for row in range(theirs.shape[0]):
                 for w in range(n_words):
-                    mine[row, w] = theirs[row, w]
+                    work[2 * n_inputs + row, w] = theirs[row, w]
             for k in range(list_changed(genome, genomes[parent], changed)):
-                todo[owner[changed[k]]] = True
+                todo[out[2, changed[k]]] = 1
         for j in range(n_neurons):
-            if not todo[j]:
+            if todo[j] == 0:
                 continue
-            todo[j], node = False, n_inputs + j
+            todo[j], node = 0, n_inputs + j
             n_ones, n_twos = gather(genome, first[j], first[j + 1], source, units, ones, twos)
             bias = biases[genome[n_edges + j]]
             if n_ones + 2 * n_twos + abs(bias) <= 15:
@@ -413,22 +407,21 @@ def answer(genomes, ancestors, source, target, first, units, biases, inputs, slo
             else:
                 is_new = fire(ones, n_ones, twos, n_twos, bias, work, node)
             if is_new and parent >= 0:
-                for k in range(out[node], out[node + 1]):
-                    todo[owner[edges[k]]] |= genome[edges[k]] != 0
+                for k in range(out[1, node], out[1, node + 1]):
+                    todo[out[2, out[0, k]]] |= genome[out[0, k]] != 0
         kept = states[slots[i]]
         for row in range(kept.shape[0]):
             for w in range(n_words):
-                kept[row, w] = mine[row, w]
+                kept[row, w] = work[2 * n_inputs + row, w]
 
 
 @compiled
-def simplify(source, first, n_inputs, n_outputs, working):
+def simplify(source, first, n_inputs, n_outputs, reaches, working):
     """Put 0 in place of the connections ``working[network, edge]`` that lead to no output (Clune et al. 2013).
 
-    Hidden neurons without a path from an input stay: their bias may matter.
+    Hidden neurons without a path from an input stay: their bias may matter. ``reaches[node]`` is work space.
     """
     n_neurons = first.size - 1
-    reaches = np.empty(n_inputs + n_neurons, np.bool_)
     for i in range(working.shape[0]):
         for node in range(n_inputs + n_neurons):
             reaches[node] = node >= n_inputs + n_neurons - n_outputs

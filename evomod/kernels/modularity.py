@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from evomod.kernels import compiled, inlined
@@ -11,16 +13,19 @@ NOTHING = 1e-9  # an eigenvector component below this is rounding noise around z
 
 
 @inlined
-def tridiagonalise(matrix, n, diagonal, off, reflectors):
-    """Householder reduction of a symmetric matrix (destroyed); reflector k acts on rows k+1 .. n-1.
+def tridiagonalise(form, n, matrix, diagonal, off, reflectors, work):
+    """Householder reduction of a symmetric matrix ``form``; reflector k acts on rows k+1 .. n-1.
 
-    A whole eigendecomposition costs three times as much, and one eigenvector is needed.
+    A whole eigendecomposition costs three times as much, and one eigenvector is needed. ``matrix`` is work
+    space of the size of ``form``, ``work`` of one row.
     """
-    work = np.empty(n)
+    for i in range(n):
+        for j in range(n):
+            matrix[i, j] = form[i, j]
     for k in range(n - 2):
         norm = 0.0
         for i in range(k + 1, n):
-            norm += matrix[i, k] ** 2
+            norm += matrix[i, k] * matrix[i, k]
         norm = np.sqrt(norm)
         off[k] = 0.0
         for i in range(n):
@@ -31,7 +36,7 @@ def tridiagonalise(matrix, n, diagonal, off, reflectors):
         length = 0.0
         for i in range(k + 1, n):
             reflectors[k, i] = matrix[i, k] - (alpha if i == k + 1 else 0.0)
-            length += reflectors[k, i] ** 2
+            length += reflectors[k, i] * reflectors[k, i]
         length = np.sqrt(length)
         for i in range(k + 1, n):
             reflectors[k, i] /= length
@@ -59,19 +64,25 @@ def largest_eigenvalue(diagonal, off, n):
     low, high = diagonal[0], diagonal[0]
     for i in range(n):
         radius = (abs(off[i - 1]) if i > 0 else 0.0) + (abs(off[i]) if i < n - 1 else 0.0)
-        low, high = min(low, diagonal[i] - radius), max(high, diagonal[i] + radius)
-    scale = max(abs(low), abs(high), 1e-300)
+        if diagonal[i] - radius < low:
+            low = diagonal[i] - radius
+        if diagonal[i] + radius > high:
+            high = diagonal[i] + radius
+    scale = abs(low) if abs(low) > abs(high) else abs(high)
+    if scale < 1e-300:
+        scale = 1e-300
     while high - low > 4e-16 * scale:
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
         pivot, below = 1.0, True
         for i in range(n):
-            pivot = diagonal[i] - middle - (off[i - 1] ** 2 / pivot if i > 0 else 0.0)
+            pivot = diagonal[i] - middle - (off[i - 1] * off[i - 1] / pivot if i > 0 else 0.0)
             if pivot >= 0.0:
                 below = False
                 break
-            pivot = min(pivot, -1e-300)
+            if pivot > -1e-300:
+                pivot = -1e-300
         if below:
             high = middle
         else:
@@ -80,19 +91,20 @@ def largest_eigenvalue(diagonal, off, n):
 
 
 @inlined
-def inverse_iteration(diagonal, off, n, value, vector):
+def inverse_iteration(diagonal, off, n, value, pivot, vector):
     """Eigenvector of the largest eigenvalue ``value`` of a tridiagonal matrix, from a fixed start.
 
-    Just above the largest eigenvalue, shift - matrix is positive definite: no pivoting is needed.
+    Just above the largest eigenvalue, shift - matrix is positive definite: no pivoting is needed. ``pivot``
+    is work space.
     """
-    pivot = np.empty(n)
     shift = value + 1e-13 * (abs(value) + 1.0)
     for i in range(n):
         vector[i] = 1.0 + 0.1 * ((i * 7919) % 13)
         pivot[i] = shift - diagonal[i]
         if i > 0:
             pivot[i] -= off[i - 1] * off[i - 1] / pivot[i - 1]
-        pivot[i] = max(pivot[i], 1e-16)
+        if pivot[i] < 1e-16:
+            pivot[i] = 1e-16
     for _ in range(4):
         largest = 0.0
         for i in range(1, n):
@@ -101,23 +113,15 @@ def inverse_iteration(diagonal, off, n, value, vector):
             if i + 1 < n:
                 vector[i] += off[i] * vector[i + 1]
             vector[i] /= pivot[i]
-            largest = max(largest, abs(vector[i]))
+            if abs(vector[i]) > largest:
+                largest = abs(vector[i])
         for i in range(n):
             vector[i] /= largest
 
 
 @inlined
-def leading_eigenvector(form, n, matrix, vector):
-    """Eigenvector of the largest eigenvalue, its first clear component positive, noise set to zero.
-
-    ``matrix`` is work space of the size of ``form``.
-    """
-    for i in range(n):
-        for j in range(n):
-            matrix[i, j] = form[i, j]
-    diagonal, off, reflectors = np.empty(n), np.empty(max(n - 1, 1)), np.zeros((n, n))
-    tridiagonalise(matrix, n, diagonal, off, reflectors)
-    inverse_iteration(diagonal, off, n, largest_eigenvalue(diagonal, off, n), vector)
+def turn_back(reflectors, n, vector):
+    """From the tridiagonal matrix to the first one; the first clear component positive, noise set to zero."""
     for k in range(n - 3, -1, -1):
         projection = 0.0
         for i in range(k + 1, n):
@@ -126,7 +130,8 @@ def leading_eigenvector(form, n, matrix, vector):
             vector[i] -= 2.0 * projection * reflectors[k, i]
     largest = 0.0
     for i in range(n):
-        largest = max(largest, abs(vector[i]))
+        if abs(vector[i]) > largest:
+            largest = abs(vector[i])
     sign = 0.0
     for i in range(n):
         if abs(vector[i]) <= NOTHING * largest:
@@ -152,7 +157,7 @@ def strengths(adjacency, strength):
 
 
 @inlined
-def symmetric_gain(adjacency, members, n, as_clune2013, strength, m, matrix):
+def symmetric_gain(adjacency, members, n, is_whole, as_clune2013, strength, m, matrix):
     """The matrix whose leading eigenvector splits a group; its form in s gives 4 m times the gain in Q.
 
     Textbook: B + B' minus the row sums, over the group, of B + B' (0 for the whole network).
@@ -168,7 +173,7 @@ def symmetric_gain(adjacency, members, n, as_clune2013, strength, m, matrix):
             both = adjacency[a, b] + adjacency[b, a] - (out[a] * into[b] + into[a] * out[b]) / m
             matrix[i, j] = both
             rows += 2.0 * (adjacency[a, b] - into[a] * out[b] / m) if as_clune2013 else both
-        if n < adjacency.shape[0]:
+        if not is_whole:
             matrix[i, i] -= rows
 
 
@@ -188,71 +193,45 @@ def split(vector, form, n, m, sides):
     return gain / (4.0 * m)
 
 
-@compiled
-def quality(adjacency, modules):
+@inlined
+def quality(adjacency, modules, sums):
     """Directed Q of a partition: the share of weight inside modules minus its expectation.
 
-    Nodes of module -1 have no connection. No connection at all: 0.
+    Nodes of module -1 have no connection. No connection at all: 0. ``sums[side, module]`` is work space.
     """
     size = adjacency.shape[0]
-    m, inside, n_modules = 0.0, 0.0, 0
-    for a in range(size):
-        n_modules = max(n_modules, modules[a] + 1)
-    out, into = np.zeros(n_modules), np.zeros(n_modules)
+    m, inside = 0.0, 0.0
+    for k in range(size):
+        sums[0, k] = sums[1, k] = 0.0
     for a in range(size):
         for b in range(size):
             if modules[a] >= 0 and modules[b] >= 0:
                 m += adjacency[a, b]
-                out[modules[a]] += adjacency[a, b]
-                into[modules[b]] += adjacency[a, b]
+                sums[0, modules[a]] += adjacency[a, b]
+                sums[1, modules[b]] += adjacency[a, b]
                 if modules[a] == modules[b]:
                     inside += adjacency[a, b]
     if m == 0.0:
         return 0.0
     expected = 0.0
-    for k in range(n_modules):
-        expected += out[k] * into[k] / m
+    for k in range(size):
+        expected += sums[0, k] * sums[1, k] / m
     return (inside - expected) / m
 
 
-@compiled
-def leading_eigenvector_modules(adjacency, as_clune2013, modules):
-    """Recursive bisection by the sign of the leading eigenvector, without refinement; returns Q.
-
-    ``adjacency[source, target]`` holds weights from 0. Modules are numbered from 0.
-    ``as_clune2013``: the root split is accepted whatever it gains.
-    """
+@inlined
+def list_connected(adjacency, modules):
+    """Module 0 for nodes with a connection, -1 for the others; returns how many have one."""
     size = adjacency.shape[0]
-    strength = np.empty((2, size))
-    m = strengths(adjacency, strength)
+    n = 0
     for a in range(size):
-        modules[a] = 0
-    if m == 0.0:
-        return 0.0
-    matrix, form = np.empty((size, size)), np.empty((size, size))
-    vector, sides = np.empty(size), np.empty(size)
-    members = np.empty(size, np.int64)
-    n_modules, current = 1, 0
-    while current < n_modules:
-        n = 0
-        for a in range(size):
-            if modules[a] == current:
-                members[n] = a
+        modules[a] = -1
+        for b in range(size):
+            if adjacency[a, b] != 0.0 or adjacency[b, a] != 0.0:
+                modules[a] = 0
                 n += 1
-        gain = -1.0
-        if n > 1:
-            symmetric_gain(adjacency, members, n, as_clune2013, strength, m, form)
-            leading_eigenvector(form, n, matrix, vector)
-            gain = split(vector, form, n, m, sides)
-        is_root = n_modules == 1 and as_clune2013
-        if gain > ACCEPT or (is_root and gain != -1.0):
-            for i in range(n):
-                if sides[i] < 0.0:
-                    modules[members[i]] = n_modules
-            n_modules += 1  # the part that kept its number is looked at again
-        else:
-            current += 1
-    return quality(adjacency, modules)
+                break
+    return n
 
 
 @compiled
@@ -273,11 +252,14 @@ def first_split(adjacency, modules):
             m += adjacency[a, b]
     if m == 0.0:
         return 1
-    form, matrix, vector = np.empty((size, size)), np.empty((size, size)), np.empty(size)
+    form, matrix, reflectors = np.empty((size, size)), np.empty((size, size)), np.empty((size, size))
+    diagonal, off, work, vector = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     for a in range(size):
         for b in range(size):
             form[a, b] = adjacency[a, b] + adjacency[b, a] - (out[a] * into[b] + into[a] * out[b]) / m
-    leading_eigenvector(form, size, matrix, vector)
+    tridiagonalise(form, size, matrix, diagonal, off, reflectors, work)
+    inverse_iteration(diagonal, off, size, largest_eigenvalue(diagonal, off, size), work, vector)
+    turn_back(reflectors, size, vector)
     gain, length = 0.0, 0.0
     for a in range(size):
         length += vector[a] * vector[a]
@@ -291,61 +273,57 @@ def first_split(adjacency, modules):
     return 2 if n_second > 0 else 1
 
 
-@compiled
-def leading_eigenvector_of_many(adjacencies, as_clune2013, modules, q):
-    """Q ``[network]`` and ``modules[network, node]`` of ``adjacencies[network, source, target]``.
+def space(n_nodes: int) -> tuple[Any, Any, Any]:
+    """Work space for `leading_eigenvector_of_many`: allocated inside, it would take 0.3 s to compile."""
+    return np.empty((3, n_nodes, n_nodes)), np.empty((7, n_nodes)), np.empty(n_nodes, np.int64)
 
-    Nodes without a connection are left out: their module is -1.
+
+@compiled
+def leading_eigenvector_of_many(adjacencies, as_clune2013, matrices, vectors, members, modules, q):
+    """Recursive bisection by the sign of the leading eigenvector, without refinement.
+
+    Writes Q ``[network]`` and ``modules[network, node]`` of ``adjacencies[network, source, target]``, weights
+    from 0. Modules are numbered from 0; nodes without a connection are left out: their module is -1.
+    ``as_clune2013``: the root split is accepted whatever it gains. ``matrices``, ``vectors``, ``members``: see
+    `space`. One kernel for everything: a kernel that it called would be
+    optimised twice, alone and inside it.
     """
     size = adjacencies.shape[1]
-    members = np.empty(size, np.int64)
-    for k in range(adjacencies.shape[0]):
-        n = 0
-        for a in range(size):
-            modules[k, a] = -1
-            for b in range(size):
-                if adjacencies[k, a, b] != 0.0 or adjacencies[k, b, a] != 0.0:
+    form, matrix, reflectors, strength = matrices[0], matrices[1], matrices[2], vectors
+    diagonal, off, work, vector, sides = vectors[2], vectors[3], vectors[4], vectors[5], vectors[6]
+    for network in range(adjacencies.shape[0]):
+        adjacency, module = adjacencies[network], modules[network]
+        n_connected = list_connected(adjacency, module)
+        m = strengths(adjacency, strength)
+        n_modules, current = 1, 0
+        while current < n_modules and m > 0.0:
+            n = 0
+            for a in range(size):
+                if module[a] == current:
                     members[n] = a
                     n += 1
-                    break
-        inner, labels = np.empty((n, n)), np.empty(n, np.int64)
-        for i in range(n):
-            for j in range(n):
-                inner[i, j] = adjacencies[k, members[i], members[j]]
-        q[k] = leading_eigenvector_modules(inner, as_clune2013, labels)
-        for i in range(n):
-            modules[k, members[i]] = labels[i]
+            gain = -1.0
+            if n > 1:
+                is_whole = n == n_connected
+                symmetric_gain(adjacency, members, n, is_whole, as_clune2013, strength, m, form)
+                tridiagonalise(form, n, matrix, diagonal, off, reflectors, work)
+                value = largest_eigenvalue(diagonal, off, n)
+                inverse_iteration(diagonal, off, n, value, work, vector)
+                turn_back(reflectors, n, vector)
+                gain = split(vector, form, n, m, sides)
+            is_root = n_modules == 1 and as_clune2013
+            if gain > ACCEPT or (is_root and gain != -1.0):
+                for i in range(n):
+                    if sides[i] < 0.0:
+                        module[members[i]] = n_modules
+                n_modules += 1  # the part that kept its number is looked at again
+            else:
+                current += 1
+        q[network] = quality(adjacency, module, strength)
 
 
 @compiled
-def quality_of_many(adjacencies, modules, q):
-    """Q ``[network]`` of the partitions ``modules[network, node]``."""
+def quality_of_many(adjacencies, modules, sums, q):
+    """Q ``[network]`` of the partitions ``modules[network, node]``; ``sums[2, node]`` is work space."""
     for k in range(adjacencies.shape[0]):
-        q[k] = quality(adjacencies[k], modules[k])
-
-
-@compiled
-def q_of_edges(working, source, target, n_nodes, as_clune2013, q):
-    """Write Q of simplified networks ``working[network, edge]`` into ``q[network]``.
-
-    Edge e leads from node ``source[e]`` to ``target[e]`` and is there where ``working`` is not 0; nodes
-    without a connection are left out.
-    """
-    place, modules = np.empty(n_nodes, np.int64), np.empty(n_nodes, np.int64)
-    for k in range(working.shape[0]):
-        for node in range(n_nodes):
-            place[node] = -1
-        for edge in range(source.size):
-            if working[k, edge] != 0:
-                place[source[edge]] = 0
-                place[target[edge]] = 0
-        size = 0
-        for node in range(n_nodes):
-            if place[node] == 0:
-                place[node] = size
-                size += 1
-        adjacency = np.zeros((size, size))
-        for edge in range(source.size):
-            if working[k, edge] != 0:
-                adjacency[place[source[edge]], place[target[edge]]] = 1.0
-        q[k] = leading_eigenvector_modules(adjacency, as_clune2013, modules)
+        q[k] = quality(adjacencies[k], modules[k], sums)

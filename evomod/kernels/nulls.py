@@ -56,15 +56,15 @@ def swap(pair, undirected, ends, graph):
 
 
 @compiled
-def rewire(adjacency, layer, undirected, swaps, rng, graphs):
+def rewire(adjacency, layer, undirected, swaps, rng, ends, pair, graphs):
     """Graphs with the degrees of ``adjacency[source, target]``, into ``graphs[draw, source, target]``, 0 or 1.
 
     Every draw starts from the original and makes ``swaps`` attempts: two connections drawn at random
     exchange their targets if sources and targets lie in the same ``layer[node]`` and neither a loop nor a
     second connection arises. A failed attempt counts, which makes all reachable graphs as likely.
+    ``ends[node * node, 2]`` and ``pair[2]`` are work space.
     """
     size = adjacency.shape[0]
-    ends, pair = np.empty((size * size, 2), np.int64), np.empty(2, np.int64)
     for draw in range(graphs.shape[0]):
         graph = graphs[draw]
         for i in range(size):

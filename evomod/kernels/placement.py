@@ -21,13 +21,14 @@ def build(working, i, source, target, is_fixed, positions, matrix, pull):
         a, b = source[edge], target[edge]
         if is_fixed[a] and is_fixed[b]:
             for axis in range(2):
-                constant += (positions[a, axis] - positions[b, axis]) ** 2
+                apart = positions[a, axis] - positions[b, axis]
+                constant += apart * apart
         elif is_fixed[a] or is_fixed[b]:
             free, fixed = (b, a) if is_fixed[a] else (a, b)
             matrix[free, free] += 1.0
             for axis in range(2):
                 pull[free, axis] += positions[fixed, axis]
-                constant += positions[fixed, axis] ** 2
+                constant += positions[fixed, axis] * positions[fixed, axis]
         else:
             matrix[a, a] += 1.0
             matrix[b, b] += 1.0
@@ -37,14 +38,13 @@ def build(working, i, source, target, is_fixed, positions, matrix, pull):
 
 
 @inlined
-def least_energy(matrix, pull, constant, is_fixed):
+def least_energy(matrix, pull, constant, is_fixed, partner):
     """Minimum over the free nodes of the quadratic energy: constant - pull' matrix^-1 pull.
 
     Elimination in node order, nodes of one layer first, so that only few entries fill in; the energy
-    needs no back substitution.
+    needs no back substitution. ``partner[node]`` is work space.
     """
     n = is_fixed.size
-    partner = np.empty(n, np.int64)
     for a in range(n):
         pivot = matrix[a, a]
         if is_fixed[a] or pivot == 0.0:
@@ -54,7 +54,7 @@ def least_energy(matrix, pull, constant, is_fixed):
             if matrix[a, b] != 0.0:
                 partner[n_partners] = b
                 n_partners += 1
-        constant -= (pull[a, 0] ** 2 + pull[a, 1] ** 2) / pivot
+        constant -= (pull[a, 0] * pull[a, 0] + pull[a, 1] * pull[a, 1]) / pivot
         for k in range(n_partners):
             b = partner[k]
             factor = matrix[a, b] / pivot
@@ -66,15 +66,16 @@ def least_energy(matrix, pull, constant, is_fixed):
 
 
 @compiled
-def wiring_length(working, ancestors, source, target, is_fixed, positions, length):
+def wiring_length(
+    working, ancestors, source, target, is_fixed, positions, matrix, pull, partner, length
+):
     """Write each network's least summed squared length of connections, x and y of hidden nodes free.
 
     ``ancestors[i]`` is the row of the parent, whose length is copied where the connections are the
     same (or -1). Lengths are rounded to 2**-20, far above the rounding noise of the elimination and
-    far below a real difference, so that mirror images tie on every machine.
+    far below a real difference, so that mirror images tie on every machine. Work space: ``matrix[node,
+    node]``, ``pull[node, axis]``, ``partner[node]``.
     """
-    n = is_fixed.size
-    matrix, pull = np.empty((n, n)), np.empty((n, 2))
     for i in range(working.shape[0]):
         parent = ancestors[i]
         if parent == i:
@@ -87,5 +88,5 @@ def wiring_length(working, ancestors, source, target, is_fixed, positions, lengt
             length[i] = length[parent]
         else:
             constant = build(working, i, source, target, is_fixed, positions, matrix, pull)
-            energy = least_energy(matrix, pull, constant, is_fixed)
+            energy = least_energy(matrix, pull, constant, is_fixed, partner)
             length[i] = np.floor(energy * 1048576.0 + 0.5) / 1048576.0

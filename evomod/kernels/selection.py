@@ -32,22 +32,23 @@ def tournament(objectives, p, crowding, contests, rng, winners):
 
 
 @compiled
-def fronts(objectives, order, p, number, rng, front):
+def fronts(objectives, order, p, number, rng, spared, following, front):
     """Number the fronts of two objectives, the first always in, the second with probability p.
 
     ``order``: best first by objective 0, then by objective 1. Stops when ``number`` individuals have a
     front; the others keep -1. Against i, whoever is better in both dominates for certain, whoever is
     better in the first and worse in the second unless the second takes part (so i is spared with
     probability p), whoever is equal in the first and better in the second if it does (spared with 1-p).
+    Work space: ``spared[2, individual + 1]``, chances to be spared by so many below and of the same level;
+    ``following[individual]``, a linked list of places in ``order``.
     """
     n = order.size
-    spared_below, spared_level = np.ones(n + 1), np.ones(n + 1)
+    spared[0, 0] = spared[1, 0] = 1.0
     for k in range(n):
-        spared_below[k + 1] = spared_below[k] * p
-        spared_level[k + 1] = spared_level[k] * (1.0 - p)
+        spared[0, k + 1] = spared[0, k] * p
+        spared[1, k + 1] = spared[1, k] * (1.0 - p)
         front[k] = -1
-    following = np.arange(1, n + 2)  # a linked list of places in ``order``; place n ends it, n+1 begins
-    following[n] = n
+        following[k] = k + 1
     head, placed, current = 0, 0, 0
     while placed < number:
         before, k, found = -1, head, 0
@@ -57,17 +58,18 @@ def fronts(objectives, order, p, number, rng, front):
             i = order[k]
             if objectives[i, 0] != level:
                 above += level_size
-                best_above = max(best_above, level_best)
-                if spared_below[above] < TINY:
+                if level_best > best_above:
+                    best_above = level_best
+                if spared[0, above] < TINY:
                     break
                 level, last, level_best = objectives[i, 0], objectives[i, 1], objectives[i, 1]
                 level_size, ahead = 0, 0
             if objectives[i, 1] < last:
                 ahead, last = level_size, objectives[i, 1]
-            keep = spared_below[above] * spared_level[ahead]
+            keep = spared[0, above] * spared[1, ahead]
             if best_above >= objectives[i, 1]:
                 keep = 0.0
-            if keep < TINY and spared_below[above + ahead] < TINY:
+            if keep < TINY and spared[0, above + ahead] < TINY:
                 break  # nobody after this one has a chance either
             level_size += 1
             after = following[k]
@@ -181,19 +183,20 @@ def fronts_of_many(objectives, order, p, number, rng, front):
 
 
 @compiled
-def crowding(objectives, orders, front, distance):
+def crowding(objectives, orders, front, ends, distance):
     """Crowding distance within every front (Deb et al. 2002; scaled as DEAP does).
 
     ``orders[objective, rank]`` sorts all individuals by that objective, largest first. One pass an
-    objective serves all fronts at once; no front is sorted by itself.
+    objective serves all fronts at once; no front is sorted by itself. ``ends[4, front]`` is work space: first,
+    last, one and two back.
     """
     n_counted, n = orders.shape
     n_fronts = 0
     for i in range(n):
         distance[i] = 0.0
-        n_fronts = max(n_fronts, front[i] + 1)
-    first, last = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
-    one_back, two_back = np.empty(n_fronts, np.int64), np.empty(n_fronts, np.int64)
+        if front[i] >= n_fronts:
+            n_fronts = front[i] + 1
+    first, last, one_back, two_back = ends[0], ends[1], ends[2], ends[3]
     for m in range(n_counted):
         for f in range(n_fronts):
             first[f], one_back[f], two_back[f] = -1, -1, -1
@@ -224,11 +227,11 @@ ZERO, ONE, DIGIT = np.uint64(0), np.uint64(1), np.uint64(0xFF)
 
 
 @compiled
-def sort_down(bits, order, keys, work):
+def sort_down(bits, order, keys, work, count):
     """Sort ``order`` by descending value, equals staying as they are (radix sort, 8 bits a pass).
 
     ``bits[individual]`` are those of the value, a float64; ``keys[individual]`` and ``work`` (as long as
-    ``order``) are work space. NaN comes last. Digits that all values share are skipped: fitness takes two
+    ``order``) and ``count[257]`` are work space. NaN comes last. Digits that all values share are skipped: fitness takes two
     passes of eight, 10 us for 2000, where ``np.argsort`` takes 55.
     """
     varying = ZERO
@@ -241,7 +244,6 @@ def sort_down(bits, order, keys, work):
             key = ~ZERO
         keys[order[i]] = key
         varying |= key ^ keys[order[0]]
-    count = np.empty(257, np.int64)
     while varying != ZERO:
         low = ZERO
         while (varying >> low) & ONE == ZERO:
@@ -274,7 +276,8 @@ def list_fronts(order, front, counts, rows):
         f = front[order[k]]
         if f >= 0:
             counts[f + 1] += 1
-            last = max(last, f)
+            if f > last:
+                last = f
     for f in range(last + 1):
         counts[f + 1] += counts[f]
     n_before, n = counts[last], counts[last + 1]

@@ -163,10 +163,7 @@ def modularity_of_many(
     wiring: Wiring, working: NDArray[np.int8], method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Q and number of modules ``[network]`` of simplified networks ``working[network, edge]``."""
-    adjacencies = np.zeros((working.shape[0], wiring.n_nodes, wiring.n_nodes))
-    network, edge = np.nonzero(working)
-    adjacencies[network, wiring.source[edge], wiring.target[edge]] = 1.0
-    q, modules, _ = _parted(adjacencies, method, None, 60.0)
+    q, modules, _ = _parted(wiring.adjacencies(working), method, None, 60.0)
     return q, modules.max(axis=1, initial=-1) + 1
 
 
@@ -223,7 +220,8 @@ def _parted(
     graphs = _in_units(matrices)
     modules = np.empty(graphs.shape[:2], np.int64)
     q, bounds = np.empty(graphs.shape[0]), np.full(graphs.shape[0], np.nan)
-    kernels.leading_eigenvector_of_many(graphs, method == "clune2013", modules, q)
+    space = kernels.space(graphs.shape[1])
+    kernels.leading_eigenvector_of_many(graphs, method == "clune2013", *space, modules, q)
     if method in ("clune2013", "leading-eigenvector"):
         return q, modules, bounds
     if method in ("refined", "exact"):
@@ -236,7 +234,7 @@ def _parted(
         elif nodes.size and method != "refined":
             scaled = np.ascontiguousarray(graphs[k][np.ix_(nodes, nodes)])  # it squares their sum
             modules[k, nodes] = _by_networkx(scaled, method, rng)
-    kernels.quality_of_many(graphs, modules, q)
+    kernels.quality_of_many(graphs, modules, np.empty((2, graphs.shape[1])), q)
     bounds = np.where((modules < 0).all(axis=1) & (method == "exact"), 0.0, np.maximum(bounds, q))
     return q, modules, bounds
 
@@ -302,12 +300,13 @@ def _best_level(graph: networkx.Graph, matrix: Floats) -> Any:
     bare = nx.Graph([edge for edge in graph.edges if edge[0] != edge[1]])
     bare.add_nodes_from(graph.nodes)
     levels = [tuple(nx.connected_components(bare)), *nx.community.girvan_newman(bare, strongest)]
-    labels = np.empty(len(matrix), np.int64)
+    labels = np.empty((1, len(matrix)), np.int64)
+    sums, q = np.empty((2, len(matrix))), np.empty(1)
     best, most = levels[0], -math.inf
     for level in levels:
         for number, members in enumerate(level):
-            labels[list(members)] = number
-        q = kernels.quality(matrix, labels)
-        if q > most + 1e-12:
-            best, most = level, q
+            labels[0, list(members)] = number
+        kernels.quality_of_many(matrix[None], labels, sums, q)
+        if q[0] > most + 1e-12:
+            best, most = level, float(q[0])
     return best

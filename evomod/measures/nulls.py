@@ -161,7 +161,8 @@ def _rewired(
 
     def draw(number: int) -> NDArray[np.float64]:
         graphs = np.empty((number, *matrix.shape))
-        kernels.rewire(matrix, layers, undirected, attempts * n_connections, rng, graphs)
+        ends, pair = np.empty((matrix.size, 2), np.int64), np.empty(2, np.int64)
+        kernels.rewire(matrix, layers, undirected, attempts * n_connections, rng, ends, pair, graphs)
         return graphs
 
     return draw

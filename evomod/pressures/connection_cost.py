@@ -32,9 +32,9 @@ def measure(
     """
     if name == "wiring-length":
         length = known.copy()
-        placement.wiring_length(
-            working, ancestors, wiring.source, wiring.target, wiring.is_fixed, wiring.positions, length
-        )
+        n, places = wiring.n_nodes, (wiring.source, wiring.target, wiring.is_fixed, wiring.positions)
+        space = np.empty((n, n)), np.empty((n, 2)), np.empty(n, np.int64)
+        placement.wiring_length(working, ancestors, *places, *space, length)
         return length
     present = working != 0
     if name == "connections":

@@ -74,9 +74,9 @@ def _of_networks(
     working = simplify(encoding, genomes)
     rows = _rows(np.packbits(working != 0, axis=1))
     new = {row: k for k, row in enumerate(rows) if row not in q_of}
-    graphs, q = working[list(new.values())], np.empty(len(new))
-    is_as_clune2013 = IS_AS_CLUNE2013[method]
-    kernels.q_of_edges(graphs, wiring.source, wiring.target, wiring.n_nodes, is_as_clune2013, q)
+    graphs, q = wiring.adjacencies(working[list(new.values())]), np.empty(len(new))
+    modules, space = np.empty(graphs.shape[:2], np.int64), kernels.space(wiring.n_nodes)
+    kernels.leading_eigenvector_of_many(graphs, IS_AS_CLUNE2013[method], *space, modules, q)
     q_of.update(zip(new, q.tolist(), strict=True))
     return [q_of[row] for row in rows]
 
