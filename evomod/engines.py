@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from evomod.errors import EvomodError, Interrupted
+from evomod.run_measures import q_measures
 from evomod.runs import resume
 
 ONE_THREAD = (
@@ -62,9 +63,13 @@ class Engine:
 
 
 def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
-    """Evolve a run folder to its end. Raises nothing: what happens is the outcome."""
+    """Evolve a run folder to its end and measure its network. Raises nothing: what happens is the outcome.
+
+    A process that dies in between has lost the measure alone, which whoever gets the run next, or writes the
+    tables, makes.
+    """
     try:
-        resume(folder, progress=False, watch=watch)
+        q_measures(resume(folder, progress=False, watch=watch))
     except Interrupted as stop:
         return Outcome("stopped", str(stop), signal_number=stop.signal_number)
     except EvomodError as error:

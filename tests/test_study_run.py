@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,13 +13,23 @@ from pathlib import Path
 import pytest
 
 import evomod
+from evomod import engines, run_measures
 from evomod.cli import main
+from evomod.engines import evolve_folder
 from evomod.errors import EvomodError
 from evomod.study import load_definition, replicates_of
-from evomod.study_folder import begin_run, generation_of, status_of
+from evomod.study_folder import begin_run, generation_of, is_done, status_of
 from evomod.study_run import run_study
 
-SAME = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml", "task.py")
+SAME = (
+    "log.csv",
+    "population.csv",
+    "best.json",
+    "checkpoint.npz",
+    "config.toml",
+    "task.py",
+    "measures.json",
+)
 TABLES = ("summary.csv", "curves.csv")
 TEXT = """
 name = "two"
@@ -91,7 +102,17 @@ def long(tmp_path_factory):
     return path, home / "out"
 
 
-def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path):
+@pytest.fixture
+def only_workers_measure(monkeypatch):
+    """Nothing is left for this process to measure; workers do not see this."""
+
+    def refused(network, method):
+        raise AssertionError("measured by the process that writes the tables")
+
+    monkeypatch.setattr(run_measures, "q_beside_nulls", refused)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path, only_workers_measure):
     study, one = short
     run_study(study, tmp_path / "x", jobs=5)
     assert len(contents(one)) == 4 * len(SAME) + len(TABLES)
@@ -103,8 +124,37 @@ def test_shards_give_the_same_bytes(short, tmp_path):
     for part in (3, 1, 2):
         run_study(study, tmp_path / "x", shard=(part, 3))
         assert not (tmp_path / "x" / "summary.csv").exists()
+    assert len(list(tmp_path.glob("x/*/*/measures.json"))) == 4
     run_study(study, tmp_path / "x")
     assert contents(tmp_path / "x") == contents(one)
+
+
+def test_death_between_a_run_and_its_measure_loses_nothing(short, tmp_path, monkeypatch):
+    """Whoever gets the run next measures it; else whoever writes the tables, as in folders from before."""
+    study, one = short
+    out = shutil.copytree(one, tmp_path / "x")
+    for path in out.glob("pa/*/measures.json"):
+        path.unlink()
+    place = out / "pa" / "000"
+    with monkeypatch.context() as patch:
+        patch.setattr(engines, "q_measures", lambda run: sys.exit("as if killed"))
+        with pytest.raises(SystemExit):
+            evolve_folder(place, lambda generation: False)
+    before = (place / "log.csv").stat()
+    assert not (place / "measures.json").exists() and is_done(place)
+    assert evolve_folder(place, lambda generation: False).ended == "done"
+    assert (place / "log.csv").stat() == before  # not evolved again
+    assert [path.parent.name for path in out.glob("pa/*/measures.json")] == ["000"]
+    run_study(study, out, jobs=1)
+    assert contents(out) == contents(one)
+
+
+def test_a_measure_that_cannot_be_written_is_one_sentence(short, tmp_path):
+    place = shutil.copytree(short[1] / "pa" / "000", tmp_path / "run")
+    (place / "measures.json").unlink()
+    (place / "measures.json.part").mkdir()
+    outcome = evolve_folder(place, lambda generation: False)
+    assert outcome.ended == "failed" and f"cannot write to {place}" in outcome.message
 
 
 def test_a_replicate_is_repeated_alone(short, tmp_path):
