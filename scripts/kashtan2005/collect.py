@@ -21,7 +21,17 @@ from evomod.study_tables import load_study, write_tables
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent.parent / "results" / "kashtan2005"
-SCRIPTS = ("table_qm", "fig1", "fig2", "fig3", "fig4", "fig5", "claims", "claims_random")
+SCRIPTS = (
+    "table_qm",
+    "fig1",
+    "fig2",
+    "fig3",
+    "fig4",
+    "fig5",
+    "claims",
+    "claims_outputs",
+    "claims_random",
+)
 
 
 def gather(folder, into):

@@ -134,9 +134,9 @@ def told(network, **about):
 # ---- Q_m
 
 
-def q_table(study):
+def q_table(study, treatments=TREATMENTS):
     """A row a solved network: Q, Q_rand, Q_max and Q_m in several ways (``q_m.csv``)."""
-    return once(study, "q_m.csv", lambda: q_rows(study, TREATMENTS, solved))
+    return once(study, "q_m.csv", lambda: q_rows(study, treatments, solved))
 
 
 def best_q_table(study, treatments):
