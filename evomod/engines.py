@@ -117,6 +117,9 @@ def pool(jobs: int) -> Iterator[Engine]:
             with _no_ctrl_c():  # a new process inherits that it does not hear it
                 return executor.submit(_in_worker, str(folder))
 
+        with _no_ctrl_c():
+            for _ in range(jobs):
+                executor.submit(int)  # starts a worker, a second of imports
         try:
             yield Engine(submit, lambda future, folder: future.result(), lambda: 2 * jobs, writer.close)
         finally:

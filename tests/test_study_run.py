@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import evomod
-from evomod import engines, run_measures
+from evomod import engines, run_measures, study_run
 from evomod.cli import main
 from evomod.engines import evolve_folder
 from evomod.errors import EvomodError
@@ -206,6 +209,26 @@ def interrupted(process, out):
     assert process.returncode == 130, said
     assert "of 4 runs are done" in said and f"`evomod study {out}`" in said and "Traceback" not in said
     return said
+
+
+def test_a_run_that_cannot_be_handed_out_as_workers_have_died_is_kept(short, tmp_path, monkeypatch):
+    study, one = short
+    deaths = [BrokenProcessPool("killed while it waited for work")]
+
+    @contextmanager
+    def deadly(jobs):
+        with engines.pool(jobs) as engine:
+
+            def submit(folder):
+                if deaths and folder.name == "001":
+                    raise deaths.pop()
+                return engine.submit(folder)
+
+            yield replace(engine, submit=submit)
+
+    monkeypatch.setattr(study_run, "pool", deadly)
+    run_study(study, tmp_path / "x", jobs=2)
+    assert not deaths and contents(tmp_path / "x") == contents(one)
 
 
 def test_status_and_ctrl_c_of_a_single_process(long, tmp_path, capsys):
