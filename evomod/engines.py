@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from evomod.errors import EvomodError, Interrupted
+from evomod.run_measures import q_measures
 from evomod.runs import resume
 
 T = TypeVar("T")
@@ -64,9 +65,13 @@ class Engine:
 
 
 def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
-    """Evolve a run folder to its end. Raises nothing: what happens is the outcome."""
+    """Evolve a run folder to its end and measure its network. Raises nothing: what happens is the outcome.
+
+    A process that dies in between has lost the measure alone, which whoever gets the run next, or writes the
+    tables, makes.
+    """
     try:
-        resume(folder, progress=False, watch=watch)
+        q_measures(resume(folder, progress=False, watch=watch))
     except Interrupted as stop:
         return Outcome("stopped", str(stop), signal_number=stop.signal_number)
     except EvomodError as error:
@@ -114,6 +119,9 @@ def pool(jobs: int) -> Iterator[Engine]:
             with _no_ctrl_c():  # a new process inherits that it does not hear it
                 return executor.submit(_in_worker, str(folder))
 
+        with _no_ctrl_c():
+            for _ in range(jobs):
+                executor.submit(int)  # starts a worker, a second of imports
         try:
             yield Engine(submit, lambda future, folder: future.result(), lambda: 2 * jobs, writer.close)
         finally:

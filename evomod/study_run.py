@@ -82,10 +82,10 @@ def run_study(
         mine = replicates_of(study)[first::step]
         todo = [replicate for replicate in mine if not is_done(folder / replicate.place)]
         if todo:
-            for treatment in study.treatments:
-                announce(treatment.config.network.encoding)
-                compile_for(treatment.config)
-        session = _evolved(study, folder, mine, todo, _engine(folder, jobs, dask, shard), progress)
+            announce(*{treatment.config.network.encoding for treatment in study.treatments})
+        session = _evolved(
+            study, folder, mine, todo, _engine(folder, jobs, dask, shard, len(todo)), progress
+        )
         _raise_if_stopped(session)
         write_failures(folder, session.failures, shard)
         if shard is None:
@@ -110,15 +110,16 @@ Make = Callable[[], AbstractContextManager[Engine]]
 
 
 def _engine(
-    folder: Path, jobs: int | None, dask: str | None, shard: tuple[int, int] | None
+    folder: Path, jobs: int | None, dask: str | None, shard: tuple[int, int] | None, runs: int
 ) -> Make | None:
-    """What evolves the runs; None: this process does, one after the other."""
+    """What evolves so many runs; None: this process does, one after the other."""
     jobs = jobs or os.cpu_count() or 1
     if dask is not None:
         from evomod.cluster import cluster
 
         return partial(cluster, dask, jobs, folder)
-    return None if jobs == 1 or shard is not None else partial(pool, jobs)
+    jobs = min(jobs, runs)
+    return None if jobs <= 1 or shard is not None else partial(pool, jobs)
 
 
 def _evolved(
@@ -149,7 +150,15 @@ def _generations(replicate: Replicate) -> int:
     return replicate.treatment.config.evolution.generations
 
 
+def _compile(session: Session) -> None:
+    """Before any worker, two of which should not compile the same at once."""
+    for treatment in session.study.treatments:
+        if session.waiting and not session.stops:
+            compile_for(treatment.config)
+
+
 def _one_by_one(session: Session) -> None:
+    _compile(session)
     while session.waiting and not session.stops:
         replicate = session.waiting.popleft()
         place = begin_run(replicate, session.folder)
@@ -172,6 +181,7 @@ def _with_engine(session: Session, make: Make) -> None:
         before = session.finished
         try:
             with make() as engine:
+                _compile(session)  # while workers start
                 _hand_out(session, engine)
         except BrokenExecutor:
             session.waiting.extendleft(reversed(session.running.values()))
@@ -192,8 +202,8 @@ def _hand_out(session: Session, engine: Engine) -> None:
             session.waiting.clear()
             engine.stop()
         while session.waiting and len(session.running) < engine.at_once() and not session.stops:
-            place = begin_run(session.waiting[0], session.folder)
-            session.running[engine.submit(place)] = session.waiting.popleft()
+            future = engine.submit(begin_run(session.waiting[0], session.folder))
+            session.running[future] = session.waiting.popleft()
         for future in wait(session.running, timeout=0.5, return_when=FIRST_COMPLETED).done:
             try:
                 place = session.folder / session.running[future].place

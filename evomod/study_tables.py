@@ -6,7 +6,6 @@ Numbers of runs are medians with bootstrapped 95 % intervals. Another number of 
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -20,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
-from evomod.measuring import Q_COLUMNS, q_beside_nulls
 from evomod.network import Network
-from evomod.runs import Run, load_run, reports_disk_errors, write_json, write_whole
+from evomod.run_measures import q_measures
+from evomod.runs import Run, load_run, reports_disk_errors, write_whole
 from evomod.statistics import MedianBand, median_band, median_ci
 from evomod.study import Replicate, Study, load_definition, replicates_of
 from evomod.study_folder import is_done, load_manifest
@@ -155,25 +154,6 @@ def measures_of(run: Run) -> dict[str, Any]:
         "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
         "solved": int(solved is not None),
     }
-
-
-def q_measures(run: Run) -> dict[str, float]:
-    """Q_m and z of a run's best network, see `measuring.q_beside_nulls`.
-
-    Half a second a run, so they are kept in its folder, with the digest of the network they are of.
-    """
-    path, best = run.folder / "measures.json", run.folder / "best.json"
-    digest = hashlib.sha256(best.read_bytes()).hexdigest()
-    try:
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if known["best_sha256"] == digest and set(Q_COLUMNS) <= set(known):
-            return {name: math.nan if known[name] is None else known[name] for name in Q_COLUMNS}
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # none yet, or of another network
-    found = q_beside_nulls(run.best, run.manifest["q_method"])
-    shown = {name: None if math.isnan(q) else q for name, q in found.items()}
-    write_json(path, {"best_sha256": digest} | shown)
-    return found
 
 
 def _log(run: Run) -> tuple[list[str], list[str]]:

@@ -28,7 +28,13 @@ from evomod.kernels import (
     selection,
     threshold,
 )
-from evomod.measures import motifs, n_cut, normalised_modularity, random_graphs
+from evomod.measures import (
+    motifs,
+    n_cut,
+    normalised_modularity,
+    null_distribution,
+    random_graphs,
+)
 from evomod.task import Task
 from evomod.tracking import Tracker, population_rows
 
@@ -76,7 +82,8 @@ def announce(*encodings: str) -> None:
 
 
 def compile_for(config: Config, task: Task | None = None) -> None:
-    """Compile what runs of a config call, by one generation of it (on the task that it names, or this one).
+    """Compile what runs of a config and the measure of their networks call, by one generation of it (on the
+    task that it names, or this one) and a chain of four nodes.
 
     One process of this machine after the other: numba numbers the files of its cache by what it finds
     there, so two processes that compile a kernel for different arguments at once could take each
@@ -89,6 +96,13 @@ def compile_for(config: Config, task: Task | None = None) -> None:
         for generation in evolve(setup.config, seed=1, setup=setup):
             Tracker(setup).row(generation)
             population_rows(generation)
+        _measure_q(np.eye(4, k=1), setup.config.tracking.q_method)
+
+
+def _measure_q(chain: NDArray[np.float64], method: str) -> None:
+    """What `measuring.q_beside_nulls` calls."""
+    normalised_modularity(chain, draws=2, method=method)
+    null_distribution(chain, "layered", 2, method=method, layer=np.arange(chain.shape[0]))
 
 
 @contextmanager

@@ -28,6 +28,7 @@ ORDER = (
     "measuring",
     "tracking",
     "runs",
+    "run_measures",
     "transfers",
     "datasets",
     "training_config",

@@ -109,6 +109,14 @@ def test_circuits_of_three_outputs_are_drawn(tmp_path, solved_at):
     rows = json.loads((found.folder / "epochs.json").read_text())
     assert [row["goal"] for row in rows] == list(module.SHOWN) if solved_at == "0.4" else len(rows) == 1
     assert drawn(module, found, tmp_path / "it.png").stat().st_size > 5_000
+    module = script("claims_outputs")
+    told = {claim.claim: claim for claim in module.claims(found)}
+    assert sorted(told) == sorted(module.CLAIMS)
+    solved = int(solved_at == "0.4")
+    assert found.column("solved", module.TREATMENT).tolist() == [solved]
+    assert told[module.IS_MODULAR].found.endswith(f"n = {solved}")
+    assert told[module.IS_MODULAR].verdict == "cannot tell"
+    assert told[module.TIME].verdict == "fails"  # whatever the network: 130 generations are too few
 
 
 def test_a_circuit_is_compared_with_the_nearest_of_those_that_solve(study):

@@ -3,22 +3,36 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import evomod
+from evomod import engines, run_measures, study_run
 from evomod.cli import main
+from evomod.engines import evolve_folder
 from evomod.errors import EvomodError
 from evomod.study import load_definition, replicates_of
-from evomod.study_folder import begin_run, generation_of, status_of
+from evomod.study_folder import begin_run, generation_of, is_done, status_of
 from evomod.study_run import run_study
 
-SAME = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml", "task.py")
+SAME = (
+    "log.csv",
+    "population.csv",
+    "best.json",
+    "checkpoint.npz",
+    "config.toml",
+    "task.py",
+    "measures.json",
+)
 TABLES = ("summary.csv", "curves.csv")
 TEXT = """
 name = "two"
@@ -91,7 +105,17 @@ def long(tmp_path_factory):
     return path, home / "out"
 
 
-def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path):
+@pytest.fixture
+def only_workers_measure(monkeypatch):
+    """Nothing is left for this process to measure; workers do not see this."""
+
+    def refused(network, method):
+        raise AssertionError("measured by the process that writes the tables")
+
+    monkeypatch.setattr(run_measures, "q_beside_nulls", refused)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path, only_workers_measure):
     study, one = short
     run_study(study, tmp_path / "x", jobs=5)
     assert len(contents(one)) == 4 * len(SAME) + len(TABLES)
@@ -103,8 +127,37 @@ def test_shards_give_the_same_bytes(short, tmp_path):
     for part in (3, 1, 2):
         run_study(study, tmp_path / "x", shard=(part, 3))
         assert not (tmp_path / "x" / "summary.csv").exists()
+    assert len(list(tmp_path.glob("x/*/*/measures.json"))) == 4
     run_study(study, tmp_path / "x")
     assert contents(tmp_path / "x") == contents(one)
+
+
+def test_death_between_a_run_and_its_measure_loses_nothing(short, tmp_path, monkeypatch):
+    """Whoever gets the run next measures it; else whoever writes the tables, as in folders from before."""
+    study, one = short
+    out = shutil.copytree(one, tmp_path / "x")
+    for path in out.glob("pa/*/measures.json"):
+        path.unlink()
+    place = out / "pa" / "000"
+    with monkeypatch.context() as patch:
+        patch.setattr(engines, "q_measures", lambda run: sys.exit("as if killed"))
+        with pytest.raises(SystemExit):
+            evolve_folder(place, lambda generation: False)
+    before = (place / "log.csv").stat()
+    assert not (place / "measures.json").exists() and is_done(place)
+    assert evolve_folder(place, lambda generation: False).ended == "done"
+    assert (place / "log.csv").stat() == before  # not evolved again
+    assert [path.parent.name for path in out.glob("pa/*/measures.json")] == ["000"]
+    run_study(study, out, jobs=1)
+    assert contents(out) == contents(one)
+
+
+def test_a_measure_that_cannot_be_written_is_one_sentence(short, tmp_path):
+    place = shutil.copytree(short[1] / "pa" / "000", tmp_path / "run")
+    (place / "measures.json").unlink()
+    (place / "measures.json.part").mkdir()
+    outcome = evolve_folder(place, lambda generation: False)
+    assert outcome.ended == "failed" and f"cannot write to {place}" in outcome.message
 
 
 def test_a_replicate_is_repeated_alone(short, tmp_path):
@@ -156,6 +209,26 @@ def interrupted(process, out):
     assert process.returncode == 130, said
     assert "of 4 runs are done" in said and f"`evomod study {out}`" in said and "Traceback" not in said
     return said
+
+
+def test_a_run_that_cannot_be_handed_out_as_workers_have_died_is_kept(short, tmp_path, monkeypatch):
+    study, one = short
+    deaths = [BrokenProcessPool("killed while it waited for work")]
+
+    @contextmanager
+    def deadly(jobs):
+        with engines.pool(jobs) as engine:
+
+            def submit(folder):
+                if deaths and folder.name == "001":
+                    raise deaths.pop()
+                return engine.submit(folder)
+
+            yield replace(engine, submit=submit)
+
+    monkeypatch.setattr(study_run, "pool", deadly)
+    run_study(study, tmp_path / "x", jobs=2)
+    assert not deaths and contents(tmp_path / "x") == contents(one)
 
 
 def test_status_and_ctrl_c_of_a_single_process(long, tmp_path, capsys):

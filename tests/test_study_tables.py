@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import evomod
-from evomod import measures, study_tables
+from evomod import measures, run_measures
 from evomod.errors import EvomodError
 from evomod.study import load_definition
 from evomod.study_networks import COST_BIN, Q_BIN
@@ -65,7 +65,7 @@ def test_q_stands_beside_its_nulls_and_is_measured_once_a_network(found, monkeyp
     assert (known["q_rand"], known["q_z"], known["q_m"]) == (direct.q_rand, direct.z, direct.q_m)
     assert known["q_rand_layered"] != ""  # the retina's networks have layers
     assert measures_of(found.runs("circuit")[0])["q_rand_layered"] == ""
-    monkeypatch.setattr(study_tables, "q_beside_nulls", lambda *_: 1 / 0)
+    monkeypatch.setattr(run_measures, "q_beside_nulls", lambda *_: 1 / 0)
     assert measures_of(run) == known
     path = run.folder / "measures.json"
     kept = path.read_bytes()

@@ -23,7 +23,7 @@ CLAIMS = [
 
 
 def claims(study):
-    """Every claim; networks are the best of the last generation, which solve nothing."""
+    """Every claim; networks are the best of the last generation, solved or not."""
     table = derived.best_q_table(study, tuple(KINDS))
     of_mvg = mvg_q_m()
     found, compared = [], []

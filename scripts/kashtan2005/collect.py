@@ -21,7 +21,18 @@ from evomod.study_tables import load_study, write_tables
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent.parent / "results" / "kashtan2005"
-SCRIPTS = ("table_qm", "fig1", "fig2", "fig3", "fig4", "fig5", "claims", "claims_random")
+SCRIPTS = (
+    "table_qm",
+    "fig1",
+    "fig2",
+    "fig3",
+    "fig4",
+    "fig5",
+    "figs8",
+    "claims",
+    "claims_outputs",
+    "claims_random",
+)
 
 
 def gather(folder, into):
@@ -53,13 +64,18 @@ def draw(module, study, path):
 
 
 def main():
-    """The first study into the folder itself, others into folders of their names; all claims into one file."""
+    """The main study into the folder itself, others into folders of their names; all claims into one file.
+
+    Claims that no given study tests stay as they are.
+    """
     found = []
     for folder in map(Path, sys.argv[1:]):
         name = load_study(folder).study.name
         found += gather(folder, RESULTS if name == RESULTS.name else RESULTS / name)
-    rows = [claim.as_dict() for claim in found]
-    (RESULTS / "claims.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    path, tested = RESULTS / "claims.json", {claim.claim for claim in found}
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    rows = [row for row in known if row["claim"] not in tested] + [claim.as_dict() for claim in found]
+    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

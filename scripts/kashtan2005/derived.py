@@ -12,6 +12,7 @@ import numpy as np
 
 import evomod
 from evomod.drawing_motifs import plot_motif_means
+from evomod.errors import EvomodError
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
@@ -134,9 +135,9 @@ def told(network, **about):
 # ---- Q_m
 
 
-def q_table(study):
+def q_table(study, treatments=TREATMENTS):
     """A row a solved network: Q, Q_rand, Q_max and Q_m in several ways (``q_m.csv``)."""
-    return once(study, "q_m.csv", lambda: q_rows(study, TREATMENTS, solved))
+    return once(study, "q_m.csv", lambda: q_rows(study, treatments, solved))
 
 
 def best_q_table(study, treatments):
@@ -172,10 +173,7 @@ def q_row(study, treatment, network, highest, genomes):
     matrix = adjacency_of(network)
     nodes = int((matrix.any(axis=0) | matrix.any(axis=1)).sum())
     if nodes not in genomes:
-        setup = evomod.prepare(config_of(study, treatment))
-        genomes[nodes] = null_distribution(
-            network, "genomes", nulls, directed=False, method=METHOD, setup=setup
-        ).mean()
+        genomes[nodes] = q_of_genomes(config_of(study, treatment), network)
     q, q_max = found.q, highest["q"]
     return {
         "nodes": nodes,
@@ -192,6 +190,17 @@ def q_row(study, treatment, network, highest, genomes):
         "q_rand_greedy": other.q_rand,
         "q_m_greedy": other.q_m,
     }
+
+
+def q_of_genomes(config, network):
+    """Mean Q of random genomes with as many nodes as a network; NaN where too few of them have so many."""
+    setup, draws = evomod.prepare(config), SIZES["nulls"]
+    try:
+        return null_distribution(
+            network, "genomes", draws, directed=False, method=METHOD, setup=setup
+        ).mean()
+    except EvomodError:
+        return np.nan
 
 
 def undirected_q(encoding, module, known, genomes):

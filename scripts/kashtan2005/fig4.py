@@ -13,7 +13,7 @@ from evomod.plotting import plot_circuit, shared_positions
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study_outputs.toml"
-FULL = "2 runs of at most 300,000 generations"
+FULL = "30 runs of at most 300,000 generations"
 QUICK = {"replicates": 1, "settings": ["evolution.generations=2000"]}
 
 TREATMENT = "three-outputs"
