@@ -23,6 +23,7 @@ def table(script, tmp_path):
         for way in script.WAYS:
             for is_pruned in (0, 1)[: 1 + (way not in ("untrained", "longer"))]:
                 row = dict.fromkeys(script.COLUMNS, 10) | {"q_weights": seed / 10 + (way == "l1")}
+                row["are_sides_apart"] = int(way == "l1")
                 row |= {"n_cut_z": rng.normal(), "q_score_z": float("nan"), "most_steps": 100}
                 row |= {"way": way, "is_pruned": is_pruned, "seed": seed}
                 row |= {"plain_steps_neither": float("inf"), "plain_steps_left-or-right": 29}
@@ -49,9 +50,11 @@ def test_a_goal_that_was_not_solved_counts_as_one_step_more(script, table):
 
 def test_the_summary_tells_medians_and_differences(script, table):
     told = script.summary(script.read(table))
-    assert "| l1 | 4 | 1.250 [1.100, 1.400] | control | +1.00 | 0.029 |" in told
-    assert "| control, pruned | 4 | 0.250 [0.100, 0.400] | longer | +0.00 | 1 |" in told
-    assert "| untrained | 0 | nan [nan, nan] | - | - | - |" in told  # z of Q of connections
+    assert "| l1 | 4 | control | 0 | 1 | 4 | 0.029 |" in told
+    assert "| l1 | 1.25 [1.10, 1.40] | 10.00 [10.00, 10.00] |" in told
+    assert "| l1 | +1.00 (0.029) | +0.00 (1) |" in told
+    assert "| control, pruned | +0.00 (1) |" in told and "| untrained | - | - |" in told
+    assert "nan [nan, nan]" in told  # z of Q of connections
 
 
 def test_a_picture_is_drawn_and_a_torn_line_mended(script, table, tmp_path):

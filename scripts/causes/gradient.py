@@ -23,7 +23,7 @@ from evomod.errors import EvomodError
 from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.plotting_studies import plot_dots
 from evomod.runs import commit, now, write_json
-from evomod.statistics import median_ci, rank_sum
+from evomod.statistics import median_ci, proportions, rank_sum
 from evomod.task import load_task
 from evomod.training import fixed_arithmetic, steps_until_right, stream, train
 from evomod.training_config import TrainingConfig, resolved
@@ -39,7 +39,7 @@ TASK, GOAL = "retina-relations", "left-and-right"
 OTHERS = ("left-or-right", "neither", "left-and-mirrored", "both-mirrored", "top-and-bottom")
 EPOCHS = 2000  # evomod train's own for a task; an epoch is one step on all 256 patterns
 SHARE = 0.5  # pruned of every layer; at 0.7 hardly a network still solves the goal, unless it had L1
-MODULES = 2  # of the n-cut: the two sides of the goal
+MODULES = 3  # of the n-cut: left, right, and the end where they meet; two modules are often whole layers
 THRESHOLD = 0.1
 """A connection is a |w| from 0.1: L1 leaves two groups of weights, nearly all below 0.01 or above 0.1."""
 MOST_STEPS = 1000  # to adapt; births that solve the first goal at all took 118 to 900
@@ -55,6 +55,24 @@ WAYS = {
 }
 """All values are our choice. "longer": as many steps as the others with their pruning. Of L1 and L2 20 times
 the value of Filan et al. 2021, whose networks have 4,000 times as many weights."""
+RELATIONS = ("related", "partly related", "unrelated")
+MEDIANS = {
+    "Q of weights": "q_weights",
+    "z of it": "q_weights_z",
+    "n-cut": "n_cut",
+    "z of n-cut": "n_cut_z",
+    "Q of connections": "q_score",
+    "z of that": "q_score_z",
+    "connections": "connections",
+    "fitness": "fitness",
+}
+"""Heading of the summary -> column."""
+BLOCKS = (
+    ("Q of weights", "z of it", "n-cut", "z of n-cut"),
+    ("connections", "fitness", "Q of connections", "z of that"),
+    tuple(f"steps to {kind}" for kind in RELATIONS),
+    tuple(f"steps to {kind}, as trained" for kind in RELATIONS),
+)
 MEASURES = ("q_weights", "n_cut", "q_score")
 ADAPTATIONS = ("zero_shot", "steps", "plain_steps")
 """Fitness on another goal; steps until it is solved as trained; and without dropout and penalties."""
@@ -67,6 +85,7 @@ COLUMNS = (
     "connections",
     "fitness_of_connections",
     *(f"{measure}{part}" for measure in MEASURES for part in ("", "_null", "_z")),
+    "are_sides_apart",
     "draws",
     *(f"{what}_{goal}" for what in ADAPTATIONS for goal in OTHERS),
     "most_steps",
@@ -119,8 +138,16 @@ def measured(config, data, epoch, seed, draws):
         "n_cut_null": cut.null_mean,
         "n_cut_z": cut.z,
         **beside("q_score", network, network.layer, draws, rng, "clune2013", None),
+        "are_sides_apart": int(are_sides_apart(magnitudes)),
         "draws": draws,
     }
+
+
+def are_sides_apart(magnitudes):
+    """Whether no module of the weights has pixels of both sides, and both sides are in modules."""
+    modules = modularity(magnitudes, "leading-eigenvector", directed=False, weight="weight").modules
+    left, right = (set(modules[pixels].tolist()) - {-1} for pixels in (slice(0, 4), slice(4, 8)))
+    return bool(left and right) and not left & right
 
 
 def beside(name, graph, layer, draws, rng, method, weight):
@@ -228,7 +255,7 @@ def groups_of(rows):
 
 def reference_of(name):
     """The group that a group is compared with: it differs in the one thing that the group is named after."""
-    if name == "control":
+    if name in ("untrained", "control"):
         return "untrained"
     if name == "control, pruned":
         return "longer"
@@ -250,59 +277,73 @@ def steps_to(group, kind, what="plain_steps"):
 
 
 def columns_of(rows):
-    """What is told of every group: heading, and its values by group."""
+    """``[network]`` by group, by heading."""
     groups = groups_of(rows)
-    plain = {
-        "Q of weights": "q_weights",
-        "z of it": "q_weights_z",
-        "n-cut": "n_cut",
-        "z of n-cut": "n_cut_z",
-        "Q of connections": "q_score",
-        "z of Q of connections": "q_score_z",
-        "connections": "connections",
-        "fitness": "fitness",
-    }
-    told = {head: {name: values(g, c) for name, g in groups.items()} for head, c in plain.items()}
-    for what, note in (("plain_steps", ""), ("steps", ", as trained")):
-        for kind in ("related", "partly related", "unrelated"):
-            told[f"steps to {kind}{note}"] = {
-                name: steps_to(group, kind, what) for name, group in groups.items()
-            }
+    told = {head: {n: values(g, c) for n, g in groups.items()} for head, c in MEDIANS.items()}
+    for kind in RELATIONS:
+        for what, note in (("plain_steps", ""), ("steps", ", as trained")):
+            told[f"steps to {kind}{note}"] = {n: steps_to(g, kind, what) for n, g in groups.items()}
     return told
 
 
 def summary(rows):
-    """A line a group and number: median with its interval, and how it differs from the group beside it."""
-    lines = []
-    for head, by_group in columns_of(rows).items():
-        lines += [f"\n**{head}**\n", "| way | n | median [95 %] | beside | Cliff's delta | p |"]
-        lines += ["|---|---|---|---|---|---|"]
-        for name, numbers in by_group.items():
-            ci = median_ci(numbers, np.random.default_rng(1))
-            digits = 3 if abs(ci.high) < 20 else 0
-            shown = f"{ci.median:.{digits}f} [{ci.low:.{digits}f}, {ci.high:.{digits}f}]"
-            lines.append(f"| {name} | {ci.n} | {shown} | {compared(name, by_group)} |")
+    """Tables in Markdown: counts, medians with intervals, and how each way differs from its reference."""
+    groups, told = groups_of(rows), columns_of(rows)
+    lines = ["| way | n | beside | solved | p | sides apart | p |", "|---|---|---|---|---|---|---|"]
+    for name, group in groups.items():
+        counts = [count(group, groups.get(reference_of(name)), what) for what in COUNTED]
+        beside = "-" if name == "untrained" else reference_of(name)
+        lines.append(f"| {name} | {len(group)} | {beside} | {' | '.join(counts)} |")
+    for heads in BLOCKS:
+        row = f"| way | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}"
+        lines += ["", "Medians [95 %]:", "", row]
+        lines += [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups]
+        lines += ["", "Cliff's delta from the reference (p):", "", row]
+        lines += [f"| {n} | {' | '.join(compared(n, told[h]) for h in heads)} |" for n in groups]
     return "\n".join(lines)
 
 
+COUNTED = {
+    "solved": lambda row: row["fitness"] == 1.0,
+    "sides apart": lambda row: row["are_sides_apart"] == 1.0,
+}
+
+
+def count(group, reference, what):
+    """Two cells: how many networks are so, and p of Fisher's test against the reference."""
+    yes = sum(map(COUNTED[what], group))
+    if reference is None or reference is group:
+        return f"{yes} | -"
+    found = proportions(yes, len(group), sum(map(COUNTED[what], reference)), len(reference))
+    return f"{yes} | {found.p:.2g}"
+
+
+def middle(numbers):
+    """A cell: median with its interval."""
+    ci = median_ci(numbers, np.random.default_rng(1))
+    digits = 2 if abs(ci.high) < 20 else 0
+    return f"{ci.median:.{digits}f} [{ci.low:.{digits}f}, {ci.high:.{digits}f}]"
+
+
 def compared(name, by_group):
-    """Cells of the table: the reference, Cliff's delta, and p of the rank-sum test."""
+    """A cell: Cliff's delta and p of the rank-sum test against the reference."""
     reference = reference_of(name)
     pair = [by_group[one][~np.isnan(by_group[one])] for one in (name, reference) if one in by_group]
-    if name == "untrained" or len(pair) < 2 or not (pair[0].size and pair[1].size):
-        return "- | - | -"
+    if name == reference or len(pair) < 2 or not (pair[0].size and pair[1].size):
+        return "-"
     found = rank_sum(*pair)
-    return f"{reference} | {found.cliffs_delta:+.2f} | {found.p:.2g}"
+    return f"{found.cliffs_delta:+.2f} ({found.p:.2g})"
 
 
 PANELS = {
-    "Q of weights": "Q of weights (higher: more modular)",
-    "z of it": "z of Q of weights, beside shuffles",
-    "z of n-cut": "z of n-cut, beside shuffles (lower: more modular)",
+    "Q of weights": "Q of weights (modular: high)",
+    "z of it": "z of Q beside shuffles (high)",
+    "z of n-cut": "z of n-cut beside shuffles (low)",
     "steps to related": "steps to related goals",
     "steps to partly related": "steps to a partly related goal",
     "steps to unrelated": "steps to unrelated goals",
 }
+"""Heading -> label of the axis."""
 
 
 def draw_table(path):
@@ -318,7 +359,7 @@ def draw_table(path):
         plot_dots(axes, list(groups.values()), list(groups))
         axes.set_xlabel(label)
         axes.grid(axis="x", lw=0.4, alpha=0.5)
-        if " z of" in f" {label}":
+        if head.startswith("z of"):
             axes.axvline(0.0, color="0.5", lw=0.8)
     return figure
 
