@@ -54,6 +54,7 @@ def test_the_summary_tells_medians_and_differences(script, table):
     assert "| l1 | 1.25 [1.10, 1.40] | 10.00 [10.00, 10.00] |" in told
     assert "| l1 | +1.00 (0.029) | +0.00 (1) |" in told
     assert "| control, pruned | +0.00 (1) |" in told and "| untrained | - | - |" in told
+    assert "| steps to partly related | 10.00 [10.00, 10.00] | 4 | 10.00 [10.00, 10.00] | 20 |" in told
     assert "nan [nan, nan]" in told  # z of Q of connections
 
 

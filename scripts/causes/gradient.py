@@ -287,7 +287,10 @@ def columns_of(rows):
 
 
 def summary(rows):
-    """Tables in Markdown: counts, medians with intervals, and how each way differs from its reference."""
+    """Tables in Markdown: counts, medians with intervals, and how each way differs from its reference.
+
+    Of steps, one more than were allowed stands for not within them.
+    """
     groups, told = groups_of(rows), columns_of(rows)
     lines = ["| way | n | beside | solved | p | sides apart | p |", "|---|---|---|---|---|---|---|"]
     for name, group in groups.items():
@@ -300,7 +303,22 @@ def summary(rows):
         lines += [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups]
         lines += ["", "Cliff's delta from the reference (p):", "", row]
         lines += [f"| {n} | {' | '.join(compared(n, told[h]) for h in heads)} |" for n in groups]
+    lines += ["", "Of all trained and not pruned, those whose sides are apart beside the others:", ""]
+    lines += ["| | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|"]
+    lines += parted([row for row in rows if row["steps"] and not row["is_pruned"]])
     return "\n".join(lines)
+
+
+def parted(rows):
+    """A line a relation: steps to adapt of networks whose sides are apart, and of the others."""
+    apart, others = ([r for r in rows if r["are_sides_apart"] == yes] for yes in (1.0, 0.0))
+    if not (apart and others):
+        return []
+    return [
+        f"| steps to {kind} | {middle(a)} | {a.size} | {middle(b)} | {b.size} | {differs(a, b)} |"
+        for kind in RELATIONS
+        for a, b in [(steps_to(apart, kind), steps_to(others, kind))]
+    ]
 
 
 COUNTED = {
@@ -331,7 +349,12 @@ def compared(name, by_group):
     pair = [by_group[one][~np.isnan(by_group[one])] for one in (name, reference) if one in by_group]
     if name == reference or len(pair) < 2 or not (pair[0].size and pair[1].size):
         return "-"
-    found = rank_sum(*pair)
+    return differs(*pair)
+
+
+def differs(numbers, others):
+    """Cliff's delta, and p of the rank-sum test."""
+    found = rank_sum(numbers, others)
     return f"{found.cliffs_delta:+.2f} ({found.p:.2g})"
 
 
