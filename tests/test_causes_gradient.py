@@ -23,7 +23,7 @@ def table(script, tmp_path):
         for way in script.WAYS:
             for is_pruned in (0, 1)[: 1 + (way not in ("untrained", "longer"))]:
                 row = dict.fromkeys(script.COLUMNS, 10) | {"q_weights": seed / 10 + (way == "l1")}
-                row["are_sides_apart"] = int(way == "l1")
+                row |= {"are_sides_apart": int(way == "l1"), "steps": int(way != "untrained")}
                 row |= {"n_cut_z": rng.normal(), "q_score_z": float("nan"), "most_steps": 100}
                 row |= {"way": way, "is_pruned": is_pruned, "seed": seed}
                 row |= {"plain_steps_neither": float("inf"), "plain_steps_left-or-right": 29}

@@ -375,11 +375,16 @@ def draw_table(path):
     if not rows:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
     told = columns_of(rows)
+    most = int(max(row["most_steps"] for row in rows))
     figure = Figure(figsize=(10.5, 7.5), layout="constrained", dpi=100)
     cells = figure.subplots(2, 3, sharey=True).ravel()
+    figure.suptitle(
+        f"trained on left AND right; steps: mean over goals, {most + 1} is not within {most}", fontsize=9
+    )
     for axes, (head, label) in zip(cells, PANELS.items(), strict=True):
         groups = {name: numbers[~np.isnan(numbers)] for name, numbers in told[head].items()}
-        plot_dots(axes, list(groups.values()), list(groups))
+        names = [name.replace("-10", " 0.1").replace("-30", " 0.3") for name in groups]
+        plot_dots(axes, list(groups.values()), names)
         axes.set_xlabel(label)
         axes.grid(axis="x", lw=0.4, alpha=0.5)
         if head.startswith("z of"):
