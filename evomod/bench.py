@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from statistics import median
 from typing import Any
-
-import numpy as np
 
 from evomod.config import Config
 from evomod.deap_way import deap_seconds
 from evomod.evolution import evolve, prepare
-from evomod.measures import graph_of_layers, n_cut
 from evomod.tracking import Tracker
 
 WORKLOADS: dict[str, dict[str, Any]] = {
@@ -40,9 +36,6 @@ STAGES = {
     "breed": "select",
 }
 """Operator of the toolbox -> stage it is counted in."""
-
-MLP = (784, 256, 256, 256, 256, 10)
-"""Layers of the networks of Filan et al. 2021: 1,818 nodes, 400,000 connections."""
 
 WARM, MEASURED, DEAP_GENERATIONS = 200, 400, 3
 
@@ -84,16 +77,6 @@ def measure(
         "ratio": round(theirs / ours, 1),
         "stages": {stage: round(1000 * median(times), 4) for stage, times in stages.items()},
     }
-
-
-def measure_n_cut(layers: tuple[int, ...] = MLP, draws: int = 10) -> dict[str, float]:
-    """Workload "n-cut": milliseconds of one n-cut with k = 12, shuffle included, of untrained dense layers."""
-    rng = np.random.default_rng(1)
-    adjacency, layer = graph_of_layers([rng.standard_normal(ends) for ends in pairwise(layers)])
-    n_cut(adjacency, layer=layer, draws=1)
-    begun = time.perf_counter()
-    n_cut(adjacency, layer=layer, draws=draws)
-    return {"ms_per_n_cut": round(1000 * (time.perf_counter() - begun) / (draws + 1), 1)}
 
 
 def _timed(function: Callable[..., Any], stage: str, clock: dict[str, float]) -> Callable[..., Any]:

@@ -654,17 +654,17 @@ def _write_table(path: Path, text: str) -> None:
 
 
 def act_bench(given: argparse.Namespace) -> int:
-    from evomod import bench_modularity
+    from evomod import bench_modularity, bench_n_cut
     from evomod.bench import WORKLOADS, measure, report
     from evomod.warmup import compile_all
 
     compile_all()
     results = {name: measure(name) for name in WORKLOADS}
-    which_q = bench_modularity.which_q()
+    cut, which_q = bench_n_cut.measure_n_cut(), bench_modularity.which_q()
     if given.json:
-        print(json.dumps(results | {"which-q": which_q}, indent=2))
+        print(json.dumps(results | {"n-cut": cut, "which-q": which_q}, indent=2))
     else:
-        print(report(results), bench_modularity.report(which_q), sep="\n\n")
+        print(report(results), bench_n_cut.report(cut), bench_modularity.report(which_q), sep="\n\n")
     return 0
 
 

@@ -33,6 +33,7 @@ from evomod.training import (
     want_torch,
 )
 from evomod.training_config import TrainingConfig, dump_training, load_training, resolved
+from evomod.transfers import relation
 
 FORMAT = "evomod training 1"
 COLUMNS = (
@@ -242,7 +243,7 @@ class StepsToAdapt:
 
     goal: str
     relation: str
-    """"related": shares subgoals with the goal it was trained on; "same"; "unrelated"; "random"."""
+    """To the goal that it was trained on, see `evomod.transfers.relation`; "random" for a truth table."""
     at_first: float
     """Share of right answers before the first step."""
     steps: int | None
@@ -269,15 +270,9 @@ def adapt(
     task = load_task(run.config.data)
     name = goal if isinstance(goal, str) else "random"
     data = task_data(task, name) if isinstance(goal, str) else _data_of_table(task, goal)
-    relation = _relation(task, run.config.goal, name) if isinstance(goal, str) else "random"
+    related = relation(task, run.config.goal, name) if isinstance(goal, str) else "random"
     steps, at_first = steps_until_right(run.config, data, *run.layers(), run.seed, most_steps)
-    return StepsToAdapt(name, relation, at_first, steps)
-
-
-def _relation(task: Task, before: str, goal: str) -> str:
-    if goal == before:
-        return "same"
-    return "related" if goal in task.related(before) else "unrelated"
+    return StepsToAdapt(name, related, at_first, steps)
 
 
 def _data_of_table(task: Task, table: NDArray[np.bool_]) -> DataSet:

@@ -46,6 +46,7 @@ ORDER = (
     "deap_way",
     "bench",
     "bench_modularity",
+    "bench_n_cut",
     "plotting",
     "drawing_motifs",
     "plotting_studies",
@@ -69,8 +70,8 @@ HOMES = {
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
-    "threadpoolctl": {"measures"},
-    "sklearn": {"datasets"},
+    "threadpoolctl": {"measures", "bench_n_cut"},
+    "sklearn": {"datasets", "bench_n_cut"},
     "torch": {"training"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
@@ -78,7 +79,7 @@ HOMES = {
     "pyarrow": {"study_tables"},
     "polars": {"study_tables"},
 }
-"""Rooms that may import a dependency: deap_way measures DEAP itself, evolution names its Toolbox as a type."""
+"""Rooms that may import a dependency: deap_way and bench_n_cut measure it, evolution names its Toolbox as a type."""
 
 
 def rooms():

@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
 from threadpoolctl import threadpool_limits
 
-from evomod.bench import measure_n_cut
+from evomod import bench_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric
@@ -294,8 +294,18 @@ def test_the_same_generator_gives_the_same_result():
     assert one.null_mean != standard.null_mean
 
 
-def test_the_workload_of_the_bench_runs():
-    assert measure_n_cut((12, 8, 4), draws=2)["ms_per_n_cut"] > 0.0
+def test_the_workload_of_the_bench_finds_what_scikit_learn_finds():
+    result = bench_n_cut.measure_n_cut((12, 8, 4), k=3, draws=2, plain_draws=1)
+    assert result["ratio"] > 0.0 and result["ms_per_n_cut"] > 0.0
+    assert result["n_cut"] == pytest.approx(result["sklearn_n_cut"], abs=0.05)
+    assert "scikit-learn: " in bench_n_cut.report(result)
+
+
+def test_the_workload_of_the_bench_runs_without_scikit_learn(monkeypatch):
+    monkeypatch.setattr(bench_n_cut, "find_spec", lambda name: None)
+    result = bench_n_cut.measure_n_cut((12, 8, 4), k=3, draws=2)
+    assert result["sklearn_n_cut"] is None and result["ratio"] is None
+    assert "scikit-learn is not installed" in bench_n_cut.report(result)
 
 
 # -------------------------------------------------------------------------------------- the border

@@ -221,6 +221,13 @@ def test_a_trained_network_adapts_to_related_and_random_goals(retina):
     assert random.at_first == (ours == table).mean()
 
 
+def test_an_adaptation_tells_how_the_goals_are_related(tmp_path):
+    run = run_training(TrainingConfig("retina-relations", epochs=0), 1, tmp_path / "x", draws=2)
+    goals = ("left-and-right", "neither", "left-and-mirrored", "top-and-bottom")
+    told = [adapt(run, goal, most_steps=0).relation for goal in goals]
+    assert told == ["same", "related", "partly related", "unrelated"]
+
+
 def test_pruned_connections_stay_away_while_it_adapts(tmp_path):
     run = run_training(TrainingConfig("retina", epochs=100, prune=0.5), 2, tmp_path / "x", draws=3)
     assert run.log["sparsity"][-1] == pytest.approx(0.5, abs=0.02)

@@ -1,0 +1,408 @@
+"""Gradient-trained networks of the retina: modularity, beside their shuffles, and steps to adapt to other goals.
+
+    python scripts/causes/gradient.py [--networks 20] [--out FOLDER]
+    python scripts/causes/gradient.py --summary
+
+The task and the layers of scripts/causes/study.toml, trained by gradient instead of evolved: by every way of
+training one network a seed, measured before and after pruning, a row of gradient.csv each. A row is not made
+again: the same command goes on where it was stopped. Measures: README, "Networks trained by gradient".
+"""
+
+import argparse
+import csv
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evomod.datasets import task_data
+from evomod.errors import EvomodError
+from evomod.measures import graph_of_layers, modularity, null_distribution
+from evomod.plotting_studies import plot_dots
+from evomod.runs import commit, now, write_json
+from evomod.statistics import median_ci, proportions, rank_sum
+from evomod.task import load_task
+from evomod.training import fixed_arithmetic, steps_until_right, stream, train
+from evomod.training_config import TrainingConfig, resolved
+from evomod.training_run import measured_n_cut, network_of_layers, versions_with_torch
+from evomod.transfers import relation
+
+TABLE = "gradient.csv"
+FULL = "20 networks a way of training, half an hour of one core"
+COMMAND = "python scripts/causes/gradient.py"
+RESULTS = Path("results") / "causes"
+
+TASK, GOAL = "retina-relations", "left-and-right"
+OTHERS = ("left-or-right", "neither", "left-and-mirrored", "both-mirrored", "top-and-bottom")
+EPOCHS = 2000  # evomod train's own for a task; an epoch is one step on all 256 patterns
+SHARE = 0.5  # pruned of every layer; at 0.7 hardly a network still solves the goal, unless it had L1
+MODULES = 3  # of the n-cut: left, right, and the end where they meet; two modules are often whole layers
+THRESHOLD = 0.1
+"""A connection is a |w| from 0.1: L1 leaves two groups of weights, nearly all below 0.01 or above 0.1."""
+MOST_STEPS = 1000  # to adapt; births that solve the first goal at all took 118 to 900
+DRAWS = 200  # shuffles beside every measure
+WAYS = {
+    "untrained": {"epochs": 0, "prune": 0.0},
+    "control": {},
+    "longer": {"epochs": 2 * EPOCHS, "prune": 0.0},
+    "dropout-10": {"dropout": 0.1},
+    "dropout-30": {"dropout": 0.3},
+    "l1": {"l1": 1e-3},
+    "l2": {"l2": 1e-3},
+}
+"""All values are our choice. "longer": as many steps as the others with their pruning. Of L1 and L2 20 times
+the value of Filan et al. 2021, whose networks have 4,000 times as many weights."""
+RELATIONS = ("related", "partly related", "unrelated")
+MEDIANS = {
+    "Q of weights": "q_weights",
+    "z of it": "q_weights_z",
+    "n-cut": "n_cut",
+    "z of n-cut": "n_cut_z",
+    "Q of connections": "q_score",
+    "z of that": "q_score_z",
+    "connections": "connections",
+    "fitness": "fitness",
+}
+"""Heading of the summary -> column."""
+BLOCKS = (
+    ("Q of weights", "z of it", "n-cut", "z of n-cut"),
+    ("connections", "fitness", "Q of connections", "z of that"),
+    tuple(f"steps to {kind}" for kind in RELATIONS),
+    tuple(f"steps to {kind}, as trained" for kind in RELATIONS),
+)
+MEASURES = ("q_weights", "n_cut", "q_score")
+ADAPTATIONS = ("zero_shot", "steps", "plain_steps")
+"""Fitness on another goal; steps until it is solved as trained; and without dropout and penalties."""
+COLUMNS = (
+    "way",
+    "is_pruned",
+    "seed",
+    "steps",
+    "fitness",
+    "connections",
+    "fitness_of_connections",
+    *(f"{measure}{part}" for measure in MEASURES for part in ("", "_null", "_z")),
+    "are_sides_apart",
+    "draws",
+    *(f"{what}_{goal}" for what in ADAPTATIONS for goal in OTHERS),
+    "most_steps",
+    "seconds",
+)
+
+
+def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
+    """Train one network; yield a row before pruning and one after."""
+    task = load_task(TASK)
+    data = task_data(task, GOAL)
+    config = TrainingConfig(TASK, GOAL, epochs=epochs, prune=SHARE, modules=MODULES)
+    config = replace(config, **WAYS[way])
+    if way == "longer":
+        config = replace(config, epochs=2 * epochs)
+    config = resolved(config, data)
+    moment = time.process_time()
+    with fixed_arithmetic(config.threads):
+        for epoch in train(config, data, seed):
+            if epoch.number not in (config.epochs, config.all_epochs):
+                continue
+            is_pruned = epoch.phase == "pruning"
+            as_trained = config if is_pruned else replace(config, prune=0.0, pruning_epochs=None)
+            row = {
+                "way": way,
+                "is_pruned": int(is_pruned),
+                "seed": seed,
+                "steps": epoch.steps,
+                "fitness": epoch.train_accuracy,
+            }
+            row |= measured(as_trained, data, epoch, seed, draws)
+            row |= adapted(as_trained, task, epoch, seed, most_steps)
+            seconds, moment = time.process_time() - moment, time.process_time()
+            yield row | {"most_steps": most_steps, "seconds": round(seconds, 2)}
+
+
+def measured(config, data, epoch, seed, draws):
+    """Connections that remain; Q of all weights, n-cut and Q of the connections, beside their shuffles."""
+    kept = [np.where(np.abs(w) >= THRESHOLD, w, 0.0) for w in epoch.weights]
+    _, right = steps_until_right(config, data, kept, epoch.biases, seed, 0)
+    magnitudes, layer = graph_of_layers([np.abs(w) for w in epoch.weights])
+    rng = stream(seed, "n-cut")
+    cut = measured_n_cut(config, epoch.weights, seed, draws)
+    network = network_of_layers(kept, epoch.biases, {}).simplified()
+    return {
+        "connections": sum(int(np.count_nonzero(w)) for w in kept),
+        "fitness_of_connections": right,
+        **beside("q_weights", magnitudes, layer, draws, rng, "leading-eigenvector", "weight"),
+        "n_cut": cut.n_cut,
+        "n_cut_null": cut.null_mean,
+        "n_cut_z": cut.z,
+        **beside("q_score", network, network.layer, draws, rng, "clune2013", None),
+        "are_sides_apart": int(are_sides_apart(magnitudes)),
+        "draws": draws,
+    }
+
+
+def are_sides_apart(magnitudes):
+    """Whether no module of the weights has pixels of both sides, and both sides are in modules."""
+    modules = modularity(magnitudes, "leading-eigenvector", directed=False, weight="weight").modules
+    left, right = (set(modules[pixels].tolist()) - {-1} for pixels in (slice(0, 4), slice(4, 8)))
+    return bool(left and right) and not left & right
+
+
+def beside(name, graph, layer, draws, rng, method, weight):
+    """Q (with weights undirected), the mean Q of the graph shuffled within its layers, and z."""
+    how = {"directed": weight is None, "weight": weight, "method": method}
+    q = modularity(graph, **how).q
+    spread = null_distribution(graph, "shuffle-within-layer", draws, rng, layer=layer, **how)
+    sd = spread.std()
+    z = (q - spread.mean()) / sd if sd > 1e-9 else float("nan")
+    return {name: q, f"{name}_null": float(spread.mean()), f"{name}_z": float(z)}
+
+
+def adapted(config, task, epoch, seed, most_steps):
+    """Fitness on the other goals, and steps until each is solved; infinite where too few were allowed."""
+    plain = replace(config, dropout=0.0, l1=0.0, l2=0.0)
+    row = {}
+    for goal in OTHERS:
+        data, given = task_data(task, goal), (epoch.weights, epoch.biases, seed, most_steps)
+        steps, row[f"zero_shot_{goal}"] = steps_until_right(config, data, *given)
+        plain_steps = steps if plain == config else steps_until_right(plain, data, *given)[0]
+        row[f"steps_{goal}"] = float("inf") if steps is None else steps
+        row[f"plain_steps_{goal}"] = float("inf") if plain_steps is None else plain_steps
+    return row
+
+
+def read(path):
+    """Rows of the table, numbers as numbers; a torn last line is left out."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if None not in row.values()]
+    return [{k: v if k == "way" else float(v) for k, v in row.items()} for row in rows]
+
+
+def append(path, rows):
+    """Add rows, begin the table if it is new, and mend a torn last line by cutting it off."""
+    content = path.read_bytes() if path.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1] or ",".join(COLUMNS).encode() + b"\n"
+    if whole != content:
+        path.write_bytes(whole)
+    with path.open("a", newline="") as file:
+        file.writelines(",".join(str(row[name]) for name in COLUMNS) + "\n" for row in rows)
+
+
+def left_over(path, networks):
+    """Ways and seeds that lack a row: the first network of every way, then the second, …"""
+    known = {(row["way"], int(row["is_pruned"]), int(row["seed"])) for row in read(path)}
+    wanted = [(way, seed) for seed in range(1, networks + 1) for way in WAYS]
+    return [
+        (way, seed)
+        for way, seed in wanted
+        if any((way, k, seed) not in known for k in (0, 1)[: 1 + (WAYS[way].get("prune") != 0.0)])
+    ]
+
+
+def run(folder, networks=20, **sizes):
+    """Make the rows that are left; returns the table's path."""
+    path = folder / TABLE
+    folder.mkdir(parents=True, exist_ok=True)
+    left = left_over(path, networks)
+    known = {(row["way"], row["is_pruned"], row["seed"]) for row in read(path)}
+    if left:
+        write_json(folder / "gradient.manifest.json", about(networks, sizes))
+    for way, seed in left:
+        rows = [row for row in rows_of(way, seed, **sizes) if (way, row["is_pruned"], seed) not in known]
+        append(path, rows)
+        print(f"{way} {seed}: fitness {rows[-1]['fitness']:.3f}", flush=True)
+    return path
+
+
+def about(networks, sizes):
+    """Where the latest rows come from."""
+    return {
+        "table": TABLE,
+        "made_by": "scripts/causes/gradient.py",
+        "task": TASK,
+        "goal": GOAL,
+        "ways": WAYS,
+        "pruned": SHARE,
+        "networks": networks,
+        "sizes": sizes,
+        "threads": 1,
+        "commit": commit(),
+        "versions": versions_with_torch(),
+        "start": now(),
+    }
+
+
+def quick(jobs=None):
+    """A small table: two networks a way of training, hardly trained. Returns its path."""
+    folder = Path(tempfile.mkdtemp(prefix="causes-gradient-quick-"))
+    return run(folder, 2, epochs=200, draws=20, most_steps=100)
+
+
+def groups_of(rows):
+    """Rows by way of training and pruning, those without pruning first, in the order of `WAYS`."""
+    found = {}
+    for is_pruned in (0, 1):
+        for way in WAYS:
+            group = [row for row in rows if (row["way"], row["is_pruned"]) == (way, is_pruned)]
+            if group:
+                found[f"{way}, pruned" if is_pruned else way] = group
+    return found
+
+
+def reference_of(name):
+    """The group that a group is compared with: it differs in the one thing that the group is named after."""
+    if name in ("untrained", "control"):
+        return "untrained"
+    if name == "control, pruned":
+        return "longer"
+    return "control, pruned" if name.endswith(", pruned") else "control"
+
+
+def values(group, column):
+    """``[network]``; a goal that was not solved counts as one step more than were allowed."""
+    numbers = np.array([row[column] for row in group])
+    most = np.array([row["most_steps"] for row in group])
+    return np.where(np.isinf(numbers), most + 1, numbers)
+
+
+def steps_to(group, kind, what="plain_steps"):
+    """``[network]``: mean over the other goals of one relation to the goal that was trained."""
+    task = load_task(TASK)
+    goals = [goal for goal in OTHERS if relation(task, GOAL, goal) == kind]
+    return np.mean([values(group, f"{what}_{goal}") for goal in goals], axis=0)
+
+
+def columns_of(rows):
+    """``[network]`` by group, by heading."""
+    groups = groups_of(rows)
+    told = {head: {n: values(g, c) for n, g in groups.items()} for head, c in MEDIANS.items()}
+    for kind in RELATIONS:
+        for what, note in (("plain_steps", ""), ("steps", ", as trained")):
+            told[f"steps to {kind}{note}"] = {n: steps_to(g, kind, what) for n, g in groups.items()}
+    return told
+
+
+def summary(rows):
+    """Tables in Markdown: counts, medians with intervals, and how each way differs from its reference.
+
+    Of steps, one more than were allowed stands for not within them.
+    """
+    groups, told = groups_of(rows), columns_of(rows)
+    lines = ["| way | n | beside | solved | p | sides apart | p |", "|---|---|---|---|---|---|---|"]
+    for name, group in groups.items():
+        counts = [count(group, groups.get(reference_of(name)), what) for what in COUNTED]
+        beside = "-" if name == "untrained" else reference_of(name)
+        lines.append(f"| {name} | {len(group)} | {beside} | {' | '.join(counts)} |")
+    for heads in BLOCKS:
+        row = f"| way | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}"
+        lines += ["", "Medians [95 %]:", "", row]
+        lines += [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups]
+        lines += ["", "Cliff's delta from the reference (p):", "", row]
+        lines += [f"| {n} | {' | '.join(compared(n, told[h]) for h in heads)} |" for n in groups]
+    lines += ["", "Of all trained and not pruned, those whose sides are apart beside the others:", ""]
+    lines += ["| | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|"]
+    lines += parted([row for row in rows if row["steps"] and not row["is_pruned"]])
+    return "\n".join(lines)
+
+
+def parted(rows):
+    """A line a relation: steps to adapt of networks whose sides are apart, and of the others."""
+    apart, others = ([r for r in rows if r["are_sides_apart"] == yes] for yes in (1.0, 0.0))
+    if not (apart and others):
+        return []
+    return [
+        f"| steps to {kind} | {middle(a)} | {a.size} | {middle(b)} | {b.size} | {differs(a, b)} |"
+        for kind in RELATIONS
+        for a, b in [(steps_to(apart, kind), steps_to(others, kind))]
+    ]
+
+
+COUNTED = {
+    "solved": lambda row: row["fitness"] == 1.0,
+    "sides apart": lambda row: row["are_sides_apart"] == 1.0,
+}
+
+
+def count(group, reference, what):
+    """Two cells: how many networks are so, and p of Fisher's test against the reference."""
+    yes = sum(map(COUNTED[what], group))
+    if reference is None or reference is group:
+        return f"{yes} | -"
+    found = proportions(yes, len(group), sum(map(COUNTED[what], reference)), len(reference))
+    return f"{yes} | {found.p:.2g}"
+
+
+def middle(numbers):
+    """A cell: median with its interval."""
+    ci = median_ci(numbers, np.random.default_rng(1))
+    digits = 2 if abs(ci.high) < 20 else 0
+    return f"{ci.median:.{digits}f} [{ci.low:.{digits}f}, {ci.high:.{digits}f}]"
+
+
+def compared(name, by_group):
+    """A cell: Cliff's delta and p of the rank-sum test against the reference."""
+    reference = reference_of(name)
+    pair = [by_group[one][~np.isnan(by_group[one])] for one in (name, reference) if one in by_group]
+    if name == reference or len(pair) < 2 or not (pair[0].size and pair[1].size):
+        return "-"
+    return differs(*pair)
+
+
+def differs(numbers, others):
+    """Cliff's delta, and p of the rank-sum test."""
+    found = rank_sum(numbers, others)
+    return f"{found.cliffs_delta:+.2f} ({found.p:.2g})"
+
+
+PANELS = {
+    "Q of weights": "Q of weights (modular: high)",
+    "z of it": "z of Q beside shuffles (high)",
+    "z of n-cut": "z of n-cut beside shuffles (low)",
+    "steps to related": "steps to related goals",
+    "steps to partly related": "steps to a partly related goal",
+    "steps to unrelated": "steps to unrelated goals",
+}
+"""Heading -> label of the axis."""
+
+
+def draw_table(path):
+    """A panel a number, a row a way of training: every network a dot, and the median with its interval."""
+    rows = read(path)
+    if not rows:
+        raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
+    told = columns_of(rows)
+    most = int(max(row["most_steps"] for row in rows))
+    figure = Figure(figsize=(10.5, 7.5), layout="constrained", dpi=100)
+    cells = figure.subplots(2, 3, sharey=True).ravel()
+    figure.suptitle(
+        f"trained on left AND right; steps: mean over goals, {most + 1} is not within {most}", fontsize=9
+    )
+    for axes, (head, label) in zip(cells, PANELS.items(), strict=True):
+        groups = {name: numbers[~np.isnan(numbers)] for name, numbers in told[head].items()}
+        names = [name.replace("-10", " 0.1").replace("-30", " 0.3") for name in groups]
+        plot_dots(axes, list(groups.values()), names)
+        axes.set_xlabel(label)
+        axes.grid(axis="x", lw=0.4, alpha=0.5)
+        if head.startswith("z of"):
+            axes.axvline(0.0, color="0.5", lw=0.8)
+    return figure
+
+
+def main():
+    """Run what is missing, or print the summary."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--networks", type=int, default=20)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--summary", action="store_true", help="print medians and tests, and stop")
+    given = parser.parse_args()
+    if not given.summary:
+        run(given.out, given.networks)
+    print(summary(read(given.out / TABLE)))
+
+
+if __name__ == "__main__":
+    main()
