@@ -121,11 +121,15 @@ def seed_of(root: int, treatment: str, replicate: int) -> int:
 
 
 def replicates_of(study: Study) -> list[Replicate]:
-    """All of them, replicate by replicate: a study that is stopped early has as many of each treatment."""
+    """All of them, replicate by replicate: a study that is stopped early has as many of each treatment.
+
+    Every other time from the last treatment to the first. In the same order each time, one of two workers got
+    all cheap runs and the other all dear ones: by the CPU of 8 runs 1.88 times as fast as one, so 1.95.
+    """
     return [
         Replicate(treatment, number, seed_of(study.seed, treatment.name, number))
         for number in range(study.replicates)
-        for treatment in study.treatments
+        for treatment in study.treatments[:: -1 if number % 2 else 1]
     ]
 
 

@@ -54,7 +54,7 @@ def test_a_definition_resolves_to_configs(two):
 def test_a_seed_depends_on_nothing_but_root_treatment_and_replicate(two):
     assert seed_of(2013, "pa", 1) == 1341391129  # of a run folder that exists
     places = [replicate.place for replicate in replicates_of(two)]
-    assert places == ["pa/000", "pcc/000", "pa/001", "pcc/001"]
+    assert places == ["pa/000", "pcc/000", "pcc/001", "pa/001"]  # dear ones for every worker
     assert all(r.seed == seed_of(7, r.treatment.name, r.number) for r in replicates_of(two))
     assert len({replicate.seed for replicate in replicates_of(two)}) == 4
 

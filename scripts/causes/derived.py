@@ -12,8 +12,9 @@ from evomod.engines import in_workers
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
 from evomod.plotting_studies import rows_of
+from evomod.runs import load_run
 from evomod.statistics import rank_sum
-from evomod.study import seed_of
+from evomod.study import Replicate, seed_of
 from evomod.study_tables import further_table
 from evomod.transfers import descendants, fitness_course
 
@@ -42,9 +43,14 @@ ROUND = 6
 """Places of fractions in tables."""
 
 
+def treatment_of(study, name):
+    """A treatment by its name."""
+    return next(t for t in study.study.treatments if t.name == name)
+
+
 def config_of(study, treatment):
     """The config of a treatment."""
-    return next(t.config for t in study.study.treatments if t.name == treatment)
+    return treatment_of(study, treatment).config
 
 
 def networks_of(study, keys):
@@ -132,16 +138,14 @@ def goals_by_generation(study):
     """
 
     def make(keys):
-        rows = []
-        for treatment in dict.fromkeys(treatment for treatment, _ in keys):
-            mine = {replicate for name, replicate in keys if name == treatment}
-            replicates = rows_of(study.summary, treatment=treatment)["replicate"].tolist()
-            for replicate, run in zip(replicates, study.runs(treatment), strict=True):
-                if replicate in mine:
-                    rows += goal_rows((treatment, replicate), run)
-        return rows
+        return [row for key in keys for row in goal_rows(key, run_of(study, key))]
 
     return further_table(study, "goals.csv", make)
+
+
+def run_of(study, key):
+    """One run of a study."""
+    return load_run(study.folder / Replicate(treatment_of(study, key[0]), key[1], 0).place)
 
 
 def goal_rows(key, run):
@@ -166,17 +170,14 @@ def times_to_solve(study):
     """The first generation in which the trained goal was solved (``times.csv``); empty where it never was."""
 
     def make(keys):
-        rows = []
-        for treatment in dict.fromkeys(treatment for treatment, _ in keys):
-            replicates = rows_of(study.summary, treatment=treatment)["replicate"].tolist()
-            for replicate, run in zip(replicates, study.runs(treatment), strict=True):
-                if (treatment, replicate) in keys:
-                    solved = np.flatnonzero(run.log[f"fitness:{TRAINED}"] == 1.0)
-                    first = int(solved[0]) if solved.size else ""
-                    rows.append(about((treatment, replicate)) | {"generations": first})
-        return rows
+        return [about(key) | {"generations": first_solved(run_of(study, key))} for key in keys]
 
     return further_table(study, "times.csv", make)
+
+
+def first_solved(run):
+    """The first generation in which the best solved the trained goal, or nothing."""
+    return first_at(run.log[f"fitness:{TRAINED}"], 1.0)
 
 
 # ---- mechanism
