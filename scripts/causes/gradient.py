@@ -1,6 +1,6 @@
 """Gradient-trained networks of the retina: modularity, beside their shuffles, and steps to adapt to other goals.
 
-    python scripts/causes/gradient.py [--networks 20] [--out FOLDER]
+    python scripts/causes/gradient.py [--networks 12] [--out FOLDER]
     python scripts/causes/gradient.py --summary
 
 The task and the layers of scripts/causes/study.toml, trained by gradient instead of evolved: by every way of
@@ -31,7 +31,7 @@ from evomod.training_run import measured_n_cut, network_of_layers, versions_with
 from evomod.transfers import relation
 
 TABLE = "gradient.csv"
-FULL = "20 networks a way of training, half an hour of one core"
+FULL = "12 networks a way of training, 15 minutes of one core"
 COMMAND = "python scripts/causes/gradient.py"
 RESULTS = Path("results") / "causes"
 
@@ -203,7 +203,7 @@ def left_over(path, networks):
     ]
 
 
-def run(folder, networks=20, **sizes):
+def run(folder, networks=12, **sizes):
     """Make the rows that are left; returns the table's path."""
     path = folder / TABLE
     folder.mkdir(parents=True, exist_ok=True)
@@ -395,7 +395,7 @@ def draw_table(path):
 def main():
     """Run what is missing, or print the summary."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=20)
+    parser.add_argument("--networks", type=int, default=12)
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--summary", action="store_true", help="print medians and tests, and stop")
     given = parser.parse_args()
