@@ -130,7 +130,9 @@ def pool(jobs: int) -> Iterator[Engine]:
             reader.close()
 
 
-def in_workers(function: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> list[T]:
+def in_workers(
+    function: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None
+) -> list[T]:
     """What a function of evomod returns for each of these arguments, in their order, by so many processes.
 
     ``jobs``: None for one a core; with 1, or a single call, all happens here.
