@@ -120,6 +120,18 @@ def test_bench_prints_what_it_promises(monkeypatch, capsys):
         assert name in bench.report({name: result})
 
 
+def test_bench_tells_of_every_workload(monkeypatch, capsys):
+    from evomod import bench, bench_modularity, bench_n_cut, warmup
+
+    small = bench_n_cut.measure_n_cut((12, 8, 4), k=3, draws=1, plain_draws=1)
+    monkeypatch.setattr(bench, "WORKLOADS", {})
+    monkeypatch.setattr(bench_n_cut, "measure_n_cut", lambda: small)
+    monkeypatch.setattr(bench_modularity, "which_q", lambda: {"methods": []})
+    monkeypatch.setattr(warmup, "compile_all", lambda: 0.0)
+    assert main(["bench", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"n-cut": small, "which-q": {"methods": []}}
+
+
 def test_deap_computes_the_same_as_we_do():
     """The bench compares equal work: fitness and wiring length agree individual by individual."""
     import numpy as np
