@@ -214,4 +214,4 @@ def test_the_command_lists_figures_and_refuses_unknown_ones():
     listed = evomod("figure")
     assert listed.returncode == 0 and "clune2013-fig2: Performance" in listed.stdout
     unknown = evomod("figure", "nonsense")
-    assert unknown.returncode == 2 and "known: clune2013-fig2" in unknown.stderr
+    assert unknown.returncode == 2 and "known: causes, " in unknown.stderr

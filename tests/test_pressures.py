@@ -450,5 +450,8 @@ def test_the_study_of_causes_has_a_config_for_every_treatment():
         names
     )
     for treatment in study.treatments:
-        assert treatment.config.evolution.generations == 10_000
+        switches = (
+            treatment.config.schedule.kind == "modular"
+        )  # and ends as all others: by left AND right
+        assert treatment.config.evolution.generations == (10_020 if switches else 10_000)
     assert replace(study, replicates=1).replicates == 1
