@@ -88,12 +88,11 @@ def benefits(study):
     return [*found, rises_with(PAPER, UNSEEN, q_of(study, rows), rows["start"], N)]
 
 
-def q_of(study, rows):
-    """Q of the networks of rows; NaN where a network has no connection and so no modules."""
+def q_of(study, rows, column="q_score"):
+    """Q (or another column of the summary) of the networks of rows; NaN without a connection, so without modules."""
     summary = study.summary
-    q = np.where(summary["connections"] > 0, summary["q_score"], np.nan)
+    q = np.where(summary["connections"] > 0, summary[column].astype(float), np.nan)
     runs = zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True)
     known = dict(zip(runs, q.tolist(), strict=True))
-    return [
-        known[run] for run in zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
-    ]
+    keys = zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
+    return np.array([known[key] for key in keys])

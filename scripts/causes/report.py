@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from evomod.claims import described
+from evomod.claims import interval_of
 from evomod.papers import find_study, load_script
 from evomod.plotting_studies import rows_of
 from evomod.statistics import rank_correlation, rank_sum
@@ -31,7 +31,13 @@ def table(header, rows):
 
 def interval(values):
     """Median [interval], without n."""
-    return described(values).split(", n")[0] if len(values) else "none"
+    if not len(values):
+        return "none"
+    ci = interval_of(values)
+    middle, low, high = (
+        f"{n:.0f}" if abs(n) >= 100 else f"{n:.3g}" for n in (ci.median, ci.low, ci.high)
+    )
+    return f"{middle} [{low}, {high}]"
 
 
 def against(a, b):
@@ -84,29 +90,39 @@ def adaptation(study):
     header = ["treatment"]
     for goal in derived.OTHERS:
         header += [goal, "delta, p"]
-    lines = [table(header, rows), "", "Over all runs with a connection, rank correlations with Q:", ""]
-    cells = []
-    for goal in derived.OTHERS:
-        mine = rows_of(found, goal=goal)
-        q, solved = claims.q_of(study, mine), trained(study, mine)
-        for label, keep in (("all", np.ones(len(q), bool)), ("trained goal solved", solved == 1.0)):
-            time = rank_correlation(np.array(q)[keep], derived.to_reach(study, mine)[keep])
-            start = rank_correlation(np.array(q)[keep], mine["start"][keep])
-            cells.append(
-                (goal, label, time.n, f"{time.rho:+.2f}, p = {time.p:.2g}",
-                 f"{start.rho:+.2f}, p = {start.p:.2g}")
-            )  # fmt: skip
-    lines.append(table(("goal", "runs", "n", "generations to 0.95", "fitness before"), cells))
+    solved = derived.TRAINED
+    lines = [
+        table(header, rows),
+        "",
+        "Rank correlations over runs of all treatments whose networks have connections and solve the trained goal:",
+        "",
+        table(
+            (
+                "generations to 0.95 on",
+                "n",
+                "with Q",
+                "with z of Q",
+                "with connections",
+                "with subgoals told",
+            ),
+            [correlations(study, rows_of(found, goal=goal), goal, solved) for goal in derived.OTHERS],
+        ),
+    ]
     return "\n".join(lines)
 
 
-def trained(study, rows):
-    """Fitness on the trained goal of the networks of rows."""
-    summary = study.summary
-    runs = zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True)
-    known = dict(zip(runs, summary[f"fitness:{derived.TRAINED}"].tolist(), strict=True))
+def correlations(study, rows, goal, trained):
+    """Of the generations to adapt to one goal with what the network was before."""
+    is_solved = claims.q_of(study, rows, f"fitness:{trained}") == 1.0
+    time = derived.to_reach(study, rows)[is_solved]
+    modules = derived.modules_do(study)
+    runs = zip(modules["treatment"].tolist(), modules["replicate"].tolist(), strict=True)
+    told = dict(zip(runs, modules["subgoals"].astype(float).tolist(), strict=True))
     keys = zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
-    return np.array([known[key] for key in keys])
+    columns = [claims.q_of(study, rows, name)[is_solved] for name in ("q_score", "q_z", "connections")]
+    columns.append(np.array([told[key] for key in keys])[is_solved])
+    tests = [rank_correlation(values, time) for values in columns]
+    return (goal, tests[0].n, *(f"{test.rho:+.2f}, p = {test.p:.2g}" for test in tests))
 
 
 def mechanism(study, fixed):
