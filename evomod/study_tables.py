@@ -255,7 +255,7 @@ def further_table(
     """The table ``name`` of a study's folder, with rows for every run that is done, or those of some treatments.
 
     ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
-    So more runs than before ask only for theirs.
+    So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned.
     """
     path, summary = study.folder / name, study.summary
     runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
@@ -271,7 +271,10 @@ def further_table(
         body = b"".join(line for run in sorted(known, key=_place_in(runs)) for line in known[run])
         with reports_disk_errors(study.folder):
             write_whole(path, header + body)
-    return read_columns(path)
+    table = read_columns(path)
+    keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
+    kept = np.array([key in wanted for key in keys], np.bool_)
+    return {column: values[kept] for column, values in table.items()}
 
 
 def _lines_by_run(path: Path) -> dict[Key, list[bytes]]:

@@ -79,6 +79,7 @@ def test_more_runs_add_their_rows_to_a_further_table(study, tmp_path):
     assert list(zip(table["treatment"], table["replicate"], strict=True)) == [
         ("control", 0), ("control", 1), ("l1", 0), ("l1", 1),
     ]  # fmt: skip
+    assert further_table(found, "more.csv", make, ("l1",))["treatment"].tolist() == ["l1", "l1"]
     assert first["number"].size == 2 and table["number"].tolist() == [0.0, 0.1, 0.0, 0.1]
 
 

@@ -1,6 +1,7 @@
 """Committed results follow from config and seed: the quickest of them are run again."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,15 @@ def test_times_to_solve_are_found_again(system, goals):
     for generations, seed in quickest(system, goals):
         *_, last = evomod.evolve(config, seed=seed)
         assert (last.number, last.is_solved) == (generations, True)
+
+
+def test_committed_results_are_small_and_name_no_place_of_a_machine():
+    files = [path for path in (ROOT / "results").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 20_000_000
+    assert all(path.stat().st_size <= 300_000 for path in files if path.suffix == ".png")
+    manifests = [path for path in files if path.name.endswith("manifest.json")]
+    assert len(manifests) > 5
+    for path in manifests:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        assert len(known["commit"]) == 40
+        assert not any(str(word).startswith("/") for word in known.get("argv", []))
