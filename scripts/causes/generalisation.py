@@ -55,7 +55,7 @@ def draw_zero_shot(axes, study, goals, goal):
         axes.plot(
             moments, medians, color=COLOURS[k % len(COLOURS)], ls=line, label=study.labels[name], lw=1.2
         )
-    axes.axhline(ALWAYS_NO, color="0.6", lw=0.8, zorder=0)
+    axes.axhline(ALWAYS_NO, color="0.6", lw=0.8, zorder=0, label="always no")
     axes.set_xscale("symlog", linthresh=10)
     axes.set_xlim(0, max(goals["moment"].max(), 10))
     axes.set_xlabel("generation")
