@@ -11,7 +11,8 @@ from evomod.config import towards
 from evomod.engines import in_workers
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
-from evomod.plotting_studies import rows_of
+from evomod.plotting import COLOURS
+from evomod.plotting_studies import LINES, rows_of
 from evomod.runs import load_run
 from evomod.statistics import rank_sum
 from evomod.study import Replicate, seed_of
@@ -329,3 +330,13 @@ def mark_control(panels, controls):
     for axes, control in zip(panels, controls, strict=True):
         if control.size:
             axes.axvline(np.median(control), color="0.6", lw=0.8, zorder=0)
+
+
+def plot_singles(axes, study, table, x, y):
+    """Medians of a column ``y`` over runs by column ``x``, a line for the control and each single cause."""
+    for k, name in enumerate((CONTROL, *SINGLES)):
+        rows = rows_of(table, treatment=name)
+        places = np.unique(rows[x])
+        medians = [np.median(rows[y][rows[x] == place]) for place in places]
+        style = {"color": COLOURS[k % len(COLOURS)], "ls": LINES[k % len(LINES)], "lw": 1.2}
+        axes.plot(places, medians, label=study.labels[name], **style)

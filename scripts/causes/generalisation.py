@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.papers import load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, plot_dots, rows_of
+from evomod.plotting_studies import plot_dots, rows_of
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -47,14 +46,7 @@ def draw(study):
 
 def draw_zero_shot(axes, study, goals, goal):
     """Median fitness on one goal by generation, a line a single cause."""
-    for k, name in enumerate((derived.CONTROL, *derived.SINGLES)):
-        rows = rows_of(goals, treatment=name)
-        moments = np.unique(rows["moment"])
-        medians = [np.median(rows_of(rows, moment=moment)[goal]) for moment in moments]
-        line = LINES[k % len(LINES)]
-        axes.plot(
-            moments, medians, color=COLOURS[k % len(COLOURS)], ls=line, label=study.labels[name], lw=1.2
-        )
+    derived.plot_singles(axes, study, goals, "moment", goal)
     axes.axhline(ALWAYS_NO, color="0.6", lw=0.8, zorder=0, label="always no")
     axes.set_xscale("symlog", linthresh=10)
     axes.set_xlim(0, max(goals["moment"].max(), 10))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from evomod.papers import companion, load_script
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, plot_dots, plot_interval, rows_of
+from evomod.plotting_studies import plot_dots, plot_interval
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -80,14 +80,7 @@ def draw_matched(axes, study):
 
 def draw_decay(axes, study, table, column, label):
     """Medians of the descendants of single causes' networks, without any pressure."""
-    for k, name in enumerate((derived.CONTROL, *derived.SINGLES)):
-        rows = rows_of(table, treatment=name)
-        later = np.unique(rows["later"])
-        medians = [np.median(rows_of(rows, later=n)[column]) for n in later]
-        line = LINES[k % len(LINES)]
-        axes.plot(
-            later, medians, color=COLOURS[k % len(COLOURS)], ls=line, label=study.labels[name], lw=1.2
-        )
+    derived.plot_singles(axes, study, table, "later", column)
     axes.set_xscale("symlog", linthresh=20)
     axes.set_xlim(0, max(derived.later(study)[-1], 1))
     axes.set_xlabel("generations after the pressure was lifted")
