@@ -6,7 +6,6 @@ comes out the same again.
 
 import numpy as np
 
-from evomod.claims import described
 from evomod.config import towards
 from evomod.engines import in_workers
 from evomod.measures import decomposition, lesions, modularity, redundancy
@@ -14,7 +13,6 @@ from evomod.measuring import q_beside_nulls
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, rows_of
 from evomod.runs import load_run
-from evomod.statistics import rank_sum
 from evomod.study import Replicate, seed_of
 from evomod.study_tables import further_table
 from evomod.transfers import descendants, fitness_course
@@ -292,15 +290,6 @@ def values(table, column, treatment, **where):
     """Numbers of a column for a treatment; an empty one is left out."""
     found = rows_of(table, treatment=treatment, **where)[column].astype(float)
     return found[~np.isnan(found)]
-
-
-def compared(a, b):
-    """Medians of a and b, and whether they differ: "0.4 [0.3, 0.5], n = 9; delta +0.50, p = 0.01"."""
-    text = described(a)
-    if len(a) and len(b):
-        test = rank_sum(a, b)
-        text += f"; delta {test.cliffs_delta:+.2f}, p = {test.p:.2g}"
-    return text
 
 
 def interaction(ab, a, b, control, seed=1, resamples=10_000):
