@@ -105,6 +105,11 @@ class Replicate:
     seed: int
 
     @property
+    def key(self) -> tuple[str, int]:
+        """Its treatment's name and its number, the first columns of tables."""
+        return self.treatment.name, self.number
+
+    @property
     def place(self) -> str:
         """Its run folder, from the study's folder."""
         return f"{self.treatment.name}/{self.number:03d}"

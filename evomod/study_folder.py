@@ -11,7 +11,7 @@ import os
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,12 +41,13 @@ from evomod.study import (
     load_definition,
     replicates_of,
 )
+from evomod.study_rows import kept_runs
 from evomod.task import read_task
 
 STUDY_FORMAT = "evomod study 1"
 BEGINNING = {"config.toml", "task.py", "start.npz"}
 """What a run folder may hold whose making was cut short."""
-OURS = {"study.toml", "manifest.json", "study.lock", "summary.csv", "curves.csv", "failures.json"}
+OURS = {"study.toml", "manifest.json", "study.lock", "failures.json"}
 
 State = Literal["done", "running", "begun", "left"]
 STATES: tuple[State, ...] = ("done", "running", "begun", "left")
@@ -184,6 +185,12 @@ def is_done(folder: Path) -> bool:
     return (folder / "complete").exists() and (folder / "log.csv").exists()
 
 
+def done_among(replicates: Sequence[Replicate], study: Study, folder: Path) -> set[tuple[str, int]]:
+    """Keys of the replicates that are done, those included whose folders are gone, see `study_rows`."""
+    kept = kept_runs(study, folder)
+    return {r.key for r in replicates if r.key in kept or is_done(folder / r.place)}
+
+
 def generation_of(folder: Path) -> int:
     """The last generation in a run's log, 0 without one."""
     try:
@@ -251,7 +258,11 @@ class Status:
 def status_of(study: Study, folder: Path) -> Status:
     """How far the study in this folder is."""
     replicates = replicates_of(study)
-    states = {replicate.place: state_of(folder / replicate.place) for replicate in replicates}
+    kept = kept_runs(study, folder)
+    states: dict[str, State] = {
+        replicate.place: "done" if replicate.key in kept else state_of(folder / replicate.place)
+        for replicate in replicates
+    }
     counts: dict[str, Counter[State]] = {treatment.name: Counter() for treatment in study.treatments}
     for replicate in replicates:
         counts[replicate.treatment.name][states[replicate.place]] += 1
@@ -264,7 +275,7 @@ def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -
     """Seconds: what is left of each run, at the median duration of its treatment's that have ended."""
     took: dict[str, list[float]] = {}
     for replicate in replicates:
-        if states[replicate.place] == "done":
+        if states[replicate.place] == "done" and is_done(folder / replicate.place):
             took.setdefault(replicate.treatment.name, []).append(_seconds(folder / replicate.place))
     if not took:
         return None

@@ -10,27 +10,30 @@ from typing import Any
 
 import numpy as np
 
-from evomod.errors import EvomodError
 from evomod.network import Network, network_of
 from evomod.runs import Run, write_whole
 from evomod.study import Replicate
+from evomod.study_rows import Key, lines_of, networks_by_run, write_lines
 from evomod.tracking import csv_line
 
 Runs = Sequence[tuple[Replicate, Run]]
 
 COST_BIN, Q_BIN = 4.0, 0.0125
-"""Widths of a cell of ``density.csv``; rows for a thousand individuals of 50 runs would be megabytes."""
+"""Widths of a cell of ``density.csv.gz``; rows for a thousand individuals of 50 runs would be megabytes."""
 MOST_SNAPSHOTS = 6
-"""Generations of ``density.csv`` at the most."""
+"""Generations of ``density.csv.gz`` at the most."""
+DENSITY = ("treatment", "replicate", "generation", "connection_cost", "q_score", "individuals")
 
 
-def write_networks(path: Path, runs: Runs) -> None:
+def write_networks(path: Path, order: Sequence[Key], runs: Runs, kept: set[Key]) -> None:
     """The best network of every run, a line each, in one JSON file."""
-    lines = []
+    found = networks_by_run(path) if kept else {}
+    rows = {run: row for run, row in found.items() if run in kept}
     for replicate, run in runs:
         data = json.loads((run.folder / "best.json").read_text(encoding="utf-8"))
         about = {"treatment": replicate.treatment.name, "replicate": replicate.number}
-        lines.append(json.dumps(about | data, separators=(",", ":")))
+        rows[replicate.key] = about | data
+    lines = [json.dumps(rows[run], separators=(",", ":")) for run in order if run in rows]
     write_whole(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
 
 
@@ -39,42 +42,34 @@ def read_networks(path: Path) -> dict[str, list[Network]]:
 
     Raises `EvomodError` if the file is missing or damaged.
     """
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise EvomodError(
-            f"there is no {path}; `evomod study` writes it when the runs are done."
-        ) from None
-    except ValueError as error:
-        raise EvomodError(f"{path} is damaged: {error}.") from None
     found: dict[str, list[Network]] = {}
-    for row in rows:
-        found.setdefault(row["treatment"], []).append(network_of(row, str(path)))
+    for (treatment, _), row in networks_by_run(path).items():
+        found.setdefault(treatment, []).append(network_of(row, str(path)))
     return found
 
 
-def write_density(path: Path, runs: Runs) -> None:
-    """How many individuals of all runs of a treatment lie in each cell of cost and Q, by generation.
+def write_density(path: Path, order: Sequence[Key], runs: Runs, kept: set[Key]) -> None:
+    """How many individuals of every run lie in each cell of cost and Q, by generation.
 
     Only of runs that recorded their populations; without any, no table is written.
     """
-    counts: Counter[tuple[Any, ...]] = Counter()
+    rows: list[tuple[Any, ...]] = []
     for replicate, run in runs:
+        counts: Counter[tuple[int, int, int]] = Counter()
         population = run.population
         generations = _spread(np.unique(population["generation"]))
-        kept = np.isin(population["generation"], generations)
+        recorded = np.isin(population["generation"], generations)
         columns = ("generation", "connection_cost", "q_score", "count")
-        for generation, cost, q, count in zip(*(population[n][kept] for n in columns), strict=True):
-            cell = (int(np.floor(cost / COST_BIN)), int(np.floor(q / Q_BIN)))
-            counts[replicate.treatment.name, int(generation), *cell] += int(count)
-    if not counts:
-        return
-    header = csv_line(("treatment", "generation", "connection_cost", "q_score", "individuals"))
-    rows = (
-        csv_line((treatment, generation, cost * COST_BIN, round(q * Q_BIN, 6), count))
-        for (treatment, generation, cost, q), count in sorted(counts.items())
-    )
-    write_whole(path, header + b"".join(rows))
+        for generation, cost, q, count in zip(*(population[n][recorded] for n in columns), strict=True):
+            counts[int(generation), int(np.floor(cost / COST_BIN)), int(np.floor(q / Q_BIN))] += int(
+                count
+            )
+        rows += [
+            (*replicate.key, generation, cost * COST_BIN, round(q * Q_BIN, 6), count)
+            for (generation, cost, q), count in sorted(counts.items())
+        ]
+    if rows or path.exists():
+        write_lines(path, csv_line(DENSITY), order, lines_of(rows), kept)
 
 
 def _spread(generations: Any) -> Any:

@@ -21,8 +21,8 @@ from evomod.runs import noted_signals, now
 from evomod.study import Replicate, Study, replicates_of
 from evomod.study_folder import (
     begin_run,
+    done_among,
     generation_of,
-    is_done,
     note_session,
     opened,
     write_failures,
@@ -80,7 +80,8 @@ def run_study(
     with opened(study, folder, shared=shard is not None):
         first, step = (shard[0] - 1, shard[1]) if shard else (0, 1)
         mine = replicates_of(study)[first::step]
-        todo = [replicate for replicate in mine if not is_done(folder / replicate.place)]
+        done = done_among(mine, study, folder)
+        todo = [replicate for replicate in mine if replicate.key not in done]
         if todo:
             announce(*{treatment.config.network.encoding for treatment in study.treatments})
         session = _evolved(
@@ -255,8 +256,8 @@ def _show(session: Session, here: int = 0) -> None:
 
 def _raise_if_stopped(session: Session) -> None:
     replicates = replicates_of(session.study)
-    done = sum(is_done(session.folder / replicate.place) for replicate in replicates)
-    state = f"{done} of {len(replicates)} runs are done and what was running is saved"
+    done = done_among(replicates, session.study, session.folder)
+    state = f"{len(done)} of {len(replicates)} runs are done and what was running is saved"
     if session.blocked:
         raise EvomodError(
             f"{session.blocked} The study stops: {state}. Then go on with `evomod study {session.folder}`."

@@ -1,6 +1,7 @@
 """The tables of a study: a row a replicate (``summary.csv``), and curves over generations (``curves.csv``).
 
 Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into `measures_of`.
+Runs whose folders are gone stay in the tables, see `study_rows`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,22 @@ from evomod.statistics import MedianBand, median_band, median_ci
 from evomod.study import Replicate, Study, load_definition, replicates_of
 from evomod.study_folder import is_done, load_manifest
 from evomod.study_networks import read_networks, write_density, write_networks
+from evomod.study_rows import (
+    Key,
+    kept_runs,
+    lines_by_run,
+    lines_of,
+    order_of,
+    read_text,
+    write_lines,
+)
 from evomod.tracking import csv_line
 
 CURVES = ("best_fitness", "q_score", "hierarchy")
 """Columns of logs that become curves; hierarchy only where all runs logged it."""
-MOST_POINTS = 500
-"""Generations of a curve; half of them evenly spaced, half by their logarithm."""
+MOST_POINTS = 200
+"""Generations of a curve; half of them evenly spaced, half by their logarithm. With 500 the courses of 200 runs
+are 0.6 MB in place of 0.25, and no picture shows a difference."""
 
 Table = dict[str, NDArray[Any]]
 
@@ -55,14 +66,19 @@ class StudyFolder:
         return read_columns(self.folder / "curves.csv")
 
     @property
+    def courses(self) -> Table:
+        """Columns of ``courses.csv.gz``, one entry a replicate and generation of `thinned`."""
+        return read_columns(self.folder / "courses.csv.gz")
+
+    @property
     def networks(self) -> dict[str, list[Network]]:
         """The best network of every replicate that is done, by treatment (``networks.json``)."""
         return read_networks(self.folder / "networks.json")
 
     @property
     def density(self) -> Table:
-        """Columns of ``density.csv``: individuals in every cell of cost and Q, by generation."""
-        return read_columns(self.folder / "density.csv")
+        """Columns of ``density.csv.gz``: individuals in every cell of cost and Q, by generation."""
+        return read_columns(self.folder / "density.csv.gz")
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -82,7 +98,7 @@ class StudyFolder:
         return {treatment.name: treatment.label for treatment in self.study.treatments}
 
     def runs(self, treatment: str) -> list[Run]:
-        """The runs of a treatment that are done, by replicate."""
+        """The runs of a treatment that are done and have a folder, by replicate."""
         if treatment not in self.treatments:
             raise EvomodError(
                 f"study '{self.study.name}' has no treatment '{treatment}'; it has "
@@ -97,14 +113,16 @@ class StudyFolder:
         return values
 
     def to_pandas(self, table: str = "summary") -> Any:
-        """``"summary"`` or ``"curves"`` as a pandas DataFrame, where pandas is installed."""
+        """``"summary"``, ``"curves"`` or ``"courses"`` as a pandas DataFrame, where pandas is installed."""
         try:
             import pandas
         except ImportError:
             raise EvomodError(
                 "pandas is not installed: `pip install pandas`, or use the arrays of `summary`."
             ) from None
-        return pandas.DataFrame({"summary": self.summary, "curves": self.curves}[table])
+        if table not in ("summary", "curves", "courses"):
+            raise EvomodError(f"wanted the table summary, curves or courses, got {table!r}.")
+        return pandas.DataFrame(getattr(self, table))
 
 
 def load_study(folder: str | Path) -> StudyFolder:
@@ -115,7 +133,7 @@ def load_study(folder: str | Path) -> StudyFolder:
 
 
 def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
-    """The replicates that are done with their runs, treatment by treatment."""
+    """The replicates that are done and have a folder, with their runs, treatment by treatment."""
     order = [treatment.name for treatment in found.study.treatments]
     done = [r for r in replicates_of(found.study) if is_done(found.folder / r.place)]
     done.sort(key=lambda replicate: order.index(replicate.treatment.name))
@@ -123,14 +141,28 @@ def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
 
 
 def write_tables(folder: str | Path) -> None:
-    """Write ``summary.csv``, ``curves.csv``, ``networks.json`` and ``density.csv`` of the runs that are done."""
+    """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
+
+    ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json`` and, where populations were
+    recorded, ``density.csv.gz``.
+    """
     found = load_study(folder)
-    runs = done_runs(found)
+    study, runs, kept = found.study, done_runs(found), kept_runs(found.study, found.folder)
+    order = order_of(study)
     with reports_disk_errors(found.folder):
-        _write_table(found.folder / "summary.csv", _summary(found.study, runs))
-        _write_table(found.folder / "curves.csv", _curves(found.study, runs))
-        write_networks(found.folder / "networks.json", runs)
-        write_density(found.folder / "density.csv", runs)
+        for name, rows in (("summary.csv", _summary(study, runs)), ("courses.csv.gz", _courses(runs))):
+            path = found.folder / name
+            header = csv_line(tuple(rows[0])) if rows else _header(path, kept)
+            lines = lines_of(tuple(row.values()) for row in rows)
+            write_lines(path, header, order, lines, kept)
+        _write_table(found.folder / "curves.csv", _curves(study, found.courses))
+        write_networks(found.folder / "networks.json", order, runs, kept)
+        write_density(found.folder / "density.csv.gz", order, runs, kept)
+
+
+def _header(path: Path, kept: set[Key]) -> bytes:
+    """That of a table without a fresh row."""
+    return read_text(path).splitlines(True)[0].encode() if kept else b"treatment,replicate\n"
 
 
 def measures_of(run: Run) -> dict[str, Any]:
@@ -179,24 +211,42 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
     return rows
 
 
-def _curves(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
-    """Rows: n, and medians with intervals, of every treatment at up to 500 generations."""
-    rows = []
+def _courses(runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
+    """Rows: what a run's log says at the generations of `thinned`; numbers as they stand in the log."""
+    rows: list[dict[str, Any]] = []
     logged = [_log(run) for _, run in runs]
     names = [name for name in CURVES if all(name in header for header, _ in logged)]
+    for (replicate, _), (header, lines) in zip(runs, logged, strict=True):
+        columns = [header.index(name) for name in names]
+        for point in thinned(replicate.treatment.config.evolution.generations).tolist():
+            if point >= len(lines):
+                break
+            cells = lines[point].split(",")
+            about = {"treatment": replicate.treatment.name, "replicate": replicate.number}
+            values = {name: cells[column] for name, column in zip(names, columns, strict=True)}
+            rows.append(about | {"generation": point} | values)
+    return rows
+
+
+def _curves(study: Study, courses: Table) -> list[dict[str, Any]]:
+    """Rows: n, and medians with intervals, of every treatment at every generation of its courses."""
+    rows: list[dict[str, Any]] = []
+    names = [name for name in CURVES if name in courses]
     for treatment in study.treatments:
-        mine = [replicate.treatment.name == treatment.name for replicate, _ in runs]
-        logs = [log for log, is_mine in zip(logged, mine, strict=True) if is_mine]
-        if not logs:
+        mine = courses["treatment"] == treatment.name
+        if not mine.any():
             continue
-        points = thinned(max(len(lines) for _, lines in logs) - 1)
+        points, point = np.unique(courses["generation"][mine], return_inverse=True)
+        numbers, number = np.unique(courses["replicate"][mine], return_inverse=True)
+        values = np.full((len(names), points.size, numbers.size), np.nan)  # NaN after the end of a run
+        for k, name in enumerate(names):
+            values[k, point, number] = courses[name][mine]
         rng = np.random.default_rng(study.seed)
-        values = _values(logs, names, points)
         bands = {name: median_band(values[k], rng) for k, name in enumerate(names)}
         # Every logged network has a Q; in a neutral epoch it has no fitness.
         n = (~np.isnan(values[names.index("q_score")])).sum(axis=1)
-        for k, point in enumerate(points.tolist()):
-            row = {"treatment": treatment.name, "generation": point, "n": int(n[k])}
+        for k, generation in enumerate(points.tolist()):
+            row = {"treatment": treatment.name, "generation": generation, "n": int(n[k])}
             for name, band in bands.items():
                 row |= _at(band, k, name)
             rows.append(row)
@@ -209,7 +259,7 @@ def _at(band: MedianBand, k: int, name: str) -> dict[str, float]:
 
 
 def thinned(last: int) -> NDArray[np.int64]:
-    """At most 500 generations from 0 to the last one, closer together at the beginning.
+    """At most 200 generations from 0 to the last one, closer together at the beginning.
 
     >>> thinned(3).tolist(), thinned(25_000).size, int(thinned(25_000)[-1])
     ([0, 1, 2, 3], 442, 25000)
@@ -221,29 +271,11 @@ def thinned(last: int) -> NDArray[np.int64]:
     return np.unique(np.concatenate((even, early)).round().astype(np.int64))
 
 
-def _values(
-    logs: Sequence[tuple[list[str], list[str]]], names: Sequence[str], points: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Columns of logs as ``[name, point, run]``; NaN after the end of a run."""
-    values = np.full((len(names), points.size, len(logs)), np.nan)
-    for r, (header, lines) in enumerate(logs):
-        columns = [header.index(name) for name in names]
-        for p, point in enumerate(points.tolist()):
-            if point < len(lines):
-                cells = lines[point].split(",")
-                values[:, p, r] = [float(cells[column]) for column in columns]
-    return values
-
-
 def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     """Rows as CSV, with the columns of the first of them."""
     header = tuple(rows[0]) if rows else ("treatment",)
     body = (csv_line(tuple(row[name] for name in header)) for row in rows)
     write_whole(path, csv_line(header) + b"".join(body))
-
-
-Key = tuple[str, int]
-"""Treatment and replicate of a run."""
 
 
 def further_table(
@@ -260,47 +292,32 @@ def further_table(
     path, summary = study.folder / name, study.summary
     runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
     wanted = [run for run in runs if treatments is None or run[0] in treatments]
-    known = _lines_by_run(path) if path.exists() else {}
+    known = lines_by_run(path) if path.exists() else {}
     missing = [run for run in wanted if run not in known]
     if missing:
         rows = make(missing)
-        for row in rows:
-            line = csv_line(tuple(row.values()))
-            known.setdefault((row["treatment"], int(row["replicate"])), []).append(line)
-        header = csv_line(tuple(rows[0])) if rows else path.read_bytes().splitlines(True)[0]
-        body = b"".join(line for run in sorted(known, key=_place_in(runs)) for line in known[run])
+        for run, lines in lines_of(tuple(row.values()) for row in rows).items():
+            known.setdefault(run, []).extend(lines)
+        header = csv_line(tuple(rows[0])) if rows else read_text(path).splitlines(True)[0].encode()
+        order = [*runs, *(run for run in known if run not in runs)]
         with reports_disk_errors(study.folder):
-            write_whole(path, header + body)
+            write_lines(path, header, order, known, set())
     table = read_columns(path)
     keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     kept = np.array([key in wanted for key in keys], np.bool_)
     return {column: values[kept] for column, values in table.items()}
 
 
-def _lines_by_run(path: Path) -> dict[Key, list[bytes]]:
-    lines: dict[Key, list[bytes]] = {}
-    for line in path.read_bytes().splitlines(True)[1:]:
-        treatment, replicate, _ = line.decode().split(",", 2)
-        lines.setdefault((treatment, int(replicate)), []).append(line)
-    return lines
-
-
-def _place_in(runs: Sequence[Key]) -> Callable[[Key], int]:
-    places = {run: k for k, run in enumerate(runs)}
-    return lambda run: places.get(run, len(runs))
-
-
 def read_columns(path: Path) -> Table:
     """A table of a study as arrays: an empty number is NaN, names are text."""
     try:
-        with open(path, newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
-    except (OSError, ValueError):
+        header, *rows = csv.reader(read_text(path).splitlines())
+        columns = list(zip(header, *rows, strict=True))
+    except ValueError:
         raise EvomodError(
-            f"there is no table {path}; `evomod study {path.parent}` writes it when the runs are done."
+            f"the table {path} is damaged: it is empty, or a line has too few columns."
         ) from None
-    columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return {name: _typed(name, texts) for name, texts in zip(header, columns, strict=True)}
+    return {name: _typed(name, texts) for name, *texts in columns}
 
 
 def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:

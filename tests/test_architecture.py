@@ -36,6 +36,7 @@ ORDER = (
     "training_run",
     "warmup",
     "study",
+    "study_rows",
     "study_folder",
     "statistics",
     "study_networks",

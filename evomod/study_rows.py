@@ -1,0 +1,125 @@
+"""Tables of a study with lines by run, which stay when the run's folder goes.
+
+A run folder is up to megabytes, and what figures need of it is some kilobytes: so it may be deleted, or be left
+behind on another machine, and more replicates be added to the tables that stay.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evomod.errors import EvomodError
+from evomod.runs import write_whole
+from evomod.study import Study
+from evomod.tracking import csv_line
+
+Key = tuple[str, int]
+"""Treatment and replicate of a run: the first two columns of every such table."""
+Lines = Mapping[Key, Sequence[bytes]]
+
+NEEDED = ("summary.csv", "courses.csv.gz")
+"""Tables that must have a run's lines for its folder to be needed no more; networks.json is the third."""
+
+
+def place_of(run: Key) -> str:
+    """The run's folder, from the study's folder."""
+    return f"{run[0]}/{run[1]:03d}"
+
+
+def order_of(study: Study) -> list[Key]:
+    """Every run, treatment by treatment: the order of rows."""
+    return [(t.name, number) for t in study.treatments for number in range(study.replicates)]
+
+
+def kept_runs(study: Study, folder: Path) -> set[Key]:
+    """Runs without a folder of which the tables have all lines: they are done.
+
+    Raises `EvomodError` for a damaged table, and if there are more of them than the study now has replicates,
+    for then they would be lost.
+    """
+    tables = [folder / name for name in (*NEEDED, "networks.json")]
+    if not all(path.exists() for path in tables):
+        return set()
+    summary, courses = (set(lines_by_run(path)) for path in tables[:2])
+    found = {
+        run
+        for run in summary & courses & set(networks_by_run(tables[2]))
+        if not (folder / place_of(run) / "manifest.json").exists()
+    }
+    last = max((number for _, number in found), default=-1)
+    if last >= study.replicates:
+        raise EvomodError(
+            f"the tables of {folder} hold {last + 1} replicates, some of which have no folder any more and "
+            f"would be lost: give --replicates {last + 1} or more, or another folder with --out."
+        )
+    return found
+
+
+def read_text(path: Path) -> str:
+    """A table's text, unpacked if its name ends in gz. Raises `EvomodError` if it is missing or damaged."""
+    try:
+        packed = path.read_bytes()
+        return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
+    except FileNotFoundError:
+        raise EvomodError(
+            f"there is no table {path}; `evomod study {path.parent}` writes it when the runs are done."
+        ) from None
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise EvomodError(f"the table {path} is damaged or cannot be read: {error}.") from None
+
+
+def lines_by_run(path: Path) -> dict[Key, list[bytes]]:
+    """Lines of a table by run. Raises `EvomodError` if it is damaged."""
+    lines: dict[Key, list[bytes]] = {}
+    for number, line in enumerate(read_text(path).splitlines(True)[1:], 2):
+        treatment, _, rest = line.partition(",")
+        replicate = rest.partition(",")[0]
+        if not (replicate.isdecimal() and line.endswith("\n")):
+            raise EvomodError(f"the table {path} is damaged: line {number} is of no run.")
+        lines.setdefault((treatment, int(replicate)), []).append(line.encode())
+    return lines
+
+
+def write_lines(path: Path, header: bytes, order: Iterable[Key], fresh: Lines, kept: set[Key]) -> None:
+    """Write a table: fresh lines, and of the runs that are kept those that it had.
+
+    Raises `EvomodError` if it had others columns, which an older evomod wrote.
+    """
+    known: Lines = {}
+    if kept and path.exists():
+        known = {run: lines for run, lines in lines_by_run(path).items() if run in kept}
+        theirs = read_text(path).splitlines(True)[0].encode()
+        if known and theirs != header:
+            raise EvomodError(
+                f"{path} has other columns than this evomod writes, and some of its runs have no folder any "
+                f"more: add replicates with the evomod that wrote it, or in another folder with --out."
+            )
+    body = b"".join(line for run in order for line in fresh.get(run, known.get(run, ())))
+    text = header + body
+    write_whole(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+
+
+def lines_of(rows: Iterable[Sequence[Any]]) -> dict[Key, list[bytes]]:
+    """Rows, whose first columns are treatment and replicate, as lines by run."""
+    lines: dict[Key, list[bytes]] = {}
+    for row in rows:
+        lines.setdefault((row[0], int(row[1])), []).append(csv_line(tuple(row)))
+    return lines
+
+
+def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
+    """What ``networks.json`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {(row["treatment"], int(row["replicate"])): row for row in rows}
+    except OSError:
+        raise EvomodError(
+            f"there is no {path}; `evomod study` writes it when the runs are done."
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise EvomodError(f"{path} is damaged: {error}.") from None

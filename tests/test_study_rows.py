@@ -1,0 +1,132 @@
+"""Runs whose folders are gone stay in the tables, count as done, and further replicates join them."""
+
+import gzip
+import shutil
+
+import pytest
+
+from evomod.errors import EvomodError
+from evomod.study import load_definition
+from evomod.study_folder import status_of
+from evomod.study_run import run_study
+from evomod.study_tables import load_study, write_tables
+
+TEXT = """
+name = "two"
+seed = 7
+replicates = 3
+
+[base]
+task = "retina"
+evolution = {population = 20, generations = 260}
+tracking = {population_every = 100}
+
+[treatments.pa]
+[treatments.pcc]
+settings.pressures.connection-cost = {}
+"""
+TABLES = ("summary.csv", "courses.csv.gz", "curves.csv", "networks.json", "density.csv.gz")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("rows") / "study.toml"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(path):
+    """A study that nobody touched."""
+    return run_study(load_definition(path), path.parent / "whole", jobs=1).folder
+
+
+@pytest.fixture(scope="module")
+def first(path):
+    """Its first two replicates."""
+    return run_study(load_definition(path, replicates=2), path.parent / "first", jobs=1).folder
+
+
+@pytest.fixture
+def copy(first, tmp_path):
+    return shutil.copytree(first, tmp_path / "copy")
+
+
+def without(folder, *places):
+    for place in places:
+        shutil.rmtree(folder / place)
+    return folder
+
+
+def tables(folder):
+    return {name: (folder / name).read_bytes() for name in TABLES}
+
+
+@pytest.mark.parametrize("gone", [["pa"], ["pcc/001"], ["pa/000", "pcc/001"], ["pa", "pcc"]])
+def test_replicates_join_the_tables_of_runs_whose_folders_are_gone(path, whole, copy, gone):
+    without(copy, *gone)
+    run_study(load_definition(path), copy, jobs=1)
+    assert tables(copy) == tables(whole)
+    for place in gone:
+        assert not (copy / place / "manifest.json").exists() and not (copy / place / "000").exists()
+
+
+def test_runs_whose_folders_are_gone_are_done(path, first, copy):
+    study = load_definition(path, replicates=2)
+    without(copy, "pa", "pcc/000")
+    assert status_of(study, copy).states == {"pa": {"done": 2}, "pcc": {"done": 2}}
+    run_study(study, copy, jobs=1)
+    assert sorted(p.name for p in copy.glob("p*/*")) == ["001"]  # evolved nothing
+    write_tables(copy)
+    assert tables(copy) == tables(first)
+    without(copy, "pcc")
+    assert run_study(study, copy, jobs=1).summary["replicate"].tolist() == [0, 1, 0, 1]
+    assert tables(copy) == tables(first)
+
+
+@pytest.mark.parametrize("table", ["summary.csv", "courses.csv.gz", "networks.json"])
+def test_a_run_that_lacks_lines_is_evolved_again(path, first, copy, table):
+    without(copy, "pa/001")
+    (copy / table).unlink()
+    run_study(load_definition(path, replicates=2), copy, jobs=1)
+    assert (copy / "pa" / "001" / "complete").exists()
+    assert tables(copy) == tables(first)
+
+
+def test_fewer_replicates_than_the_tables_alone_hold_are_refused(path, first, copy):
+    without(copy, "pa/001")
+    with pytest.raises(EvomodError, match="would be lost: give --replicates 2 or more"):
+        run_study(load_definition(path, replicates=1), copy, jobs=1)
+    assert tables(copy) == tables(first)
+
+
+def test_other_columns_are_no_silent_loss(path, copy):
+    without(copy, "pa/001")
+    table = copy / "summary.csv"
+    table.write_text(table.read_text().replace("q_score", "q_value", 1))
+    with pytest.raises(EvomodError, match=r"summary\.csv has other columns than this evomod writes"):
+        run_study(load_definition(path), copy, jobs=1)
+
+
+@pytest.mark.parametrize(
+    ("table", "content", "said"),
+    [
+        ("summary.csv", b"treatment,replicate\npa,0", "line 2 is of no run"),
+        ("summary.csv", b"treatment,replicate\npa,x,1\n", "line 2 is of no run"),
+        ("courses.csv.gz", b"no gzip", "is damaged or cannot be read"),
+        ("courses.csv.gz", gzip.compress(b"\xff"), "is damaged or cannot be read"),
+        ("courses.csv.gz", gzip.compress(b"a" * 99)[:-9], "is damaged or cannot be read"),
+        ("networks.json", b"[{}]", "is damaged"),
+    ],
+)
+def test_damaged_tables_are_told(path, copy, table, content, said):
+    (copy / table).write_bytes(content)
+    with pytest.raises(EvomodError, match=said):
+        run_study(load_definition(path), copy, jobs=1)
+
+
+@pytest.mark.parametrize("content", [b"", b"treatment,replicate\npa\n"])
+def test_a_table_that_is_no_table_is_told(copy, content):
+    (copy / "summary.csv").write_bytes(content)
+    with pytest.raises(EvomodError, match=r"summary\.csv is damaged"):
+        _ = load_study(copy).summary
