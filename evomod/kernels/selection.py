@@ -12,6 +12,7 @@ import numpy as np
 from evomod.kernels import compiled, inlined
 
 TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot be drawn
+LOG_TINY = -53.0 * np.log(2.0)
 
 
 @compiled
@@ -87,18 +88,63 @@ def fronts(objectives, order, p, number, rng, spared, following, front):
         current += found > 0
 
 
-@compiled
-def relation(objectives, j, i):
-    """The relation of j to i, a base-3 digit an objective: 0 worse, 1 equal, 2 better."""
-    code = 0
-    for m in range(objectives.shape[1]):
-        a, b = objectives[j, m], objectives[i, m]
-        code = 3 * code + (2 if a > b else (1 if a == b else 0))
-    return code
+@inlined
+def relate(columns, k, low, high, codes):
+    """The relation to k of those from ``low`` to ``high``: ``codes``, a base-3 digit an objective.
+
+    0 is worse, 1 equal, 2 better. Free of branches and by ``columns[objective, individual]``, so that several
+    are done at once: 2000 in 2 us, where pair by pair took 40.
+    """
+    for j in range(low, high):
+        codes[j] = 0
+    for m in range(columns.shape[0]):
+        b = columns[m, k]
+        for j in range(low, high):
+            a = columns[m, j]
+            codes[j] = 3 * codes[j] + 2 * np.int64(a > b) + np.int64(a == b)
+
+
+@inlined
+def tally(codes, weights, number, parts, count):
+    """The sum of weights of each code among the first ``number``: ``count[code]``.
+
+    Four sums at a time, ``parts[4, code]``: one waits for its own last value, 9 ms for 2000 x 2000, four 5.5.
+    """
+    parts[:] = 0
+    for j in range(0, number - 3, 4):
+        parts[0, codes[j]] += weights[j]
+        parts[1, codes[j + 1]] += weights[j + 1]
+        parts[2, codes[j + 2]] += weights[j + 2]
+        parts[3, codes[j + 3]] += weights[j + 3]
+    for j in range(number - number % 4, number):
+        parts[0, codes[j]] += weights[j]
+    for code in range(count.size):
+        count[code] = parts[0, code] + parts[1, code] + parts[2, code] + parts[3, code]
 
 
 @compiled
-def first_spared(log_keep, order, front, rng):
+def group_equals(objectives, order, columns, group, size):
+    """Number the groups of those that are equal in everything, who are neighbours in ``order``; returns how many.
+
+    ``columns[objective, group]``, ``group[place in order]`` and ``size[group]`` are written.
+    """
+    n_groups = 0
+    for k in range(order.size):
+        is_new = n_groups == 0
+        for m in range(columns.shape[0]):
+            is_new |= objectives[order[k], m] != columns[m, n_groups - 1]
+        if is_new:
+            for m in range(columns.shape[0]):
+                columns[m, n_groups] = objectives[order[k], m]
+            size[n_groups] = 0
+            n_groups += 1
+        group[k] = n_groups - 1
+        size[n_groups - 1] += 1
+    return n_groups
+
+
+@compiled
+def first_spared(log_keep, group, order, front, rng):
     """Place in ``order`` of the first individual that the next scan with anybody spared would spare.
 
     Scanning again until somebody is spared has the same law, but would take for ever where all chances
@@ -107,16 +153,16 @@ def first_spared(log_keep, order, front, rng):
     best, total, nobody = -np.inf, 0.0, 1.0
     for k in range(order.size):
         if front[order[k]] < 0:
-            best = max(best, log_keep[k])
+            best = max(best, log_keep[group[k]])
     for k in range(order.size):
         if front[order[k]] < 0:
-            total += np.exp(log_keep[k] - best) * nobody
-            nobody *= 1.0 - np.exp(log_keep[k])
+            total += np.exp(log_keep[group[k]] - best) * nobody
+            nobody *= 1.0 - np.exp(log_keep[group[k]])
     rest, nobody, chosen = rng.random() * total, 1.0, -1
     for k in range(order.size):
         if front[order[k]] < 0 and rest >= 0.0:
-            weight = np.exp(log_keep[k] - best) * nobody
-            nobody *= 1.0 - np.exp(log_keep[k])
+            weight = np.exp(log_keep[group[k]] - best) * nobody
+            nobody *= 1.0 - np.exp(log_keep[group[k]])
             if weight > 0.0:
                 chosen = k
             rest -= weight
@@ -124,62 +170,94 @@ def first_spared(log_keep, order, front, rng):
 
 
 @compiled
-def fronts_of_many(objectives, order, p, number, rng, front):
-    """``fronts`` for any number of objectives, each with its own probability; pairwise, O(n^2)."""
-    n, n_objectives = objectives.shape
-    n_codes = 3**n_objectives
-    spare = np.empty(n_codes)
-    for code in range(n_codes):
+def spare_chances(p):
+    """By code of `relate`: the chance that one who stands so to another does not dominate them."""
+    spare = np.empty(3**p.size)
+    for code in range(spare.size):
         no_worse, all_equal, rest = 1.0, 1.0, code
-        for m in range(n_objectives - 1, -1, -1):
+        for m in range(p.size - 1, -1, -1):
             digit, rest = rest % 3, rest // 3
             if digit == 0:
                 no_worse *= 1.0 - p[m]
             if digit != 1:
                 all_equal *= 1.0 - p[m]
         spare[code] = 1.0 - (no_worse - all_equal)
-    count = np.zeros((n, n_codes), np.int32)
-    for i in range(n):
-        front[i] = -1
-        for j in range(n):
-            if j != i:
-                count[i, relation(objectives, j, i)] += 1
-    log_spare = np.full(n_codes, -1e12)  # a certain loss: far below any product of chances
-    for code in range(n_codes):
+    return spare
+
+
+@compiled
+def chances_to_be_spared(count, spare, log_spare, log_keep):
+    """By group: the product over all others, exactly 0 where it is less than `TINY`; and its logarithm."""
+    keep = np.zeros(log_keep.size)
+    for g in range(log_keep.size):
+        log_keep[g] = 0.0
+        for code in range(spare.size):
+            log_keep[g] += count[g, code] * log_spare[code]
+        if log_keep[g] > LOG_TINY - 1.0:  # a power is dear, and most have no chance
+            product = 1.0
+            for code in range(spare.size):
+                if count[g, code] > 0 and spare[code] < 1.0:
+                    product *= spare[code] ** count[g, code]
+            keep[g] = product if product >= TINY else 0.0
+    return keep
+
+
+@compiled
+def fronts_of_many(objectives, order, p, number, rng, front):
+    """``fronts`` for any number of objectives, each with its own probability; by pairs, O(groups^2).
+
+    The first is always in, and ``order`` is best first by it, then by the others: nobody dominates those of
+    a level before them, and those that are equal in everything, half or more of a population, are counted
+    as one group. Of 2000 in 1 to 9 ms, where individual by individual and pair by pair took 50 to 150.
+    """
+    n, n_objectives = objectives.shape
+    spare = spare_chances(p)
+    log_spare = np.full(spare.size, -1e12)  # a certain loss: far below any product of chances
+    for code in range(spare.size):
         if spare[code] > 0.0:
             log_spare[code] = np.log(spare[code])
+    columns, group, size = np.empty((n_objectives, n)), np.empty(n, np.int64), np.empty(n, np.int64)
+    n_groups = group_equals(objectives, order, columns, group, size)
+    first, end = np.zeros(n_groups, np.int64), np.full(n_groups, n_groups)  # of a group's level
+    for g in range(1, n_groups):
+        first[g] = first[g - 1] if columns[0, g] == columns[0, g - 1] else g
+        e = n_groups - g
+        end[e - 1] = end[e] if columns[0, e] == columns[0, e - 1] else e
+    codes, parts = np.empty(n_groups, np.int64), np.empty((4, spare.size), np.int64)
+    count = np.empty((n_groups, spare.size), np.int64)
+    for g in range(n_groups):
+        relate(columns, g, 0, end[g], codes)  # its own are equal in all, which spares for certain
+        tally(codes, size, end[g], parts, count[g])
+    for k in range(n):
+        front[k] = -1
     placed, current = 0, 0
-    found, log_keep = np.empty(n, np.int64), np.empty(n)
+    found, taken, log_keep = np.empty(n, np.int64), np.empty(n_groups, np.int64), np.empty(n_groups)
     while placed < number:
         n_found = 0
+        keep = chances_to_be_spared(count, spare, log_spare, log_keep)
         for k in range(n):
-            i = order[k]
-            if front[i] >= 0:
-                continue
-            keep, log_keep[k] = 1.0, 0.0
-            for code in range(n_codes):
-                if count[i, code] > 0 and spare[code] < 1.0:
-                    keep *= spare[code] ** count[i, code]
-                    log_keep[k] += count[i, code] * log_spare[code]
-            if keep >= 1.0 or (keep >= TINY and rng.random() < keep):
-                found[n_found] = i
+            chance = keep[group[k]] if front[order[k]] < 0 else 0.0
+            if chance >= 1.0 or (chance > 0.0 and rng.random() < chance):
+                found[n_found] = k
                 n_found += 1
         if n_found == 0:
-            first = first_spared(log_keep, order, front, rng)
-            found[0], n_found = order[first], 1
-            for k in range(first + 1, n):
-                keep = np.exp(log_keep[k]) if front[order[k]] < 0 else 0.0
-                if keep >= TINY and rng.random() < keep:
-                    found[n_found] = order[k]
+            found[0], n_found = first_spared(log_keep, group, order, front, rng), 1
+            for k in range(found[0] + 1, n):
+                chance = np.exp(log_keep[group[k]]) if front[order[k]] < 0 else 0.0
+                if chance >= TINY and rng.random() < chance:
+                    found[n_found] = k
                     n_found += 1
-        for k in range(n_found):
-            front[found[k]] = current
-        for i in range(n):
-            if front[i] < 0:
-                for k in range(n_found):
-                    count[i, relation(objectives, found[k], i)] -= 1
+        taken[:] = 0
+        for k in found[:n_found]:
+            front[order[k]] = current
+            taken[group[k]] += 1
         placed += n_found
         current += 1
+        for g in range(n_groups if placed < number else 0):
+            if taken[g] > 0:
+                relate(columns, g, first[g], n_groups, codes)
+                for h in range(first[g], n_groups):
+                    count[h, spare.size - 1 - codes[h]] -= taken[g]  # g's relation to h mirrors h's to g
 
 
 @compiled
