@@ -5,7 +5,7 @@
 walk: a number that offspring inherit with Gaussian noise added (sd 0.1, authors' code), so that there is a
 second objective which says nothing of the network. q: Q of every individual, in every comparison; q-25: in
 a quarter of them. All else is the retina of performance_alone.toml. Every finished run is a row of
-controls.csv; a row that is there is not run again. `evomod figure clune2013-figs4` draws them.
+controls.csv, sorted; a row that is there is not run again. `evomod figure clune2013-figs4` draws them.
 """
 
 import argparse
@@ -17,7 +17,9 @@ import numpy as np
 
 import evomod
 from evomod.papers import load_script
+from evomod.runs import write_whole
 from evomod.selection import choose_parents, survive
+from evomod.tracking import csv_line
 
 HERE = Path(__file__).parent
 MOLE = load_script(HERE / "mole.py")
@@ -83,18 +85,17 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-controls")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    path, done = given.out / "controls.csv", set()
+    path, rows = given.out / "controls.csv", {}
     if path.exists():
         with path.open(newline="") as file:
-            done = {(row["treatment"], int(row["replicate"])) for row in csv.DictReader(file)}
-    asked = [(kind, k) for k in range(given.runs) for kind in KINDS if (kind, k) not in done]
-    with path.open("a", newline="") as file, ProcessPoolExecutor(given.workers) as pool:
-        writer = csv.writer(file, lineterminator="\n")
-        if not path.stat().st_size:
-            writer.writerow(COLUMNS)
+            rows = {(row[0], int(row[1])): row for row in list(csv.reader(file))[1:]}
+    asked = [(kind, k) for k in range(given.runs) for kind in KINDS if (kind, k) not in rows]
+    with ProcessPoolExecutor(given.workers) as pool:
         for future in as_completed([pool.submit(run, *one, given.generations) for one in asked]):
-            writer.writerow(future.result())
-            file.flush()
+            row = future.result()
+            rows[row[:2]] = row
+            write_whole(path, b"".join(map(csv_line, (COLUMNS, *(rows[one] for one in sorted(rows))))))
+    MOLE.note(given.out / "controls.manifest.json", runs=given.runs, generations=given.generations)
     print(path)
 
 

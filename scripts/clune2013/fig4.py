@@ -1,5 +1,6 @@
 """The best performance at every connection cost and Q (MOLE), and where PA and P&CC end on that map."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -62,16 +63,17 @@ def draw(study):
     axes = figure.subplots()
     image, extent = image_of(table)
     shown = axes.imshow(
-        image, origin="lower", extent=extent, aspect="auto", cmap="viridis", interpolation="nearest"
-    )
+        image, origin="lower", extent=extent, aspect="auto", cmap="viridis", interpolation="nearest",
+        vmin=LOWEST, vmax=1.0,
+    )  # fmt: skip
     for treatment, (mark, colour) in MARKS.items():
         mine = summary["treatment"] == treatment
         axes.plot(
             summary["connection_cost"][mine], summary["q_score"][mine], mark, color=colour, mec="white", mew=0.6,
             ms=5, ls="", label=f"{study.labels[treatment]} (n = {mine.sum()})",
         )  # fmt: skip
-    n_runs = len(list(path.parent.glob("mole-*.csv")))
-    axes.set_title(f"map: {table['q_score'].size:,} cells" + (f" of {n_runs} runs" if n_runs else ""))
+    about = json.loads(path.with_name("mole.manifest.json").read_text(encoding="utf-8"))
+    axes.set_title(f"map: {table['q_score'].size:,} cells of {len(about['seeds'])} runs")
     axes.set_xlabel("connection cost")
     axes.set_ylabel("Q")
     axes.set_xlim(left=0)

@@ -5,7 +5,8 @@
 NSGA-II with two objectives, performance and novelty: the mean distance to the 8 nearest networks of an
 archive in the plane of Q and cost / 500. The archive is a grid of 200 x 200 cells that keeps the best
 performance seen in each. Every run of a seed is one file, mole-<seed>.csv (a row a filled cell), written
-when the run ends; a file that is there is not run again. mole.csv is the best of all of them.
+when the run ends; a file that is there is not run again. mole.csv is the best of all of them, and
+mole.manifest.json says of which.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from scipy.spatial import cKDTree
 
 import evomod
 from evomod.population import score
+from evomod.runs import commit, versions, write_json
 from evomod.selection import choose_parents, survive
 
 HERE = Path(__file__).parent
@@ -121,6 +123,11 @@ def run(seed, generations, folder):
     return seed
 
 
+def note(path, **about):
+    """Where a table comes from."""
+    write_json(path, about | {"commit": commit(), "versions": versions()})
+
+
 def main():
     """Run what is missing, and merge."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -138,6 +145,7 @@ def main():
         ):
             print(f"seed {done.result()}: {paths[done.result()]}", flush=True)
     write(given.out / "mole.csv", merged(paths.values()))
+    note(given.out / "mole.manifest.json", seeds=list(paths), generations=given.generations)
     print(given.out / "mole.csv")
 
 
