@@ -1,0 +1,82 @@
+"""Gather studies into results/<paper>/: tables, pictures, claims; print what PAPER.md shows of them.
+
+    python scripts/collect.py studies/clune2013 [studies/clune2013-xor ...]
+
+A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there;
+claims of all go into results/<paper>/claims.json, where those that no given study tests stay as they are.
+Studies that were stopped early are gathered as they are; every table and picture says how many runs it has.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from evomod.claims import as_markdown, counted
+from evomod.errors import EvomodError
+from evomod.figures import draw_figure, find_figures
+from evomod.papers import load_script, study_name
+from evomod.study_tables import load_study, write_tables
+from evomod.verification import claim_scripts
+
+RESULTS = Path(__file__).parent.parent / "results"
+TABLES = ("*.csv", "*.csv.gz", "*.json", "study.toml")
+
+
+def gather(folder):
+    """Write, draw and test everything of one study, and copy its tables. Returns its paper and claims."""
+    write_tables(folder)
+    name = load_study(folder).study.name
+    figures = [f for f in find_figures().values() if needs(f.path, load_script(f.path), name)]
+    tests = [path for path in claim_scripts() if needs(path, load_script(path), name)]
+    if not figures and not tests:
+        raise EvomodError(f"no figure and no claim needs the study '{name}' of {folder}.")
+    paper = (figures[0].path if figures else tests[0]).parent.name
+    into = RESULTS / paper if name == paper else RESULTS / paper / name
+    into.mkdir(parents=True, exist_ok=True)
+    for figure in figures:
+        draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
+    study = load_study(folder)
+    claims = [claim for path in tests for claim in load_script(path).claims(study)]
+    modules = [load_script(figure.path) for figure in figures]
+    shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
+    for path in (path for pattern in TABLES for path in folder.glob(pattern)):
+        shutil.copy(path, into / path.name)
+    forget_places(into / "manifest.json")
+    tested = [as_markdown(claims), counted(claims)] if claims else []
+    print("\n\n".join([f"## {name}", *shown, *tested]))
+    return paper, claims
+
+
+def needs(path, module, name):
+    """Whether a script draws or tests the study of that name."""
+    return hasattr(module, "STUDY") and study_name(path, module.STUDY) == name
+
+
+def forget_places(path):
+    """Leave the place of a machine out of a manifest."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    known["argv"] = [
+        "/".join(Path(word).parts[-2:]) if word.startswith("/") else word for word in known["argv"]
+    ]
+    path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+
+
+def keep(paper, claims):
+    """Put claims into the paper's file, in the place of older verdicts on the same."""
+    path, tested = RESULTS / paper / "claims.json", {claim.claim for claim in claims}
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    rows = [row for row in known if row["claim"] not in tested] + [claim.as_dict() for claim in claims]
+    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def main():
+    """Every folder that is given."""
+    for folder in map(Path, sys.argv[1:]):
+        paper, claims = gather(folder)
+        if claims:
+            keep(paper, claims)
+
+
+if __name__ == "__main__":
+    main()
