@@ -64,6 +64,18 @@ def test_a_random_walk_is_inherited_with_noise():
     assert second.std() == pytest.approx(0.1, abs=0.01)
 
 
+def test_among_equals_parents_or_offspring_survive():
+    ties, rng = script("clune2013/ties"), np.random.default_rng(2)
+    objectives = np.array(
+        [[1.0], [2.0], [1.0], [2.0], [1.0], [0.0]]
+    )  # three parents, then their offspring
+    parents = ties.in_order(np.ones(1), False, objectives, 3, rng)
+    offspring = ties.in_order(np.ones(1), True, objectives, 3, rng)
+    assert parents.rows.tolist() == [1, 3, 0] and offspring.rows.tolist() == [3, 1, 4]
+    row = dict(zip(ties.COLUMNS, ties.run("pcc-parents-first", 0, 5, 30), strict=True))
+    assert row["generations"] == 5 and 0.5 < row["best_fitness"] < 1.0 and row["connection_cost"] > 0.0
+
+
 def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):
     figure, controls = script("clune2013/figs4"), script("clune2013/controls")
     config = SimpleNamespace(evolution=SimpleNamespace(generations=5))

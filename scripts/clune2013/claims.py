@@ -3,8 +3,14 @@
 The paper's numbers are recalled, not re-read; see PAPER.md.
 """
 
+from pathlib import Path
+
+import numpy as np
+
 from evomod import measures
-from evomod.claims import larger, more_often, published
+from evomod.claims import Claim, larger, more_often, not_run, published, rises_with
+from evomod.papers import load_script
+from evomod.study_tables import read_columns
 from evomod.task import load_task
 
 PAPER, N = "clune2013", 50
@@ -21,17 +27,43 @@ BESIDE = {
     "q_z": "rewired networks (z)",
     "q_z_layered": "networks rewired within layers (z)",
 }
+MAP = [
+    "map of cost and Q: networks that answer all patterns right exist at every Q (recalled)",
+    "map of cost and Q: among these Q falls with the cost, where that is below 125 (recalled)",
+]
+FIGURE = load_script(Path(__file__).with_name("fig4.py"))
 CLAIMS = [
     f"{text}, {alphabet}"
     for alphabet in PAIRS
     for text in ("P&CC has the higher Q", "P&CC has the higher performance", "P&CC separates left from right more often",
                  "P&CC has neurons for both halves more often", "published medians")
-]  # fmt: skip
+] + MAP  # fmt: skip
 
 
 def claims(study):
-    """Every claim, for both alphabets."""
-    return [claim for alphabet in PAIRS for claim in _of(study, alphabet)]
+    """Every claim, for both alphabets, then those of the map."""
+    return [claim for alphabet in PAIRS for claim in _of(study, alphabet)] + of_map(study)
+
+
+def of_map(study):
+    """What the map shows; its cells are no independent draws, so the p of the correlation is too small.
+
+    A search that did not find a network does not say that there is none: the first claim cannot fail.
+    """
+    path = next((path for path in FIGURE.places(study) if path.exists()), None)
+    if path is None:
+        return [not_run(PAPER, text, "no map: scripts/clune2013/mole.py makes it") for text in MAP]
+    table = read_columns(path)
+    is_right = table["best_fitness"] == 1.0
+    q, cost = table["q_score"][is_right], table["connection_cost"][is_right]
+    n, n_rows = np.unique(q).size, np.unique(table["q_score"]).size
+    text = (
+        f"in {n} of the {n_rows} rows of Q that the map reaches ({table['q_score'].max():g} at most), "
+        f"from {q.min():g} to {q.max():g}"
+    )
+    every = Claim(PAPER, MAP[0], text, "a cell in every row", "holds" if n == n_rows else "cannot tell")
+    is_cheap = cost < 125.0
+    return [every, rises_with(PAPER, MAP[1], cost[is_cheap], q[is_cheap], N, falls=True)]
 
 
 def _of(study, alphabet):

@@ -9,17 +9,13 @@ controls.csv, sorted; a row that is there is not run again. `evomod figure clune
 """
 
 import argparse
-import csv
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 
 import evomod
 from evomod.papers import load_script
-from evomod.runs import write_whole
 from evomod.selection import choose_parents, survive
-from evomod.tracking import csv_line
 
 HERE = Path(__file__).parent
 MOLE = load_script(HERE / "mole.py")
@@ -84,19 +80,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-controls")
     given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    path, rows = given.out / "controls.csv", {}
-    if path.exists():
-        with path.open(newline="") as file:
-            rows = {(row[0], int(row[1])): row for row in list(csv.reader(file))[1:]}
-    asked = [(kind, k) for k in range(given.runs) for kind in KINDS if (kind, k) not in rows]
-    with ProcessPoolExecutor(given.workers) as pool:
-        for future in as_completed([pool.submit(run, *one, given.generations) for one in asked]):
-            row = future.result()
-            rows[row[:2]] = row
-            write_whole(path, b"".join(map(csv_line, (COLUMNS, *(rows[one] for one in sorted(rows))))))
-    MOLE.note(given.out / "controls.manifest.json", runs=given.runs, generations=given.generations)
-    print(path)
+    MOLE.complete(given, "controls", COLUMNS, KINDS, run)
 
 
 if __name__ == "__main__":

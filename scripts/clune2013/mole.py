@@ -19,8 +19,9 @@ from scipy.spatial import cKDTree
 
 import evomod
 from evomod.population import score
-from evomod.runs import commit, versions, write_json
+from evomod.runs import commit, versions, write_json, write_whole
 from evomod.selection import choose_parents, survive
+from evomod.tracking import csv_line
 
 HERE = Path(__file__).parent
 CELLS, LARGEST_COST, NEIGHBOURS = 200, 500.0, 8  # authors' code
@@ -126,6 +127,26 @@ def run(seed, generations, folder):
 def note(path, **about):
     """Where a table comes from."""
     write_json(path, about | {"commit": commit(), "versions": versions()})
+
+
+def complete(given, name, columns, kinds, run):
+    """Add the rows of runs that ``<name>.csv`` lacks, as they end; sorted, so that who ends first does not show.
+
+    ``run(kind, replicate, generations)`` returns a row, which begins with kind and replicate.
+    """
+    given.out.mkdir(parents=True, exist_ok=True)
+    path, rows = given.out / f"{name}.csv", {}
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = {(row[0], int(row[1])): row for row in list(csv.reader(file))[1:]}
+    asked = [(kind, k) for k in range(given.runs) for kind in kinds if (kind, k) not in rows]
+    with ProcessPoolExecutor(given.workers) as pool:
+        for future in as_completed([pool.submit(run, *one, given.generations) for one in asked]):
+            row = future.result()
+            rows[row[:2]] = row
+            write_whole(path, b"".join(map(csv_line, (columns, *(rows[one] for one in sorted(rows))))))
+    note(given.out / f"{name}.manifest.json", runs=given.runs, generations=given.generations)
+    print(path)
 
 
 def main():

@@ -1,0 +1,92 @@
+"""Why PA is better here than published: does it depend on who survives among equals, or on the bias mutation?
+
+    python scripts/clune2013/ties.py [--runs 6] [--generations 25000] [--workers 2] [--out FOLDER]
+
+With performance alone most of a population is equally fit, and a rule that prefers one of the equals decides
+whether populations drift. parents-first, offspring-first: among equals parents, or offspring, survive.
+step: ties are broken at random as everywhere here, and a bias is changed by one step (the paper's text, as
+recalled) in place of drawn anew (authors' code). All else is performance_alone.toml; `pcc-` before a name is
+connection_cost.toml. Every finished run is a row of ties.csv; a row that is there is not run again.
+"""
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+import evomod
+from evomod.papers import load_script
+from evomod.selection import Survivors, rank
+from evomod.tracking import Tracker
+
+HERE = Path(__file__).parent
+MOLE = load_script(HERE / "mole.py")
+KINDS = (
+    "parents-first",
+    "offspring-first",
+    "step",
+    "pcc-parents-first",
+    "pcc-offspring-first",
+    "pcc-step",
+)
+COLUMNS = (
+    "treatment", "replicate", "generations", "best_fitness", "q_score", "connection_cost", "connections",
+    "separates", "generations_to_solve", "q_of_equals",
+)  # fmt: skip
+SEPARATED = load_script(HERE / "claims.py").separated
+
+
+def run(kind, replicate, generations=25_000, population=1000):
+    """One run; returns its row: of the network that is logged, and the median Q of all that are as fit."""
+    rule = kind.removeprefix("pcc-")
+    settings = [f"evolution.population={population}", f"evolution.generations={generations}"]
+    settings += ["variation.bias_change=step"] if rule == "step" else []
+    base = "connection_cost.toml" if kind.startswith("pcc-") else "performance_alone.toml"
+    setup = evomod.prepare(evomod.load_config(HERE / base, settings))
+    if rule != "step":
+        shares = np.array([1.0, 0.25] if kind.startswith("pcc-") else [1.0])
+        setup.toolbox.register("survive", partial(in_order, shares, rule == "offspring-first"))
+    seed = int(np.random.SeedSequence(2013, spawn_key=(*kind.encode(), replicate)).generate_state(1)[0])
+    solved = ""
+    for generation in evomod.evolve(setup.config, seed, setup=setup):
+        if solved == "" and generation.is_solved:
+            solved = generation.number
+    genomes, row = generation.population.genomes, generation.best_row
+    shape = Tracker(setup).measure(genomes[row : row + 1])
+    equals = np.flatnonzero(generation.fitness == generation.fitness[row])
+    return (
+        kind,
+        replicate,
+        generations,
+        float(generation.fitness[row]),
+        shape.q,
+        shape.cost,
+        shape.connections,
+        SEPARATED([generation.best])[0],
+        solved,
+        float(np.median(setup.toolbox.q(genomes[equals]))),
+    )
+
+
+def in_order(shares, is_reversed, objectives, number, rng):
+    """Survivors, ties broken by place in the pool: parents come first, or last."""
+    if not is_reversed:
+        return rank(objectives, shares, number, rng)
+    found = rank(np.ascontiguousarray(objectives[::-1]), shares, number, rng)
+    return Survivors(len(objectives) - 1 - found.rows, found.front, found.crowding)
+
+
+def main():
+    """Run what is missing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--generations", type=int, default=25_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-ties")
+    given = parser.parse_args()
+    MOLE.complete(given, "ties", COLUMNS, KINDS, run)
+
+
+if __name__ == "__main__":
+    main()
