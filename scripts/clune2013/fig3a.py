@@ -1,16 +1,15 @@
 """Generations to adapt to the other goal, PA and P&CC, in both directions."""
 
-import csv
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from evomod.engines import in_workers
 from evomod.plotting_studies import plot_boxes
-from evomod.study_tables import read_columns
+from evomod.runs import write_whole
+from evomod.study_tables import further_table, read_columns
+from evomod.tracking import csv_line
 from evomod.transfers import generations_to_solve
 
 STUDY = "study_adapt.toml"
@@ -30,29 +29,28 @@ def prepare(study, jobs=None):
     An adaptation that is not found within the cap has no number of generations.
     """
     path = study.folder / "adaptation.csv"
-    if path.exists():
-        return
+    if not path.exists():
+        write_whole(path, csv_line(COLUMNS))  # perhaps no network is perfect
+    further_table(study, path.name, lambda missing: adaptations(study, missing, jobs))
+
+
+def adaptations(study, runs, jobs):
+    """Rows of those of the runs whose network is perfect."""
     configs = {treatment.name: treatment.config for treatment in study.study.treatments}
+    known = {t: {n.about["replicate"]: n for n in networks} for t, networks in study.networks.items()}
     asked, calls = [], []
-    for treatment, networks in study.networks.items():
-        goal = configs[treatment].task.goal
-        for network in networks:
-            if network.about["fitness"][goal] < 1.0:
-                continue
-            for repeat in range(REPEATS):
-                key = (*treatment.encode(), network.about["replicate"], repeat)
-                seed = np.random.SeedSequence(study.study.seed, spawn_key=key)
-                asked.append((treatment, network.about["replicate"], OTHER[goal], repeat))
-                calls.append((configs[treatment], network, OTHER[goal], seed))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=context) as pool:
-        adapted = partial(generations_to_solve, cap=CAP)
-        found = list(pool.map(adapted, *zip(*calls, strict=True), chunksize=8)) if calls else []
+    for treatment, replicate in runs:
+        network, goal = known[treatment][replicate], configs[treatment].task.goal
+        if network.about["fitness"][goal] < 1.0:
+            continue
+        for repeat in range(REPEATS):
+            key = (*treatment.encode(), replicate, repeat)
+            seed = np.random.SeedSequence(study.study.seed, spawn_key=key)
+            asked.append((treatment, replicate, OTHER[goal], repeat))
+            calls.append((configs[treatment], network, OTHER[goal], seed))
+    found = in_workers(partial(generations_to_solve, cap=CAP), calls, jobs)
     rows = [(*a, "" if n is None else n, CAP) for a, n in zip(asked, found, strict=True)]
-    with path.with_suffix(".part").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([COLUMNS, *rows])
-    path.with_suffix(".part").replace(path)
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def medians(study):
