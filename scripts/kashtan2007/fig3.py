@@ -1,57 +1,54 @@
 """The best fitness over generations: the fixed goal, and varying goals in the epochs of the same goal."""
 
-import csv
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.goals import epoch_of
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, rows_of
-from evomod.study_tables import read_columns
+from evomod.study_tables import done_runs, further_table, read_columns, thinned
 
 STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
-COLUMNS = ("treatment", "generation", "n", "mean", "error")
+COLUMNS = ("treatment", "replicate", "generation", "best_fitness")
+TABLE_NAME = "course.csv.gz"
 
 
 def prepare(study, jobs=None):
-    """Mean and standard error over runs of the best fitness on G1: ``course.csv``.
+    """The best fitness on G1 of every run, at the end of epochs in which varying goals reward G1.
 
-    At the end of every epoch in which varying goals reward G1; of the fixed goal at the same generations.
+    Of the fixed goal at the same generations; up to 200 of them, closer together at the beginning.
     """
-    path = study.folder / "course.csv"
-    if path.exists():
-        return
+    further_table(study, TABLE_NAME, lambda missing: courses(study, missing))
+
+
+def courses(study, runs):
+    """Rows of those of the runs that have a folder."""
     rows = []
-    for treatment in study.study.treatments:
-        runs = study.runs(treatment.name)
-        logs = [run.log[f"fitness:{treatment.config.schedule.goals[0]}"] for run in runs]
-        period, last = treatment.config.schedule.period, treatment.config.evolution.generations
-        for generation in range(period, last + 1, period):
-            if epoch_of(generation, period) % 2 == 0 and logs:
-                values = np.array([log[generation] for log in logs])
-                error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else np.nan
-                rows.append((treatment.name, generation, values.size, values.mean(), error))
-    partial = path.with_suffix(".part")
-    with partial.open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
-    partial.replace(path)
+    for replicate, run in done_runs(study):
+        if replicate.key in runs:
+            schedule, last = run.config.schedule, run.config.evolution.generations
+            ends = np.arange(schedule.period, last + 1, 2 * schedule.period)
+            fitness = run.log[f"fitness:{schedule.goals[0]}"]
+            for end in ends[thinned(ends.size - 1)].tolist():
+                rows.append((*replicate.key, end, float(fitness[end])))
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def draw(study):
-    """Mean and standard error, a line a scenario."""
-    table = read_columns(study.folder / "course.csv")
+    """Mean and standard error over runs, a line a scenario."""
+    table = read_columns(study.folder / TABLE_NAME)
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, colour, line in zip(("mvg", "fg"), (COLOURS[5], COLOURS[0]), LINES, strict=False):
         rows = rows_of(table, treatment=name)
-        label = f"{study.labels[name]} (n = {rows['n'].max()})"
-        axes.plot(rows["generation"], rows["mean"], color=colour, ls=line, label=label)
-        ends = (rows["mean"] - rows["error"], rows["mean"] + rows["error"])
-        axes.fill_between(rows["generation"], *ends, color=colour, alpha=0.25, lw=0)
+        n = np.unique(rows["replicate"]).size
+        values = rows["best_fitness"].reshape(n, -1)  # every run has all generations
+        mean, error = values.mean(axis=0), values.std(axis=0, ddof=min(1, n - 1)) / np.sqrt(n)
+        generation = rows["generation"][: mean.size]
+        axes.plot(generation, mean, color=colour, ls=line, label=f"{study.labels[name]} (n = {n})")
+        axes.fill_between(generation, mean - error, mean + error, color=colour, alpha=0.25, lw=0)
     axes.set_xscale("log")
     axes.set_xlabel("generation")
     axes.set_ylabel("best fitness on G1, mean ± standard error")
