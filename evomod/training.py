@@ -107,15 +107,23 @@ def born(config: TrainingConfig, data: DataSet, seed: int) -> tuple[Arrays, Arra
 
 @contextmanager
 def fixed_arithmetic(threads: int) -> Iterator[None]:
-    """PyTorch with one number of threads and deterministic algorithms, and afterwards as before."""
+    """PyTorch with one number of threads and deterministic algorithms, and afterwards as before.
+
+    Numbers below 1e-38 are 0, as in TensorFlow, which the authors used. A penalty lets the weights of neurons
+    that are never active shrink for ever: with such numbers Fashion-MNIST with L2 took ten times as long, and
+    its n-cut was 2.0 in place of 8.9.
+    """
     import torch
 
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    flushed = bool(torch.tensor(1e-40) * 1.0 == 0.0)
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
+        torch.set_flush_denormal(flushed)
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1])
 

@@ -254,7 +254,9 @@ def test_arithmetic_is_as_before_afterwards():
     with fixed_arithmetic(before + 1):
         assert torch.get_num_threads() == before + 1
         assert torch.are_deterministic_algorithms_enabled()
+        assert torch.tensor(1e-40) * 1.0 == 0.0
     assert torch.get_num_threads() == before and not torch.are_deterministic_algorithms_enabled()
+    assert torch.tensor(1e-40) * 1.0 > 0.0
 
 
 def test_a_task_of_several_outputs_is_trained():
