@@ -64,6 +64,10 @@ def test_a_random_walk_is_inherited_with_noise():
     assert second.std() == pytest.approx(0.1, abs=0.01)
 
 
+def small_tie(kind, replicate, generations):
+    return script("clune2013/ties").run(kind, replicate, generations, 30)
+
+
 def test_among_equals_parents_or_offspring_survive():
     ties, rng = script("clune2013/ties"), np.random.default_rng(2)
     objectives = np.array(
@@ -74,6 +78,20 @@ def test_among_equals_parents_or_offspring_survive():
     assert parents.rows.tolist() == [1, 3, 0] and offspring.rows.tolist() == [3, 1, 4]
     row = dict(zip(ties.COLUMNS, ties.run("pcc-parents-first", 0, 5, 30), strict=True))
     assert row["generations"] == 5 and 0.5 < row["best_fitness"] < 1.0 and row["connections"] >= 0
+
+
+def test_ties_are_run_once_and_drawn(tmp_path):
+    ties, mole = script("clune2013/ties"), script("clune2013/mole")
+    given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)
+    mole.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
+    before = (tmp_path / "ties.csv").read_bytes()
+    given.runs = 2
+    mole.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
+    after = (tmp_path / "ties.csv").read_bytes()
+    assert set(before.splitlines()) < set(after.splitlines()) and len(after.splitlines()) == 5
+    assert [axes.get_xlabel() for axes in ties.draw_table(tmp_path / "ties.csv").axes] == [
+        *ties.SHOWN.values()
+    ]
 
 
 def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):

@@ -1,8 +1,8 @@
-"""Why PA is better here than published: does it depend on who survives among equals, or on the bias mutation?
+"""Performance, Q and connections by who survives among equals, and by how a bias mutates: PA and P&CC.
 
     python scripts/clune2013/ties.py [--runs 6] [--generations 25000] [--workers 2] [--out FOLDER]
 
-With performance alone most of a population is equally fit, and a rule that prefers one of the equals decides
+PA is better here than published; does that depend on these choices? With performance alone most of a population is equally fit, and a rule that prefers one of the equals decides
 whether populations drift. parents-first, offspring-first: among equals parents, or offspring, survive.
 step: ties are broken at random as everywhere here, and a bias is changed by one step (the paper's text, as
 recalled) in place of drawn anew (authors' code). All else is performance_alone.toml; `pcc-` before a name is
@@ -10,14 +10,18 @@ connection_cost.toml. Every finished run is a row of ties.csv; a row that is the
 """
 
 import argparse
+import tempfile
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import evomod
 from evomod.papers import load_script
+from evomod.plotting_studies import plot_columns, rows_of
 from evomod.selection import Survivors, rank
+from evomod.study_tables import read_columns
 from evomod.tracking import Tracker
 
 HERE = Path(__file__).parent
@@ -30,6 +34,16 @@ KINDS = (
     "pcc-offspring-first",
     "pcc-step",
 )
+TABLE = "ties.csv"
+FULL = "30 runs of 25,000 generations"
+COMMAND = "python scripts/clune2013/ties.py"
+SHOWN = {"best_fitness": "performance", "q_score": "Q of the best", "connections": "connections"}
+LABELS = {
+    "": "at random",
+    "offspring-first": "offspring first",
+    "parents-first": "parents first",
+    "step": "at random; biases by a step",
+}
 COLUMNS = (
     "treatment", "replicate", "generations", "best_fitness", "q_score", "connection_cost", "connections",
     "separates", "generations_to_solve", "q_of_equals",
@@ -75,6 +89,33 @@ def in_order(shares, is_reversed, objectives, number, rng):
         return rank(objectives, shares, number, rng)
     found = rank(np.ascontiguousarray(objectives[::-1]), shares, number, rng)
     return Survivors(len(objectives) - 1 - found.rows, found.front, found.crowding)
+
+
+def draw_table(path):
+    """Every run's best network of the last generation, medians with 95 % intervals.
+
+    Those whose ties are broken at random are PA and P&CC of study.toml, if its summary lies beside.
+    """
+    table, groups = read_columns(path), {}
+    for base, name in (("", "PA"), ("pcc-", "P&CC")):
+        for rule, label in LABELS.items():
+            rows = rows_of(table, treatment=base + rule)
+            beside = path.with_name("summary.csv")
+            if rule == "" and beside.exists():
+                rows = rows_of(read_columns(beside), treatment=base.rstrip("-") or "pa")
+            if rows["treatment"].size:
+                groups[f"{name}, {label}"] = rows
+    figure = Figure(figsize=(7.2, 0.9 + 0.38 * len(groups)), layout="constrained")
+    plot_columns(figure, groups, SHOWN)
+    return figure
+
+
+def quick(jobs=None):
+    """A small table: one run of each. Returns its path."""
+    folder = Path(tempfile.mkdtemp(prefix="clune2013-ties-quick-"))
+    given = argparse.Namespace(out=folder, runs=1, generations=300, workers=jobs or 1)
+    MOLE.complete(given, "ties", COLUMNS, KINDS, run)
+    return folder / TABLE
 
 
 def main():
