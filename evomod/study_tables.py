@@ -33,6 +33,7 @@ from evomod.study_rows import (
     lines_by_run,
     lines_of,
     order_of,
+    place_of,
     read_text,
     write_lines,
 )
@@ -105,6 +106,16 @@ class StudyFolder:
                 f"{', '.join(self.treatments)}."
             )
         return [run for replicate, run in done_runs(self) if replicate.treatment.name == treatment]
+
+    def run(self, key: Key) -> Run:
+        """One run, by treatment and replicate. Raises `EvomodError` if its folder is gone."""
+        folder = self.folder / place_of(key)
+        if not is_done(folder):
+            raise EvomodError(
+                f"this needs the log of {folder}, which is gone or not done; `evomod study` with another --out "
+                f"evolves it again."
+            )
+        return load_run(folder)
 
     def column(self, name: str, treatment: str) -> NDArray[Any]:
         """One column of ``summary.csv`` for one treatment."""

@@ -75,6 +75,10 @@ def test_runs_whose_folders_are_gone_are_done(path, first, copy):
     study = load_definition(path, replicates=2)
     without(copy, "pa", "pcc/000")
     assert status_of(study, copy).states == {"pa": {"done": 2}, "pcc": {"done": 2}}
+    found = load_study(copy)
+    assert found.run(("pcc", 1)).manifest["seed"]["entropy"] == found.summary["seed"][3]
+    with pytest.raises(EvomodError, match="needs the log of .*001, which is gone"):
+        found.run(("pa", 1))
     run_study(study, copy, jobs=1)
     assert sorted(p.name for p in copy.glob("p*/*")) == ["001"]  # evolved nothing
     write_tables(copy)

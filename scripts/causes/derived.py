@@ -12,8 +12,7 @@ from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, rows_of
-from evomod.runs import load_run
-from evomod.study import Replicate, seed_of
+from evomod.study import seed_of
 from evomod.study_tables import further_table
 from evomod.transfers import descendants, fitness_course
 
@@ -137,14 +136,9 @@ def goals_by_generation(study):
     """
 
     def make(keys):
-        return [row for key in keys for row in goal_rows(key, run_of(study, key))]
+        return [row for key in keys for row in goal_rows(key, study.run(key))]
 
     return further_table(study, "goals.csv", make)
-
-
-def run_of(study, key):
-    """One run of a study."""
-    return load_run(study.folder / Replicate(treatment_of(study, key[0]), key[1], 0).place)
 
 
 def goal_rows(key, run):
@@ -169,7 +163,7 @@ def times_to_solve(study):
     """The first generation in which the trained goal was solved (``times.csv``); empty where it never was."""
 
     def make(keys):
-        return [about(key) | {"generations": first_solved(run_of(study, key))} for key in keys]
+        return [about(key) | {"generations": first_solved(study.run(key))} for key in keys]
 
     return further_table(study, "times.csv", make)
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, rows_of
-from evomod.study_tables import done_runs, further_table, read_columns, thinned
+from evomod.study_tables import further_table, read_columns, thinned
 
 STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations"
@@ -24,15 +24,15 @@ def prepare(study, jobs=None):
 
 
 def courses(study, runs):
-    """Rows of those of the runs that have a folder."""
+    """Rows of the runs."""
     rows = []
-    for replicate, run in done_runs(study):
-        if replicate.key in runs:
-            schedule, last = run.config.schedule, run.config.evolution.generations
-            ends = np.arange(schedule.period, last + 1, 2 * schedule.period)
-            fitness = run.log[f"fitness:{schedule.goals[0]}"]
-            for end in ends[thinned(ends.size - 1)].tolist():
-                rows.append((*replicate.key, end, float(fitness[end])))
+    for key in runs:
+        run = study.run(key)
+        schedule, last = run.config.schedule, run.config.evolution.generations
+        ends = np.arange(schedule.period, last + 1, 2 * schedule.period)
+        fitness = run.log[f"fitness:{schedule.goals[0]}"]
+        for end in ends[thinned(ends.size - 1)].tolist():
+            rows.append((*key, end, float(fitness[end])))
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
