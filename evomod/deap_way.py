@@ -11,11 +11,11 @@ import numpy as np
 from deap import tools
 from numpy.typing import NDArray
 
-from evomod.config import RecombinationSection
 from evomod.encodings import Circuit, Layered, Threshold
 from evomod.evolution import Generation, Setup
 from evomod.operators import Individual, individuals
 from evomod.population import goal_bits
+from evomod.sections import RecombinationSection
 from evomod.task import all_patterns
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from deap.base import Toolbox
 from numpy.typing import NDArray
 
-from evomod.config import Config, PressuresSection, VariationSection
+from evomod.config import Config
 from evomod.encodings import MODULES, Encoding, Layered, layered
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
@@ -30,6 +30,7 @@ from evomod.pressures import (
     pruning,
     weights,
 )
+from evomod.sections import PressuresSection, VariationSection
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes
 from evomod.task import Task, load_task, pack

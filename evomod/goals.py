@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import ScheduleSection, TaskSection
 from evomod.errors import EvomodError
 from evomod.population import Goal, goal_of
+from evomod.sections import ScheduleSection, TaskSection
 from evomod.task import MAX_MODULARITY, MODULARITY, Task, goal_table, subgoal_tables
 
 NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)

@@ -11,11 +11,12 @@ import numpy as np
 from deap import base, tools
 from numpy.typing import NDArray
 
-from evomod.config import Config, VariationSection
+from evomod.config import Config
 from evomod.encodings import MODULES, Encoding, layered
 from evomod.encodings.layered import Genomes, Layered
 from evomod.errors import EvomodError
 from evomod.pressures import connection_cost, max_modularity
+from evomod.sections import VariationSection
 from evomod.selection import Objectives, Survivors, breed, choose_parents, survive
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import SelectionSection
 from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
+from evomod.sections import SelectionSection
 
 Objectives = NDArray[np.float64]
 

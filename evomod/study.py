@@ -36,7 +36,6 @@ from pydantic import Field, ValidationError
 from evomod.config import (
     SECTION_TYPES,
     Config,
-    Section,
     apply_settings,
     config_data,
     dump_toml,
@@ -45,6 +44,7 @@ from evomod.config import (
 )
 from evomod.errors import EvomodError
 from evomod.evolution import prepare
+from evomod.sections import Section
 from evomod.task import Task
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "evomod"
 ORDER = (
     "errors",
     "task",
+    "sections",
     "config",
     "kernels",
     "network",
@@ -63,7 +64,7 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "deap": {"operators", "evolution", "deap_way"},
-    "pydantic": {"config", "study"},
+    "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "training_run"},
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},

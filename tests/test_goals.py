@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evomod
-from evomod.config import ScheduleSection
 from evomod.errors import EvomodError
 from evomod.evolution import rewarded
 from evomod.goals import chosen_schedule, compositions, epoch_of, epochs, inputs_read
+from evomod.sections import ScheduleSection
 from evomod.task import Task, derive, unpack
 
 load = cache(evomod.load_task)

@@ -10,10 +10,10 @@ from conftest import make_task, size
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 
-from evomod.config import LayeredNetwork, VariationSection
 from evomod.encodings import layered
 from evomod.encodings.wiring import wire
 from evomod.pressures import behavioural_diversity, connection_cost
+from evomod.sections import LayeredNetwork, VariationSection
 from evomod.task import load_task, pack, unpack
 
 RETINA = (8, 8, 4, 2, 1)

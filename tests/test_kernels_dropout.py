@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from evomod.config import (
+from evomod.encodings import circuit, layered, threshold
+from evomod.errors import EvomodError
+from evomod.sections import (
     CircuitNetwork,
     GateLayersNetwork,
     LayeredNetwork,
@@ -18,8 +20,6 @@ from evomod.config import (
     ThresholdNetwork,
     VariationSection,
 )
-from evomod.encodings import circuit, layered, threshold
-from evomod.errors import EvomodError
 from evomod.task import all_patterns, unpack
 
 RETINA = (8, 8, 4, 2, 1)

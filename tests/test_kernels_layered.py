@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from evomod.config import LayeredNetwork, RealNetwork, VariationSection
 from evomod.encodings import layered
 from evomod.kernels import realvalued
 from evomod.operators import vary_polynomial
+from evomod.sections import LayeredNetwork, RealNetwork, VariationSection
 from evomod.task import load_task, unpack
 
 RETINA = (8, 8, 4, 2, 1)
@@ -152,7 +152,7 @@ def test_variation_at_the_fewest_connections_deletes_none():
 VANISHING = """
 import numpy as np
 from conftest import make_task
-from evomod.config import LayeredNetwork, VariationSection
+from evomod.sections import (LayeredNetwork, VariationSection)
 from evomod.encodings import layered
 
 encoding = layered.build(LayeredNetwork(layers=(4, 3, 2)), make_task(4, 2))

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from evomod.config import LayeredNetwork
 from evomod.encodings import layered
 from evomod.kernels import modularity as kernels
 from evomod.measures.modularity import modularity, modularity_of_many
+from evomod.sections import LayeredNetwork
 
 RETINA = (8, 8, 4, 2, 1)
 CLEAR = 1e-7

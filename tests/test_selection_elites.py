@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evomod
-from evomod.config import SelectionSection
+from evomod.sections import SelectionSection
 from evomod.selection import breed, fittest, spin
 
 METHODS = ("elite", "elite-worst", "roulette")

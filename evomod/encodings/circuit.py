@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import CircuitNetwork, GateLayersNetwork, RecombinationSection
 from evomod.encodings.genes import (
     Alphabets,
     alphabets,
@@ -26,6 +25,7 @@ from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import circuit as kernels
 from evomod.network import Network
+from evomod.sections import CircuitNetwork, GateLayersNetwork, RecombinationSection
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[np.int8]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import RecombinationSection
 from evomod.kernels import genes as kernels
+from evomod.sections import RecombinationSection
 
 
 @dataclass(frozen=True, slots=True)

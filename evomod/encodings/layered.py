@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, realvalued
 from evomod.kernels import layered as kernels
 from evomod.network import Network
+from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[Any]

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import RecombinationSection, ThresholdNetwork
 from evomod.encodings.genes import (
     Alphabets,
     alphabets,
@@ -26,6 +25,7 @@ from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
+from evomod.sections import RecombinationSection, ThresholdNetwork
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[np.int8]

@@ -1,0 +1,466 @@
+"""Sections of a config: what every key may hold, what it means, and its value where nothing is said."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from evomod.task import load_task
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+Integers = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
+Pair = Annotated[tuple[int, int], BeforeValidator(_tuple)]
+Range = Annotated[tuple[float, float], BeforeValidator(_tuple)]
+Points = Annotated[tuple[tuple[float, float], ...], BeforeValidator(_tuple)]
+Gates = Annotated[
+    tuple[Literal["nand", "and", "or", "nor"], ...],
+    BeforeValidator(_tuple),
+    Field(min_length=1, max_length=100),
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Operators = Annotated[
+    tuple[Literal["and", "or", "nand", "nor", "xor", "eq"], ...], BeforeValidator(_tuple)
+]
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Section(BaseModel):
+    """Strict, frozen, and refusing unknown keys."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
+
+
+class TaskSection(Section):
+    """Which task, by name or by a file's path, which of its goals is rewarded, and on which patterns."""
+
+    name: str
+    goal: str | None = None
+    """None: the task's first goal. `[schedule]` tells how it varies."""
+    patterns: int | None = Field(default=None, ge=1)
+    """Fitness counts this many patterns, drawn without replacement once a run. None: all of them."""
+    resample: bool = False
+    """Draw the patterns anew in every generation."""
+
+
+class ScheduleSection(Section):
+    """Which goal is rewarded in which generation; `goals.epochs` tells what each kind does."""
+
+    kind: Literal[
+        "fixed",
+        "modular",
+        "random-walk",
+        "sampled",
+        "random",
+        "random-constant",
+        "neutral",
+    ] = "fixed"
+    goals: Names = ()
+    """Names of goals of the task, in their order. Empty: the task's goal; for a random walk all goals
+    that are related to another; for random goals none but random ones."""
+    period: int = Field(default=20, ge=1)
+    """Generations of one epoch."""
+    probability: Probability = 1.0
+    """With which the goal changes at the end of an epoch."""
+    operators: Operators = ("and", "or")
+    """With which kind "sampled" combines subgoals."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> ScheduleSection:
+        least, most = GOALS_OF.get(self.kind, (0, 1_000_000))
+        if not least <= len(self.goals) <= most:
+            span = f"{least} or more" if len(self.goals) < least else f"at most {most}" if most else "no"
+            raise ValueError(
+                f"kind '{self.kind}' wants {span} goals; goals has {len(self.goals)}"
+                + (" (one goal is the kind 'fixed')" if self.kind == "modular" else "")
+            )
+        if self.kind == "modular" and len(set(self.goals)) < 2:
+            raise ValueError("kind 'modular' wants goals that differ (one goal is the kind 'fixed')")
+        following = (*self.goals[1:], *self.goals[:1])
+        if self.kind == "modular" and any(a == b for a, b in zip(self.goals, following, strict=True)):
+            raise ValueError("goals: the same goal twice in a row (the last meets the first again)")
+        return self
+
+
+GOALS_OF = {"fixed": (0, 1), "modular": (2, 1_000_000), "sampled": (0, 0), "neutral": (0, 1)}
+"""Fewest and most goals of the kinds of schedule that are not free in it."""
+
+
+def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if value is not None and (len(value) < 2 or min(value) < 1):
+        raise ValueError("wanted at least an input and an output layer, each with a node or more")
+    return value
+
+
+class Layers(Section):
+    """What all layered networks share; connections run from each layer to the next."""
+
+    layers: Integers | None = None
+    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
+    initial_connections: Pair = (0, 119)
+    """Fewest and most connections attempted at birth (an attempt at an existing one is lost)."""
+    gain: float = Field(default=20.0, gt=0.0)
+    """Slope of tanh(gain * sum)."""
+    tie_rule: Literal["strict", "zero-is-no"] = "strict"
+    """Whether an output of exactly 0 is wrong for both answers, or counts as no."""
+    coordinates: Literal["grid"] | Points = "grid"
+    """Place (x, y) of every node: rows centred on 0, one unit apart, or given in the order of ids."""
+
+    _layers = field_validator("layers")(_checked_layers)
+
+    @field_validator("initial_connections")
+    @classmethod
+    def _initial(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if not 0 <= value[0] <= value[1] <= 1_000_000:
+            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most <= 1000000")
+        return value
+
+
+class LayeredNetwork(Layers):
+    """Layered networks with integer weights and biases (Clune et al. 2013)."""
+
+    encoding: Literal["layered"] = "layered"
+    weights: Integers = (-2, -1, 1, 2)
+    """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
+    biases: Integers = (-2, -1, 0, 1, 2)
+
+    @field_validator("weights", "biases")
+    @classmethod
+    def _alphabet(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 100:
+            raise ValueError("wanted 1 to 100 integers")
+        if max(map(abs, value)) > 127:
+            raise ValueError("wanted integers from -127 to 127, the range of the kernel's type int8")
+        return value
+
+    @field_validator("weights")
+    @classmethod
+    def _weights(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if 0 in value:
+            raise ValueError("0 is no weight: it stands for a connection that is not there")
+        return value
+
+
+class RealNetwork(Layers):
+    """Layered networks with real-valued weights and biases (Clune et al. 2013, supplement)."""
+
+    encoding: Literal["layered-real"]
+    weight_range: Range = (-2.0, 2.0)
+    bias_range: Range = (-2.0, 2.0)
+
+    @field_validator("weight_range", "bias_range")
+    @classmethod
+    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("wanted [low, high] with low < high")
+        return value
+
+
+class Sized(Section):
+    """What the encodings of Kashtan and Alon share: a price of size."""
+
+    penalty: float = Field(default=0.0, ge=0.0)
+    """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
+    penalty_above: int = Field(default=0, ge=0, le=64)
+
+
+class CircuitNetwork(Sized):
+    """Circuits of NAND gates, feedback allowed (Kashtan & Alon 2005, system A)."""
+
+    encoding: Literal["circuit"]
+    gates: int = Field(default=12, ge=1, le=58)
+    feed_forward: bool = False
+    """Whether a gate may only be fed by inputs and by gates before it."""
+    steps: int = Field(default=20, ge=1, le=1000)
+    """Synchronous updates from all-zero to come to rest; then an output is watched for as many more."""
+    feedback: Literal["synchronous", "ternary"] = "synchronous"
+    """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
+    penalty: float = Field(default=0.2, ge=0.0)
+    penalty_above: int = Field(default=11, ge=0, le=64)
+
+
+class GateLayersNetwork(Sized):
+    """Layers of two-input gates, each fed by the layer before (Kashtan et al. 2007, model 2)."""
+
+    encoding: Literal["gate-layers"]
+    layers: Integers | None = None
+    """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
+    gates: Gates = ("and", "or", "nand")
+    """Kinds of gate; one that stands here twice is drawn twice as often."""
+
+    _layers = field_validator("layers")(_checked_layers)
+
+
+class ThresholdNetwork(Sized):
+    """Layers of threshold neurons with limited fan-in (Kashtan & Alon 2005, system B)."""
+
+    encoding: Literal["threshold"]
+    layers: Integers | None = None
+    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
+    fan_in: Integers | None = None
+    """Connections of a neuron, a number a layer. None: 3, but 2 for the last layer."""
+    thresholds: Integers = (0, 1, 2, 3)
+    """A neuron fires where the sum of its inputs (0 or 1) exceeds its threshold."""
+    penalty: float = Field(default=0.01, ge=0.0)
+    penalty_above: int = Field(default=13, ge=0, le=64)
+
+    _layers = field_validator("layers")(_checked_layers)
+
+    @field_validator("fan_in")
+    @classmethod
+    def _fan_in(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if value is not None and not all(1 <= n <= 7 for n in value):
+            raise ValueError("wanted 1 to 7 connections a neuron, a number for each layer of neurons")
+        return value
+
+    @field_validator("thresholds")
+    @classmethod
+    def _thresholds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 100 or max(map(abs, value)) > 100:
+            raise ValueError("wanted 1 to 100 integers from -100 to 100")
+        return value
+
+
+NETWORKS: dict[str, type[Section]] = {
+    "layered": LayeredNetwork,
+    "layered-real": RealNetwork,
+    "circuit": CircuitNetwork,
+    "gate-layers": GateLayersNetwork,
+    "threshold": ThresholdNetwork,
+}
+
+
+class RecombinationSection(Section):
+    """Crossover and mutation of circuits, gate layers and threshold networks."""
+
+    crossover: Probability = 0.0
+    """With which two offspring swap their genes from a random place on."""
+    mutation: Probability = 0.7
+    """With which one gene of a genome is changed."""
+    change: Literal["bit", "value"] = "bit"
+    """A changed gene gets a value that differs in one bit of its binary code, or any other value."""
+
+
+class VariationSection(Section):
+    """Mutation, asexual. Defaults: the retina of Clune et al. 2013, authors' code."""
+
+    weight_changes: float = Field(default=2.0, ge=0.0)
+    """Expected changes a network: each of its n connections with probability weight_changes / n."""
+    bias_rate: Probability = 1.0 / 24.0
+    bias_change: Literal["resample", "step"] = "resample"
+    add_connection: Probability = 0.2
+    delete_connection: Probability = 0.2
+    min_connections: int = Field(default=0, ge=0)
+    eta: float = Field(default=10.0, gt=0.0)
+    """Crowding degree of polynomial mutation (real-valued networks only)."""
+
+
+class SelectionSection(Section):
+    """Who survives and who has offspring.
+
+    "nsga2": mu + lambda; an objective with a probability below 1 makes it PNSGA (Clune et al. 2013).
+    "elite": the best pass unchanged, the rest are their mutated copies (Kashtan & Alon 2005);
+    "elite-worst": the best pass unchanged, as many of the worst are replaced by copies of them, and all
+    but the best are recombined and mutated (Kashtan et al. 2007). "roulette": everybody is resampled in
+    proportion to exp(strength * fitness) (Parter et al. 2008).
+    """
+
+    method: Literal["nsga2", "elite", "elite-worst", "roulette"] = "nsga2"
+    elite: float = 0.3
+    """Share of the population that passes unchanged (elite methods)."""
+    strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
+    """Of roulette selection."""
+
+    @field_validator("elite")
+    @classmethod
+    def _share(cls, value: float) -> float:
+        if not 0.0 < value <= 1.0:
+            raise ValueError("wanted a share of the population, above 0 and at most 1, such as 0.3")
+        return value
+
+    @model_validator(mode="after")
+    def _shares(self) -> SelectionSection:
+        if self.method == "elite-worst" and self.elite > 0.5:
+            raise ValueError("elite: method 'elite-worst' replaces as many as it keeps, so at most 0.5")
+        return self
+
+
+class PricedSection(Section):
+    """A number that is to be small: an objective, or with ``penalty`` a price taken off the fitness."""
+
+    probability: Probability | None = 1.0
+    """With which the objective takes part in a comparison of two individuals. None: it is no objective."""
+    penalty: float | None = Field(default=None, ge=0.0)
+    """Times the number, taken off the fitness that selection sees."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if data.get("penalty") is None:
+            return {k: v for k, v in data.items() if k != "probability" or v is not None}
+        if data.get("probability") is not None:
+            raise ValueError(
+                "give probability (an objective) or penalty (taken off the fitness), not both"
+            )
+        return data | {"probability": None}
+
+
+class ConnectionCostSection(PricedSection):
+    """A cost of connections (Clune et al. 2013)."""
+
+    measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
+    probability: Probability | None = 0.25
+
+
+class DiversitySection(Section):
+    """Mean Hamming distance of the answers to the whole pool as an objective (Mouret & Doncieux)."""
+
+    probability: Probability = 1.0
+
+
+class L1Section(PricedSection):
+    """Sum of |weight| over the connections of the simplified network."""
+
+
+class L2Section(PricedSection):
+    """Root of the sum of weight**2 over the connections of the simplified network."""
+
+
+class PruningSection(Section):
+    """Removal of the least connections of all survivors, now and then."""
+
+    every: int = Field(default=100, ge=1)
+    """Generations from one pruning to the next."""
+    fraction: float = Field(default=0.1, gt=0.0, le=1.0)
+    """Of an individual's connections, rounded, at least one."""
+    by: Literal["weight", "lesion"] = "weight"
+    """Least by |weight|, or by the fitness that is lost when a connection is removed."""
+
+
+class DropoutSection(Section):
+    """Hidden neurons fall silent at random while the fitness that selection sees is measured."""
+
+    rate: float = Field(default=0.1, ge=0.0, lt=1.0)
+    """Probability that a hidden neuron is silent. 0: no dropout."""
+    draws: int = Field(default=8, ge=1, le=4096)
+    """Silent sets drawn a generation, the same for all individuals."""
+    exact: bool = False
+    """All silent sets, weighted by their probabilities, in place of draws. It resolves to true where there
+    are no more sets than draws."""
+
+
+class ConnectionRangeSection(Section):
+    """Networks of about as many connections, so that causes differ in something else: a control."""
+
+    fewest: int = Field(ge=0)
+    """Connections of the simplified network."""
+    most: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ConnectionRangeSection:
+        if self.fewest > self.most:
+            raise ValueError(f"wanted fewest <= most; got {self.fewest} and {self.most}")
+        return self
+
+
+class PressuresSection(Section):
+    """Causes of modularity; one that is left out does not act."""
+
+    connection_cost: ConnectionCostSection | None = Field(default=None, alias="connection-cost")
+    behavioural_diversity: DiversitySection | None = Field(default=None, alias="behavioural-diversity")
+    l1: L1Section | None = Field(default=None, alias="l1")
+    l2: L2Section | None = Field(default=None, alias="l2")
+    pruning: PruningSection | None = Field(default=None, alias="pruning")
+    dropout: DropoutSection | None = Field(default=None, alias="dropout")
+    connection_range: ConnectionRangeSection | None = Field(default=None, alias="connection-range")
+
+    @property
+    def objectives(self) -> dict[str, float]:
+        """Names of those that are further objectives, in their order, with their probabilities."""
+        sections = {info.alias or name: getattr(self, name) for name, info in FIELDS.items()}
+        found = {name: getattr(section, "probability", None) for name, section in sections.items()}
+        return {name: p for name, p in found.items() if p is not None}
+
+
+FIELDS = PressuresSection.model_fields
+GOAL_SWITCHING = "goal-switching"
+"""A pressure that is spelt as one and is the schedule "modular"."""
+
+
+def with_switching(data: dict[str, Any]) -> dict[str, Any]:
+    """Config data in which the pressure "goal-switching" is written as the schedule that it is.
+
+    Its goals are those of the schedule, else the rewarded goal and all that share subgoals with it.
+    """
+    pressures = data.get("pressures")
+    if not isinstance(pressures, dict) or GOAL_SWITCHING not in pressures:
+        return data
+    data = data | {"pressures": {k: v for k, v in pressures.items() if k != GOAL_SWITCHING}}
+    section, schedule, task = pressures[GOAL_SWITCHING], data.get("schedule", {}), data.get("task")
+    if isinstance(schedule, ScheduleSection):
+        schedule = schedule.model_dump(exclude_unset=True)
+    if not isinstance(section, dict) or not isinstance(schedule, dict):
+        raise ValueError(f"pressures.{GOAL_SWITCHING}: wanted a section, such as {{period = 20}}")
+    if not set(section) <= {"period", "probability"}:
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING}: known keys are period, probability; got {', '.join(section)}"
+        )
+    if schedule.get("kind", "modular") not in ("fixed", "modular"):
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING} is the schedule 'modular'; schedule.kind is '{schedule['kind']}'"
+        )
+    goals = schedule.get("goals") or _related_goals(task)
+    data["schedule"] = schedule | {"kind": "modular", "goals": goals} | section
+    return data
+
+
+def _related_goals(section: Any) -> tuple[str, ...]:
+    """The rewarded goal, else the first that is related to another, and all that share subgoals with it."""
+    name = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
+    goal = section.get("goal") if isinstance(section, dict) else getattr(section, "goal", None)
+    if not isinstance(name, str):
+        return ()
+    task = load_task(name)
+    goal = goal or next((goal for goal in task.goals if task.related(goal)), next(iter(task.goals)))
+    goals = (goal, *task.related(goal))
+    if len(goals) < 2:
+        raise ValueError(
+            f"pressures.{GOAL_SWITCHING}: no goal of task '{name}' shares subgoals with '{goal}'; name the "
+            "goals with schedule.goals"
+        )
+    return goals
+
+
+class EvolutionSection(Section):
+    """Size, beginning and end of a run."""
+
+    population: int = Field(default=1000, ge=1, le=1_000_000)
+    generations: int = Field(default=25_000, ge=0)
+    stop: Literal["generations", "solved", "all-solved", "never"] = "generations"
+    """A run ends after ``generations``, or earlier: when the goal is solved; when all goals of the
+    schedule have been solved in successive epochs (Kashtan & Alon 2005). "never": only by Ctrl-C."""
+    solved_at: float = Field(default=1.0, gt=0.0, le=1.0)
+    """Fraction of right answers of the best that solves a goal."""
+    start: str = Field(default="random", min_length=1)
+    """"random"; a run's folder or its checkpoint, whose population goes on; or a network's JSON, of
+    which every individual is a copy."""
+
+
+class TrackingSection(Section):
+    """What is recorded, and how often."""
+
+    q_method: Literal["clune2013", "leading-eigenvector"] = "clune2013"
+    """Partition behind every logged Q."""
+    population_every: int = Field(default=100, ge=0)
+    """Measure Q and cost of the whole population every so many generations; 0: never."""
+    hierarchy: bool = False
+    """Log the hierarchy of the logged individual too (Mengistu et al. 2016)."""
+    checkpoint_seconds: float = Field(default=30.0, gt=0.0)
