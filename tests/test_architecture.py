@@ -56,6 +56,7 @@ ORDER = (
     "figures",
     "claims",
     "verification",
+    "actions",
     "cli",
     "__main__",
 )

@@ -1,0 +1,401 @@
+"""What the subcommands of ``evomod`` do. Everything heavy is imported by the subcommand that needs it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+from evomod.errors import EvomodError
+
+MOST_SHOWN, MOST_TOLD = 12, 4
+"""Goals of a task that are listed, and of which the best's fitness is told."""
+MOST_WIDE = 28
+"""Letters of a goal's name in a table."""
+
+
+def act_train(given: argparse.Namespace) -> int:
+    from evomod.training_config import TrainingConfig, checked
+
+    config = checked(
+        TrainingConfig(
+            data=given.data,
+            goal=given.goal,
+            hidden=given.hidden,
+            dropout=given.dropout,
+            l1=given.l1,
+            l2=given.l2,
+            prune=given.prune,
+            clusterable_init=given.clusterable_init,
+            epochs=0 if given.untrained else given.epochs,
+            measure_every=given.measure_every,
+            threads=given.threads,
+        )
+    )
+    from evomod.training_run import describe_training, run_training
+
+    print(describe_training(run_training(config, given.seed, given.out, folder=given.files)))
+    return 0
+
+
+def act_tasks(given: argparse.Namespace) -> int:
+    from evomod.task import find_tasks
+
+    tasks, problems = find_tasks()
+    for task in tasks.values():
+        outputs = f"{task.n_outputs} output{'s' if task.n_outputs > 1 else ''}"
+        print(f"{task.name}: {task.description}")
+        print(f"  inputs    {', '.join(task.inputs)} ({len(task.inputs)}), {outputs}")
+        print(f"  subgoals  {', '.join(task.subgoals)}")
+        for goal, table in list(task.tables.items())[:MOST_SHOWN]:
+            share = f"yes to {int(table.sum())} of {table.size} answers"
+            print(f"  goal      {goal} ({share})")
+        if len(task.tables) > MOST_SHOWN:
+            print(f"  …         and {len(task.tables) - MOST_SHOWN} goals more")
+        print(f"  file      {task.path}\n")
+    for problem in problems:
+        print(f"evomod: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def act_evolve(given: argparse.Namespace) -> int:
+    if (given.what is None) == (given.resume is None):
+        raise EvomodError(
+            "evolve wants a task or a config, or --resume with a run folder; for example "
+            "`evomod evolve retina --seed 1`."
+        )
+    if given.resume is not None:
+        return _resume(given)
+    config = _config(given)
+    from evomod.config import dump_config
+
+    if given.show_config:
+        print(dump_config(_prepared(config).config), end="")
+        return 0
+    from evomod.runs import run
+    from evomod.warmup import announce
+
+    announce(config.network.encoding)
+    return _tell(run(config, given.seed, given.out))
+
+
+def _config(given: argparse.Namespace) -> Any:
+    """The config of a task or a file, with everything that the command line changes."""
+    from evomod.config import Config, apply_pressures, apply_settings, read_config
+
+    path = Path(given.what)
+    if path.suffix == ".toml":
+        data = read_config(path)
+    else:
+        data = {"task": {"name": given.what}}
+    _apply_goals(data, given)
+    return Config(**apply_settings(apply_pressures(data, given.pressure), given.set))
+
+
+def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
+    """Put ``--goal``, ``--goals`` and ``--switch-every`` into config data."""
+    if given.goal is not None and given.goals is not None:
+        raise EvomodError("give --goal with one goal, or --goals with several, not both.")
+    goals = [name.strip() for name in (given.goals or given.goal or "").split(",") if name.strip()]
+    if given.goals is not None and not goals:
+        raise EvomodError("--goals wants names of goals, such as --goals xor-and-xor,xor-or-xor.")
+    task = data.get("task", {})
+    if not isinstance(task, str | dict) or not isinstance(data.get("schedule", {}), dict):
+        raise EvomodError("task: wanted a name or a section, [task]; schedule: wanted a section.")
+    schedule = dict(data.get("schedule", {}))
+    if goals:
+        section = {"name": task} if isinstance(task, str) else dict(task)
+        kept = {key: value for key, value in section.items() if key != "goal"}
+        data["task"] = kept | ({"goal": goals[0]} if len(goals) == 1 else {})
+        schedule_before = schedule
+        data["schedule"] = schedule = {"kind": "fixed"}
+        if len(goals) > 1:
+            kept = {
+                key: schedule_before[key] for key in ("period", "probability") if key in schedule_before
+            }
+            data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept
+    if given.switch_every is not None:
+        if schedule.get("kind", "fixed") == "fixed":
+            raise EvomodError(
+                "--switch-every wants goals to switch between: --goals with two or more, or a config with "
+                "a [schedule]."
+            )
+        data["schedule"] = schedule | {"period": given.switch_every}
+
+
+def _prepared(config: Any) -> Any:
+    from evomod.evolution import prepare
+
+    return prepare(config)
+
+
+def _resume(given: argparse.Namespace) -> int:
+    refused = {"--seed": given.seed, "--goal": given.goal, "--goals": given.goals, "--out": given.out}
+    refused["--switch-every"] = given.switch_every
+    refused["--pressure"] = given.pressure or None
+    named = [name for name, value in refused.items() if value is not None]
+    if named:
+        raise EvomodError(f"{named[0]} would make it another run; --resume goes on with the same one.")
+    from evomod.runs import load_run, resume
+    from evomod.warmup import announce
+
+    if given.show_config:
+        print((load_run(given.resume).folder / "config.toml").read_text(encoding="utf-8"), end="")
+        return 0
+    announce(load_run(given.resume).config.network.encoding)
+    return _tell(resume(given.resume, given.set))
+
+
+def _tell(run: Any) -> int:
+    """Say in a line what came out, and where it is."""
+    from evomod.measuring import null_note
+
+    about = run.best.about
+    fitness = list(about["fitness"].items())
+    fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
+    print(f"{run.folder}: generation {about['generation']}, goal {about['goal']}")
+    print("  fitness of the best  ", ", ".join(f"{goal} {value:.4f}" for goal, value in fitness))
+    if about["goal"] == "neutral":
+        print(
+            "                        the last epoch was neutral: this network is any of the population"
+        )
+    end = run.config.evolution
+    if end.stop in ("solved", "all-solved"):
+        is_early = about["generation"] < end.generations
+        print(
+            "  stop rule            ", f"{end.stop}, {'met' if is_early else 'not met before the end'}"
+        )
+    print(
+        f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
+        f"connection cost {about['connection_cost']:.1f}"
+    )
+    print(f"  Q of random networks  {null_note(run.best, about['q_method'])}")
+    print(f"  pictures              evomod plot {run.folder}")
+    return 0
+
+
+def act_study(given: argparse.Namespace) -> int:
+    from evomod.study import load_definition
+    from evomod.study_run import run_study
+    from evomod.study_tables import described, parquet_library, write_parquet
+
+    if given.parquet:
+        parquet_library()  # refused now, not after hours
+    what = Path(given.what)
+    if what.is_dir() and given.out is not None:
+        raise EvomodError(f"{what} is a folder, which goes on where it is; --out wants a study's TOML.")
+    path = what / "study.toml" if what.is_dir() else what
+    study = load_definition(path, given.set, given.replicates)
+    out = what if what.is_dir() else given.out or Path("studies") / study.name
+    found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
+    if given.shard is not None:
+        print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
+        return 1 if found.failures else 0
+    paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
+    paths += write_parquet(found.folder) if given.parquet else []
+    print(f"{found.folder}: {described(found)}")
+    print("  tables ", ", ".join(map(str, paths)))
+    if found.failures:
+        print(
+            f"evomod: {len(found.failures)} runs failed, see {found.folder / 'failures.json'}; "
+            f"`evomod study {found.folder}` tries them again.",
+            file=sys.stderr,
+        )
+    return 1 if found.failures else 0
+
+
+def act_status(given: argparse.Namespace) -> int:
+    from evomod.study_folder import STATES, status_of
+    from evomod.study_tables import described, load_study, write_tables
+
+    found = load_study(given.folder)
+    status = status_of(found.study, found.folder)
+    print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
+    for name, states in status.states.items():
+        print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
+    totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
+    if totals["done"] == sum(totals.values()):
+        write_tables(found.folder)
+        print(described(found))
+    elif status.seconds_left is None:
+        print("  time left               not known before the first run is done")
+    else:
+        at_once = f", {max(1, totals['running'])} at once"
+        print(f"  time left               about {_duration(status.seconds_left)}{at_once}")
+    return 0
+
+
+def act_figure(given: argparse.Namespace) -> int:
+    from evomod.figures import draw_figure, listed
+
+    if given.name is None:
+        print(listed())
+        return 0
+    path, folder = draw_figure(
+        given.name, given.out, study=given.study, quick=given.quick, jobs=given.jobs
+    )
+    print(f"{path}: drawn from {folder}")
+    return 0
+
+
+def act_measure(given: argparse.Namespace) -> int:
+    from evomod.measures.files import read_graph
+    from evomod.measuring import measure_network, report
+    from evomod.task import load_task, read_task
+
+    graph, kept = read_graph(given.file), Path(given.file) / "task.py"
+    task = None if given.task is None else load_task(given.task)
+    if task is None and kept.is_file():  # a run keeps its task; elsewhere the name may be another's
+        task = read_task(kept)
+
+    told = measure_network(
+        graph,
+        weight=given.weight,
+        null=given.null,
+        draws=given.draws,
+        seed=1 if given.seed is None else given.seed,
+        task=task,
+    )
+    print(_strict_json(told) if given.json else report(given.file, told))
+    return 0
+
+
+def _strict_json(data: Any) -> str:
+    """JSON in which what is no number is null: NaN is no JSON."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(v) for key, v in value.items()}
+        if isinstance(value, list):
+            return [clean(v) for v in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return json.dumps(clean(data), indent=2)
+
+
+def act_verify(given: argparse.Namespace) -> int:
+    from evomod.claims import counted
+    from evomod.verification import as_data, told, verify
+
+    found = verify(quick=given.quick, jobs=given.jobs)
+    print(json.dumps(as_data(found), indent=2) if given.json else told(found))
+    print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
+    return 0
+
+
+def _duration(seconds: float) -> str:
+    """Seconds in a unit that people use.
+
+    >>> _duration(50), _duration(5000), _duration(500_000)
+    ('1 min', '1.4 h', '5.8 days')
+    """
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
+
+
+def act_plot(given: argparse.Namespace) -> int:
+    from evomod.plotting import draw_run
+
+    for folder in given.folders:
+        for path in draw_run(folder):
+            print(path)
+    return 0
+
+
+def act_transfer(given: argparse.Namespace) -> int:
+    from evomod.transfers import CAP, adapt, as_data, csv_of, targets, winner
+    from evomod.warmup import announce
+
+    out = _new_table(given.out)
+    found = winner(given.folder)
+    cap = CAP if given.generations is None else given.generations
+    names = None if given.to is None else [name.strip() for name in given.to.split(",")]
+    goals = targets(found, names, given.seed)
+    if given.repeats < 1 or cap < 0:
+        raise EvomodError("--repeats wants a number from 1, --generations one from 0.")
+    announce(found.config.network.encoding)
+    width = min(max(len(target.goal) for target in goals), MOST_WIDE)
+    if not given.json:
+        print(_told_of_winner(given, found, cap))
+        print(f"  {'goal':{width}}  {'relation':14}  zero-shot  generations, median [quartiles]  solved")
+    done = []
+    for target in goals:
+        if not given.json:
+            name = target.goal if len(target.goal) <= width else target.goal[: width - 1] + "…"
+            head = f"  {name:{width}}  {target.relation:14}  {target.zero_shot:9.4f}  "
+            print(head, end="", flush=True)
+        done.append(adapt(found, target, given.repeats, given.seed, cap))
+        if not given.json:
+            print(_told_of_generations(done[-1]))
+    if given.json:
+        fitness = found.fitness if found.goal else None
+        about = {"run": given.folder, "goal": found.goal or None, "fitness": fitness, "seed": given.seed}
+        print(json.dumps(about | {"goals": [as_data(one) for one in done]}, indent=2))
+    if out is not None:
+        _write_table(out, csv_of(done))
+    return 0
+
+
+def _told_of_winner(given: argparse.Namespace, found: Any, cap: int) -> str:
+    """A line about the network that is copied, and one more if it does not solve its own goal."""
+    about = f"evolved for {found.goal}, fitness {found.fitness:.4f}" if found.goal else "of no goal here"
+    text = f"{given.folder}: best network, {about}; {given.repeats} repeats, at most {cap} generations"
+    if found.goal and found.fitness < found.config.evolution.solved_at:
+        text += (
+            "\n  it does not solve its own goal on all patterns: the papers start from networks that do"
+        )
+    return text
+
+
+def _told_of_generations(one: Any) -> str:
+    low, median, high = (
+        f"{value:.0f}" if value < float("inf") else f"> {one.cap}"
+        for value in map(one.quantile, (0.25, 0.5, 0.75))
+    )
+    return f"{f'{median} [{low} to {high}]':31}  {one.n_solved}/{len(one.generations)}"
+
+
+def _new_table(name: str | None) -> Path | None:
+    """The path of ``--out``; refuses, before anything is computed, one that cannot be written."""
+    if name is None:
+        return None
+    path = Path(name)
+    if path.exists():
+        raise EvomodError(f"{path} exists; give another file with --out.")
+    _write_table(path, "")
+    path.unlink()
+    return path
+
+
+def _write_table(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EvomodError(f"cannot write {path}: {error.strerror or error}.") from None
+
+
+def act_bench(given: argparse.Namespace) -> int:
+    from evomod import bench_modularity, bench_n_cut
+    from evomod.bench import WORKLOADS, measure, report
+    from evomod.warmup import compile_all
+
+    compile_all()
+    results = {name: measure(name) for name in WORKLOADS}
+    cut, which_q = bench_n_cut.measure_n_cut(), bench_modularity.which_q()
+    if given.json:
+        print(json.dumps(results | {"n-cut": cut, "which-q": which_q}, indent=2))
+    else:
+        print(report(results), bench_n_cut.report(cut), bench_modularity.report(which_q), sep="\n\n")
+    return 0
+
+
+def act_warmup(given: argparse.Namespace) -> int:
+    from evomod.warmup import announce, compile_all
+
+    announce()
+    print(f"all kernels are ready ({compile_all():.1f} s).")
+    return 0
