@@ -11,6 +11,7 @@ mole.manifest.json says of which.
 
 import argparse
 import csv
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -145,7 +146,8 @@ def complete(given, name, columns, kinds, run):
             row = future.result()
             rows[row[:2]] = row
             write_whole(path, b"".join(map(csv_line, (columns, *(rows[one] for one in sorted(rows))))))
-    note(given.out / f"{name}.manifest.json", runs=given.runs, generations=given.generations)
+    counts = dict(sorted(Counter(kind for kind, _ in rows).items()))
+    note(given.out / f"{name}.manifest.json", runs=counts, generations=given.generations)
     print(path)
 
 

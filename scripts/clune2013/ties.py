@@ -1,6 +1,6 @@
 """Performance, Q and connections by who survives among equals, and by how a bias mutates: PA and P&CC.
 
-    python scripts/clune2013/ties.py [--runs 6] [--generations 25000] [--workers 2] [--out FOLDER]
+    python scripts/clune2013/ties.py [--runs 6] [--kinds step,pcc-step] [--generations 25000] [--workers 2] [--out FOLDER]
 
 PA is better here than published; does that depend on these choices? With performance alone most of a population is equally fit, and a rule that prefers one of the equals decides
 whether populations drift. parents-first, offspring-first: among equals parents, or offspring, survive.
@@ -122,11 +122,12 @@ def main():
     """Run what is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=KINDS)
     parser.add_argument("--generations", type=int, default=25_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-ties")
     given = parser.parse_args()
-    MOLE.complete(given, "ties", COLUMNS, KINDS, run)
+    MOLE.complete(given, "ties", COLUMNS, given.kinds, run)
 
 
 if __name__ == "__main__":
