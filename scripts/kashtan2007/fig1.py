@@ -48,6 +48,8 @@ def panel(axes, study, model):
         axes.plot(fixed[mine], speedups[mine], "x", color=colour, ms=5)
         label = "three XORs" if mark == "o" else "three EQs"
         axes.plot([], [], mark, color=colour, label=label)
+    axes.plot([], [], "o", mec="0.3", mfc="none", ls="", label="open: fixed goal not solved")
+    axes.plot([], [], "x", color="0.3", ls="", label="cross: varying goals not solved")
     axes.axhline(1.0, color="0.5", lw=0.8, ls=(0, (4, 2)))
     axes.axvline(cap, color="0.5", lw=0.8, ls=(0, (1, 1.5)))
     alpha, error, t0 = SPEEDUP.exponent(found, cap)
