@@ -57,5 +57,5 @@ def draw(study):
     axes.set_ylabel("speedup S = T (FG) / T (MVG)")
     n, cap = len(fixed), study.study.treatments[0].config.evolution.generations
     axes.set_title(f"medians of {n} runs ± bootstrapped standard error; unsolved: T = {cap:,}")
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
