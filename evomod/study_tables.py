@@ -273,7 +273,7 @@ def thinned(last: int) -> NDArray[np.int64]:
     """At most 200 generations from 0 to the last one, closer together at the beginning.
 
     >>> thinned(3).tolist(), thinned(25_000).size, int(thinned(25_000)[-1])
-    ([0, 1, 2, 3], 442, 25000)
+    ([0, 1, 2, 3], 185, 25000)
     """
     if last < MOST_POINTS:
         return np.arange(last + 1)
