@@ -130,10 +130,24 @@ def test_claims_are_tested_against_a_study(tiny, path):
 def test_claims_of_the_retina_say_how_many_runs_they_stand_on(tiny):
     module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
     found = module.claims(tiny("clune2013/study.toml"))
-    assert len(found) == 22
-    everywhere = [c for c in found if "Q beside" not in c.claim]  # a tiny network may have no z
+    assert len(found) == 24 and [c.claim for c in found[22:]] == module.MAP
+    everywhere = [c for c in found[:22] if "Q beside" not in c.claim]  # a tiny network may have no z
     assert len(everywhere) == 16
     assert all("n = 2" in claim.found or "/2 (" in claim.found for claim in everywhere)
+
+
+def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
+    module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
+    study = replace(tiny("clune2013/study.toml"), folder=tmp_path / "alone")
+    study.folder.mkdir()
+    assert all("no map" in claim.found for claim in module.of_map(study))
+    cells = ["0.0,100.0,1.0", "0.005,90.0,1.0", "0.01,80.0,1.0", "0.015,70.0,1.0", "0.02,0.0,0.75"]
+    (study.folder / "mole.csv").write_text(
+        "\n".join(["q_score,connection_cost,best_fitness", *cells, ""])
+    )
+    every, falls = module.of_map(study)
+    assert every.verdict == "cannot tell" and "in 4 of the 5 rows" in every.found
+    assert falls.verdict == "holds" and "rho -1.00, n = 4" in falls.found
 
 
 def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
