@@ -141,6 +141,8 @@ def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
     study = replace(tiny("clune2013/study.toml"), folder=tmp_path / "alone")
     study.folder.mkdir()
     assert all("no map" in claim.found for claim in module.of_map(study))
+    (study.folder / "mole.csv").write_text("q_score,connection_cost,best_fitness\n0.1,50.0,0.75\n")
+    assert all("no network that is right" in claim.found for claim in module.of_map(study))
     cells = ["0.0,100.0,1.0", "0.005,90.0,1.0", "0.01,80.0,1.0", "0.015,70.0,1.0", "0.02,0.0,0.75"]
     (study.folder / "mole.csv").write_text(
         "\n".join(["q_score,connection_cost,best_fitness", *cells, ""])
