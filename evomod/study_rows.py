@@ -88,7 +88,7 @@ def lines_by_run(path: Path) -> dict[Key, list[bytes]]:
 def write_lines(path: Path, header: bytes, order: Iterable[Key], fresh: Lines, kept: set[Key]) -> None:
     """Write a table: fresh lines, and of the runs that are kept those that it had.
 
-    Raises `EvomodError` if it had others columns, which an older evomod wrote.
+    Raises `EvomodError` if it had other columns, which an older evomod wrote.
     """
     known: Lines = {}
     if kept and path.exists():
