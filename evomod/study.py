@@ -52,6 +52,9 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 
+Key = tuple[str, int]
+"""Treatment and replicate of a run: the first two columns of a study's tables."""
+
 
 class TreatmentSection(Section):
     """One table ``[treatments.<name>]``."""
@@ -105,14 +108,19 @@ class Replicate:
     seed: int
 
     @property
-    def key(self) -> tuple[str, int]:
-        """Its treatment's name and its number, the first columns of tables."""
+    def key(self) -> Key:
+        """Its treatment's name and its number."""
         return self.treatment.name, self.number
 
     @property
     def place(self) -> str:
         """Its run folder, from the study's folder."""
-        return f"{self.treatment.name}/{self.number:03d}"
+        return place_of(self.key)
+
+
+def place_of(run: Key) -> str:
+    """A run's folder, from the study's folder."""
+    return f"{run[0]}/{run[1]:03d}"
 
 
 def seed_of(root: int, treatment: str, replicate: int) -> int:

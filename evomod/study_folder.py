@@ -32,6 +32,7 @@ from evomod.runs import (
     write_whole,
 )
 from evomod.study import (
+    Key,
     Replicate,
     Study,
     Treatment,
@@ -185,7 +186,7 @@ def is_done(folder: Path) -> bool:
     return (folder / "complete").exists() and (folder / "log.csv").exists()
 
 
-def done_among(replicates: Sequence[Replicate], study: Study, folder: Path) -> set[tuple[str, int]]:
+def done_among(replicates: Sequence[Replicate], study: Study, folder: Path) -> set[Key]:
     """Keys of the replicates that are done, those included whose folders are gone, see `study_rows`."""
     kept = kept_runs(study, folder)
     return {r.key for r in replicates if r.key in kept or is_done(folder / r.place)}

@@ -12,8 +12,8 @@ import numpy as np
 
 from evomod.network import Network, network_of
 from evomod.runs import Run, write_whole
-from evomod.study import Replicate
-from evomod.study_rows import Key, lines_of, networks_by_run, write_lines
+from evomod.study import Key, Replicate
+from evomod.study_rows import lines_of, networks_by_run, write_lines
 from evomod.tracking import csv_line
 
 Runs = Sequence[tuple[Replicate, Run]]

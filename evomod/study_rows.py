@@ -15,20 +15,10 @@ from typing import Any
 
 from evomod.errors import EvomodError
 from evomod.runs import write_whole
-from evomod.study import Study
+from evomod.study import Key, Study, place_of
 from evomod.tracking import csv_line
 
-Key = tuple[str, int]
-"""Treatment and replicate of a run: the first two columns of every such table."""
 Lines = Mapping[Key, Sequence[bytes]]
-
-NEEDED = ("summary.csv", "courses.csv.gz")
-"""Tables that must have a run's lines for its folder to be needed no more; networks.json is the third."""
-
-
-def place_of(run: Key) -> str:
-    """The run's folder, from the study's folder."""
-    return f"{run[0]}/{run[1]:03d}"
 
 
 def order_of(study: Study) -> list[Key]:
@@ -37,20 +27,20 @@ def order_of(study: Study) -> list[Key]:
 
 
 def kept_runs(study: Study, folder: Path) -> set[Key]:
-    """Runs without a folder of which the tables have all lines: they are done.
+    """Runs without a folder that the tables have: they are done.
+
+    Their lines in summary.csv and networks.json are needed; a course, which older tables lack, is not.
 
     Raises `EvomodError` for a damaged table, and if there are more of them than the study now has replicates,
     for then they would be lost.
     """
-    tables = [folder / name for name in (*NEEDED, "networks.json")]
-    if not all(path.exists() for path in tables):
+    summary, networks = folder / "summary.csv", folder / "networks.json"
+    if not (summary.exists() and networks.exists()):
         return set()
-    summary, courses = (set(lines_by_run(path)) for path in tables[:2])
-    found = {
-        run
-        for run in summary & courses & set(networks_by_run(tables[2]))
-        if not (folder / place_of(run) / "manifest.json").exists()
+    gone = {
+        run for run in lines_by_run(summary) if not (folder / place_of(run) / "manifest.json").exists()
     }
+    found = gone & set(networks_by_run(networks)) if gone else gone
     last = max((number for _, number in found), default=-1)
     if last >= study.replicates:
         raise EvomodError(

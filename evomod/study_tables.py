@@ -24,19 +24,10 @@ from evomod.network import Network
 from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
 from evomod.statistics import MedianBand, median_band, median_ci
-from evomod.study import Replicate, Study, load_definition, replicates_of
+from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
 from evomod.study_folder import is_done, load_manifest
 from evomod.study_networks import read_networks, write_density, write_networks
-from evomod.study_rows import (
-    Key,
-    kept_runs,
-    lines_by_run,
-    lines_of,
-    order_of,
-    place_of,
-    read_text,
-    write_lines,
-)
+from evomod.study_rows import kept_runs, lines_by_run, lines_of, order_of, read_text, write_lines
 from evomod.tracking import csv_line
 
 CURVES = ("best_fitness", "q_score", "hierarchy")
@@ -166,14 +157,22 @@ def write_tables(folder: str | Path) -> None:
             header = csv_line(tuple(rows[0])) if rows else _header(path, kept)
             lines = lines_of(tuple(row.values()) for row in rows)
             write_lines(path, header, order, lines, kept)
-        _write_table(found.folder / "curves.csv", _curves(study, found.courses))
+        _write_curves(found)
         write_networks(found.folder / "networks.json", order, runs, kept)
         write_density(found.folder / "density.csv.gz", order, runs, kept)
 
 
 def _header(path: Path, kept: set[Key]) -> bytes:
     """That of a table without a fresh row."""
-    return read_text(path).splitlines(True)[0].encode() if kept else b"treatment,replicate\n"
+    is_known = kept and path.exists()
+    return read_text(path).splitlines(True)[0].encode() if is_known else b"treatment,replicate\n"
+
+
+def _write_curves(found: StudyFolder) -> None:
+    """Write ``curves.csv``; without any course it stays as it is, for older tables have curves alone."""
+    path, courses = found.folder / "curves.csv", found.courses
+    if courses["treatment"].size or not path.exists():
+        _write_table(path, _curves(found.study, courses))
 
 
 def measures_of(run: Run) -> dict[str, Any]:

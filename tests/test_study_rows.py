@@ -58,8 +58,8 @@ def without(folder, *places):
     return folder
 
 
-def tables(folder):
-    return {name: (folder / name).read_bytes() for name in TABLES}
+def tables(folder, but=()):
+    return {name: (folder / name).read_bytes() for name in TABLES if name not in but}
 
 
 @pytest.mark.parametrize("gone", [["pa"], ["pcc/001"], ["pa/000", "pcc/001"], ["pa", "pcc"]])
@@ -88,13 +88,31 @@ def test_runs_whose_folders_are_gone_are_done(path, first, copy):
     assert tables(copy) == tables(first)
 
 
-@pytest.mark.parametrize("table", ["summary.csv", "courses.csv.gz", "networks.json"])
+@pytest.mark.parametrize("table", ["summary.csv", "networks.json"])
 def test_a_run_that_lacks_lines_is_evolved_again(path, first, copy, table):
     without(copy, "pa/001")
     (copy / table).unlink()
     run_study(load_definition(path, replicates=2), copy, jobs=1)
     assert (copy / "pa" / "001" / "complete").exists()
     assert tables(copy) == tables(first)
+
+
+def test_a_run_without_a_course_has_no_part_in_curves(path, whole, copy):
+    others = ("courses.csv.gz", "curves.csv")
+    before = tables(copy, but=others)
+    without(copy, "pa")
+    (copy / "courses.csv.gz").unlink()
+    write_tables(copy)
+    assert set(load_study(copy).curves["treatment"].tolist()) == {"pcc"}
+    assert tables(copy, but=others) == before
+    without(copy, "pcc")
+    (copy / "courses.csv.gz").unlink()
+    curves = (copy / "curves.csv").read_bytes()
+    write_tables(copy)
+    assert (copy / "curves.csv").read_bytes() == curves  # no course at all: nothing better is known
+    run_study(load_definition(path), copy, jobs=1)
+    assert set(load_study(copy).curves["n"].tolist()) == {1}
+    assert tables(copy, but=others) == tables(whole, but=others)
 
 
 def test_fewer_replicates_than_the_tables_alone_hold_are_refused(path, first, copy):
@@ -124,9 +142,17 @@ def test_other_columns_are_no_silent_loss(path, copy):
     ],
 )
 def test_damaged_tables_are_told(path, copy, table, content, said):
+    without(copy, "pa/001")
     (copy / table).write_bytes(content)
     with pytest.raises(EvomodError, match=said):
         run_study(load_definition(path), copy, jobs=1)
+
+
+def test_a_damaged_table_of_runs_that_have_folders_is_written_again(path, first, copy):
+    (copy / "networks.json").write_bytes(b"[{}]")
+    (copy / "courses.csv.gz").write_bytes(b"no gzip")
+    run_study(load_definition(path, replicates=2), copy, jobs=1)
+    assert tables(copy) == tables(first)
 
 
 @pytest.mark.parametrize("content", [b"", b"treatment,replicate\npa\n"])
