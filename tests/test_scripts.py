@@ -81,12 +81,12 @@ def test_among_equals_parents_or_offspring_survive():
 
 
 def test_ties_are_run_once_and_drawn(tmp_path):
-    ties, mole = script("clune2013/ties"), script("clune2013/mole")
+    ties, tables = script("clune2013/ties"), script("clune2013/tables")
     given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)
-    mole.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
+    tables.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
     before = (tmp_path / "ties.csv").read_bytes()
     given.runs = 2
-    mole.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
+    tables.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
     after = (tmp_path / "ties.csv").read_bytes()
     assert set(before.splitlines()) < set(after.splitlines()) and len(after.splitlines()) == 5
     assert [axes.get_xlabel() for axes in ties.draw_table(tmp_path / "ties.csv").axes] == [

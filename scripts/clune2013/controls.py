@@ -19,6 +19,7 @@ from evomod.selection import choose_parents, survive
 
 HERE = Path(__file__).parent
 MOLE = load_script(HERE / "mole.py")
+TABLES = load_script(HERE / "tables.py")
 KINDS = {"walk": 1.0, "q": 1.0, "q-25": 0.25}
 """With which probability the second objective counts in a comparison."""
 STEP = 0.1  # authors' code
@@ -80,7 +81,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-controls")
     given = parser.parse_args()
-    MOLE.complete(given, "controls", COLUMNS, KINDS, run)
+    TABLES.complete(given, "controls", COLUMNS, KINDS, run)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ mole.manifest.json says of which.
 
 import argparse
 import csv
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -19,12 +18,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 import evomod
+from evomod.papers import load_script
 from evomod.population import score
-from evomod.runs import commit, versions, write_json, write_whole
 from evomod.selection import choose_parents, survive
-from evomod.tracking import csv_line
 
 HERE = Path(__file__).parent
+TABLES = load_script(HERE / "tables.py")
 CELLS, LARGEST_COST, NEIGHBOURS = 200, 500.0, 8  # authors' code
 GENERATIONS = 10_001  # authors' code
 BOTH = np.ones(2)  # both objectives count in every comparison
@@ -125,32 +124,6 @@ def run(seed, generations, folder):
     return seed
 
 
-def note(path, **about):
-    """Where a table comes from."""
-    write_json(path, about | {"commit": commit(), "versions": versions()})
-
-
-def complete(given, name, columns, kinds, run):
-    """Add the rows of runs that ``<name>.csv`` lacks, as they end; sorted, so that who ends first does not show.
-
-    ``run(kind, replicate, generations)`` returns a row, which begins with kind and replicate.
-    """
-    given.out.mkdir(parents=True, exist_ok=True)
-    path, rows = given.out / f"{name}.csv", {}
-    if path.exists():
-        with path.open(newline="") as file:
-            rows = {(row[0], int(row[1])): row for row in list(csv.reader(file))[1:]}
-    asked = [(kind, k) for k in range(given.runs) for kind in kinds if (kind, k) not in rows]
-    with ProcessPoolExecutor(given.workers) as pool:
-        for future in as_completed([pool.submit(run, *one, given.generations) for one in asked]):
-            row = future.result()
-            rows[row[:2]] = row
-            write_whole(path, b"".join(map(csv_line, (columns, *(rows[one] for one in sorted(rows))))))
-    counts = dict(sorted(Counter(kind for kind, _ in rows).items()))
-    note(given.out / f"{name}.manifest.json", runs=counts, generations=given.generations)
-    print(path)
-
-
 def main():
     """Run what is missing, and merge."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -168,7 +141,9 @@ def main():
         ):
             print(f"seed {done.result()}: {paths[done.result()]}", flush=True)
     write(given.out / "mole.csv", merged(paths.values()))
-    note(given.out / "mole.manifest.json", seeds=list(paths), generations=given.generations)
+    TABLES.write_manifest(
+        given.out / "mole.manifest.json", seeds=list(paths), generations=given.generations
+    )
     print(given.out / "mole.csv")
 
 

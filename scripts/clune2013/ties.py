@@ -25,7 +25,7 @@ from evomod.study_tables import read_columns
 from evomod.tracking import Tracker
 
 HERE = Path(__file__).parent
-MOLE = load_script(HERE / "mole.py")
+TABLES = load_script(HERE / "tables.py")
 KINDS = (
     "parents-first",
     "offspring-first",
@@ -35,7 +35,7 @@ KINDS = (
     "pcc-step",
 )
 TABLE = "ties.csv"
-FULL = "30 runs of 25,000 generations"
+FULL = "44 runs of 25,000 generations"
 COMMAND = "python scripts/clune2013/ties.py"
 SHOWN = {"best_fitness": "performance", "q_score": "Q of the best", "connections": "connections"}
 LABELS = {
@@ -114,7 +114,7 @@ def quick(jobs=None):
     """A small table: one run of each. Returns its path."""
     folder = Path(tempfile.mkdtemp(prefix="clune2013-ties-quick-"))
     given = argparse.Namespace(out=folder, runs=1, generations=300, workers=jobs or 1)
-    MOLE.complete(given, "ties", COLUMNS, KINDS, run)
+    TABLES.complete(given, "ties", COLUMNS, KINDS, run)
     return folder / TABLE
 
 
@@ -127,7 +127,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-ties")
     given = parser.parse_args()
-    MOLE.complete(given, "ties", COLUMNS, given.kinds, run)
+    TABLES.complete(given, "ties", COLUMNS, given.kinds, run)
 
 
 if __name__ == "__main__":
