@@ -136,8 +136,8 @@ def test_other_columns_are_no_silent_loss(path, copy):
         ("summary.csv", b"treatment,replicate\npa,0", "line 2 is of no run"),
         ("summary.csv", b"treatment,replicate\npa,x,1\n", "line 2 is of no run"),
         ("courses.csv.gz", b"no gzip", "is damaged or cannot be read"),
-        ("courses.csv.gz", gzip.compress(b"\xff"), "is damaged or cannot be read"),
-        ("courses.csv.gz", gzip.compress(b"a" * 99)[:-9], "is damaged or cannot be read"),
+        ("courses.csv.gz", gzip.compress(b"\xff", mtime=0), "is damaged or cannot be read"),
+        ("courses.csv.gz", gzip.compress(b"a" * 99, mtime=0)[:-9], "is damaged or cannot be read"),
         ("networks.json", b"[{}]", "is damaged"),
     ],
 )
