@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from evomod.errors import EvomodError
 from evomod.network import Network
@@ -35,6 +36,9 @@ CURVES = ("best_fitness", "q_score", "hierarchy")
 MOST_POINTS = 200
 """Generations of a curve; half of them evenly spaced, half by their logarithm. With 500 the courses of 200 runs
 are 0.6 MB in place of 0.25, and no picture shows a difference."""
+
+AT_A_TIME = 32
+"""Runs whose rows of a further table are made together: by several workers, which take seconds to start."""
 
 Table = dict[str, NDArray[Any]]
 
@@ -298,20 +302,24 @@ def further_table(
 
     ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
     So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned.
+    It is asked for so many runs at a time, and the table is written each time: it may take an hour.
     """
     path, summary = study.folder / name, study.summary
     runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
     wanted = [run for run in runs if treatments is None or run[0] in treatments]
     known = lines_by_run(path) if path.exists() else {}
     missing = [run for run in wanted if run not in known]
-    if missing:
-        rows = make(missing)
-        for run, lines in lines_of(tuple(row.values()) for row in rows).items():
-            known.setdefault(run, []).extend(lines)
-        header = csv_line(tuple(rows[0])) if rows else read_text(path).splitlines(True)[0].encode()
-        order = [*runs, *(run for run in known if run not in runs)]
-        with reports_disk_errors(study.folder):
-            write_lines(path, header, order, known, set())
+    order = [*runs, *(run for run in known if run not in runs)]
+    with tqdm(total=len(missing), disable=len(missing) <= AT_A_TIME, desc=name, unit="run") as bar:
+        for start in range(0, len(missing), AT_A_TIME):
+            asked = missing[start : start + AT_A_TIME]
+            rows = make(asked)
+            for run, lines in lines_of(tuple(row.values()) for row in rows).items():
+                known.setdefault(run, []).extend(lines)
+            header = csv_line(tuple(rows[0])) if rows else read_text(path).splitlines(True)[0].encode()
+            with reports_disk_errors(study.folder):
+                write_lines(path, header, order, known, set())
+            bar.update(len(asked))
     table = read_columns(path)
     keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     kept = np.array([key in wanted for key in keys], np.bool_)

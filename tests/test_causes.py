@@ -1,5 +1,6 @@
 """The study of causes: its further tables, its goals, its matching, and what becomes of a network afterwards."""
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,6 +82,27 @@ def test_more_runs_add_their_rows_to_a_further_table(study, tmp_path):
     ]  # fmt: skip
     assert further_table(found, "more.csv", make, ("l1",))["treatment"].tolist() == ["l1", "l1"]
     assert first["number"].size == 2 and table["number"].tolist() == [0.0, 0.1, 0.0, 0.1]
+
+
+def test_a_further_table_keeps_what_was_made_before_a_stop(study, tmp_path, monkeypatch):
+    folder, limit = shutil.copytree(study.folder, tmp_path / "causes-fixed"), 2
+
+    def make(keys):
+        if len(asked) == limit:
+            raise KeyboardInterrupt
+        asked.append(list(keys))
+        return [{"treatment": t, "replicate": r, "number": 0.1 * r} for t, r in keys]
+
+    monkeypatch.setattr("evomod.study_tables.AT_A_TIME", 2)
+    found, asked = load_study(folder), []
+    with pytest.raises(KeyboardInterrupt):
+        further_table(found, "more.csv", make)
+    assert len((folder / "more.csv").read_text().splitlines()) == 1 + 4
+    limit = 99
+    table = further_table(found, "more.csv", make)
+    runs = list(zip(found.summary["treatment"], found.summary["replicate"], strict=True))
+    assert [run for part in asked for run in part] == runs and len(runs) > 5
+    assert list(zip(table["treatment"], table["replicate"], strict=True)) == runs
 
 
 def test_workers_return_in_order_what_one_process_does():
