@@ -1,6 +1,7 @@
 """The figures, tables and claims of Kashtan & Alon 2005, from studies of seconds."""
 
 import json
+import shutil
 from pathlib import Path
 
 import matplotlib
@@ -54,6 +55,32 @@ def test_a_figure_is_drawn_and_its_tables_are_written_once(study, tmp_path, name
     assert drawn(module, study, tmp_path / "it.png").stat().st_size > 5_000
     module.prepare(study)
     assert {path: path.read_bytes() for path in study.folder.glob("*.csv")} == tables
+
+
+def test_a_table_of_other_runs_is_made_anew(study, tmp_path):
+    derived = script("table_qm").derived
+    found = load_study(shutil.copytree(study.folder, tmp_path / "it"))
+    made = []
+
+    def make():
+        made.append(len(found.summary["replicate"]))
+        return [{"treatment": "all", "runs": made[-1]}]
+
+    def network():
+        made.append("network")
+        return [found.networks["mvg"][0]]
+
+    for _ in range(2):
+        assert derived.once(found, "more.csv", make)["runs"].tolist() == [made[0]]
+        assert len(derived.networks_once(found, "more.json", network)) == 1
+    assert len(made) == 2
+    whole = (found.folder / "networks.json").read_bytes()
+    (found.folder / "networks.json").write_bytes(b"\n".join([*whole.splitlines()[:-2], b"]"]))
+    derived.once(found, "more.csv", make)
+    assert len(made) == 3
+    (found.folder / derived.MADE_OF).unlink()  # as in committed results: what is there is taken
+    derived.once(found, "more.csv", make)
+    assert len(made) == 3
 
 
 def test_q_m_of_the_table_is_that_of_its_own_columns(study):

@@ -5,6 +5,7 @@ the same again. Q in them is that of the undirected graph, as in the paper, and 
 method "refined". The paper takes Newman's method, of two that it cites; so there is Q by "fast-greedy" too.
 """
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -36,13 +37,44 @@ generations behind a Q_max."""
 
 
 def once(study, name, make):
-    """The table ``name`` of a study; if it is missing, the rows that ``make()`` returns are written first."""
+    """The table ``name`` of a study; if it is missing, the rows that ``make()`` returns are written first.
+
+    So it is if it was made of other runs than the study now has.
+    """
     path = study.folder / name
-    if not path.exists():
+    if not is_made(study, name):
         rows = make()
         body = b"".join(csv_line(tuple(map(plain, row.values()))) for row in rows)
         write_whole(path, csv_line(tuple(rows[0])) + body)
+        remember(study, name)
     return read_columns(path)
+
+
+MADE_OF = "made_of.json"
+"""Of which runs further tables were made: a digest of networks.json by table."""
+
+
+def is_made(study, name):
+    """Whether a file is there and is not known to be of other runs."""
+    runs = digest(study)
+    return (study.folder / name).exists() and made_of(study).get(name, runs) == runs
+
+
+def made_of(study):
+    """What `MADE_OF` says, which is nothing of the committed results."""
+    path = study.folder / MADE_OF
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def remember(study, name):
+    """Note of which runs a file was made."""
+    known = made_of(study) | {name: digest(study)}
+    write_whole(study.folder / MADE_OF, (json.dumps(known, indent=1) + "\n").encode())
+
+
+def digest(study):
+    """Of the best networks of all runs."""
+    return hashlib.sha256((study.folder / "networks.json").read_bytes()).hexdigest()
 
 
 def plain(value):
@@ -51,13 +83,14 @@ def plain(value):
 
 
 def networks_once(study, name, make):
-    """Networks of the JSON file ``name`` of a study, made and written first if it is missing."""
+    """Networks of the JSON file ``name`` of a study, made first as tables are, see `once`."""
     path = study.folder / name
-    if not path.exists():
+    if not is_made(study, name):
         lines = [
             json.dumps(json.loads(network_json(network)), separators=(",", ":")) for network in make()
         ]
         write_whole(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
+        remember(study, name)
     return [network_of(row, name) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
