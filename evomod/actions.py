@@ -208,7 +208,7 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
-    from evomod.study_folder import STATES, status_of
+    from evomod.study_folder import STATES, held, status_of
     from evomod.study_tables import described, load_study, write_tables
 
     found = load_study(given.folder)
@@ -218,7 +218,8 @@ def act_status(given: argparse.Namespace) -> int:
         print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
-        write_tables(found.folder)
+        with held(found.folder, shared=False):  # shards leave the tables to the first who asks
+            write_tables(found.folder)
         print(described(found))
     elif status.seconds_left is None:
         print("  time left               not known before the first run is done")

@@ -112,7 +112,8 @@ def run(
     checkpoint) on Ctrl-C or SIGTERM.
     """
     folder, setup, sequence = _begin(config, seed, out)
-    return _continue(folder, setup, sequence, None, progress)
+    with reports_disk_errors(folder), _locked_log(folder) as log:
+        return _continue(folder, log, setup, sequence, None, progress)
 
 
 def begin(config: Config, seed: int, out: str | Path) -> Path:
@@ -171,7 +172,6 @@ def resume(
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
     setup = prepare(config, read_task(folder / "task.py"))
-    sequence = _sequence(found.manifest)
     state = _read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
     if reached > config.evolution.generations and config.evolution.stop != "never":
@@ -183,17 +183,18 @@ def resume(
     if found.is_complete and not is_longer and (folder / "best.json").exists():
         return found
     _check_tables(folder, state)
-    with reports_disk_errors(folder):
+    has_begun = (folder / "log.csv").exists()
+    with reports_disk_errors(folder), _locked_log(folder) as log:
         (folder / "complete").unlink(missing_ok=True)
         write_whole(folder / "config.toml", dump_config(setup.config).encode())
         manifest = found.manifest | {"end": None}
-        if (folder / "log.csv").exists():
+        if has_begun:
             resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
             manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
         else:  # only begun, perhaps by another machine
             manifest |= _here()
         write_json(folder / "manifest.json", manifest)
-    return _continue(folder, setup, sequence, state, progress, watch)
+        return _continue(folder, log, setup, _sequence(found.manifest), state, progress, watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def _claim(folder: Path) -> None:
 
 def _continue(
     folder: Path,
+    log: IO[bytes],
     setup: Setup,
     sequence: np.random.SeedSequence,
     state: State | None,
@@ -237,8 +239,8 @@ def _continue(
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
-    with reports_disk_errors(folder), noted_signals() as caught:
-        _record(folder, setup, rng, state, caught, _shows(progress), watch)
+    with noted_signals() as caught:
+        _record(folder, log, setup, rng, state, caught, _shows(progress), watch)
         if caught:
             raise Interrupted(
                 f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
@@ -251,6 +253,7 @@ def _continue(
 
 def _record(
     folder: Path,
+    log: IO[bytes],
     setup: Setup,
     rng: np.random.Generator,
     state: State | None,
@@ -266,13 +269,14 @@ def _record(
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
     total = None if setup.config.evolution.stop == "never" else last
     tracker, first = Tracker(setup), start or _start(folder)
+    _cut(log, known[0], columns(setup))
     with (
-        _appended(folder / "log.csv", known[0], columns(setup)) as log,
-        _appended(folder / "population.csv", known[1], POPULATION_COLUMNS) as table,
+        open(folder / "population.csv", "ab") as table,
         tqdm(
             total=total, initial=0 if start is None else start.number, disable=not shows, unit="gen"
         ) as bar,
     ):
+        _cut(table, known[1], POPULATION_COLUMNS)
         generation, saved, flushed = start, time.monotonic(), 0.0
         for generation in evolve(setup.config, rng, setup=setup, start=first):
             row = tracker.row(generation)
@@ -478,15 +482,19 @@ def _check_tables(folder: Path, state: State | None) -> None:
 
 
 @contextmanager
-def _appended(path: Path, n_bytes: int | None, header: tuple[str, ...]) -> Iterator[Any]:
-    """Open a table for appending after the rows that the checkpoint knows, or begin it."""
-    with open(path, "ab") as file:
+def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
+    """The run's log, open for appending; nobody else changes the run meanwhile."""
+    with open(folder / "log.csv", "ab") as file:
         lock(file)
-        file.truncate(n_bytes or 0)
-        file.seek(0, os.SEEK_END)
-        if n_bytes is None:
-            file.write(",".join(header).encode() + b"\n")
         yield file
+
+
+def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:
+    """Cut a table after the rows that the checkpoint knows, or begin it."""
+    file.truncate(n_bytes or 0)
+    file.seek(0, os.SEEK_END)
+    if n_bytes is None:
+        file.write(",".join(header).encode() + b"\n")
 
 
 def lock(file: IO[bytes]) -> None:
@@ -495,12 +503,15 @@ def lock(file: IO[bytes]) -> None:
         return
     import fcntl
 
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise EvomodError(
-            f"another process is writing {file.name}; wait for it, or start another run with --out."
-        ) from None
+    for _ in range(10):  # `evomod status` holds it for an instant
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(0.05)
+    raise EvomodError(
+        f"another process is writing {file.name}; wait for it, or start another run with --out."
+    )
 
 
 @contextmanager

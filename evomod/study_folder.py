@@ -6,6 +6,7 @@ for every replicate; then the tables of `study_tables`, and ``failures.json`` if
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -48,7 +49,7 @@ from evomod.task import read_task
 STUDY_FORMAT = "evomod study 1"
 BEGINNING = {"config.toml", "task.py", "start.npz"}
 """What a run folder may hold whose making was cut short."""
-OURS = {"study.toml", "manifest.json", "study.lock", "failures.json"}
+OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
 State = Literal["done", "running", "begun", "left"]
 STATES: tuple[State, ...] = ("done", "running", "begun", "left")
@@ -64,27 +65,32 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     _claim(study, folder)
     with reports_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with _held(folder, shared):
-        for replicate in replicates_of(study):
-            check_run(replicate, folder / replicate.place)
-        with reports_disk_errors(folder):
-            write_whole(folder / "study.toml", dump_study(study).encode())
-            if not (folder / "manifest.json").exists():
-                write_json(folder / "manifest.json", _manifest())
+    with held(folder, shared):
+        with one_at_a_time(folder):  # shards begin together
+            _claim(study, folder)
+            for replicate in replicates_of(study):
+                check_run(replicate, folder / replicate.place)
+            with reports_disk_errors(folder):
+                if not (folder / "manifest.json").exists():
+                    write_json(folder / "manifest.json", _manifest(study))
+                write_whole(folder / "study.toml", dump_study(study).encode())
         yield
 
 
 def _claim(study: Study, folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise EvomodError(f"{folder} is a file; give a folder with --out.")
     if (folder / "study.toml").exists():
-        _check_version(folder, load_manifest(folder))
+        manifest = load_manifest(folder)
+        _check_version(folder, manifest)
         other = difference(study, load_definition(folder / "study.toml"))
+        other = other or _other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
         return
-    if folder.exists() and not folder.is_dir():
-        raise EvomodError(f"{folder} is a file; give a folder with --out.")
     names = {treatment.name for treatment in study.treatments} | OURS
-    foreign = sorted(path.name for path in folder.glob("*") if path.name not in names)
+    found = {path.name.removesuffix(".part") for path in folder.glob("*")}
+    foreign = sorted(found - names)
     if foreign:
         raise EvomodError(
             f"{folder} is no study's folder and holds '{foreign[0]}'; give another folder with --out."
@@ -103,6 +109,26 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _other_task(study: Study, manifest: dict[str, Any]) -> str | None:
+    """A treatment whose truth tables are not those that the study began with; runs may be gone by now."""
+    theirs = manifest.get("tasks", {})
+    for name, digest in _tasks(study).items():
+        if theirs.get(name, digest) != digest:
+            return f"the task of treatment '{name}' had other truth tables"
+    return None
+
+
+def _tasks(study: Study) -> dict[str, str]:
+    """A digest of the truth tables of every treatment."""
+    found = {}
+    for treatment in study.treatments:
+        digest = hashlib.sha256()
+        for goal, table in treatment.task.tables.items():
+            digest.update(goal.encode() + table.tobytes())
+        found[treatment.name] = digest.hexdigest()[:16]
+    return found
+
+
 def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
     theirs, ours = manifest.get("versions", {}).get("evomod"), versions()["evomod"]
     if theirs != ours:
@@ -112,10 +138,11 @@ def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def _manifest() -> dict[str, Any]:
+def _manifest(study: Study) -> dict[str, Any]:
     return {
         "format": STUDY_FORMAT,
         "id": uuid.uuid4().hex,
+        "tasks": _tasks(study),
         "versions": versions(),
         "commit": commit(),
         "argv": sys.argv,
@@ -227,7 +254,7 @@ def _is_held(path: Path) -> bool:
 
 
 @contextmanager
-def _held(folder: Path, shared: bool) -> Iterator[None]:
+def held(folder: Path, shared: bool) -> Iterator[None]:
     """Keep a second `evomod study` out of the folder; shards share it."""
     if sys.platform == "win32":
         yield
@@ -241,8 +268,23 @@ def _held(folder: Path, shared: bool) -> Iterator[None]:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError:
             raise EvomodError(
-                f"another process is working on {folder}; `evomod status {folder}` shows how far it is."
+                f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
             ) from None
+        yield
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for one's turn to write what several processes may: shards, figures and `evomod status`."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with reports_disk_errors(folder):
+        file = open(folder / "study.turn", "ab")  # noqa: SIM115 - closed below
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -273,11 +315,12 @@ def status_of(study: Study, folder: Path) -> Status:
 
 
 def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -> float | None:
-    """Seconds: what is left of each run, at the median duration of its treatment's that have ended."""
+    """Seconds: what is left of each run, at the median duration of its treatment's that ended in one go."""
     took: dict[str, list[float]] = {}
     for replicate in replicates:
         if states[replicate.place] == "done" and is_done(folder / replicate.place):
-            took.setdefault(replicate.treatment.name, []).append(_seconds(folder / replicate.place))
+            took.setdefault(replicate.treatment.name, []).extend(_seconds(folder / replicate.place))
+    took = {name: known for name, known in took.items() if known}
     if not took:
         return None
     usual = median([seconds for known in took.values() for seconds in known])
@@ -291,10 +334,13 @@ def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -
     return left / max(1, sum(state == "running" for state in states.values()))
 
 
-def _seconds(folder: Path) -> float:
+def _seconds(folder: Path) -> list[float]:
+    """How long a run took; nothing is known of one that was stopped and resumed, perhaps days later."""
     manifest = load_run(folder).manifest
+    if manifest.get("resumed"):
+        return []
     start, end = (datetime.fromisoformat(manifest[key]) for key in ("start", "end"))
-    return (end - start).total_seconds()
+    return [(end - start).total_seconds()]
 
 
 def write_failures(
@@ -303,7 +349,8 @@ def write_failures(
     """Keep what failed in ``failures.json``, a shard in a file of its own; take away what is outdated."""
     name = f"failures-{shard[0]}-of-{shard[1]}.json" if shard else "failures.json"
     with reports_disk_errors(folder):
-        for old in folder.glob(name if shard else "failures*.json"):
-            old.unlink()
         if failures:
             write_json(folder / name, {"failures": failures})
+        for old in folder.glob(name if shard else "failures*.json"):
+            if not failures or old.name != name:
+                old.unlink()

@@ -90,8 +90,8 @@ def run_study(
         _raise_if_stopped(session)
         write_failures(folder, session.failures, shard)
         if shard is None:
-            note_session(folder, end=None if session.failures else now())
             write_tables(folder)
+            note_session(folder, end=None if session.failures else now())
     return load_study(folder)
 
 

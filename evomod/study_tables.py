@@ -26,13 +26,13 @@ from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
 from evomod.statistics import MedianBand, median_band, median_ci
 from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
-from evomod.study_folder import is_done, load_manifest
+from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.study_rows import kept_runs, lines_by_run, lines_of, order_of, read_text, write_lines
 from evomod.tracking import csv_line
 
 CURVES = ("best_fitness", "q_score", "hierarchy")
-"""Columns of logs that become curves; hierarchy only where all runs logged it."""
+"""Columns of logs that become curves; hierarchy only where all treatments log it."""
 MOST_POINTS = 200
 """Generations of a curve; half of them evenly spaced, half by their logarithm. With 500 the courses of 200 runs
 are 0.6 MB in place of 0.25, and no picture shows a difference."""
@@ -156,7 +156,8 @@ def write_tables(folder: str | Path) -> None:
     study, runs, kept = found.study, done_runs(found), kept_runs(found.study, found.folder)
     order = order_of(study)
     with reports_disk_errors(found.folder):
-        for name, rows in (("summary.csv", _summary(study, runs)), ("courses.csv.gz", _courses(runs))):
+        tables = {"summary.csv": _summary(study, runs), "courses.csv.gz": _courses(study, runs)}
+        for name, rows in tables.items():
             path = found.folder / name
             header = csv_line(tuple(rows[0])) if rows else _header(path, kept)
             lines = lines_of(tuple(row.values()) for row in rows)
@@ -209,12 +210,15 @@ def _log(run: Run) -> tuple[list[str], list[str]]:
 
 
 def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
-    """Rows; the fitness on single goals only where all treatments have the same task."""
+    """Rows; fitness on single goals only where all treatments have one task, hierarchy where all log it."""
     has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
+    has_hierarchy = _all_log_hierarchy(study)
     rows = []
     for replicate, run in runs:
         measures = {
-            n: v for n, v in measures_of(run).items() if has_goals or not n.startswith("fitness:")
+            name: value
+            for name, value in measures_of(run).items()
+            if (has_goals or not name.startswith("fitness:")) and (has_hierarchy or name != "hierarchy")
         }
         about = {
             "treatment": replicate.treatment.name,
@@ -225,12 +229,16 @@ def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[s
     return rows
 
 
-def _courses(runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
+def _all_log_hierarchy(study: Study) -> bool:
+    return all(treatment.config.tracking.hierarchy for treatment in study.treatments)
+
+
+def _courses(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
     """Rows: what a run's log says at the generations of `thinned`; numbers as they stand in the log."""
     rows: list[dict[str, Any]] = []
-    logged = [_log(run) for _, run in runs]
-    names = [name for name in CURVES if all(name in header for header, _ in logged)]
-    for (replicate, _), (header, lines) in zip(runs, logged, strict=True):
+    names = CURVES if _all_log_hierarchy(study) else CURVES[:2]
+    for replicate, run in runs:
+        header, lines = _log(run)
         columns = [header.index(name) for name in names]
         for point in thinned(replicate.treatment.config.evolution.generations).tolist():
             if point >= len(lines):
@@ -303,27 +311,42 @@ def further_table(
     ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
     So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned.
     It is asked for so many runs at a time, and the table is written each time: it may take an hour.
+
+    Raises `EvomodError` if the table has other columns than these rows.
     """
     path, summary = study.folder / name, study.summary
     runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
     wanted = [run for run in runs if treatments is None or run[0] in treatments]
-    known = lines_by_run(path) if path.exists() else {}
-    missing = [run for run in wanted if run not in known]
-    order = [*runs, *(run for run in known if run not in runs)]
+    missing = [run for run in wanted if run not in _known(path)]
     with tqdm(total=len(missing), disable=len(missing) <= AT_A_TIME, desc=name, unit="run") as bar:
         for start in range(0, len(missing), AT_A_TIME):
             asked = missing[start : start + AT_A_TIME]
-            rows = make(asked)
-            for run, lines in lines_of(tuple(row.values()) for row in rows).items():
-                known.setdefault(run, []).extend(lines)
-            header = csv_line(tuple(rows[0])) if rows else read_text(path).splitlines(True)[0].encode()
-            with reports_disk_errors(study.folder):
-                write_lines(path, header, order, known, set())
+            _add_rows(study, path, make(asked), runs)
             bar.update(len(asked))
     table = read_columns(path)
     keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     kept = np.array([key in wanted for key in keys], np.bool_)
     return {column: values[kept] for column, values in table.items()}
+
+
+def _known(path: Path) -> dict[Key, list[bytes]]:
+    return lines_by_run(path) if path.exists() else {}
+
+
+def _add_rows(
+    study: StudyFolder, path: Path, rows: Sequence[dict[str, Any]], runs: Sequence[Key]
+) -> None:
+    """Add rows of runs to a further table; another figure may have added some of them meanwhile."""
+    fresh = lines_of(tuple(row.values()) for row in rows)
+    with one_at_a_time(study.folder), reports_disk_errors(study.folder):
+        known = _known(path)
+        header = csv_line(tuple(rows[0])) if rows else _header(path, set(known))
+        if known and header != _header(path, set(known)):
+            raise EvomodError(
+                f"{path} has other columns than this evomod writes; take it away to have it made anew."
+            )
+        order = [*runs, *(run for run in known if run not in runs)]
+        write_lines(path, header, order, fresh, set(known))
 
 
 def read_columns(path: Path) -> Table:

@@ -67,7 +67,7 @@ HOMES = {
     "deap": {"operators", "evolution", "deap_way"},
     "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
-    "tqdm": {"runs", "study_run", "training_run"},
+    "tqdm": {"runs", "study_run", "study_tables", "training_run"},
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},
     "networkx": {"network", "measures", "bench_modularity"},
     "igraph": {"bench_modularity"},

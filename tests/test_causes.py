@@ -105,6 +105,25 @@ def test_a_further_table_keeps_what_was_made_before_a_stop(study, tmp_path, monk
     assert list(zip(table["treatment"], table["replicate"], strict=True)) == runs
 
 
+def test_a_further_table_takes_what_another_process_added_and_no_other_columns(study, tmp_path):
+    folder = shutil.copytree(study.folder, tmp_path / "causes-fixed")
+    found = load_study(folder)
+
+    def make(keys):
+        return [{"treatment": t, "replicate": r, "number": 0.1 * r} for t, r in keys]
+
+    def make_late(keys):
+        further_table(found, "more.csv", make, ("l1",))  # another figure, meanwhile
+        return make([key for key in keys if key[0] != "l1"])
+
+    table = further_table(found, "more.csv", make_late, ("control", "l1"))
+    assert table["treatment"].tolist() == ["control", "l1"]
+    with pytest.raises(EvomodError, match="has other columns .* take it away"):
+        further_table(
+            found, "more.csv", lambda keys: [r | {"harm": 0.0} for r in make(keys)], ("dropout-10",)
+        )
+
+
 def test_workers_return_in_order_what_one_process_does():
     calls = [([1, 2, 3, k], [1, 3, 2, k]) for k in (4, 0, 2)]
     here = in_workers(rank_correlation, calls, 1)

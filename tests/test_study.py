@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from evomod.config import Config, dump_config
 from evomod.errors import EvomodError
 from evomod.study import difference, dump_study, load_definition, replicates_of, seed_of
 from evomod.study_folder import begin_run, opened, state_of, status_of
+from evomod.study_tables import load_study
 
 ROOT = Path(__file__).parent.parent
 TWO = """
@@ -216,6 +218,44 @@ def test_one_study_at_a_time_but_shards_together(two, tmp_path):
             pass
         with pytest.raises(EvomodError, match="another process is working on"):
             opened(two, tmp_path / "x", shared=False).__enter__()
+
+
+def test_shards_that_begin_together_agree_on_the_folder(two, tmp_path):
+    def open_it(k):
+        with opened(two, tmp_path / str(k), shared=True):
+            return (tmp_path / str(k) / "manifest.json").read_text()
+
+    for k in range(5):
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(open_it, [k] * 4))
+        assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize(
+    "left", [["manifest.json"], ["manifest.json.part"], ["manifest.json", "study.toml.part"]]
+)
+def test_a_study_folder_whose_making_was_cut_short_is_made(two, tmp_path, left):
+    with opened(two, tmp_path / "x", shared=False):
+        whole = (tmp_path / "x" / "study.toml").read_text()
+    (tmp_path / "x" / "study.toml").rename(tmp_path / "x" / "study.toml.part")
+    if "manifest.json" not in left:
+        (tmp_path / "x" / "manifest.json").rename(tmp_path / "x" / "manifest.json.part")
+    if "study.toml.part" not in left:
+        (tmp_path / "x" / "study.toml.part").unlink()
+    with opened(two, tmp_path / "x", shared=False):
+        assert (tmp_path / "x" / "study.toml").read_text() == whole
+    load_study(tmp_path / "x")
+
+
+def test_other_truth_tables_are_refused_even_if_no_run_is_left(two, tmp_path):
+    with opened(two, tmp_path / "x", shared=False):
+        pass
+    path = tmp_path / "x" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    name = next(iter(manifest["tasks"]))
+    path.write_text(json.dumps(manifest | {"tasks": {name: "0" * 16}}))
+    with pytest.raises(EvomodError, match=f"the task of treatment '{name}' had other truth tables"):
+        opened(two, tmp_path / "x", shared=False).__enter__()
 
 
 def test_a_run_folder_whose_making_was_cut_short_is_made_again(two, tmp_path):

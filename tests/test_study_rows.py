@@ -160,3 +160,19 @@ def test_a_table_that_is_no_table_is_told(copy, content):
     (copy / "summary.csv").write_bytes(content)
     with pytest.raises(EvomodError, match=r"summary\.csv is damaged"):
         _ = load_study(copy).summary
+
+
+def test_hierarchy_is_in_tables_where_all_treatments_log_it(tmp_path):
+    path = tmp_path / "study.toml"
+    asked = "settings.tracking.hierarchy = true\n"
+    small = TEXT.replace("replicates = 3", "replicates = 1").replace(
+        "generations = 260", "generations = 3"
+    )
+    for text, has in (
+        (small.replace("[treatments.pcc]", asked + "[treatments.pcc]"), False),
+        (small.replace("[base]", asked + "[base]"), True),
+    ):
+        path.write_text(text)
+        found = run_study(load_definition(path), tmp_path / f"{has}", jobs=1)
+        assert found.summary["treatment"].tolist() == ["pa", "pcc"]
+        assert ("hierarchy" in found.summary) == ("hierarchy" in found.curves) == has
