@@ -112,7 +112,10 @@ def fixed_arithmetic(threads: int) -> Iterator[None]:
     Numbers below 1e-38 are 0, as in TensorFlow, which the authors used. A penalty lets the weights of neurons
     that are never active shrink for ever: with such numbers Fashion-MNIST with L2 took ten times as long, and
     its n-cut was 2.0 in place of 8.9.
+
+    Raises `EvomodError` where PyTorch is missing.
     """
+    want_torch()
     import torch
 
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()

@@ -29,6 +29,7 @@ ORDER = (
     "measuring",
     "tracking",
     "runs",
+    "row_tables",
     "run_measures",
     "transfers",
     "datasets",

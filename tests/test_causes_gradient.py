@@ -1,5 +1,6 @@
 """The table of the retina trained by gradient: compared, summed up and drawn, all without PyTorch."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from evomod import papers
 from evomod.errors import EvomodError
+from evomod.row_tables import add_rows
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "causes" / "gradient.py"
 
@@ -27,7 +29,7 @@ def table(script, tmp_path):
                 row |= {"n_cut_z": rng.normal(), "q_score_z": float("nan"), "most_steps": 100}
                 row |= {"way": way, "is_pruned": is_pruned, "seed": seed}
                 row |= {"plain_steps_neither": float("inf"), "plain_steps_left-or-right": 29}
-                script.append(tmp_path / script.TABLE, [row])
+                add_rows(tmp_path / script.TABLE, script.COLUMNS, [row])
     return tmp_path / script.TABLE
 
 
@@ -58,12 +60,17 @@ def test_the_summary_tells_medians_and_differences(script, table):
     assert "nan [nan, nan]" in told  # z of Q of connections
 
 
-def test_a_picture_is_drawn_and_a_torn_line_mended(script, table, tmp_path):
-    whole = table.read_bytes()
-    table.write_bytes(whole + b"control,0,9")
+def test_a_picture_is_drawn(script, table, tmp_path):
     assert len(script.read(table)) == 4 * 12
     assert script.left_over(table, 4) == [] and script.left_over(table, 5)[0] == ("untrained", 5)
     script.draw_table(table).savefig(tmp_path / "x.png")
     assert (tmp_path / "x.png").stat().st_size > 10_000
     with pytest.raises(EvomodError, match=r"holds no rows; run `python scripts/causes/gradient\.py`"):
         script.draw_table(tmp_path / "none.csv")
+
+
+def test_without_pytorch_its_command_is_told(script, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EvomodError, match=r'pip install "evomod\[gradient\]"'):
+        script.run(tmp_path, networks=1)
+    assert not list(tmp_path.iterdir())

@@ -1,10 +1,11 @@
 """The table of ways of training: read, mended, continued, summed up and drawn, all without PyTorch."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from evomod import figures, papers
+from evomod import figures, papers, row_tables
 from evomod.errors import EvomodError
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "filan2021" / "table.py"
@@ -21,19 +22,21 @@ def row(script, way, is_pruned, seed, n_cut=9.5):
     return numbers | {"n_cut": n_cut, "null_mean": 10.0, "null_sd": 0.1, "z": -5.0, "p": 1 / 51}
 
 
-def test_a_table_goes_on_after_a_torn_line(script, tmp_path):
+def append(script, path, row):
+    row_tables.add_rows(path, script.COLUMNS, [row])
+
+
+def test_a_table_goes_on(script, tmp_path):
     path = tmp_path / script.TABLE
     assert script.read(path) == []
-    script.append(path, row(script, "control", 0, 1))
-    script.append(path, row(script, "control", 1, 1))
+    append(script, path, row(script, "control", 0, 1))
+    append(script, path, row(script, "control", 1, 1))
     whole = path.read_bytes()
-    path.write_bytes(whole + b"fashion-mnist,dropout,0,1,2")
-    assert len(script.read(path)) == 2
-    script.append(path, row(script, "dropout", 0, 1))
+    append(script, path, row(script, "dropout", 0, 1))
     assert path.read_bytes().startswith(whole) and len(script.read(path)) == 3
     left = script.left_over(path, "fashion-mnist", 1)
     assert ("control", 1) not in left and ("dropout", 1) in left and ("untrained", 1) in left
-    script.append(path, row(script, "untrained", 0, 1))
+    append(script, path, row(script, "untrained", 0, 1))
     assert ("untrained", 1) not in script.left_over(path, "fashion-mnist", 1)
     assert ("control", 1) in script.left_over(path, "digits", 1)
 
@@ -42,8 +45,8 @@ def test_a_summary_and_a_figure(script, tmp_path):
     path = tmp_path / script.TABLE
     for seed, n_cut in ((1, 9.0), (2, 9.5)):
         for is_pruned in (0, 1):
-            script.append(path, row(script, "control", is_pruned, seed, n_cut))
-        script.append(path, row(script, "untrained", 0, seed))
+            append(script, path, row(script, "control", is_pruned, seed, n_cut))
+        append(script, path, row(script, "untrained", 0, seed))
     told = script.summary(script.read(path))
     assert "| fashion-mnist | control | yes | 2 | 9.250 | 10.000 | -5.0 | 2/2 | 0.500 |" in told
     assert told.index("untrained") < told.index("control")
@@ -55,3 +58,10 @@ def test_a_summary_and_a_figure(script, tmp_path):
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(EvomodError, match=r"there is no table .*Make it with `python scripts/filan2021"):
         figures.draw_figure("filan2021-table", study=tmp_path)
+
+
+def test_without_pytorch_its_command_is_told(script, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EvomodError, match=r'pip install "evomod\[gradient\]"'):
+        script.run(tmp_path, networks=1)
+    assert not list(tmp_path.iterdir())

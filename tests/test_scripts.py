@@ -1,13 +1,17 @@
 """What the papers' scripts compute besides drawing: maps, controls, speedups, definitions of studies."""
 
 import csv
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from evomod.errors import EvomodError
+from evomod.figures import draw_figure
 from evomod.papers import load_script
+from evomod.row_tables import read_rows
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -92,6 +96,23 @@ def test_ties_are_run_once_and_drawn(tmp_path):
     assert [axes.get_xlabel() for axes in ties.draw_table(tmp_path / "ties.csv").axes] == [
         *ties.SHOWN.values()
     ]
+
+
+def test_a_small_table_of_ties_is_made_and_drawn(tmp_path):
+    picture, folder = draw_figure("clune2013-ties", tmp_path / "ties.png", quick=True)
+    assert picture.stat().st_size > 10_000
+    rows = read_rows(folder / "ties.csv")
+    assert [row["treatment"] for row in rows] == sorted(script("clune2013/ties").KINDS)
+    shutil.rmtree(folder)
+
+
+def test_a_table_of_runs_of_another_length_is_refused(tmp_path):
+    ties, tables = script("clune2013/ties"), script("clune2013/tables")
+    given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)
+    tables.complete(given, "ties", ties.COLUMNS, ("step",), small_tie)
+    given.generations = 4
+    with pytest.raises(EvomodError, match="holds runs of 3 generations, not 4"):
+        tables.complete(given, "ties", ties.COLUMNS, ("step",), small_tie)
 
 
 def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):

@@ -9,7 +9,6 @@ again: the same command goes on where it was stopped. Measures: README, "Network
 """
 
 import argparse
-import csv
 import tempfile
 import time
 from dataclasses import replace
@@ -22,10 +21,11 @@ from evomod.datasets import task_data
 from evomod.errors import EvomodError
 from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.plotting_studies import plot_dots
-from evomod.runs import commit, now, write_json
+from evomod.row_tables import add_rows, read_rows, write_manifest
+from evomod.runs import now
 from evomod.statistics import median_ci, proportions, rank_sum
 from evomod.task import load_task
-from evomod.training import fixed_arithmetic, steps_until_right, stream, train
+from evomod.training import fixed_arithmetic, steps_until_right, stream, train, want_torch
 from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import measured_n_cut, network_of_layers, versions_with_torch
 from evomod.transfers import relation
@@ -174,22 +174,8 @@ def adapted(config, task, epoch, seed, most_steps):
 
 
 def read(path):
-    """Rows of the table, numbers as numbers; a torn last line is left out."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row.values()]
-    return [{k: v if k == "way" else float(v) for k, v in row.items()} for row in rows]
-
-
-def append(path, rows):
-    """Add rows, begin the table if it is new, and mend a torn last line by cutting it off."""
-    content = path.read_bytes() if path.exists() else b""
-    whole = content[: content.rfind(b"\n") + 1] or ",".join(COLUMNS).encode() + b"\n"
-    if whole != content:
-        path.write_bytes(whole)
-    with path.open("a", newline="") as file:
-        file.writelines(",".join(str(row[name]) for name in COLUMNS) + "\n" for row in rows)
+    """Rows of the table, numbers as numbers."""
+    return [{k: v if k == "way" else float(v) for k, v in row.items()} for row in read_rows(path)]
 
 
 def left_over(path, networks):
@@ -210,10 +196,11 @@ def run(folder, networks=12, **sizes):
     left = left_over(path, networks)
     known = {(row["way"], row["is_pruned"], row["seed"]) for row in read(path)}
     if left:
-        write_json(folder / "gradient.manifest.json", about(networks, sizes))
+        want_torch()
+        write_manifest(folder / "gradient.manifest.json", **about(networks, sizes))
     for way, seed in left:
         rows = [row for row in rows_of(way, seed, **sizes) if (way, row["is_pruned"], seed) not in known]
-        append(path, rows)
+        add_rows(path, COLUMNS, rows)
         print(f"{way} {seed}: fitness {rows[-1]['fitness']:.3f}", flush=True)
     return path
 
@@ -230,7 +217,6 @@ def about(networks, sizes):
         "networks": networks,
         "sizes": sizes,
         "threads": 1,
-        "commit": commit(),
         "versions": versions_with_torch(),
         "start": now(),
     }

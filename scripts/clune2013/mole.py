@@ -4,26 +4,24 @@
 
 NSGA-II with two objectives, performance and novelty: the mean distance to the 8 nearest networks of an
 archive in the plane of Q and cost / 500. The archive is a grid of 200 x 200 cells that keeps the best
-performance seen in each. Every run of a seed is one file, mole-<seed>.csv (a row a filled cell), written
+performance seen in each. Every run of a seed is one file, mole-<seed>-<generations>.csv (a row a filled cell), written
 when the run ends; a file that is there is not run again. mole.csv is the best of all of them, and
 mole.manifest.json says of which.
 """
 
 import argparse
 import csv
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 import evomod
-from evomod.papers import load_script
 from evomod.population import score
+from evomod.row_tables import as_they_end, write_manifest
 from evomod.selection import choose_parents, survive
 
 HERE = Path(__file__).parent
-TABLES = load_script(HERE / "tables.py")
 CELLS, LARGEST_COST, NEIGHBOURS = 200, 500.0, 8  # authors' code
 GENERATIONS = 10_001  # authors' code
 BOTH = np.ones(2)  # both objectives count in every comparison
@@ -120,8 +118,13 @@ def merged(paths):
 
 def run(seed, generations, folder):
     """One seed, into its file."""
-    write(folder / f"mole-{seed}.csv", explore(seed, generations))
+    write(path_of(folder, seed, generations), explore(seed, generations))
     return seed
+
+
+def path_of(folder, seed, generations):
+    """Where a run of this length is kept."""
+    return folder / f"mole-{seed}-{generations}.csv"
 
 
 def main():
@@ -133,17 +136,13 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-mole")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    paths = {seed: given.out / f"mole-{seed}.csv" for seed in range(1, given.runs + 1)}
+    paths = {seed: path_of(given.out, seed, given.generations) for seed in range(1, given.runs + 1)}
     left = [seed for seed, path in paths.items() if not path.exists()]
-    with ProcessPoolExecutor(given.workers) as pool:
-        for done in as_completed(
-            [pool.submit(run, seed, given.generations, given.out) for seed in left]
-        ):
-            print(f"seed {done.result()}: {paths[done.result()]}", flush=True)
+    calls = [(seed, given.generations, given.out) for seed in left]
+    for seed in as_they_end(run, calls, given.workers):
+        print(f"seed {seed}: {paths[seed]}", flush=True)
     write(given.out / "mole.csv", merged(paths.values()))
-    TABLES.write_manifest(
-        given.out / "mole.manifest.json", seeds=list(paths), generations=given.generations
-    )
+    write_manifest(given.out / "mole.manifest.json", seeds=list(paths), generations=given.generations)
     print(given.out / "mole.csv")
 
 

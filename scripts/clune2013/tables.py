@@ -1,34 +1,43 @@
-"""Tables of experiments that are no study: a row a run, added as runs end, and a manifest beside."""
+"""Rows of experiments by kind and replicate, see `row_tables`."""
 
-import csv
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from evomod.runs import commit, versions, write_json, write_whole
-from evomod.tracking import csv_line
-
-
-def write_manifest(path, **about):
-    """Where a table comes from."""
-    write_json(path, about | {"commit": commit(), "versions": versions()})
+from evomod.errors import EvomodError
+from evomod.row_tables import add_rows, as_they_end, read_rows, write_manifest
 
 
 def complete(given, name, columns, kinds, run):
     """Add the rows of runs that ``<name>.csv`` lacks, as they end; sorted, so that who ends first does not show.
 
-    ``run(kind, replicate, generations)`` returns a row, which begins with kind and replicate.
+    ``run(kind, replicate, generations)`` returns a row; the columns begin with treatment, replicate and
+    generations. Raises `EvomodError` if the table's runs are of another length.
     """
-    given.out.mkdir(parents=True, exist_ok=True)
-    path, rows = given.out / f"{name}.csv", {}
-    if path.exists():
-        with path.open(newline="") as file:
-            rows = {(row[0], int(row[1])): row for row in list(csv.reader(file))[1:]}
-    asked = [(kind, k) for k in range(given.runs) for kind in kinds if (kind, k) not in rows]
-    with ProcessPoolExecutor(given.workers) as pool:
-        for future in as_completed([pool.submit(run, *one, given.generations) for one in asked]):
-            row = future.result()
-            rows[row[:2]] = row
-            write_whole(path, b"".join(map(csv_line, (columns, *(rows[one] for one in sorted(rows))))))
-    counts = dict(sorted(Counter(kind for kind, _ in rows).items()))
-    write_manifest(given.out / f"{name}.manifest.json", runs=counts, generations=given.generations)
+    path = given.out / f"{name}.csv"
+    rows = read_rows(path)
+    for row in rows:
+        if int(row["generations"]) != given.generations:
+            raise EvomodError(
+                f"{path} holds runs of {row['generations']} generations, not {given.generations}; "
+                f"give another folder with --out."
+            )
+    known = {key(row) for row in rows}
+    calls = [
+        (kind, k, given.generations)
+        for k in range(given.runs)
+        for kind in kinds
+        if (kind, k) not in known
+    ]
+    for row in as_they_end(run, calls, given.workers):
+        add_rows(path, columns, [dict(zip(columns, row, strict=True))], by=key)
+        counts = Counter(row["treatment"] for row in read_rows(path))
+        write_manifest(
+            given.out / f"{name}.manifest.json",
+            runs=dict(sorted(counts.items())),
+            generations=given.generations,
+        )
     print(path)
+
+
+def key(row):
+    """What a row is about."""
+    return row["treatment"], int(row["replicate"])

@@ -113,7 +113,7 @@ def draw_table(path):
 def quick(jobs=None):
     """A small table: one run of each. Returns its path."""
     folder = Path(tempfile.mkdtemp(prefix="clune2013-ties-quick-"))
-    given = argparse.Namespace(out=folder, runs=1, generations=300, workers=jobs or 1)
+    given = argparse.Namespace(out=folder, runs=1, generations=300, workers=1)
     TABLES.complete(given, "ties", COLUMNS, KINDS, run)
     return folder / TABLE
 

@@ -9,7 +9,6 @@ the same command goes on where it was stopped. Untrained networks have one row.
 """
 
 import argparse
-import csv
 import json
 import os
 import subprocess
@@ -27,8 +26,9 @@ from matplotlib.figure import Figure
 from evomod.datasets import load_dataset
 from evomod.errors import EvomodError
 from evomod.plotting import COLOURS
-from evomod.runs import commit, now, write_json
-from evomod.training import fixed_arithmetic, train
+from evomod.row_tables import add_rows, read_rows, write_manifest
+from evomod.runs import now
+from evomod.training import fixed_arithmetic, train, want_torch
 from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import DRAWS, measured_n_cut, versions_with_torch
 
@@ -98,28 +98,14 @@ def rows_of(name, way, seed, epochs=None, hidden=None, draws=DRAWS):
 
 
 def read(path):
-    """Rows of the table, numbers as numbers; a torn last line is left out."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row.values()]
+    """Rows of the table, numbers as numbers."""
     texts = ("data", "way")
-    return [{k: v if k in texts else float(v) for k, v in row.items()} for row in rows]
+    return [{k: v if k in texts else float(v) for k, v in row.items()} for row in read_rows(path)]
 
 
 def key(row):
     """What a row is about."""
     return row["data"], row["way"], int(row["is_pruned"]), int(row["seed"])
-
-
-def append(path, row):
-    """Add a row, begin the table if it is new, and mend a torn last line by cutting it off."""
-    content = path.read_bytes() if path.exists() else b""
-    whole = content[: content.rfind(b"\n") + 1] or ",".join(COLUMNS).encode() + b"\n"
-    if whole != content:
-        path.write_bytes(whole)
-    with path.open("a", newline="") as file:
-        file.write(",".join(str(row[name]) for name in COLUMNS) + "\n")
 
 
 def left_over(path, name, networks, ways=tuple(WAYS)):
@@ -157,16 +143,19 @@ def run(folder, name="fashion-mnist", networks=5, workers=1, nice=False, **sizes
     left = left_over(path, name, networks)
     known = {key(row) for row in read(path)}
     if left:
-        write_json(folder / "manifest.json", about(name, networks, sizes))
+        want_torch()
+        write_manifest(folder / "manifest.json", **about(name, networks, sizes))
     with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(made_apart, name, way, seed, nice, sizes) for way, seed in left]
-        for done in as_completed(jobs):
-            for row in done.result():
-                if key(row) not in known:
-                    append(path, row)
-                    print(
-                        f"{row['way']} {row['is_pruned']} {row['seed']}: {row['n_cut']:.3f}", flush=True
-                    )
+        try:
+            for done in as_completed(jobs):
+                fresh = [row for row in done.result() if key(row) not in known]
+                add_rows(path, COLUMNS, fresh)
+                for row in fresh:
+                    told = f"{row['way']} {row['is_pruned']} {row['seed']}: {row['n_cut']:.3f}"
+                    print(told, flush=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after a failure no further one begins
     return path
 
 
@@ -180,7 +169,6 @@ def about(name, networks, sizes):
         "networks": networks,
         "sizes": sizes,
         "threads": 1,
-        "commit": commit(),
         "versions": versions_with_torch(),
         "start": now(),
     }

@@ -8,15 +8,14 @@ the script can be stopped at any time. The order of the rows is that of their en
 """
 
 import argparse
-import csv
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 import evomod
+from evomod.row_tables import add_rows, as_they_end, read_rows
 
 HERE = Path(__file__).parent
 TABLE = HERE.parent.parent / "results" / "kashtan2005" / "times.csv"
@@ -116,10 +115,7 @@ def replicate(system, goals, reading, seed):
 
 def finished():
     """Runs that have a row already."""
-    if not TABLE.exists():
-        return set()
-    with TABLE.open(newline="") as file:
-        return {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in csv.DictReader(file)}
+    return {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in read_rows(TABLE)}
 
 
 def quartiles(values):
@@ -132,8 +128,7 @@ def quartiles(values):
 
 def table():
     """The rows of the results as a table in Markdown, one line a system, goals and reading."""
-    with TABLE.open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(TABLE)
     lines = [
         "| system | goals | reading | solved | generations | gates or neurons | re-adaptation | epochs solved |",
         "|---|---|---|---|---|---|---|---|",
@@ -182,15 +177,8 @@ def main():
                     run = (system, goals, reading, seed)
                     if given.only in (None, system) and given.reading in (None, reading):
                         asked += [run] if run not in done else []
-    TABLE.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not TABLE.exists()
-    with TABLE.open("a", newline="") as file, ProcessPoolExecutor(given.workers) as pool:
-        writer = csv.DictWriter(file, COLUMNS)
-        if is_new:
-            writer.writeheader()
-        for future in as_completed([pool.submit(replicate, *run) for run in asked]):
-            writer.writerow(future.result())
-            file.flush()
+    for row in as_they_end(replicate, asked, given.workers):
+        add_rows(TABLE, COLUMNS, [row])
     print(f"{TABLE}: {len(asked)} runs added", file=sys.stderr)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from evomod import papers
+from evomod.row_tables import add_rows
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "filan2021" / "table.py"
 SIZES = {"epochs": 1, "hidden": (16, 16), "draws": 3}
@@ -25,11 +26,11 @@ def test_every_way_of_training_has_a_row_before_and_after_pruning():
 
 def test_a_table_is_made_by_workers_and_not_made_again(tmp_path):
     script = papers.load_script(SCRIPT)
-    script.append(tmp_path / script.TABLE, made(script, "control", 0))
-    script.append(tmp_path / script.TABLE, made(script, "control", 1))
+    add_rows(tmp_path / script.TABLE, script.COLUMNS, [made(script, "control", 0)])
+    add_rows(tmp_path / script.TABLE, script.COLUMNS, [made(script, "control", 1)])
     for way in list(script.WAYS)[2:]:
         for is_pruned in (0, 1):
-            script.append(tmp_path / script.TABLE, made(script, way, is_pruned))
+            add_rows(tmp_path / script.TABLE, script.COLUMNS, [made(script, way, is_pruned)])
     path = script.run(tmp_path, "digits", 1, **SIZES)
     rows = script.read(path)
     assert len(rows) == 13 and rows[-1]["way"] == "untrained" and rows[-1]["sparsity"] == 0.0

@@ -1,0 +1,72 @@
+"""Tables of experiments that are no study: whole, sorted, and never of another length or other columns."""
+
+import time
+
+import pytest
+
+from evomod.errors import EvomodError
+from evomod.row_tables import add_rows, as_they_end, read_rows, write_manifest
+
+COLUMNS = ("kind", "number")
+
+
+def touch(path):
+    time.sleep(0.01)
+    path.touch()
+
+
+def square(number):
+    if number == 2:
+        raise ValueError("two")
+    time.sleep(0.01 * number)
+    return number**2
+
+
+def test_rows_join_a_table_and_are_sorted_by_a_key(tmp_path):
+    path = tmp_path / "new" / "table.csv"
+    assert read_rows(path) == []
+    add_rows(path, COLUMNS, [{"kind": "b", "number": 0.1 + 0.2}])
+    assert path.read_text() == "kind,number\nb,0.30000000000000004\n"
+    add_rows(path, COLUMNS, [{"kind": "a", "number": 2, "more": 1}], by=lambda row: row["kind"])
+    assert read_rows(path) == [
+        {"kind": "a", "number": "2"},
+        {"kind": "b", "number": "0.30000000000000004"},
+    ]
+    assert [p.name for p in path.parent.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.parametrize("content", [b"", b"kind,number\na\n", b"kind,number\n\xff,1\n"])
+def test_a_damaged_table_is_told_and_left(tmp_path, content):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    with pytest.raises(EvomodError, match="is damaged"):
+        add_rows(path, COLUMNS, [{"kind": "a", "number": 1}])
+    assert path.read_bytes() == content
+
+
+def test_other_columns_are_refused(tmp_path):
+    path = tmp_path / "table.csv"
+    add_rows(path, COLUMNS, [{"kind": "a", "number": 1}])
+    with pytest.raises(EvomodError, match="has other columns"):
+        add_rows(path, (*COLUMNS, "more"), [{"kind": "a", "number": 1, "more": 2}])
+
+
+def test_where_one_fails_the_others_are_kept():
+    found = []
+    with pytest.raises(ValueError, match="two"):
+        for number in as_they_end(square, [(k,) for k in range(6)], 2):
+            found.append(number)
+    assert sorted(found) == [0, 1, 9, 16, 25]
+    assert list(as_they_end(square, [(3,), (1,)], 1)) == [9, 1]
+    assert list(as_they_end(square, [], 2)) == []
+
+
+def test_who_asks_no_more_stops_the_rest(tmp_path):
+    for _ in as_they_end(touch, [(tmp_path / str(k),) for k in range(500)], 2):
+        break
+    assert 0 < len(list(tmp_path.iterdir())) < 400
+
+
+def test_a_manifest_says_where_a_table_comes_from(tmp_path):
+    write_manifest(tmp_path / "m.json", runs=3)
+    assert '"runs": 3' in (tmp_path / "m.json").read_text()
