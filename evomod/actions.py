@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -281,7 +282,7 @@ def act_verify(given: argparse.Namespace) -> int:
     from evomod.claims import counted
     from evomod.verification import as_data, told, verify
 
-    found = verify(quick=given.quick, jobs=given.jobs)
+    found = verify(quick=given.quick, jobs=given.jobs, tell=partial(print, file=sys.stderr))
     print(json.dumps(as_data(found), indent=2) if given.json else told(found))
     print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
     return 0

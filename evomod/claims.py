@@ -1,6 +1,6 @@
 """What a paper claims beside what was found here: a test, and a verdict in one word.
 
-A paper's folder holds ``claims.py`` with ``STUDY`` (or several in ``STUDIES``), ``QUICK`` (see
+A paper's folder holds ``claims.py`` with ``STUDY``, ``QUICK`` (see
 `evomod.figures`) and ``claims(study)``, which returns a list of `Claim`.
 """
 
@@ -13,13 +13,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evomod.statistics import MedianCI, median_ci, proportions, rank_correlation, rank_sum
+from evomod.statistics import (
+    MedianCI,
+    median_ci,
+    proportions,
+    rank_correlation,
+    rank_sum,
+    t_limit,
+)
 
 Verdict = Literal["holds", "fails", "cannot tell"]
 
 LEVEL = 0.05
-NORMAL = 1.96
-"""Standard errors that a difference of chance exceeds once in twenty times."""
+FEWEST = 6
+"""Runs that a published median wants: the range of five holds the median with less than 95 %."""
 SEED = 1
 """Of the bootstrap behind every interval."""
 
@@ -76,10 +83,11 @@ def alike(
     'holds'
     """
     found = larger(paper, claim, a, b, labels, n_paper)
+    n = min(interval_of(a).n, interval_of(b).n)
     verdict: Verdict = "cannot tell"
-    if rank_sum(a, b).p < LEVEL:
+    if n and rank_sum(a, b).p < LEVEL:
         verdict = "fails"
-    elif min(np.size(a), np.size(b)) >= n_paper:
+    elif n and n >= n_paper:
         verdict = "holds"
     return Claim(paper, claim, found.found, found.test, verdict)
 
@@ -112,6 +120,8 @@ def more_often(
     >>> more_often("x", "more a", (9, 10), (1, 10), ("a", "b"), 10).verdict
     'holds'
     """
+    if min(a[1], b[1]) == 0:
+        return not_run(paper, claim, f"no runs: {a[1]} and {b[1]}")
     found = proportions(*a, *b)
     is_larger = a[0] * b[1] > b[0] * a[1]
     verdict: Verdict = "cannot tell"
@@ -130,13 +140,16 @@ def published(
 ) -> Claim:
     """A published median with its interval: it holds where the interval found here overlaps it.
 
-    With fewer runs than the paper had, an interval that does not overlap still fails; one that does
-    cannot tell.
+    With fewer runs than the paper had, an interval that does not overlap still fails, but of fewer than
+    six; one that does cannot tell.
+
+    >>> published("x", "3 to 4", [1, 1, 2, 1, 2, 1], (3.0, 4.0), 50).verdict
+    'fails'
     """
     ci = interval_of(values)
     overlaps = ci.n > 0 and ci.low <= interval[1] and ci.high >= interval[0]
     verdict: Verdict = "holds" if overlaps else "fails"
-    if ci.n == 0 or (overlaps and ci.n < n_paper):
+    if ci.n < FEWEST or (overlaps and ci.n < n_paper):
         verdict = "cannot tell"
     return Claim(
         paper, claim, described(values), f"overlap with [{interval[0]:g}, {interval[1]:g}]", verdict
@@ -148,7 +161,7 @@ def published_mean(
 ) -> Claim:
     """A published mean with its standard error: it holds where ours differs by less than chance explains.
 
-    That is by no more than 1.96 standard errors of the difference. With fewer runs than the paper had, a
+    That is by no more standard errors of the difference than Student's t allows (`t_limit`). With fewer runs than the paper had, a
     mean that differs more still fails; one that does not cannot tell.
 
     >>> published_mean("x", "mean 2", [1, 2, 3], 2.1, 0.1, 3).verdict
@@ -159,11 +172,11 @@ def published_mean(
     if n > 1:
         z = _in_errors(ours - mean, math.hypot(se, error))
     verdict: Verdict = "cannot tell"
-    if n > 1 and not abs(z) <= NORMAL:
+    if n > 1 and abs(z) > t_limit(n):
         verdict = "fails"
-    elif n >= n_paper:
+    elif n > 1 and n >= n_paper:
         verdict = "holds"
-    test = f"z = {z:.3g} of the difference to {mean:g} ± {error:g}"
+    test = f"t = {z:.3g} of the difference to {mean:g} ± {error:g}"
     return Claim(paper, claim, mean_text(values), test, verdict)
 
 
@@ -192,7 +205,7 @@ def beyond(
     *,
     below: bool = False,
 ) -> Claim:
-    """A claim that a mean lies above a bound, or ``below`` it: by more than 1.96 standard errors.
+    """A claim that a mean lies above a bound, or ``below`` it: by more than chance explains (`t_limit`).
 
     ``found``: mean, standard error, n. It fails if it lies on the other side by as much, or if as many runs
     as in the paper do not tell.
@@ -204,14 +217,13 @@ def beyond(
     verdict: Verdict = "cannot tell"
     if n > 1:
         gap = _in_errors(bound - mean if below else mean - bound, se)
-        if gap > NORMAL:
+        if gap > t_limit(n):
             verdict = "holds"
-        elif gap < -NORMAL or n >= n_paper:
+        elif gap < -t_limit(n) or n >= n_paper:
             verdict = "fails"
     side = "below" if below else "above"
-    return Claim(
-        paper, claim, f"{mean:.3g} ± {se:.2g} (SE), n = {n}", f"{side} {bound:g} by 1.96 SE", verdict
-    )
+    test = f"{side} {bound:g} by {t_limit(n):.3g} SE" if n > 1 else f"{side} {bound:g}"
+    return Claim(paper, claim, f"{mean:.3g} ± {se:.2g} (SE), n = {n}", test, verdict)
 
 
 def larger_mean(
@@ -222,7 +234,9 @@ def larger_mean(
     labels: tuple[str, str],
     n_paper: int,
 ) -> Claim:
-    """As `larger`, of two means with their standard errors and n, by Welch's z of the difference.
+    """As `larger`, of two means with their standard errors and n, by Welch's t of the difference.
+
+    Its degrees of freedom are those of the side with fewer values: never too many.
 
     >>> larger_mean("x", "a", (3.0, 0.1, 9), (1.0, 0.1, 9), ("a", "b"), 9).verdict
     'holds'
@@ -231,15 +245,15 @@ def larger_mean(
     n = min(a[2], b[2])
     z = _in_errors(difference, se) if n > 1 else math.nan
     verdict: Verdict = "cannot tell"
-    if abs(z) > NORMAL:
+    if n > 1 and abs(z) > t_limit(n):
         verdict = "holds" if difference > 0 else "fails"
-    elif n >= n_paper:
+    elif n > 1 and n >= n_paper:
         verdict = "fails"
     text = "; ".join(
         f"{label} {mean:.3g} ± {error:.2g} (SE), n = {number}"
         for label, (mean, error, number) in zip(labels, (a, b), strict=True)
     )
-    return Claim(paper, claim, text, f"z = {z:.3g} of the difference", verdict)
+    return Claim(paper, claim, text, f"t = {z:.3g} of the difference", verdict)
 
 
 def _in_errors(difference: float, error: float) -> float:
@@ -260,8 +274,9 @@ def interval_of(values: ArrayLike) -> MedianCI:
 
 
 def mean_of(values: ArrayLike) -> tuple[float, float, int]:
-    """Mean, its standard error, and n; NaN where there are too few values."""
+    """Mean, its standard error, and n; NaN where there are too few values, which leave out what is no number."""
     numbers = np.asarray(values, np.float64)
+    numbers = numbers[~np.isnan(numbers)]
     n = numbers.size
     mean = float(numbers.mean()) if n else math.nan
     return mean, float(numbers.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan, n

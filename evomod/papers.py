@@ -14,7 +14,7 @@ from typing import Any
 
 from evomod.config import read_config
 from evomod.errors import EvomodError
-from evomod.study import load_definition
+from evomod.study import Study, load_definition
 from evomod.study_run import run_study
 from evomod.study_tables import StudyFolder, load_study
 
@@ -74,12 +74,33 @@ def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | 
     """
     name = study_name(path, definition)
     places = [study.folder.parent / name, *study_places(path, SimpleNamespace(STUDY=definition))]
-    found = _first(places, name)
-    if found is None:
-        return None
-    ours, theirs = (s.study.treatments[0].config.evolution for s in (study, found))
-    same = (ours.population, ours.generations) == (theirs.population, theirs.generations)
-    return found if same else None
+    for place in places:
+        found = _first([place], name)
+        if found is not None and _size(found.study) == _size(study.study):
+            return found
+    return None
+
+
+def _size(study: Study) -> tuple[int, int]:
+    """Population and generations of a study's first treatment."""
+    evolution = study.treatments[0].config.evolution
+    return evolution.population, evolution.generations
+
+
+TASTE = 0.1
+"""Of a definition's population or generations: what is smaller decides no claim."""
+
+
+def is_taste(path: Path, module: Any, study: StudyFolder) -> bool:
+    """Whether a script's study was run so small that it says nothing of what its definition would find."""
+    whole = {t.name: t.config.evolution for t in load_definition(path.parent / module.STUDY).treatments}
+    return any(
+        ours.population < TASTE * whole[t.name].population
+        or ours.generations < TASTE * whole[t.name].generations
+        for t in study.study.treatments
+        if t.name in whole
+        for ours in [t.config.evolution]
+    )
 
 
 def given_study(path: Path, module: Any, folder: Path) -> StudyFolder:

@@ -165,6 +165,17 @@ def proportions(a_yes: int, a_n: int, b_yes: int, b_n: int) -> Proportions:
     return Proportions(a_n, b_n, a_yes, b_yes, float(found.pvalue), float(found.statistic))
 
 
+def t_limit(n: int) -> float:
+    """Standard errors from its mean that chance exceeds once in twenty times, where n values estimate them.
+
+    >>> round(t_limit(3), 2), round(t_limit(50), 2)
+    (4.3, 2.01)
+    """
+    from scipy import stats
+
+    return float(stats.t.ppf((1.0 + LEVEL) / 2.0, n - 1))
+
+
 def median_band(
     values: NDArray[np.float64], rng: np.random.Generator, resamples: int = 2000
 ) -> MedianBand:

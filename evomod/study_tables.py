@@ -337,10 +337,12 @@ def _add_rows(
     study: StudyFolder, path: Path, rows: Sequence[dict[str, Any]], runs: Sequence[Key]
 ) -> None:
     """Add rows of runs to a further table; another figure may have added some of them meanwhile."""
+    if not rows and path.exists():
+        return
     fresh = lines_of(tuple(row.values()) for row in rows)
     with one_at_a_time(study.folder), reports_disk_errors(study.folder):
         known = _known(path)
-        header = csv_line(tuple(rows[0])) if rows else _header(path, set(known))
+        header = csv_line(tuple(rows[0])) if rows else _header(path, set())
         if known and header != _header(path, set(known)):
             raise EvomodError(
                 f"{path} has other columns than this evomod writes; take it away to have it made anew."

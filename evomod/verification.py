@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evomod.claims import Claim, not_run
-from evomod.papers import command_of, find_study, load_script, quick_study, scripts_folder
+from evomod.papers import (
+    command_of,
+    find_study,
+    is_taste,
+    load_script,
+    quick_study,
+    scripts_folder,
+)
 
 
 def claim_scripts() -> list[Path]:
@@ -14,8 +23,14 @@ def claim_scripts() -> list[Path]:
     return sorted(scripts_folder().glob("*/claims*.py"))
 
 
-def verify(*, quick: bool = False, jobs: int | None = None) -> list[Claim]:
-    """All claims with their verdicts, by the studies that are found, or by small ones that are run now."""
+def verify(
+    *, quick: bool = False, jobs: int | None = None, tell: Callable[[str], None] = lambda text: None
+) -> list[Claim]:
+    """All claims with their verdicts, by the studies that are found, or by small ones that are run now.
+
+    ``tell`` is told of every study that is asked. One of less than a tenth of the definition's size, which a
+    taste or a quick one is, shows how claims are tested, and decides none.
+    """
     found: list[Claim] = []
     for path in claim_scripts():
         module = load_script(path)
@@ -24,7 +39,11 @@ def verify(*, quick: bool = False, jobs: int | None = None) -> list[Claim]:
             why = f"not run: {command_of(path, module)}"
             found += [not_run(path.parent.name, text, why) for text in module.CLAIMS]
         else:
-            found += module.claims(study)
+            taste = is_taste(path, module, study)
+            kind = " (a taste: decides nothing)" if taste else ""
+            tell(f"{path.parent.name}: {study.folder}, {study.study.replicates} replicates{kind}")
+            tested = module.claims(study)
+            found += [replace(c, verdict="cannot tell") for c in tested] if taste else tested
     return found
 
 

@@ -167,7 +167,8 @@ def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
     waiting = [claim for claim in module.claims(alone) if "study.toml" in claim.found]
     assert len(waiting) == 14 and {claim.verdict for claim in waiting} == {"cannot tell"}
     longer = replace(sweeps, study=load_definition(script.with_name("study_sweeps.toml")))
-    assert papers.companion(longer, script, "study.toml") is None
+    elsewhere = papers.companion(longer, script, "study.toml")
+    assert elsewhere.folder == ROOT / "results" / "clune2013"  # not the short one beside
 
 
 def test_claims_without_a_study_cannot_be_told(monkeypatch):

@@ -93,7 +93,7 @@ def _of(study, alphabet):
             solved_halves,
         ),
     ):
-        counts = [count(study.networks[treatment]) for treatment in (pcc, pa)]
+        counts = [count(study.networks.get(treatment, [])) for treatment in (pcc, pa)]
         found.append(more_often(PAPER, text, *counts, ("P&CC", "PA"), N))
     return found
 

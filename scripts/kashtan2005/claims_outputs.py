@@ -6,7 +6,7 @@ says of such goals in general; it has no numbers of its own for them in the part
 
 from pathlib import Path
 
-from evomod.claims import beyond, published
+from evomod.claims import beyond
 from evomod.papers import load_script
 
 derived = load_script(Path(__file__).with_name("derived.py"))
@@ -33,7 +33,7 @@ def claims(study):
     q_m = table["q_m"][table["treatment"] == TREATMENT]
     motifs = derived.motif_table(study, treatments=(TREATMENT,))
     return [
-        published(PAPER, TIME, study.column("generations", TREATMENT), (40_000, 200_000), N),
+        main.mean_time(TIME, study.column("generations", TREATMENT), 120_000, 80_000),
         beyond(PAPER, IS_MODULAR, derived.mean_of(q_m), MODULAR, N),
         *(
             beyond(PAPER, text, main.z_of(motifs, TREATMENT, size, number), 0.0, N)
