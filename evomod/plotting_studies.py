@@ -92,12 +92,21 @@ def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]
 
 
 def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]) -> Axes:
-    """A row a group, from the top: every value a faint dot, the median with its bootstrapped 95 % interval."""
+    """A row a group, from the top: every value a faint dot, the median with its bootstrapped 95 % interval.
+
+    n is the number of runs; where some have no number, how many are drawn stands at the right.
+    """
     for k, group in enumerate(groups):
         values, colour = np.asarray(group, np.float64), COLOURS[k % len(COLOURS)]
         spread = np.random.default_rng(k).uniform(-0.25, 0.25, values.size)
         axes.plot(values, k + spread, ".", color=colour, ms=3, alpha=0.5)
         plot_interval(axes, k, values, colour, is_across=True)
+        n_drawn = int((~np.isnan(values)).sum())
+        if n_drawn < values.size:
+            axes.annotate(
+                f"{n_drawn}", (1.0, k), xycoords=("axes fraction", "data"), xytext=(2, 0),
+                textcoords="offset points", fontsize=6, va="center", annotation_clip=False,
+            )  # fmt: skip
     named = [f"{label} (n = {len(group)})" for label, group in zip(labels, groups, strict=True)]
     axes.set_yticks(range(len(named)), named)
     axes.set_ylim(len(named) - 0.4, -0.6)

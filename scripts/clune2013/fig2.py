@@ -49,12 +49,15 @@ def curves(figure, study):
 
 
 def networks(figure, study, treatments):
-    """The best networks of each treatment, split in two by the leading eigenvector."""
+    """The best networks of each treatment, among equals by replicate, split in two by the leading eigenvector."""
     rows = figure.subfigures(len(treatments), 1)
     for row, treatment in zip(rows, treatments, strict=True):
         found = sorted(
             study.networks.get(treatment, []),
-            key=lambda network: (-network.about["fitness"]["left-and-right"], -network.about["q_score"]),
+            key=lambda network: (
+                -network.about["fitness"]["left-and-right"],
+                network.about["replicate"],
+            ),
         )[:SHOWN]
         simple = [network.simplified() for network in found]
         titles = [
@@ -63,7 +66,10 @@ def networks(figure, study, treatments):
         cells = row.subplots(2, SHOWN // 2).ravel()
         splits = [measures.decomposition(n, RETINA).first_split.modules for n in simple]
         plot_small_networks(cells, simple, splits, titles)
-        row.suptitle(f"{study.labels[treatment]}: best networks (performance, Q)", fontsize=8)
+        row.suptitle(
+            f"{study.labels[treatment]}: best networks, among equals the first by number (performance, Q)",
+            fontsize=8,
+        )
 
 
 def densities(figure, study, treatments):

@@ -54,8 +54,13 @@ def adaptations(study, runs, jobs):
 
 
 def medians(study):
-    """``{treatment: generations[replicate]}``, the median over repeats; one not found counts as the cap."""
+    """``{treatment: generations[replicate]}``, the median over repeats; one not found counts as the cap.
+
+    Of runs that the study has: the table may hold more.
+    """
     table = read_columns(study.folder / "adaptation.csv")
+    replicates = table["replicate"] < study.study.replicates
+    table = {name: column[replicates] for name, column in table.items()}
     generations = np.where(np.isnan(table["generations"].astype(float)), CAP, table["generations"])
     found = {}
     for treatment in study.treatments:
@@ -83,5 +88,10 @@ def draw(study):
         axes.set_title(f"{goal.upper()} to {other}\nweights {weights}")
         axes.set_yscale("symlog", linthresh=10)
         axes.set_ylim(0, 1.2 * CAP)
+        axes.axhline(CAP, color="0.6", lw=0.7, ls=":")
     panels[0].set_ylabel("generations to adapt")
+    figure.suptitle(
+        f"networks that are perfect, median of {REPEATS} adaptations; dotted: not within {CAP:,}",
+        fontsize=8,
+    )
     return figure

@@ -42,7 +42,11 @@ def draw(study):
             ci = interval_of(static.column("q_score", kind))
             axes.axhspan(ci.low, ci.high, color=colour, alpha=0.12, lw=0)
             axes.axhline(
-                ci.median, color=colour, lw=0.8, ls=line, label=f"{static.labels[kind]}, one goal"
+                ci.median,
+                color=colour,
+                lw=0.8,
+                ls=line,
+                label=f"{static.labels[kind]}, one goal, n = {ci.n}",
             )
     runs = runs_in_words([q for kind in KINDS for q in by_period(study, kind).values()])
     axes.set_xscale("log")

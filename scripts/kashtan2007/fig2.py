@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES
+from evomod.plotting_studies import LINES, runs_in_words
 
 STUDY = "study_periods.toml"
 FULL = "1,320 runs of at most 20,000 generations"
@@ -55,7 +55,8 @@ def draw(study):
     axes.set_yscale("log")
     axes.set_xlabel("generations between switches, E")
     axes.set_ylabel("speedup S = T (FG) / T (MVG)")
-    n, cap = len(fixed), study.study.treatments[0].config.evolution.generations
-    axes.set_title(f"medians of {n} runs ± bootstrapped standard error; unsolved: T = {cap:,}")
+    runs = runs_in_words([t for fixed, groups in sizes.values() for t in (fixed, *groups.values())])
+    cap = study.study.treatments[0].config.evolution.generations
+    axes.set_title(f"medians ({runs}) ± bootstrapped standard error; unsolved: T = {cap:,}")
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

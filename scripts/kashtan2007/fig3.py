@@ -39,6 +39,8 @@ def courses(study, runs):
 def draw(study):
     """Mean and standard error over runs, a line a scenario."""
     table = read_columns(study.folder / TABLE_NAME)
+    replicates = table["replicate"] < study.study.replicates
+    table = {name: column[replicates] for name, column in table.items()}
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, colour, line in zip(("mvg", "fg"), (COLOURS[5], COLOURS[0]), LINES, strict=False):

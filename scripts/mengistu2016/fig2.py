@@ -39,7 +39,7 @@ def curves(figure, study):
         axes.set_xlim(0, table["generation"].max())
     panels[2].legend(loc="upper left", frameon=False)
     panels[2].set_ylim(top=1.02)
-    figure.suptitle(f"medians and bootstrapped 95 % intervals, n = {table['n'].min()} runs")
+    figure.suptitle(f"medians and bootstrapped 95 % intervals, n = {table['n'].max()} runs")
 
 
 def networks(figure, study):
