@@ -19,6 +19,7 @@ from evomod.statistics import (
     proportions,
     rank_correlation,
     rank_sum,
+    signed_rank,
     t_limit,
 )
 
@@ -69,6 +70,25 @@ def larger(
     elif n >= n_paper:
         verdict = "fails"
     test = f"rank-sum p = {found.p:.2g}, Cliff's delta {found.cliffs_delta:+.2f}"
+    return Claim(paper, claim, medians, test, verdict)
+
+
+def larger_in_pairs(
+    paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
+) -> Claim:
+    """As `larger`, of pairs, by Wilcoxon's signed-rank test.
+
+    >>> larger_in_pairs("x", "a", [2, 4, 6, 8, 10, 12], [1, 2, 3, 4, 5, 6], ("a", "b"), 9).verdict
+    'holds'
+    """
+    medians = "; ".join(f"{label} {described(v)}" for label, v in zip(labels, (a, b), strict=True))
+    found = signed_rank(a, b)
+    verdict: Verdict = "cannot tell"
+    if found.n and found.p < LEVEL:
+        verdict = "holds" if found.r > 0 else "fails"
+    elif found.n and found.n >= n_paper:
+        verdict = "fails"
+    test = f"signed-rank p = {found.p:.2g} of {found.n} pairs, rank-biserial r {found.r:+.2f}"
     return Claim(paper, claim, medians, test, verdict)
 
 

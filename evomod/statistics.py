@@ -46,6 +46,17 @@ class RankSum:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedRank:
+    """Wilcoxon's signed-rank test of pairs, two-sided."""
+
+    n: int
+    """Pairs of numbers."""
+    p: float
+    r: float
+    """Matched-pairs rank-biserial correlation: 1 where a is the larger in every pair, -1 where b is."""
+
+
+@dataclass(frozen=True, slots=True)
 class RankCorrelation:
     """Spearman's rho, two-sided."""
 
@@ -131,17 +142,37 @@ def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
     return RankSum(first.size, second.size, float(u), float(p), delta)
 
 
+def signed_rank(a: ArrayLike, b: ArrayLike) -> SignedRank:
+    """Whether a differs from b in pairs (Wilcoxon, two-sided); a pair that lacks a number is left out.
+
+    Without any difference p is 1.
+
+    >>> signed_rank([2, 4, 6, 8, 10, 12], [1, 2, 3, 4, 5, 6])
+    SignedRank(n=6, p=0.03125, r=1.0)
+    """
+    first, second = _pairs(a, b)
+    gaps = first - second
+    if not gaps.any():
+        return SignedRank(gaps.size, 1.0, 0.0)
+    from scipy import stats
+
+    ranks = stats.rankdata(np.abs(gaps[gaps != 0.0]))
+    r = float((ranks * np.sign(gaps[gaps != 0.0])).sum() / ranks.sum())
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # scipy says that it takes the normal distribution where pairs tie
+        p = float(stats.wilcoxon(first, second).pvalue)
+    return SignedRank(gaps.size, p, round(r, 12))
+
+
 def rank_correlation(a: ArrayLike, b: ArrayLike) -> RankCorrelation:
     """Whether pairs of values rise together (Spearman, two-sided); a pair that lacks a number is left out.
 
     >>> rank_correlation([1, 2, 3, 4], [1, 4, 9, 16]).rho
     1.0
     """
-    first, second = np.asarray(a, np.float64).ravel(), np.asarray(b, np.float64).ravel()
-    if first.size != second.size:
-        raise EvomodError(f"a rank correlation wants pairs; got {first.size} and {second.size} values.")
-    both = ~(np.isnan(first) | np.isnan(second))
-    first, second = first[both], second[both]
+    first, second = _pairs(a, b)
     if first.size < 3 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
         return RankCorrelation(first.size, math.nan, math.nan)
     from scipy import stats
@@ -197,6 +228,14 @@ def median_band(
         tails = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
         band[1:, points] = np.quantile(medians, tails, axis=1)
     return MedianBand(n.astype(np.int64), *band)
+
+
+def _pairs(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    first, second = np.asarray(a, np.float64).ravel(), np.asarray(b, np.float64).ravel()
+    if first.size != second.size:
+        raise EvomodError(f"this test wants pairs; got {first.size} and {second.size} values.")
+    both = ~(np.isnan(first) | np.isnan(second))
+    return first[both], second[both]
 
 
 def _numbers(values: ArrayLike) -> NDArray[np.float64]:

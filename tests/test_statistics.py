@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evomod import statistics
 from evomod.errors import EvomodError
 from evomod.statistics import median_band, median_ci, proportions, rank_sum
 
@@ -94,3 +95,12 @@ def test_a_band_is_the_percentile_bootstrap_of_every_point():
         assert band.median[point] == np.nanmedian(numbers[point])
         assert band.low[point] == pytest.approx(np.quantile(medians, 0.025))
         assert band.high[point] == pytest.approx(np.quantile(medians, 0.975))
+
+
+def test_signed_rank_by_hand():
+    found = statistics.signed_rank([3.0, 5.0, 1.0, np.nan, 4.0], [1.0, 2.0, 2.0, 9.0, 0.0])
+    # differences 2, 3, -1, 4, so the ranks below 0 sum to 1: of 16 signs two do not exceed that, two as high
+    assert (found.n, found.p, found.r) == (4, 4 / 16, 0.8)
+    assert statistics.signed_rank([1.0, 2.0], [1.0, 2.0]) == statistics.SignedRank(2, 1.0, 0.0)
+    with pytest.raises(EvomodError, match="wants pairs; got 1 and 2"):
+        statistics.signed_rank([1.0], [1.0, 2.0])

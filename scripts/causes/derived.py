@@ -183,6 +183,15 @@ def later(study):
     return [n for n in LATER if n <= config_of(study, CONTROL).evolution.generations // 5]
 
 
+def before_and_after(study, column, treatment):
+    """A column of `decay` at once and at the end, by run; a network without a connection has no number."""
+    table, pair = decay(study), []
+    for moment in (0, later(study)[-1]):
+        rows = rows_of(table, treatment=treatment, later=moment)
+        pair.append(rows[column][np.argsort(rows["replicate"])].astype(float))
+    return pair
+
+
 def decay(study, jobs=None):
     """Copies of the best networks of single causes evolve on without any pressure (``decay.csv``).
 

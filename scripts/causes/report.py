@@ -15,7 +15,7 @@ import numpy as np
 from evomod.claims import interval_of
 from evomod.papers import find_study, load_script
 from evomod.plotting_studies import rows_of
-from evomod.statistics import rank_correlation, rank_sum
+from evomod.statistics import rank_correlation, rank_sum, signed_rank
 from evomod.study_tables import load_study
 
 HERE = Path(__file__).parent
@@ -46,6 +46,41 @@ def against(a, b):
         return "none"
     test = rank_sum(a, b)
     return f"{test.cliffs_delta:+.2f}, p = {test.p:.2g}"
+
+
+def in_pairs(a, b):
+    """Rank-biserial r and p of pairs of a and b."""
+    test = signed_rank(a, b)
+    return f"{test.r:+.2f}, p = {test.p:.2g}"
+
+
+def learning(study):
+    """Generations to solve the trained goal, unsolved ones as the last; and whether modular networks took fewer."""
+    times = derived.times_to_solve(study)
+    last = max(t.config.evolution.generations for t in study.study.treatments)
+    generations = np.where(np.isnan(times["generations"]), last, times["generations"])
+    rows = []
+    for name in study.treatments:
+        here, control = (generations[times["treatment"] == t] for t in (name, derived.CONTROL))
+        solved = derived.values(times, "generations", name).size
+        rows.append(
+            (study.labels[name], f"{solved} of {here.size}", interval(here), against(here, control))
+        )
+    header = ("treatment", "solved", f"generations, unsolved as {last:,}", "delta, p")
+    parts = [table(header, rows)]
+    rows = []
+    for label, is_in in RUNS.items():
+        mask = np.array([is_in(name) for name in times["treatment"].tolist()])
+        columns = [claims.q_of(study, times, name)[mask] for name in ("q_score", "q_z", "connections")]
+        rows.append((label, *correlated(columns, generations[mask])))
+    header = ("generations to solve", "n", "with Q", "with z of Q", "with connections")
+    return "\n\n".join([*parts, table(header, rows)])
+
+
+def correlated(columns, values):
+    """n, and rank correlations of columns with values."""
+    tests = [rank_correlation(column, values) for column in columns]
+    return (tests[0].n, *(f"{test.rho:+.2f}, p = {test.p:.2g}" for test in tests))
 
 
 def side_by_side(study):
@@ -101,13 +136,14 @@ def adaptation(study):
         "with subgoals told",
     )  # fmt: skip
     cells = [
-        (goal, label, *correlations(study, picked(rows_of(found, goal=goal), is_in)))
+        (goal, label, *correlations(study, picked(rows_of(found, goal=goal), is_in), label == WITHIN))
         for goal in derived.OTHERS
-        for label, is_in in RUNS.items()
+        for label, is_in in {**RUNS, WITHIN: RUNS["all"]}.items()
     ]
     return "\n".join([*lines, table(header, cells)])
 
 
+WITHIN = "all, ranks within treatments"
 RUNS = {
     "all": lambda name: True,
     "goals not switched": lambda name: "switching" not in name,
@@ -121,8 +157,8 @@ def picked(rows, is_in):
     return {name: column[mask] for name, column in rows.items()}
 
 
-def correlations(study, rows):
-    """Of the generations to adapt to one goal with what the network was before."""
+def correlations(study, rows, within=False):
+    """Of the generations to adapt to one goal with what the network was before; of ranks within treatments."""
     is_solved = claims.q_of(study, rows, f"fitness:{derived.TRAINED}") == 1.0
     time = derived.to_reach(study, rows)[is_solved]
     modules = derived.modules_do(study)
@@ -131,8 +167,21 @@ def correlations(study, rows):
     keys = zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
     columns = [claims.q_of(study, rows, name)[is_solved] for name in ("q_score", "q_z", "connections")]
     columns.append(np.array([told[key] for key in keys])[is_solved])
-    tests = [rank_correlation(values, time) for values in columns]
-    return (tests[0].n, *(f"{test.rho:+.2f}, p = {test.p:.2g}" for test in tests))
+    if within:
+        names = rows["treatment"][is_solved]
+        time, *columns = (ranks_within(values, names) for values in (time, *columns))
+    return correlated(columns, time)
+
+
+def ranks_within(values, names):
+    """Ranks of values within their treatments, from -0.5 to 0.5, so that treatments do not differ; ties share."""
+    ranks = np.full(values.size, np.nan)
+    for name in np.unique(names):
+        mine = (names == name) & ~np.isnan(values)
+        below = (values[mine][:, None] > values[mine][None]).sum(axis=1)
+        equal = (values[mine][:, None] == values[mine][None]).sum(axis=1)
+        ranks[mine] = (below + 0.5 * equal) / max(mine.sum(), 1) - 0.5
+    return ranks
 
 
 def mechanism(study, fixed):
@@ -161,16 +210,16 @@ def mechanism(study, fixed):
     parts.append(
         table(("matched by connections", "pairs", "Q less the control's", "z less the control's"), rows)
     )
-    decay, end, rows = derived.decay(study), derived.later(study)[-1], []
+    end, rows = derived.later(study)[-1], []
     for name in (derived.CONTROL, *derived.SINGLES):
         cells = [study.labels[name]]
         for column in ("q", "z", "connections"):
-            before, after = (derived.values(decay, column, name, later=n) for n in (0, end))
-            cells += [interval(before), interval(after), against(after, before)]
+            before, after = derived.before_and_after(study, column, name)
+            cells += [interval(before), interval(after), in_pairs(after, before)]
         rows.append(cells)
     header = ["pressure lifted"]
     for column in ("Q", "z", "connections"):
-        header += [f"{column} at once", f"after {end}", "delta, p"]
+        header += [f"{column} at once", f"after {end}", "r, p"]
     parts.append(table(header, rows))
     rows = []
     for name, (a, b) in derived.PAIRS.items():
@@ -219,7 +268,8 @@ def main():
         wanted = SimpleNamespace(STUDY=definition)
         found[name] = load_study(folder) if folder else find_study(HERE / "report.py", wanted)
     if found["study"] is not None:
-        for title, made in (("Side by side", side_by_side), ("Adaptation", adaptation)):
+        parts = {"Side by side": side_by_side, "Learning": learning, "Adaptation": adaptation}
+        for title, made in parts.items():
             print(f"## {title}\n\n{made(found['study'])}\n")
         print(f"## Mechanism\n\n{mechanism(found['study'], found['fixed'])}\n")
     if found["dropout"] is not None:
