@@ -122,7 +122,7 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
         if schedule.get("kind", "fixed") == "fixed":
             raise EvomodError(
                 "--switch-every wants goals to switch between: --goals with two or more, or a config with "
-                "a [schedule]."
+                "a [schedule]; with --pressure it is goal-switching:period=N."
             )
         data["schedule"] = schedule | {"period": given.switch_every}
 
@@ -233,6 +233,8 @@ def act_status(given: argparse.Namespace) -> int:
 def act_figure(given: argparse.Namespace) -> int:
     from evomod.figures import draw_figure, listed
 
+    if given.name is None and (given.quick or given.study or given.out):
+        raise EvomodError("which figure? `evomod figure` alone lists them.")
     if given.name is None:
         print(listed())
         return 0

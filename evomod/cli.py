@@ -121,7 +121,7 @@ def _add_study(commands: Any) -> None:
         help="override a value of every config",
     )
     study.add_argument(
-        "--jobs", type=_number, metavar="N", help="worker processes (default: one a core)"
+        "--jobs", type=_workers, metavar="N", help="worker processes (default: one a core)"
     )
     study.add_argument(
         "--dask",
@@ -234,7 +234,7 @@ def _add_figure(commands: Any) -> None:
     )
     figure.add_argument("--out", metavar="PNG", type=Path, help="default: <name>.png")
     figure.add_argument(
-        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+        "--jobs", type=_workers, metavar="N", help="worker processes (default: all cores)"
     )
     figure.set_defaults(act=act_figure)
     verify = commands.add_parser(
@@ -245,7 +245,7 @@ def _add_figure(commands: Any) -> None:
     )
     verify.add_argument("--json", action="store_true", help="print JSON")
     verify.add_argument(
-        "--jobs", type=_number, metavar="N", help="worker processes (default: all cores)"
+        "--jobs", type=_workers, metavar="N", help="worker processes (default: all cores)"
     )
     verify.set_defaults(act=act_verify)
 
@@ -281,6 +281,13 @@ def _number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"wanted a whole number, got '{text}'") from None
+
+
+def _workers(text: str) -> int:
+    number = _number(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"wanted one worker or more, got {number}")
+    return number
 
 
 def _numbers(text: str) -> tuple[int, ...]:

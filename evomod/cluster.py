@@ -237,6 +237,8 @@ def _slurm(path: Path) -> Any:
         memory = "2GB"
         walltime = "24:00:00"
     """
+    if not path.exists():
+        raise EvomodError(f"there is no description of a cluster {path}.")
     data = read_config(path)
     table = data.get("slurm")
     if set(data) != {"slurm"} or not isinstance(table, dict) or not isinstance(table.get("jobs"), int):

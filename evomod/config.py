@@ -298,6 +298,10 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
     known = [*(info.alias for info in FIELDS.values()), GOAL_SWITCHING]
     if pressures and not isinstance(data.setdefault("pressures", {}), dict):
         raise EvomodError("pressures: wanted a section, [pressures]; got a value.")
+    names = [text.partition(":")[0] for text in pressures]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise EvomodError(f"--pressure {twice} was given twice; give it once with all that it wants.")
     for text in pressures:
         name, _, arguments = text.partition(":")
         if name not in known:

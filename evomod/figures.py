@@ -28,6 +28,7 @@ from evomod.papers import (
     quick_study,
     scripts_folder,
     study_places,
+    table_of,
 )
 from evomod.plotting_studies import STYLE
 
@@ -74,23 +75,15 @@ def listed() -> str:
     for name, script in find_figures().items():
         module = load_script(script.path)
         if hasattr(module, "TABLE"):
-            table = table_of(script, module)
+            table = table_of(script.path.parent.name, module)
             lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}"]
             lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
             continue
         found = find_study(script.path, module)
-        place = found.folder if found else f"none yet: {command_of(script.path, module)}"
+        size = f"{found.study.replicates} replicates" if found else ""
+        place = f"{found.folder}, {size}" if found else f"none yet: {command_of(script.path, module)}"
         lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
     return "\n".join(lines)
-
-
-def table_of(script: FigureScript, module: Any, folder: Path | None = None) -> Path:
-    """The table that a figure without a study is drawn from: in a folder, or among the results."""
-    here = Path("results") / script.path.parent.name
-    committed = scripts_folder().parent / here
-    places = [folder] if folder is not None else [here, committed]
-    tables = [Path(place) / module.TABLE for place in places]
-    return next((table for table in tables if table.exists()), tables[0])
 
 
 def _table_for(
@@ -98,7 +91,7 @@ def _table_for(
 ) -> Path:
     if quick:
         return Path(module.quick(jobs))
-    table = table_of(script, module, folder)
+    table = table_of(script.path.parent.name, module, folder)
     if not table.exists():
         raise EvomodError(
             f"there is no table for {script.name}; looked for {table}. Make it with `{module.COMMAND}` "
@@ -124,6 +117,9 @@ def draw_figure(
     script = chosen_figure(name)
     module = load_script(script.path)
     path = out or Path(f"{name}{'-quick' if quick else ''}.png")
+    path = path if path.suffix else path.with_suffix(".png")
+    if not path.parent.is_dir():
+        raise EvomodError(f"the picture cannot be written to {path}: there is no folder {path.parent}.")
     if hasattr(module, "TABLE"):
         table = _table_for(script, module, study, quick, jobs)
         _draw(lambda: module.draw_table(table), path)

@@ -120,3 +120,11 @@ def quick_study(path: Path, module: Any, jobs: int | None) -> StudyFolder:
     study = load_definition(path.parent / module.STUDY, quick["settings"], quick["replicates"])
     folder = Path(tempfile.mkdtemp(prefix=f"{study.name}-quick-"))
     return run_study(study, folder, jobs=jobs)
+
+
+def table_of(paper: str, module: Any, folder: Path | None = None) -> Path:
+    """The table of a script that needs no study: in a folder, or among the results."""
+    here = Path("results") / paper
+    places = [folder] if folder is not None else [here, scripts_folder().parent / here]
+    tables = [Path(place) / module.TABLE for place in places]
+    return next((table for table in tables if table.exists()), tables[0])

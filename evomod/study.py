@@ -157,6 +157,8 @@ def load_definition(
     path = Path(path)
     if path.suffix != ".toml":
         raise EvomodError(f"{path} is no study: wanted a TOML file, or a study's folder.")
+    if not locate(path).exists():
+        raise EvomodError(f"there is no study {path}.")
     file, data = locate(path), read_config(path)
     if replicates is not None:
         data["replicates"] = replicates

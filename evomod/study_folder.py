@@ -134,7 +134,7 @@ def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
     if theirs != ours:
         raise EvomodError(
             f"{folder} was made by evomod {theirs} and this is evomod {ours}: results may differ. Go on with "
-            f"`pip install evomod=={theirs}`, or start anew in another folder with --out."
+            f"evomod {theirs}, or start anew in another folder with --out."
         )
 
 

@@ -74,6 +74,11 @@ class StudyFolder:
     @property
     def density(self) -> Table:
         """Columns of ``density.csv.gz``: individuals in every cell of cost and Q, by generation."""
+        if not (self.folder / "density.csv.gz").exists():
+            raise EvomodError(
+                f"no run of {self.folder} recorded its populations: tracking.population_every was 0, or no "
+                f"run is done."
+            )
         return read_columns(self.folder / "density.csv.gz")
 
     @property

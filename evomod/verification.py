@@ -15,6 +15,7 @@ from evomod.papers import (
     load_script,
     quick_study,
     scripts_folder,
+    table_of,
 )
 
 
@@ -34,6 +35,9 @@ def verify(
     found: list[Claim] = []
     for path in claim_scripts():
         module = load_script(path)
+        if hasattr(module, "TABLE"):
+            found += _of_table(path, module, tell)
+            continue
         study = quick_study(path, module, jobs) if quick else find_study(path, module)
         if study is None:
             why = f"not run: {command_of(path, module)}"
@@ -44,6 +48,16 @@ def verify(
             tell(f"{path.parent.name}: {study.folder}, {study.study.replicates} replicates{kind}")
             tested = module.claims(study)
             found += [replace(c, verdict="cannot tell") for c in tested] if taste else tested
+    return found
+
+
+def _of_table(path: Path, module: Any, tell: Callable[[str], None]) -> list[Claim]:
+    """Claims of an experiment that is no study; a small one is not run for them."""
+    table = table_of(path.parent.name, module)
+    if not table.exists():
+        return [not_run(path.parent.name, text, f"not run: {module.COMMAND}") for text in module.CLAIMS]
+    tell(f"{path.parent.name}: {table}")
+    found: list[Claim] = module.claims(table)
     return found
 
 

@@ -82,6 +82,11 @@ def test_tasks_are_listed_with_their_files(capsys):
         (["evolve", "--resume", "runs/none"], "no run folder"),
         (["evolve", "--resume", "runs/none", "--seed", "1"], "--seed would make it another run"),
         (["plot", "runs/none"], "no run folder"),
+        (["evolve", "retina", "--pressure", "l1", "--pressure", "l1:penalty=1"], "l1 was given twice"),
+        (["evolve", "retina", "--switch-every", "5"], "goal-switching:period=N"),
+        (["study", "none.toml"], "there is no study none.toml"),
+        (["figure", "--quick"], "which figure?"),
+        (["figure", "clune2013-fig2", "--out", "nowhere/x.png"], "there is no folder nowhere"),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_code_2(arguments, message, capsys):

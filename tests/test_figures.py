@@ -113,9 +113,10 @@ def test_without_a_study_the_command_that_runs_it_is_told(tmp_path, monkeypatch)
         figures.draw_figure("clune2013-fig2")
 
 
-@pytest.mark.parametrize(
-    "path", verification.claim_scripts(), ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
+OF_STUDIES = [p for p in verification.claim_scripts() if hasattr(papers.load_script(p), "STUDY")]
+
+
+@pytest.mark.parametrize("path", OF_STUDIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_claims_are_tested_against_a_study(tiny, path):
     module = papers.load_script(path)
     tiny("clune2013/study.toml")  # that others are compared with
@@ -149,7 +150,7 @@ def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
     )
     every, falls = module.of_map(study)
     assert every.verdict == "cannot tell" and "in 4 of the 5 rows" in every.found
-    assert falls.verdict == "holds" and "rho -1.00, n = 4" in falls.found
+    assert falls.verdict == "holds" and "rho -1.00 over 4 cells" in falls.found
 
 
 def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
@@ -171,10 +172,33 @@ def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
     assert elsewhere.folder == ROOT / "results" / "clune2013"  # not the short one beside
 
 
-def test_claims_without_a_study_cannot_be_told(monkeypatch):
+def test_claims_without_a_study_cannot_be_told(monkeypatch, tmp_path):
     monkeypatch.setattr(verification, "find_study", lambda path, module: None)
+    monkeypatch.setattr(verification, "table_of", lambda paper, module: tmp_path / "none.csv")
     found = verification.verify()
     assert found and {claim.verdict for claim in found} == {"cannot tell"}
+
+
+def test_a_taste_decides_no_claim(monkeypatch, tiny):
+    path = ROOT / "scripts" / "clune2013" / "claims.py"
+    taste, told = tiny("clune2013/study.toml"), []
+    monkeypatch.setattr(verification, "claim_scripts", lambda: [path])
+    monkeypatch.setattr(verification, "find_study", lambda path, module: taste)
+    found = verification.verify(tell=told.append)
+    assert len(found) == 24 and {claim.verdict for claim in found} == {"cannot tell"}
+    assert told[0].endswith("replicates (a taste: decides nothing)")
+    whole = replace(taste, study=load_definition(path.with_name("study.toml")))
+    assert not papers.is_taste(path, papers.load_script(path), whole)
+
+
+@pytest.mark.parametrize("claim", [claims.alike, claims.larger, claims.larger_in_pairs])
+def test_without_numbers_nothing_is_told(claim):
+    for a, b in (([], []), ([np.nan] * 3, [1.0, 2.0, 3.0])):
+        assert claim("p", "c", a, b, ("a", "b"), 1).verdict == "cannot tell"
+    assert claims.more_often("p", "c", (0, 0), (1, 2), ("a", "b"), 1).verdict == "cannot tell"
+    one = claims.published_mean("p", "c", [1.0, np.nan], 1.0, 0.1, 1)
+    assert one.verdict == "cannot tell" and one.found.endswith("n = 1")
+    assert claims.published("p", "c", [0.5], (0.6, 0.7), 1).verdict == "cannot tell"
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,16 @@ def test_without_pytorch_its_command_is_told(script, tmp_path, monkeypatch):
     with pytest.raises(EvomodError, match=r'pip install "evomod\[gradient\]"'):
         script.run(tmp_path, networks=1)
     assert not list(tmp_path.iterdir())
+
+
+def test_claims_are_tested_on_a_table(script, tmp_path):
+    module = papers.load_script(SCRIPT.with_name("claims.py"))
+    path = tmp_path / script.TABLE
+    for seed, n_cut in ((1, 9.8), (2, 9.9), (3, 9.95)):
+        append(script, path, row(script, "control", 0, seed, n_cut))
+    found = {claim.claim: claim for claim in module.claims(path)}
+    assert list(found) == module.CLAIMS
+    assert found["control, not pruned: n-cut 9.885"].found == "9.88 ± 0.044 (SE), n = 3"
+    beside = found["control, not pruned: more clusterable than its shuffles (mean z -5.4)"]
+    assert beside.verdict == "holds"
+    assert found[module.UNTRAINED].verdict == "cannot tell"

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from evomod import measures
-from evomod.claims import Claim, larger, more_often, not_run, published, rises_with
+from evomod.claims import Claim, larger, more_often, not_run, published
 from evomod.papers import load_script
+from evomod.statistics import rank_correlation
 from evomod.study_tables import read_columns
 from evomod.task import load_task
 
@@ -46,7 +47,7 @@ def claims(study):
 
 
 def of_map(study):
-    """What the map shows; its cells are no independent draws, so the p of the correlation is too small.
+    """What the map shows; its cells are no independent draws, so there is no p.
 
     A search that did not find a network does not say that there is none: the first claim cannot fail.
     """
@@ -67,7 +68,10 @@ def of_map(study):
     )
     every = Claim(PAPER, MAP[0], text, "a cell in every row", "holds" if n == n_rows else "cannot tell")
     is_cheap = cost < 125.0
-    return [every, rises_with(PAPER, MAP[1], cost[is_cheap], q[is_cheap], N, falls=True)]
+    found = rank_correlation(cost[is_cheap], q[is_cheap])
+    falls = "holds" if found.rho < 0.0 else "fails" if found.rho > 0.0 else "cannot tell"
+    text = f"rho {found.rho:+.2f} over {found.n} cells"
+    return [every, Claim(PAPER, MAP[1], text, "the sign; cells are no independent draws", falls)]
 
 
 def _of(study, alphabet):

@@ -1,0 +1,64 @@
+"""What Filan et al. (2021) found on Fashion-MNIST: n-cuts, and on which side of their shuffles networks lie.
+
+The numbers are means of five networks, from the tables in the authors' repository, which give no spread of the
+n-cuts: their standard error counts as 0. So a difference that ours find may be theirs.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from evomod.claims import beyond, mean_of, published_mean
+from evomod.papers import load_script
+
+TABLES = load_script(Path(__file__).with_name("table.py"))
+TABLE, COMMAND = TABLES.TABLE, TABLES.COMMAND
+PAPER, N = "filan2021", 5
+DATA = "fashion-mnist"
+PUBLISHED = {  # way, is pruned: n-cut, mean z beside shuffles
+    ("control", 0): (9.885, -5.4),
+    ("dropout", 0): (9.698, -10.7),
+    ("l1", 0): (8.407, 11.5),
+    ("l2-authors-code", 0): (9.468, 4.3),
+    ("control", 1): (8.687, -10.4),
+    ("dropout", 1): (8.110, -24.7),
+    ("l1", 1): (9.943, 23.8),
+    ("l2-authors-code", 1): (8.524, -3.9),
+}
+UNTRAINED = "untrained: n-cut 10.295"
+NAMES = {
+    "control": "control",
+    "dropout": "dropout",
+    "l1": "L1",
+    "l2-authors-code": "L2 with L1 in the first layer",
+}
+
+
+def texts(way, is_pruned):
+    """The two claims of a way of training."""
+    n_cut, z = PUBLISHED[way, is_pruned]
+    name = f"{NAMES[way]}, {'pruned' if is_pruned else 'not pruned'}"
+    side = "more" if z < 0.0 else "less"
+    return f"{name}: n-cut {n_cut:g}", f"{name}: {side} clusterable than its shuffles (mean z {z:+g})"
+
+
+CLAIMS = [UNTRAINED, *(text for way in PUBLISHED for text in texts(*way))]
+
+
+def claims(path):
+    """Every claim, from `table.py`'s table."""
+    groups = TABLES.groups_of(TABLES.read(path))
+    found = [published_mean(PAPER, UNTRAINED, column(groups, "n_cut", "untrained", 0), 10.295, 0.0, N)]
+    for (way, is_pruned), (n_cut, z) in PUBLISHED.items():
+        values, beside = texts(way, is_pruned)
+        found.append(
+            published_mean(PAPER, values, column(groups, "n_cut", way, is_pruned), n_cut, 0.0, N)
+        )
+        ours = mean_of(column(groups, "z", way, is_pruned))
+        found.append(beyond(PAPER, beside, ours, 0.0, N, below=z < 0.0))
+    return found
+
+
+def column(groups, name, way, is_pruned):
+    """Numbers of a way of training."""
+    return np.array([row[name] for row in groups.get((DATA, is_pruned, way), [])])
