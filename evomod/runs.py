@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from evomod.errors import EvomodError, Interrupted
 from evomod.evolution import Generation, Setup, evolve, prepare, restore
 from evomod.network import Network, load_network, network_json
 from evomod.operators import logbook
-from evomod.starts import first_genomes
+from evomod.starts import DAMAGE, first_genomes
 from evomod.task import read_task
 from evomod.tracking import (
     POPULATION_COLUMNS,
@@ -436,19 +435,6 @@ def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> St
             f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "
             "log.csv is kept until then."
         ) from None
-
-
-DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    zipfile.BadZipFile,
-)
-"""What reading a damaged checkpoint may raise."""
 
 
 def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:

@@ -71,14 +71,24 @@ def _saved(path: Path) -> NDArray[Any]:
     try:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
             return np.asarray(data["genomes"])
-    except (*DAMAGE, zlib.error):
+    except DAMAGE:
         raise EvomodError(
             f"evolution.start: {path} holds no population; wanted a run's folder or its checkpoint.npz."
         ) from None
 
 
-DAMAGE = (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile)
-"""What reading a file that is no population may raise."""
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged checkpoint may raise."""
 
 MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}
 """Keys of [network] that do not change what a gene means."""

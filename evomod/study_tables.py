@@ -29,7 +29,7 @@ from evomod.study import Key, Replicate, Study, load_definition, place_of, repli
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.study_rows import kept_runs, lines_by_run, lines_of, order_of, read_text, write_lines
-from evomod.tracking import csv_line
+from evomod.tracking import TEXTS, csv_line
 
 CURVES = ("best_fitness", "q_score", "hierarchy")
 """Columns of logs that become curves; hierarchy only where all treatments log it."""
@@ -369,7 +369,7 @@ def read_columns(path: Path) -> Table:
 
 
 def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
-    if name in ("treatment", "q_method"):
+    if name in (*TEXTS, "treatment", "to"):
         return np.array(texts, str)  # even if all names look like numbers
     kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
     try:
