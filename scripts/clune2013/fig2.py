@@ -21,7 +21,7 @@ LIMITS = ((0.0, 160.0), (0.0, 0.6))
 
 def draw(study):
     """Panels c to g of Fig. 2; for both alphabets of weights if the study has them."""
-    figure = Figure(figsize=(7.2, 9.0), dpi=130, layout="constrained")  # 300 kB at 150
+    figure = Figure(figsize=(7.2, 9.0), dpi=120, layout="constrained")  # 324 kB at 130
     top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.2, 4.2, 2.2))
     curves(top, study)
     networks(middle, study, ("pa", "pcc"))

@@ -30,9 +30,9 @@ def draw(study):
 
 
 def networks(figure, study, name):
-    """The fittest, among equals those of highest Q; modules as `separation` in claims_xor.py parts them."""
+    """The fittest, among equals the first by number; modules as `separation` in claims_xor.py parts them."""
     all_of_it = study.networks.get(name, [])
-    found = sorted(all_of_it, key=lambda n: (-max(n.about["fitness"].values()), -n.about["q_score"]))
+    found = sorted(all_of_it, key=lambda n: (-max(n.about["fitness"].values()), n.about["replicate"]))
     simple = [network.simplified() for network in found[:SHOWN]]
     titles = [
         f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found[:SHOWN]
