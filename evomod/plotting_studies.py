@@ -94,7 +94,7 @@ def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]
 def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]) -> Axes:
     """A row a group, from the top: every value a faint dot, the median with its bootstrapped 95 % interval.
 
-    n is the number of runs; where some have no number, how many are drawn stands at the right.
+    n is the number of runs; where some have no number, how many are drawn stands in the panel.
     """
     for k, group in enumerate(groups):
         values, colour = np.asarray(group, np.float64), COLOURS[k % len(COLOURS)]
@@ -104,8 +104,8 @@ def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str])
         n_drawn = int((~np.isnan(values)).sum())
         if n_drawn < values.size:
             axes.annotate(
-                f"{n_drawn}", (1.0, k), xycoords=("axes fraction", "data"), xytext=(2, 0),
-                textcoords="offset points", fontsize=6, va="center", annotation_clip=False,
+                f"n = {n_drawn}", (1.0, k), xycoords=("axes fraction", "data"), xytext=(-1, 2),
+                textcoords="offset points", fontsize=5.5, ha="right", va="bottom",
             )  # fmt: skip
     named = [f"{label} (n = {len(group)})" for label, group in zip(labels, groups, strict=True)]
     axes.set_yticks(range(len(named)), named)
