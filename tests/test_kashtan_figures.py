@@ -143,7 +143,18 @@ def test_circuits_of_three_outputs_are_drawn(tmp_path, solved_at):
     assert found.column("solved", module.TREATMENT).tolist() == [solved]
     assert told[module.IS_MODULAR].found.endswith(f"n = {solved}")
     assert told[module.IS_MODULAR].verdict == "cannot tell"
-    assert told[module.TIME].verdict == "fails"  # whatever the network: 130 generations are too few
+    assert told[module.TIME].verdict == "cannot tell"  # one run has no spread
+
+
+@pytest.mark.parametrize(
+    ("mean", "verdict"),
+    [(100, "holds"), (160, "cannot tell"), (900, "fails")],  # both readings of ±; one of them; none
+)
+def test_a_mean_time_is_compared_in_both_readings_of_its_error(mean, verdict):
+    values = mean + np.tile([-5.0, 5.0], 25)
+    found = script("claims").mean_time("c", values, 100, 60)
+    assert found.verdict == verdict
+    assert "as standard error: t" in found.test and "as standard deviation: t" in found.test
 
 
 def test_a_circuit_is_compared_with_the_nearest_of_those_that_solve(study):
