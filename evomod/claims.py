@@ -1,7 +1,8 @@
 """What a paper claims beside what was found here: a test, and a verdict in one word.
 
-A paper's folder holds ``claims.py`` with ``STUDY``, ``QUICK`` (see
-`evomod.figures`) and ``claims(study)``, which returns a list of `Claim`.
+A paper's folder holds ``claims.py`` with ``STUDY``, ``QUICK`` (see `evomod.figures`), ``CLAIMS`` (their texts) and
+``claims(study)``, which returns a list of `Claim`; of an experiment that is no study ``TABLE``, ``COMMAND``, ``CLAIMS``
+and ``claims(path)``.
 """
 
 from __future__ import annotations
@@ -181,22 +182,22 @@ def published_mean(
 ) -> Claim:
     """A published mean with its standard error: it holds where ours differs by less than chance explains.
 
-    That is by no more standard errors of the difference than Student's t allows (`t_limit`). With fewer runs than the paper had, a
-    mean that differs more still fails; one that does not cannot tell.
+    That is by no more standard errors of the difference than Student's t allows (`t_limit`). With fewer
+    runs than the paper had, a mean that differs more still fails; one that does not cannot tell.
 
     >>> published_mean("x", "mean 2", [1, 2, 3], 2.1, 0.1, 3).verdict
     'holds'
     """
     ours, se, n = mean_of(values)
-    z = math.nan
+    gap = math.nan
     if n > 1:
-        z = _in_errors(ours - mean, math.hypot(se, error))
+        gap = _in_errors(ours - mean, math.hypot(se, error))
     verdict: Verdict = "cannot tell"
-    if n > 1 and abs(z) > t_limit(n):
+    if n > 1 and abs(gap) > t_limit(n):
         verdict = "fails"
     elif n > 1 and n >= n_paper:
         verdict = "holds"
-    test = f"t = {z:.3g} of the difference to {mean:g} ± {error:g}"
+    test = f"t = {gap:.3g} of the difference to {mean:g} ± {error:g}"
     return Claim(paper, claim, mean_text(values), test, verdict)
 
 
@@ -263,9 +264,9 @@ def larger_mean(
     """
     difference, se = a[0] - b[0], math.hypot(a[1], b[1])
     n = min(a[2], b[2])
-    z = _in_errors(difference, se) if n > 1 else math.nan
+    gap = _in_errors(difference, se) if n > 1 else math.nan
     verdict: Verdict = "cannot tell"
-    if n > 1 and abs(z) > t_limit(n):
+    if n > 1 and abs(gap) > t_limit(n):
         verdict = "holds" if difference > 0 else "fails"
     elif n > 1 and n >= n_paper:
         verdict = "fails"
@@ -273,7 +274,7 @@ def larger_mean(
         f"{label} {mean:.3g} ± {error:.2g} (SE), n = {number}"
         for label, (mean, error, number) in zip(labels, (a, b), strict=True)
     )
-    return Claim(paper, claim, text, f"t = {z:.3g} of the difference", verdict)
+    return Claim(paper, claim, text, f"t = {gap:.3g} of the difference", verdict)
 
 
 def _in_errors(difference: float, error: float) -> float:

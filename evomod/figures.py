@@ -80,8 +80,9 @@ def listed() -> str:
             lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
             continue
         found = find_study(script.path, module)
-        size = f"{found.study.replicates} replicates" if found else ""
-        place = f"{found.folder}, {size}" if found else f"none yet: {command_of(script.path, module)}"
+        place = f"none yet: {command_of(script.path, module)}"
+        if found:
+            place = f"{found.folder}, {found.study.replicates} replicates"
         lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
     return "\n".join(lines)
 

@@ -94,12 +94,10 @@ TASTE = 0.1
 def is_taste(path: Path, module: Any, study: StudyFolder) -> bool:
     """Whether a script's study was run so small that it says nothing of what its definition would find."""
     whole = {t.name: t.config.evolution for t in load_definition(path.parent / module.STUDY).treatments}
+    pairs = [(t.config.evolution, whole[t.name]) for t in study.study.treatments if t.name in whole]
     return any(
-        ours.population < TASTE * whole[t.name].population
-        or ours.generations < TASTE * whole[t.name].generations
-        for t in study.study.treatments
-        if t.name in whole
-        for ours in [t.config.evolution]
+        ours.population < TASTE * theirs.population or ours.generations < TASTE * theirs.generations
+        for ours, theirs in pairs
     )
 
 

@@ -158,12 +158,7 @@ def signed_rank(a: ArrayLike, b: ArrayLike) -> SignedRank:
 
     ranks = stats.rankdata(np.abs(gaps[gaps != 0.0]))
     r = float((ranks * np.sign(gaps[gaps != 0.0])).sum() / ranks.sum())
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # scipy says that it takes the normal distribution where pairs tie
-        p = float(stats.wilcoxon(first, second).pvalue)
-    return SignedRank(gaps.size, p, round(r, 12))
+    return SignedRank(gaps.size, float(stats.wilcoxon(first, second).pvalue), round(r, 12))
 
 
 def rank_correlation(a: ArrayLike, b: ArrayLike) -> RankCorrelation:

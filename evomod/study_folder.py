@@ -62,14 +62,14 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     ``shared`` with other shards. Raises `EvomodError` for the folder of another study or version, for a
     run that is not this study's, and while another process works on it.
     """
-    _claim(study, folder)
+    _claim(study, folder)  # before anything is put into a folder that is another's
     with reports_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with held(folder, shared):
-        with one_at_a_time(folder):  # shards begin together
-            _claim(study, folder)
-            for replicate in replicates_of(study):
-                check_run(replicate, folder / replicate.place)
+        for replicate in replicates_of(study):
+            check_run(replicate, folder / replicate.place)
+        with one_at_a_time(folder):
+            _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
                 if not (folder / "manifest.json").exists():
                     write_json(folder / "manifest.json", _manifest(study))

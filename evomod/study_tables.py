@@ -322,7 +322,8 @@ def further_table(
     path, summary = study.folder / name, study.summary
     runs = list(zip(summary["treatment"].tolist(), summary["replicate"].tolist(), strict=True))
     wanted = [run for run in runs if treatments is None or run[0] in treatments]
-    missing = [run for run in wanted if run not in _known(path)]
+    known = _known(path)
+    missing = [run for run in wanted if run not in known]
     with tqdm(total=len(missing), disable=len(missing) <= AT_A_TIME, desc=name, unit="run") as bar:
         for start in range(0, len(missing), AT_A_TIME):
             asked = missing[start : start + AT_A_TIME]

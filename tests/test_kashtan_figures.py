@@ -78,9 +78,36 @@ def test_a_table_of_other_runs_is_made_anew(study, tmp_path):
     (found.folder / "networks.json").write_bytes(b"\n".join([*whole.splitlines()[:-2], b"]"]))
     derived.once(found, "more.csv", make)
     assert len(made) == 3
+    derived.once(found, "other.csv", make, of_runs=False)
+    (found.folder / "networks.json").write_bytes(whole)
+    derived.once(found, "other.csv", make, of_runs=False)
+    assert len(made) == 4
+    derived.once(found, "more.csv", make)
+    assert len(made) == 5
     (found.folder / derived.MADE_OF).unlink()  # as in committed results: what is there is taken
     derived.once(found, "more.csv", make)
-    assert len(made) == 3
+    assert len(made) == 5
+
+
+@pytest.mark.parametrize("stopped", ["made_of.json", "more.csv"])
+def test_a_stop_while_a_table_is_written_leaves_no_old_one(study, tmp_path, monkeypatch, stopped):
+    derived = script("table_qm").derived
+    found = load_study(shutil.copytree(study.folder, tmp_path / "it"))
+    derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 1}])
+    with (found.folder / "networks.json").open("ab") as file:
+        file.write(b" ")  # other runs
+    write = derived.write_whole
+
+    def killed(path, content):
+        if path.name == stopped:
+            raise KeyboardInterrupt
+        write(path, content)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(derived, "write_whole", killed)
+        derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 2}])
+    again = derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 3}])
+    assert again["runs"].tolist() == [3]
 
 
 def test_q_m_of_the_table_is_that_of_its_own_columns(study):

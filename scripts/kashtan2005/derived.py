@@ -8,6 +8,7 @@ method "refined". The paper takes Newman's method, of two that it cites; so ther
 import hashlib
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -36,17 +37,17 @@ SIZES = {
 generations behind a Q_max."""
 
 
-def once(study, name, make):
+def once(study, name, make, of_runs=True):
     """The table ``name`` of a study; if it is missing, the rows that ``make()`` returns are written first.
 
-    So it is if it was made of other runs than the study now has.
+    So it is if it was made of other runs than the study now has, unless ``of_runs`` says that it depends on none.
     """
     path = study.folder / name
-    if not is_made(study, name):
+    if not (is_made(study, name) if of_runs else path.exists()):
         rows = make()
         body = b"".join(csv_line(tuple(map(plain, row.values()))) for row in rows)
-        write_whole(path, csv_line(tuple(rows[0])) + body)
-        remember(study, name)
+        write = partial(write_of_runs, study, name) if of_runs else partial(write_whole, path)
+        write(csv_line(tuple(rows[0])) + body)
     return read_columns(path)
 
 
@@ -61,15 +62,17 @@ def is_made(study, name):
 
 
 def made_of(study):
-    """What `MADE_OF` says, which is nothing of the committed results."""
+    """What `MADE_OF` says, which is nothing of tables that are older than it."""
     path = study.folder / MADE_OF
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def remember(study, name):
-    """Note of which runs a file was made."""
-    known = made_of(study) | {name: digest(study)}
+def write_of_runs(study, name, content):
+    """Write a file and of which runs it was made; a stop in between leaves no file, never an old one."""
+    path, known = study.folder / name, made_of(study) | {name: digest(study)}
+    path.unlink(missing_ok=True)
     write_whole(study.folder / MADE_OF, (json.dumps(known, indent=1) + "\n").encode())
+    write_whole(path, content)
 
 
 def digest(study):
@@ -89,8 +92,7 @@ def networks_once(study, name, make):
         lines = [
             json.dumps(json.loads(network_json(network)), separators=(",", ":")) for network in make()
         ]
-        write_whole(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
-        remember(study, name)
+        write_of_runs(study, name, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
     return [network_of(row, name) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
@@ -291,7 +293,7 @@ def q_max_runs(study, system):
             for run in range(SIZES["q_max_runs"])
         ]
 
-    table = once(study, "q_max.csv", make)
+    table = once(study, "q_max.csv", make, of_runs=False)
     return table["treatment"] == system, table
 
 
