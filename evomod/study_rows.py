@@ -29,12 +29,12 @@ def order_of(study: Study) -> list[Key]:
 def kept_runs(study: Study, folder: Path) -> set[Key]:
     """Runs without a folder that the tables have: they are done.
 
-    Their lines in summary.csv and networks.json are needed; a course, which older tables lack, is not.
+    Their lines in summary.csv and networks.json.gz are needed; a course, which older tables lack, is not.
 
     Raises `EvomodError` for a damaged table, and if there are more of them than the study now has replicates,
     for then they would be lost.
     """
-    summary, networks = folder / "summary.csv", folder / "networks.json"
+    summary, networks = folder / "summary.csv", folder / "networks.json.gz"
     if not (summary.exists() and networks.exists()):
         return set()
     gone = {
@@ -48,6 +48,11 @@ def kept_runs(study: Study, folder: Path) -> set[Key]:
             f"would be lost: give --replicates {last + 1} or more, or another folder with --out."
         )
     return found
+
+
+def write_text(path: Path, text: bytes) -> None:
+    """Write a table whole, packed if its name ends in gz; the same text makes the same bytes."""
+    write_whole(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
 
 
 def read_text(path: Path) -> str:
@@ -90,8 +95,7 @@ def write_lines(path: Path, header: bytes, order: Iterable[Key], fresh: Lines, k
                 f"more: add replicates with the evomod that wrote it, or in another folder with --out."
             )
     body = b"".join(line for run in order for line in fresh.get(run, known.get(run, ())))
-    text = header + body
-    write_whole(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+    write_text(path, header + body)
 
 
 def lines_of(rows: Iterable[Sequence[Any]]) -> dict[Key, list[bytes]]:
@@ -103,13 +107,10 @@ def lines_of(rows: Iterable[Sequence[Any]]) -> dict[Key, list[bytes]]:
 
 
 def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
-    """What ``networks.json`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
+    """What ``networks.json.gz`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
+    text = read_text(path)
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = json.loads(text)
         return {(row["treatment"], int(row["replicate"])): row for row in rows}
-    except OSError:
-        raise EvomodError(
-            f"there is no {path}; `evomod study` writes it when the runs are done."
-        ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise EvomodError(f"{path} is damaged: {error}.") from None

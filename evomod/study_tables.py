@@ -68,8 +68,8 @@ class StudyFolder:
 
     @property
     def networks(self) -> dict[str, list[Network]]:
-        """The best network of every replicate that is done, by treatment (``networks.json``)."""
-        return read_networks(self.folder / "networks.json")
+        """The best network of every replicate that is done, by treatment (``networks.json.gz``)."""
+        return read_networks(self.folder / "networks.json.gz")
 
     @property
     def density(self) -> Table:
@@ -154,7 +154,7 @@ def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
 def write_tables(folder: str | Path) -> None:
     """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
 
-    ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json`` and, where populations were
+    ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json.gz`` and, where populations were
     recorded, ``density.csv.gz``.
     """
     found = load_study(folder)
@@ -168,7 +168,7 @@ def write_tables(folder: str | Path) -> None:
             lines = lines_of(tuple(row.values()) for row in rows)
             write_lines(path, header, order, lines, kept)
         _write_curves(found)
-        write_networks(found.folder / "networks.json", order, runs, kept)
+        write_networks(found.folder / "networks.json.gz", order, runs, kept)
         write_density(found.folder / "density.csv.gz", order, runs, kept)
 
 

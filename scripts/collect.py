@@ -20,7 +20,7 @@ from evomod.study_tables import load_study, write_tables
 from evomod.verification import claim_scripts
 
 RESULTS = Path(__file__).parent.parent / "results"
-TABLES = ("*.csv", "*.csv.gz", "*.json", "study.toml")
+TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
 
 
 def gather(folder):

@@ -25,7 +25,7 @@ tracking = {population_every = 100}
 [treatments.pcc]
 settings.pressures.connection-cost = {}
 """
-TABLES = ("summary.csv", "courses.csv.gz", "curves.csv", "networks.json", "density.csv.gz")
+TABLES = ("summary.csv", "courses.csv.gz", "curves.csv", "networks.json.gz", "density.csv.gz")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_runs_whose_folders_are_gone_are_done(path, first, copy):
     assert tables(copy) == tables(first)
 
 
-@pytest.mark.parametrize("table", ["summary.csv", "networks.json"])
+@pytest.mark.parametrize("table", ["summary.csv", "networks.json.gz"])
 def test_a_run_that_lacks_lines_is_evolved_again(path, first, copy, table):
     without(copy, "pa/001")
     (copy / table).unlink()
@@ -138,7 +138,8 @@ def test_other_columns_are_no_silent_loss(path, copy):
         ("courses.csv.gz", b"no gzip", "is damaged or cannot be read"),
         ("courses.csv.gz", gzip.compress(b"\xff", mtime=0), "is damaged or cannot be read"),
         ("courses.csv.gz", gzip.compress(b"a" * 99, mtime=0)[:-9], "is damaged or cannot be read"),
-        ("networks.json", b"[{}]", "is damaged"),
+        ("networks.json.gz", b"[{}]", "is damaged or cannot be read"),
+        ("networks.json.gz", gzip.compress(b"[{}]", mtime=0), "is damaged: 'treatment'"),
     ],
 )
 def test_damaged_tables_are_told(path, copy, table, content, said):
@@ -149,7 +150,7 @@ def test_damaged_tables_are_told(path, copy, table, content, said):
 
 
 def test_a_damaged_table_of_runs_that_have_folders_is_written_again(path, first, copy):
-    (copy / "networks.json").write_bytes(b"[{}]")
+    (copy / "networks.json.gz").write_bytes(b"[{}]")
     (copy / "courses.csv.gz").write_bytes(b"no gzip")
     run_study(load_definition(path, replicates=2), copy, jobs=1)
     assert tables(copy) == tables(first)

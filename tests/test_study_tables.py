@@ -12,6 +12,7 @@ from evomod import measures, run_measures
 from evomod.errors import EvomodError
 from evomod.study import load_definition
 from evomod.study_networks import COST_BIN, Q_BIN
+from evomod.study_rows import write_text
 from evomod.study_run import run_study
 from evomod.study_tables import described, measures_of, thinned, write_parquet, write_tables
 
@@ -91,8 +92,8 @@ def test_where_populations_lie_is_counted_in_cells(tmp_path):
     assert np.allclose(cells, cells.round(), atol=1e-3)
     assert (density["connection_cost"] % COST_BIN == 0).all()
     assert [n.about["replicate"] for n in study.networks["pa"]] == [0, 1, 2]
-    (study.folder / "networks.json").write_text("[{")
-    with pytest.raises(EvomodError, match=r"networks.json is damaged"):
+    write_text(study.folder / "networks.json.gz", b"[{")
+    with pytest.raises(EvomodError, match=r"networks.json.gz is damaged: "):
         _ = study.networks
 
 

@@ -21,6 +21,7 @@ from evomod.measures.modularity import q_of_many, undirected
 from evomod.network import network_json, network_of
 from evomod.runs import write_whole
 from evomod.study import seed_of
+from evomod.study_rows import read_text
 from evomod.study_tables import read_columns
 from evomod.task import MAX_MODULARITY
 from evomod.tracking import csv_line
@@ -52,7 +53,7 @@ def once(study, name, make, of_runs=True):
 
 
 MADE_OF = "made_of.json"
-"""Of which runs further tables were made: a digest of networks.json by table."""
+"""Of which runs further tables were made: a digest of networks.json.gz, unpacked, by table."""
 
 
 def is_made(study, name):
@@ -77,7 +78,7 @@ def write_of_runs(study, name, content):
 
 def digest(study):
     """Of the best networks of all runs."""
-    return hashlib.sha256((study.folder / "networks.json").read_bytes()).hexdigest()
+    return hashlib.sha256(read_text(study.folder / "networks.json.gz").encode()).hexdigest()
 
 
 def plain(value):
