@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evomod.config import Config, load_config
     from evomod.errors import EvomodError, Interrupted
-    from evomod.evolution import Generation, Setup, evolve, prepare
+    from evomod.evolution import Generation, evolve
     from evomod.measures import Neighbourhood, Partition, modularity, neighbourhood, q_max
     from evomod.network import Network, load_network
     from evomod.population import Population
+    from evomod.preparation import Setup, prepare
     from evomod.runs import Run, load_run, resume, run
     from evomod.study import Study, load_definition
     from evomod.study_run import run_study
@@ -33,9 +34,9 @@ _HOMES = {
     "EvomodError": "errors",
     "Interrupted": "errors",
     "Generation": "evolution",
-    "Setup": "evolution",
+    "Setup": "preparation",
     "evolve": "evolution",
-    "prepare": "evolution",
+    "prepare": "preparation",
     "Neighbourhood": "measures",
     "Partition": "measures",
     "modularity": "measures",

@@ -128,7 +128,7 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
 
 
 def _prepared(config: Any) -> Any:
-    from evomod.evolution import prepare
+    from evomod.preparation import prepare
 
     return prepare(config)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from evomod.config import Config
 from evomod.deap_way import deap_seconds
-from evomod.evolution import evolve, prepare
+from evomod.evolution import evolve
+from evomod.preparation import prepare
 from evomod.tracking import Tracker
 
 WORKLOADS: dict[str, dict[str, Any]] = {

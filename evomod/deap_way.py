@@ -12,9 +12,10 @@ from deap import tools
 from numpy.typing import NDArray
 
 from evomod.encodings import Circuit, Layered, Threshold
-from evomod.evolution import Generation, Setup
+from evomod.evolution import Generation
 from evomod.operators import Individual, individuals
 from evomod.population import goal_bits
+from evomod.preparation import Setup
 from evomod.sections import RecombinationSection
 from evomod.task import all_patterns
 

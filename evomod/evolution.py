@@ -6,61 +6,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from types import ModuleType
 from typing import Any
 
 import numpy as np
-from deap.base import Toolbox
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.encodings import MODULES, Encoding, Layered, layered
+from evomod.encodings import Layered, layered
 from evomod.errors import EvomodError
-from evomod.goals import chosen_goal, chosen_schedule, epoch_of, epochs
+from evomod.evaluation import (
+    answer,
+    develop,
+    expected_fitness,
+    fitness_of,
+    fitness_of_genomes,
+    in_range,
+    penalised,
+    priced,
+    silences_of,
+    stream,
+)
+from evomod.goals import epoch_of, epochs
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
-from evomod.operators import make_toolbox
 from evomod.population import Goal, Population, goal_bits, score, shown
-from evomod.pressures import (
-    behavioural_diversity,
-    connection_range,
-    dropout,
-    max_modularity,
-    pruning,
-    weights,
-)
-from evomod.sections import PressuresSection, VariationSection
+from evomod.preparation import Setup, prepare
+from evomod.pressures import behavioural_diversity, pruning
+from evomod.sections import VariationSection
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes
-from evomod.task import Task, load_task, pack
+from evomod.task import Task, pack
 
-GOALS, PATTERNS, SILENCES = 0x676F616C, 0x70617474, 0x64726F70
-"""Keys of the streams of random numbers for the schedule, the patterns that are shown and dropout."""
-NORMS = {"l1": weights.l1, "l2": weights.l2, "connection-range": connection_range.number}
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Everything that stays the same during a run."""
-
-    config: Config
-    """Resolved: goal, schedule and layers filled in."""
-    task: Task
-    encoding: Encoding
-    module: ModuleType
-    """Of `evomod.encodings`: what can be done with the encoding."""
-    goals: tuple[Goal, ...]
-    """All goals of the task."""
-    probabilities: NDArray[np.float64]
-    """``[objective]``: with which each takes part in a comparison."""
-    toolbox: Toolbox
-    tie_rule: str
-    """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
-    penalty: tuple[float, int]
-    """What every gate or neuron above a number takes off the fitness, and that number."""
-    norms: tuple[str, ...] = ()
-    """Which of `NORMS` are pressures."""
+GOALS, PATTERNS = 0x676F616C, 0x70617474
+"""Keys of the streams of random numbers for the schedule and the patterns that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,84 +91,6 @@ class Generation:
         return network
 
 
-def prepare(config: Config, task: Task | None = None) -> Setup:
-    """Load the task, build the encoding, fill in what the config leaves open.
-
-    Raises `EvomodError` where config and task do not fit each other.
-    """
-    task = task or load_task(config.task.name)
-    module = MODULES[config.network.encoding]
-    encoding = module.build(config.network, task)
-    config = _resolved(config, task, encoding)
-    cost = config.pressures.connection_cost
-    if cost is not None and "length" in cost.measure and not encoding.has_places:
-        raise EvomodError(
-            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
-            f"'{config.network.encoding}' have none; set measure=connections or measure=nodes."
-        )
-    probabilities = np.array([1.0, *config.pressures.objectives.values()])
-    return Setup(
-        config=config,
-        task=task,
-        encoding=encoding,
-        module=module,
-        goals=tuple(goal_bits(task, name) for name in task.goals),
-        probabilities=probabilities,
-        toolbox=make_toolbox(config, encoding, probabilities),
-        tie_rule=getattr(config.network, "tie_rule", "strict"),
-        penalty=(
-            getattr(config.network, "penalty", 0.0),
-            getattr(config.network, "penalty_above", 0),
-        ),
-        norms=tuple(name for name in NORMS if _section(config, name) is not None),
-    )
-
-
-def _section(config: Config, pressure: str) -> Any:
-    return getattr(config.pressures, pressure.replace("-", "_"))
-
-
-def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
-    """The config with goal, schedule and layers filled in."""
-    named = config.schedule.goals[0] if config.schedule.goals else config.task.goal
-    if config.task.goal not in (None, named):
-        raise EvomodError(
-            f"task.goal is '{config.task.goal}' and schedule.goals begins with '{named}'; leave one out."
-        )
-    schedule = chosen_schedule(config.schedule, named, task)
-    goal = schedule.goals[0] if schedule.goals else chosen_goal(config.task, task)
-    if config.evolution.stop == "all-solved" and not schedule.goals:
-        raise EvomodError(
-            f"evolution.stop 'all-solved' wants named goals; schedule.kind '{schedule.kind}' has none here."
-        )
-    if (config.task.patterns or 0) > task.n_patterns:
-        raise EvomodError(
-            f"task.patterns is {config.task.patterns}; task '{task.name}' has {task.n_patterns} patterns."
-        )
-    changes: dict[str, Any] = {"schedule": schedule}
-    changes["task"] = config.task.model_copy(update={"goal": goal})
-    changes["pressures"] = _resolved_dropout(config, encoding)
-    if hasattr(config.network, "layers"):
-        layers = {"layers": encoding.wiring.layers}
-        changes["network"] = config.network.model_copy(update=layers)
-    return config.model_copy(update=changes)
-
-
-def _resolved_dropout(config: Config, encoding: Encoding) -> PressuresSection:
-    """The pressures with all silent sets in place of draws where these are no more."""
-    pressures, section = config.pressures, config.pressures.dropout
-    if section is None:
-        return pressures
-    n_hidden = MODULES[config.network.encoding].n_hidden(encoding)
-    if section.exact and n_hidden > dropout.MOST_EXACT:
-        raise EvomodError(
-            f"pressures.dropout: exact tries all silent sets of at most {dropout.MOST_EXACT} hidden neurons or "
-            f"gates; these networks have {n_hidden}. Leave it out and set draws."
-        )
-    exact = section.exact or 2**n_hidden <= section.draws
-    return pressures.model_copy(update={"dropout": section.model_copy(update={"exact": exact})})
-
-
 def evolve(
     config: Config,
     seed: int | np.random.SeedSequence | np.random.Generator | None = None,
@@ -225,7 +126,7 @@ def evolve(
     if isinstance(start, Generation):
         generation = start
         next(goals)
-        _develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, memory)
+        develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, memory)
     else:
         generation = _first(setup, memory, next(goals), start, rng)
         yield generation
@@ -273,10 +174,10 @@ def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator
     config, task = setup.config, setup.task
     sequence = rng.bit_generator.seed_seq
     assert isinstance(sequence, np.random.SeedSequence)
-    goals = epochs(config.schedule, task, _stream(sequence, GOALS), config.task.goal)
+    goals = epochs(config.schedule, task, stream(sequence, GOALS), config.task.goal)
     mask, n = None, config.task.patterns
     if n is not None and n < task.n_patterns:
-        mask = _patterns(task, n, _stream(sequence, PATTERNS))
+        mask = _patterns(task, n, stream(sequence, PATTERNS))
     epoch = 0
     goal = next(goals)
     seen = shown(goal, mask)
@@ -288,14 +189,9 @@ def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator
         if number < first:
             continue
         if mask is not None and config.task.resample:
-            mask = _patterns(task, config.task.patterns or 0, _stream(sequence, PATTERNS, number))
+            mask = _patterns(task, config.task.patterns or 0, stream(sequence, PATTERNS, number))
             seen = shown(goal, mask)
         yield seen
-
-
-def _stream(sequence: np.random.SeedSequence, *key: int) -> np.random.Generator:
-    keys = (*sequence.spawn_key, *key)
-    return np.random.default_rng(np.random.SeedSequence(sequence.entropy, spawn_key=keys))
 
 
 def _patterns(task: Task, number: int, rng: np.random.Generator) -> NDArray[np.uint64]:
@@ -319,10 +215,10 @@ def restore(
     """A generation from what a checkpoint holds; all else follows from genomes and seed."""
     mu = genomes.shape[0]
     memory = setup.module.memory(setup.encoding, mu)
-    population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
+    population = develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     goal = next(rewarded(setup, rng, number))
-    fitness = _fitness(setup, population, goal)
-    silences = _silences(setup, rng, number)
+    fitness = fitness_of(setup, population, goal)
+    silences = silences_of(setup, rng, number)
     return Generation(
         number=number,
         goal=goal.name,
@@ -334,7 +230,7 @@ def restore(
         since_switch=since_switch,
         solved_goals=solved_goals,
         setup=setup,
-        expected=_expected(setup, population, np.full(mu, -1), memory, goal, fitness, silences),
+        expected=expected_fitness(setup, population, np.full(mu, -1), memory, goal, fitness, silences),
     )
 
 
@@ -347,7 +243,7 @@ def _first(
 ) -> Generation:
     mu = setup.config.evolution.population
     genomes = setup.toolbox.birth(mu, rng) if start is None else start
-    population = _develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
+    population = develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     if setup.config.selection.method == "nsga2":
         return _select(setup, population, np.full(mu, -1), memory, goal, rng)
     return _as_it_is(setup, population, np.full(mu, -1), memory, goal, rng)
@@ -377,13 +273,13 @@ def _next(
     ancestors = np.concatenate((np.arange(mu), parents))
     slots = np.concatenate((old.slots, _free(memory, old.slots, parents.size)))
     if is_nsga2:
-        pool = _develop(setup, genomes, ancestors, slots, memory, old)
+        pool = develop(setup, genomes, ancestors, slots, memory, old)
         return _select(setup, pool, ancestors, memory, goal, rng, before)
     rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
     if old.working is not None or old.norms is not None:
-        population = _develop(setup, genomes, ancestors, slots, memory, old).take(rows)
+        population = develop(setup, genomes, ancestors, slots, memory, old).take(rows)
     else:
-        _answer(setup, genomes, ancestors, slots, memory)
+        answer(setup, genomes, ancestors, slots, memory)
         slots = slots.take(rows)
         yes, no = setup.module.answers(setup.encoding, slots, memory)
         population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
@@ -411,25 +307,14 @@ def _pruned(
     if section.by == "weight":
         importance = layered.strengths(setup.encoding, old.genomes)
     else:
-        answered = partial(_fitness_of, setup, goal)
+        answered = partial(fitness_of_genomes, setup, goal)
         importance = pruning.losses(old.genomes, n_edges, generation.fitness, answered)
     genomes = pruning.prune(old.genomes, importance, section.fraction, variation.min_connections, rng)
     afresh = np.full(old.size, -1)
-    population = _develop(setup, genomes, afresh, old.slots, memory)
+    population = develop(setup, genomes, afresh, old.slots, memory)
     if setup.config.selection.method == "nsga2":
         return _select(setup, population, afresh, memory, goal, rng, before, is_pruned=True)
     return _as_it_is(setup, population, afresh, memory, goal, rng, before)
-
-
-def _fitness_of(
-    setup: Setup, goal: Goal, genomes: NDArray[Any], ancestors: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Fitness of genomes that are no part of the population."""
-    slots = np.arange(genomes.shape[0])
-    memory = setup.module.memory(setup.encoding, slots.size)
-    _answer(setup, genomes, ancestors, slots, memory)
-    yes, no = setup.module.answers(setup.encoding, slots, memory)
-    return _fitness(setup, Population(genomes, yes, no, None, None, slots), goal)
 
 
 def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
@@ -443,146 +328,6 @@ def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArra
     return free
 
 
-def _develop(
-    setup: Setup,
-    genomes: NDArray[Any],
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    memory: NDArray[Any],
-    old: Population | None = None,
-) -> Population:
-    """Answers and costs of individuals; the first rows may be an ``old`` population, known already."""
-    _answer(setup, genomes, ancestors, slots, memory)
-    n_known = 0 if old is None else old.size
-    yes, no = setup.module.answers(setup.encoding, slots[n_known:], memory)
-    if old is not None:
-        yes, no = np.concatenate((old.yes, yes)), np.concatenate((old.no, no))
-    if setup.config.pressures.connection_cost is None and not setup.norms:
-        return Population(genomes, yes, no, None, None, slots)
-    working = setup.module.simplify(setup.encoding, genomes[n_known:])
-    norms = _norms(setup, genomes[n_known:], working, None if old is None else old.norms)
-    if setup.config.pressures.connection_cost is None:
-        return Population(genomes, yes, no, None, None, slots, norms)
-    cost = np.zeros(genomes.shape[0])
-    if old is not None and old.working is not None and old.cost is not None:
-        working = np.concatenate((old.working, working))
-        cost[:n_known] = old.cost
-    cost = setup.toolbox.cost(working, ancestors, cost)
-    return Population(genomes, yes, no, working, cost, slots, norms)
-
-
-def _norms(
-    setup: Setup,
-    genomes: NDArray[Any],
-    working: NDArray[np.int8],
-    known: NDArray[np.float64] | None,
-) -> NDArray[np.float64] | None:
-    """What `NORMS` tell of individuals, ``[individual, norm]``, after those that are ``known``."""
-    if not setup.norms:
-        return None
-    strengths = setup.module.working_strengths(setup.encoding, genomes, working)
-    norms = np.stack([NORMS[name](strengths) for name in setup.norms], axis=1)
-    return norms if known is None else np.concatenate((known, norms))
-
-
-def _answer(
-    setup: Setup,
-    genomes: NDArray[Any],
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    memory: NDArray[Any],
-) -> None:
-    if setup.toolbox.answer(genomes, ancestors, slots, memory) is not None:
-        raise EvomodError(
-            "'answer' in the toolbox returned something; wanted None: it fills the memory."
-        )
-
-
-def _fitness(setup: Setup, population: Population, goal: Goal, first: int = 0) -> NDArray[np.float64]:
-    """Fitness ``[individual]`` from row ``first`` on; a goal that rewards Q asks the networks, not answers."""
-    if goal.q_target is not None:
-        return max_modularity.reward(setup.toolbox.q(population.genomes[first:]), goal.q_target)
-    return score(population.yes[first:], population.no[first:], goal, setup.tie_rule)
-
-
-def _silences(setup: Setup, rng: np.random.Generator, number: int) -> dropout.Silences | None:
-    """The silent sets of a generation; drawn from a stream of its own, so that a resumed run finds them."""
-    section = setup.config.pressures.dropout
-    if section is None or section.rate == 0.0:
-        return None
-    n_hidden = setup.module.n_hidden(setup.encoding)
-    if section.exact:
-        return dropout.every(n_hidden, section.rate)
-    sequence = rng.bit_generator.seed_seq
-    assert isinstance(sequence, np.random.SeedSequence)
-    return dropout.drawn(n_hidden, section.rate, section.draws, _stream(sequence, SILENCES, number))
-
-
-def _expected(
-    setup: Setup,
-    population: Population,
-    ancestors: NDArray[np.int64],
-    memory: NDArray[Any],
-    goal: Goal,
-    fitness: NDArray[np.float64],
-    silences: dropout.Silences | None,
-) -> NDArray[np.float64] | None:
-    """Mean fitness under dropout. A goal that rewards Q asks no answers, so silence does nothing to it."""
-    if silences is None or goal.n_answers == 0 or goal.q_target is not None:
-        return None if silences is None else fitness
-    genomes, slots, encoding = population.genomes, population.slots, setup.encoding
-    ancestors = np.where(ancestors == np.arange(slots.size), -1, ancestors)
-
-    def answers(silent: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        yes, no = setup.module.silenced(encoding, genomes, ancestors, silent, slots, memory)
-        return yes, no
-
-    return dropout.expected(answers, silences, goal, setup.tie_rule, population.size)
-
-
-def _scored(
-    setup: Setup,
-    fitness: NDArray[np.float64],
-    population: Population,
-    memory: NDArray[Any],
-    goal: Goal,
-) -> NDArray[np.float64]:
-    """Fitness as an objective: less all penalties; in a neutral epoch everybody's is 0."""
-    penalty, above = setup.penalty
-    if goal.n_answers == 0:
-        return np.zeros(fitness.size)
-    scored = fitness
-    if penalty != 0.0:
-        n_effective = setup.module.n_effective(setup.encoding, population.slots, memory)
-        scored = np.empty(fitness.size)
-        kernels.penalise(fitness, n_effective, penalty, above, scored)
-    for name, number in _priced(setup, population).items():
-        price = getattr(_section(setup.config, name), "penalty", None)
-        if price is not None:
-            scored = scored - price * number
-    return scored
-
-
-def _in_range(
-    setup: Setup, objectives: NDArray[np.float64], population: Population
-) -> NDArray[np.float64]:
-    """Objectives ``[individual, objective]``, lowered where a network leaves the range of connections."""
-    section = setup.config.pressures.connection_range
-    if section is None:
-        return objectives
-    n = _priced(setup, population)["connection-range"]
-    return connection_range.lowered(objectives, n, section.fewest, section.most)
-
-
-def _priced(setup: Setup, population: Population) -> dict[str, NDArray[np.float64]]:
-    """What is measured of connections, ``[individual]``, by the pressure's name."""
-    found = {} if population.cost is None else {"connection-cost": population.cost}
-    for k, name in enumerate(setup.norms):
-        assert population.norms is not None
-        found[name] = population.norms[:, k]
-    return found
-
-
 def _as_it_is(
     setup: Setup,
     population: Population,
@@ -593,13 +338,13 @@ def _as_it_is(
     before: Generation | None = None,
 ) -> Generation:
     """A population in which everybody stays: selection is by who has offspring."""
-    fitness, number = _fitness(setup, population, goal), _number_after(before)
-    silences = _silences(setup, rng, number)
-    expected = _expected(setup, population, ancestors, memory, goal, fitness, silences)
+    fitness, number = fitness_of(setup, population, goal), _number_after(before)
+    silences = silences_of(setup, rng, number)
+    expected = expected_fitness(setup, population, ancestors, memory, goal, fitness, silences)
     judged = fitness if expected is None else expected
-    objectives = _scored(setup, judged, population, memory, goal)[:, None]
+    objectives = penalised(setup, judged, population, memory, goal)[:, None]
     if goal.n_answers != 0:
-        objectives = _in_range(setup, objectives, population)
+        objectives = in_range(setup, objectives, population)
     ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
     return _generation(setup, population, goal, fitness, objectives, ranks, before, expected)
 
@@ -621,18 +366,18 @@ def _select(
     """The survivors of a pool of parents and offspring (or of pruned survivors), by NSGA-II."""
     mu, resample = setup.config.evolution.population, setup.config.task.resample
     if before is not None and before.goal == goal.name and not resample and not is_pruned:
-        fresh = _fitness(setup, pool, goal, mu)
+        fresh = fitness_of(setup, pool, goal, mu)
         fitness = np.concatenate((before.fitness, fresh))
     else:
-        fitness = _fitness(setup, pool, goal)
-    silences = _silences(setup, rng, _number_after(before))
-    expected = _expected(setup, pool, ancestors, memory, goal, fitness, silences)
-    priced = _priced(setup, pool)
-    objectives = [_scored(setup, fitness if expected is None else expected, pool, memory, goal)]
+        fitness = fitness_of(setup, pool, goal)
+    silences = silences_of(setup, rng, _number_after(before))
+    expected = expected_fitness(setup, pool, ancestors, memory, goal, fitness, silences)
+    prices = priced(setup, pool)
+    objectives = [penalised(setup, fitness if expected is None else expected, pool, memory, goal)]
     for name in setup.config.pressures.objectives:
-        is_cost = name in priced
-        objectives.append(-priced[name] if is_cost else behavioural_diversity.measure(pool.yes))
-    table = _in_range(setup, np.stack(objectives, axis=1), pool)
+        is_cost = name in prices
+        objectives.append(-prices[name] if is_cost else behavioural_diversity.measure(pool.yes))
+    table = in_range(setup, np.stack(objectives, axis=1), pool)
     if goal.n_answers == 0:
         table[:] = 0.0  # a neutral epoch: no objective counts
     chosen = setup.toolbox.survive(table, mu, rng)

@@ -29,7 +29,7 @@ class Population:
     slots: NDArray[np.int64]
     """``[individual]``: where the encoding remembers each individual's answers during a run."""
     norms: NDArray[np.float64] | None = None
-    """``[individual, norm]`` of `evomod.evolution.NORMS` that are pressures (None: none is)."""
+    """``[individual, norm]`` of `evomod.preparation.NORMS` that are pressures (None: none is)."""
 
     @property
     def size(self) -> int:

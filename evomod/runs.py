@@ -30,9 +30,10 @@ from tqdm import tqdm
 from evomod.config import Config, apply_settings, dump_config, read_config
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted
-from evomod.evolution import Generation, Setup, evolve, prepare, restore
+from evomod.evolution import Generation, evolve, restore
 from evomod.network import Network, load_network, network_json
 from evomod.operators import logbook
+from evomod.preparation import Setup, prepare
 from evomod.starts import DAMAGE, first_genomes
 from evomod.task import read_task
 from evomod.tracking import (

@@ -43,7 +43,7 @@ from evomod.config import (
     read_config,
 )
 from evomod.errors import EvomodError
-from evomod.evolution import prepare
+from evomod.preparation import prepare
 from evomod.sections import Section
 from evomod.task import Task
 

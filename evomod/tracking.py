@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
-from evomod.evolution import Generation, Setup
+from evomod.evolution import Generation
 from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
+from evomod.preparation import Setup
 
 COLUMNS = (
     "generation",

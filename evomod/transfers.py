@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from evomod.config import Config, towards
 from evomod.errors import EvomodError
-from evomod.evolution import Generation, evolve, prepare
+from evomod.evolution import Generation, evolve
 from evomod.goals import random_goal
 from evomod.measures.neighbourhood import answers_of
 from evomod.network import Network
 from evomod.population import Goal, goal_bits, score
+from evomod.preparation import prepare
 from evomod.runs import Run, load_run
 from evomod.task import Task, composition, goal_table, load_task, read_task, unpack
 

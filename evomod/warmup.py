@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.evolution import evolve, prepare
+from evomod.evolution import evolve
 from evomod.kernels import (
     answers,
     circuit,
@@ -35,6 +35,7 @@ from evomod.measures import (
     null_distribution,
     random_graphs,
 )
+from evomod.preparation import prepare
 from evomod.task import Task
 from evomod.tracking import Tracker, population_rows
 

@@ -24,6 +24,8 @@ ORDER = (
     "selection",
     "operators",
     "starts",
+    "preparation",
+    "evaluation",
     "evolution",
     "measures",
     "measuring",
@@ -65,7 +67,7 @@ ORDER = (
 
 HOMES = {
     "numba": {"kernels"},
-    "deap": {"operators", "evolution", "deap_way"},
+    "deap": {"operators", "preparation", "deap_way"},
     "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "study_tables", "training_run"},
@@ -83,7 +85,7 @@ HOMES = {
     "pyarrow": {"study_tables"},
     "polars": {"study_tables"},
 }
-"""Rooms that may import a dependency: deap_way and bench_n_cut measure it, evolution names its Toolbox as a type."""
+"""Rooms that may import a dependency: deap_way and bench_n_cut measure it, preparation names its Toolbox as a type."""
 
 
 def rooms():

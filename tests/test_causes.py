@@ -161,7 +161,7 @@ def test_a_course_and_its_descendants_are_those_of_the_evolution(study):
 
 
 def derived_genome(config, network):
-    from evomod.evolution import prepare
+    from evomod.preparation import prepare
 
     setup = prepare(config)
     return setup.module.from_network(setup.encoding, network)

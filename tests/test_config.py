@@ -7,7 +7,7 @@ import pytest
 from evomod.config import Config, apply_pressures, apply_settings, dump_config, load_config, read_config
 from evomod.encodings import layered
 from evomod.errors import EvomodError
-from evomod.evolution import prepare
+from evomod.preparation import prepare
 from evomod.task import load_task
 
 

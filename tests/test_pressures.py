@@ -17,8 +17,9 @@ import evomod
 from evomod.config import Config, apply_pressures, dump_config, towards
 from evomod.encodings import layered
 from evomod.errors import EvomodError
-from evomod.evolution import evolve, prepare
+from evomod.evolution import evolve
 from evomod.population import goal_bits, score
+from evomod.preparation import prepare
 from evomod.pressures import dropout, pruning, weights
 from evomod.runs import load_run, run
 from evomod.study import load_definition

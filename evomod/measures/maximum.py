@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from evomod.config import Config, towards
 from evomod.errors import EvomodError
-from evomod.evolution import evolve, prepare
+from evomod.evolution import evolve
+from evomod.preparation import prepare
 from evomod.task import MAX_MODULARITY, Task
 
 

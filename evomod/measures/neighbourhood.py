@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from evomod.encodings import Layered
 from evomod.errors import EvomodError
-from evomod.evolution import Setup
 from evomod.network import Network
 from evomod.population import goal_bits, score
+from evomod.preparation import Setup
 
 BLOCK_BYTES = 2**26
 """Memory in which mutants are answered at a time."""

@@ -15,7 +15,7 @@ from evomod.measures.modularity import modularity, q_of_many, undirected
 from evomod.measures.nulls import is_undirected, random_parts
 
 if TYPE_CHECKING:
-    from evomod.evolution import Setup
+    from evomod.preparation import Setup
 
 SEED = 0x6E756C6C
 """Of the nulls and of the search for Q_max where no generator is given."""

@@ -13,7 +13,7 @@ from evomod.kernels import nulls as kernels
 from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
 
 if TYPE_CHECKING:
-    from evomod.evolution import Setup
+    from evomod.preparation import Setup
 
 NULLS = ("degree-preserving", "layered", "genomes", "shuffle-within-layer", "erdos-renyi")
 

@@ -1,0 +1,126 @@
+"""From a config to all that stays the same during a run: task, encoding, operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from deap.base import Toolbox
+from numpy.typing import NDArray
+
+from evomod.config import Config
+from evomod.encodings import MODULES, Encoding
+from evomod.errors import EvomodError
+from evomod.goals import chosen_goal, chosen_schedule
+from evomod.operators import make_toolbox
+from evomod.population import Goal, goal_bits
+from evomod.pressures import connection_range, dropout, weights
+from evomod.sections import PressuresSection
+from evomod.task import Task, load_task
+
+NORMS = {"l1": weights.l1, "l2": weights.l2, "connection-range": connection_range.number}
+"""What is measured of the strengths of an individual's connections, by the pressure's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything that stays the same during a run."""
+
+    config: Config
+    """Resolved: goal, schedule and layers filled in."""
+    task: Task
+    encoding: Encoding
+    module: ModuleType
+    """Of `evomod.encodings`: what can be done with the encoding."""
+    goals: tuple[Goal, ...]
+    """All goals of the task."""
+    probabilities: NDArray[np.float64]
+    """``[objective]``: with which each takes part in a comparison."""
+    toolbox: Toolbox
+    tie_rule: str
+    """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
+    penalty: tuple[float, int]
+    """What every gate or neuron above a number takes off the fitness, and that number."""
+    norms: tuple[str, ...] = ()
+    """Which of `NORMS` are pressures."""
+
+
+def prepare(config: Config, task: Task | None = None) -> Setup:
+    """Load the task, build the encoding, fill in what the config leaves open.
+
+    Raises `EvomodError` where config and task do not fit each other.
+    """
+    task = task or load_task(config.task.name)
+    module = MODULES[config.network.encoding]
+    encoding = module.build(config.network, task)
+    config = _resolved(config, task, encoding)
+    cost = config.pressures.connection_cost
+    if cost is not None and "length" in cost.measure and not encoding.has_places:
+        raise EvomodError(
+            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
+            f"'{config.network.encoding}' have none; set measure=connections or measure=nodes."
+        )
+    probabilities = np.array([1.0, *config.pressures.objectives.values()])
+    return Setup(
+        config=config,
+        task=task,
+        encoding=encoding,
+        module=module,
+        goals=tuple(goal_bits(task, name) for name in task.goals),
+        probabilities=probabilities,
+        toolbox=make_toolbox(config, encoding, probabilities),
+        tie_rule=getattr(config.network, "tie_rule", "strict"),
+        penalty=(
+            getattr(config.network, "penalty", 0.0),
+            getattr(config.network, "penalty_above", 0),
+        ),
+        norms=tuple(name for name in NORMS if section_of(config, name) is not None),
+    )
+
+
+def section_of(config: Config, pressure: str) -> Any:
+    """A pressure's part of the config, None if it is no pressure of the run."""
+    return getattr(config.pressures, pressure.replace("-", "_"))
+
+
+def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
+    """The config with goal, schedule and layers filled in."""
+    named = config.schedule.goals[0] if config.schedule.goals else config.task.goal
+    if config.task.goal not in (None, named):
+        raise EvomodError(
+            f"task.goal is '{config.task.goal}' and schedule.goals begins with '{named}'; leave one out."
+        )
+    schedule = chosen_schedule(config.schedule, named, task)
+    goal = schedule.goals[0] if schedule.goals else chosen_goal(config.task, task)
+    if config.evolution.stop == "all-solved" and not schedule.goals:
+        raise EvomodError(
+            f"evolution.stop 'all-solved' wants named goals; schedule.kind '{schedule.kind}' has none here."
+        )
+    if (config.task.patterns or 0) > task.n_patterns:
+        raise EvomodError(
+            f"task.patterns is {config.task.patterns}; task '{task.name}' has {task.n_patterns} patterns."
+        )
+    changes: dict[str, Any] = {"schedule": schedule}
+    changes["task"] = config.task.model_copy(update={"goal": goal})
+    changes["pressures"] = _resolved_dropout(config, encoding)
+    if hasattr(config.network, "layers"):
+        layers = {"layers": encoding.wiring.layers}
+        changes["network"] = config.network.model_copy(update=layers)
+    return config.model_copy(update=changes)
+
+
+def _resolved_dropout(config: Config, encoding: Encoding) -> PressuresSection:
+    """The pressures with all silent sets in place of draws where these are no more."""
+    pressures, section = config.pressures, config.pressures.dropout
+    if section is None:
+        return pressures
+    n_hidden = MODULES[config.network.encoding].n_hidden(encoding)
+    if section.exact and n_hidden > dropout.MOST_EXACT:
+        raise EvomodError(
+            f"pressures.dropout: exact tries all silent sets of at most {dropout.MOST_EXACT} hidden neurons or "
+            f"gates; these networks have {n_hidden}. Leave it out and set draws."
+        )
+    exact = section.exact or 2**n_hidden <= section.draws
+    return pressures.model_copy(update={"dropout": section.model_copy(update={"exact": exact})})
