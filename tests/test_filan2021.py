@@ -77,4 +77,4 @@ def test_claims_are_tested_on_a_table(script, tmp_path):
     assert found["control, not pruned: n-cut 9.885"].found == "9.88 ± 0.044 (SE), n = 3"
     beside = found["control, not pruned: more clusterable than its shuffles (mean z -5.4)"]
     assert beside.verdict == "holds"
-    assert found[module.UNTRAINED].verdict == "cannot tell"
+    assert found[module.untrained("untrained")].verdict == "cannot tell"

@@ -25,11 +25,16 @@ PUBLISHED = {  # way, is pruned: n-cut, mean z beside shuffles
     ("l1", 1): (9.943, 23.8),
     ("l2-authors-code", 1): (8.524, -3.9),
 }
-UNTRAINED = "untrained: n-cut 10.295"
+UNTRAINED = {  # way: n-cut
+    "untrained": 10.295,
+    "clusterable-untrained": 6.799,
+}
 NAMES = {
     "control": "control",
     "dropout": "dropout",
     "l1": "L1",
+    "clusterable-untrained": "clusterable birth, untrained",
+    "untrained": "untrained",
     "l2-authors-code": "L2 with L1 in the first layer",
 }
 
@@ -42,13 +47,21 @@ def texts(way, is_pruned):
     return f"{name}: n-cut {n_cut:g}", f"{name}: {side} clusterable than its shuffles (mean z {z:+g})"
 
 
-CLAIMS = [UNTRAINED, *(text for way in PUBLISHED for text in texts(*way))]
+def untrained(way):
+    """The claim on networks as they are born."""
+    return f"{NAMES[way]}: n-cut {UNTRAINED[way]:g}"
+
+
+CLAIMS = [*map(untrained, UNTRAINED), *(text for way in PUBLISHED for text in texts(*way))]
 
 
 def claims(path):
     """Every claim, from `table.py`'s table."""
     groups = TABLES.groups_of(TABLES.read(path))
-    found = [published_mean(PAPER, UNTRAINED, column(groups, "n_cut", "untrained", 0), 10.295, 0.0, N)]
+    found = [
+        published_mean(PAPER, untrained(way), column(groups, "n_cut", way, 0), n_cut, 0.0, N)
+        for way, n_cut in UNTRAINED.items()
+    ]
     for (way, is_pruned), (n_cut, z) in PUBLISHED.items():
         values, beside = texts(way, is_pruned)
         found.append(

@@ -45,8 +45,11 @@ WAYS = {
     "l2": {"l2": 5e-5},
     "clusterable-init": {"clusterable_init": True},
     "l2-authors-code": {"l2": 5e-5, "l1_first": 5e-5},
+    "clusterable-untrained": {"epochs": 0, "prune": 0.0, "clusterable_init": True},
+    "dropout-l1": {"dropout": 0.5, "l1": 5e-5},
+    "dropout-l2": {"dropout": 0.5, "l2": 5e-5},
 }
-"""The last: in the authors' code the first layer has L1 in the place of L2."""
+"""l2-authors-code: the first layer has L1 in the place of L2. The last two are our choice: no paper has them."""
 COLUMNS = (
     "data",
     "way",
@@ -115,8 +118,13 @@ def left_over(path, name, networks, ways=tuple(WAYS)):
     return [
         (way, seed)
         for way, seed in wanted
-        if any((name, way, k, seed) not in known for k in ((0,) if way == "untrained" else (0, 1)))
+        if any((name, way, is_pruned, seed) not in known for is_pruned in moments(way))
     ]
+
+
+def moments(way):
+    """Of which rows are made: before pruning (0) and after it (1)."""
+    return (0,) if WAYS[way].get("epochs") == 0 else (0, 1)
 
 
 def made_apart(name, way, seed, nice, sizes):
