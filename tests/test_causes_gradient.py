@@ -28,7 +28,7 @@ def table(script, tmp_path):
                 row |= {"are_sides_apart": int(way == "l1"), "steps": int(way != "untrained")}
                 row |= {"n_cut_z": rng.normal(), "q_score_z": float("nan"), "most_steps": 100}
                 row |= {"way": way, "is_pruned": is_pruned, "seed": seed}
-                row |= {"plain_steps_neither": float("inf"), "plain_steps_left-or-right": 29}
+                row |= {"plain_steps_neither": float("inf"), "solved_after": float("inf")}
                 add_rows(tmp_path / script.TABLE, script.COLUMNS, [row])
     return tmp_path / script.TABLE
 
@@ -46,17 +46,28 @@ def test_groups_are_compared_with_what_differs_in_one_thing(script, table):
 
 def test_a_goal_that_was_not_solved_counts_as_one_step_more(script, table):
     groups = script.groups_of(script.read(table))
-    assert script.steps_to(groups["control"], "related").tolist() == [(29 + 101) / 2] * 4
-    assert script.steps_to(groups["control"], "unrelated").tolist() == [10.0] * 4
+    assert script.values(groups["control"], "plain_steps_neither").tolist() == [101.0] * 4
+    assert script.values(groups["control"], "plain_steps_both-mirrored").tolist() == [10.0] * 4
+    assert script.values(groups["control"], "solved_after").tolist() == [2.0] * 4  # trained for one step
+
+
+def test_networks_of_one_seed_are_pairs(script):
+    groups = {"control": [{"seed": s} for s in (1, 2, 3, 4)], "l1": [{"seed": s} for s in (2, 3, 4, 5)]}
+    numbers = {"control": np.array([9.0, 1.0, 2.0, 3.0]), "l1": np.array([1.5, 3.0, 5.0, 0.0])}
+    assert script.compared("l1", groups, numbers) == "+1.00 (0.25)"
+    assert script.compared("control", groups, numbers) == "-"
 
 
 def test_the_summary_tells_medians_and_differences(script, table):
     told = script.summary(script.read(table))
     assert "| l1 | 4 | control | 0 | 1 | 4 | 0.029 |" in told
     assert "| l1 | 1.25 [1.10, 1.40] | 10.00 [10.00, 10.00] |" in told
-    assert "| l1 | +1.00 (0.029) | +0.00 (1) |" in told
+    assert "| l1 | +1.00 (0.12) | +0.00 (1) |" in told
     assert "| control, pruned | +0.00 (1) |" in told and "| untrained | - | - |" in told
-    assert "| steps to partly related | 10.00 [10.00, 10.00] | 4 | 10.00 [10.00, 10.00] | 20 |" in told
+    assert (
+        "| steps to both-mirrored | all not pruned | 10.00 [10.00, 10.00] | 4 | 10.00 [10.00, 10.00] | 20 |"
+        in told
+    )
     assert "nan [nan, nan]" in told  # z of Q of connections
 
 

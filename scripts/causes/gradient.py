@@ -20,15 +20,15 @@ from matplotlib.figure import Figure
 from evomod.datasets import task_data
 from evomod.errors import EvomodError
 from evomod.measures import graph_of_layers, modularity, null_distribution
+from evomod.measuring import q_beside_nulls
 from evomod.plotting_studies import plot_dots
 from evomod.row_tables import add_rows, read_rows, write_manifest
 from evomod.runs import now
-from evomod.statistics import median_ci, proportions, rank_sum
+from evomod.statistics import median_ci, proportions, rank_sum, signed_rank
 from evomod.task import load_task
 from evomod.training import fixed_arithmetic, steps_until_right, stream, train, want_torch
 from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import measured_n_cut, network_of_layers, versions_with_torch
-from evomod.transfers import relation
 
 TABLE = "gradient.csv"
 FULL = "12 networks a way of training, 15 minutes of one core"
@@ -36,7 +36,8 @@ COMMAND = "python scripts/causes/gradient.py"
 RESULTS = Path("results") / "causes"
 
 TASK, GOAL = "retina-relations", "left-and-right"
-OTHERS = ("left-or-right", "neither", "left-and-mirrored", "both-mirrored", "top-and-bottom")
+OTHERS = ("neither", "left-and-mirrored", "both-mirrored", "top-and-bottom")
+"""Goals that are not trained, with as many ones: from related to unrelated, as in derived.py."""
 EPOCHS = 2000  # evomod train's own for a task; an epoch is one step on all 256 patterns
 SHARE = 0.5  # pruned of every layer; at 0.7 hardly a network still solves the goal, unless it had L1
 MODULES = 3  # of the n-cut: left, right, and the end where they meet; two modules are often whole layers
@@ -55,25 +56,31 @@ WAYS = {
 }
 """All values are our choice. "longer": as many steps as the others with their pruning. Of L1 and L2 20 times
 the value of Filan et al. 2021, whose networks have 4,000 times as many weights."""
-RELATIONS = ("related", "partly related", "unrelated")
 MEDIANS = {
+    "steps to solve": "solved_after",
     "Q of weights": "q_weights",
     "z of it": "q_weights_z",
     "n-cut": "n_cut",
     "z of n-cut": "n_cut_z",
     "Q of connections": "q_score",
     "z of that": "q_score_z",
+    "Q_m of that": "q_score_m",
     "connections": "connections",
     "fitness": "fitness",
+    **{f"steps to {goal}": f"plain_steps_{goal}" for goal in OTHERS},
+    **{f"steps to {goal}, as trained": f"steps_{goal}" for goal in OTHERS},
+    **{f"fitness on {goal}": f"zero_shot_{goal}" for goal in OTHERS},
 }
 """Heading of the summary -> column."""
 BLOCKS = (
+    ("steps to solve", "fitness", "connections"),
     ("Q of weights", "z of it", "n-cut", "z of n-cut"),
-    ("connections", "fitness", "Q of connections", "z of that"),
-    tuple(f"steps to {kind}" for kind in RELATIONS),
-    tuple(f"steps to {kind}, as trained" for kind in RELATIONS),
+    ("Q of connections", "z of that", "Q_m of that"),
+    tuple(f"steps to {goal}" for goal in OTHERS),
+    tuple(f"steps to {goal}, as trained" for goal in OTHERS),
+    tuple(f"fitness on {goal}" for goal in OTHERS),
 )
-MEASURES = ("q_weights", "n_cut", "q_score")
+SHUFFLED = ("q_weights", "n_cut")
 ADAPTATIONS = ("zero_shot", "steps", "plain_steps")
 """Fitness on another goal; steps until it is solved as trained; and without dropout and penalties."""
 COLUMNS = (
@@ -81,10 +88,12 @@ COLUMNS = (
     "is_pruned",
     "seed",
     "steps",
+    "solved_after",
     "fitness",
     "connections",
     "fitness_of_connections",
-    *(f"{measure}{part}" for measure in MEASURES for part in ("", "_null", "_z")),
+    *(f"{measure}{part}" for measure in SHUFFLED for part in ("", "_null", "_z")),
+    *(f"q_score{part}" for part in ("", "_rand", "_z", "_m")),
     "are_sides_apart",
     "draws",
     *(f"{what}_{goal}" for what in ADAPTATIONS for goal in OTHERS),
@@ -102,9 +111,11 @@ def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
     if way == "longer":
         config = replace(config, epochs=2 * epochs)
     config = resolved(config, data)
-    moment = time.process_time()
+    moment, solved_after = time.process_time(), float("inf")
     with fixed_arithmetic(config.threads):
         for epoch in train(config, data, seed):
+            if epoch.train_accuracy == 1.0:
+                solved_after = min(solved_after, epoch.steps)
             if epoch.number not in (config.epochs, config.all_epochs):
                 continue
             is_pruned = epoch.phase == "pruning"
@@ -114,6 +125,7 @@ def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
                 "is_pruned": int(is_pruned),
                 "seed": seed,
                 "steps": epoch.steps,
+                "solved_after": solved_after,
                 "fitness": epoch.train_accuracy,
             }
             row |= measured(as_trained, data, epoch, seed, draws)
@@ -123,7 +135,7 @@ def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
 
 
 def measured(config, data, epoch, seed, draws):
-    """Connections that remain; Q of all weights, n-cut and Q of the connections, beside their shuffles."""
+    """Q of all weights and n-cut beside shuffles; Q of the connections that remain, as of evolved networks."""
     kept = [np.where(np.abs(w) >= THRESHOLD, w, 0.0) for w in epoch.weights]
     _, right = steps_until_right(config, data, kept, epoch.biases, seed, 0)
     magnitudes, layer = graph_of_layers([np.abs(w) for w in epoch.weights])
@@ -133,11 +145,11 @@ def measured(config, data, epoch, seed, draws):
     return {
         "connections": sum(int(np.count_nonzero(w)) for w in kept),
         "fitness_of_connections": right,
-        **beside("q_weights", magnitudes, layer, draws, rng, "leading-eigenvector", "weight"),
+        **beside_shuffles(magnitudes, layer, draws, rng),
         "n_cut": cut.n_cut,
         "n_cut_null": cut.null_mean,
         "n_cut_z": cut.z,
-        **beside("q_score", network, network.layer, draws, rng, "clune2013", None),
+        **as_evolved(network),
         "are_sides_apart": int(are_sides_apart(magnitudes)),
         "draws": draws,
     }
@@ -150,14 +162,23 @@ def are_sides_apart(magnitudes):
     return bool(left and right) and not left & right
 
 
-def beside(name, graph, layer, draws, rng, method, weight):
-    """Q (with weights undirected), the mean Q of the graph shuffled within its layers, and z."""
-    how = {"directed": weight is None, "weight": weight, "method": method}
+def beside_shuffles(graph, layer, draws, rng):
+    """Q of weights, undirected; the mean Q of the graph with them shuffled within its layers; z."""
+    how = {"directed": False, "weight": "weight", "method": "leading-eigenvector"}
     q = modularity(graph, **how).q
     spread = null_distribution(graph, "shuffle-within-layer", draws, rng, layer=layer, **how)
     sd = spread.std()
     z = (q - spread.mean()) / sd if sd > 1e-9 else float("nan")
-    return {name: q, f"{name}_null": float(spread.mean()), f"{name}_z": float(z)}
+    return {"q_weights": q, "q_weights_null": float(spread.mean()), "q_weights_z": float(z)}
+
+
+def as_evolved(network):
+    """Q of connections, directed, beside networks rewired with the same degrees: what the study measures."""
+    if network.source.size == 0:
+        return dict.fromkeys(("q_score", "q_score_rand", "q_score_z", "q_score_m"), float("nan"))
+    told = q_beside_nulls(network, "clune2013")
+    parts = {f"q_score_{part}": told[f"q_{part}"] for part in ("rand", "z", "m")}
+    return {"q_score": modularity(network, "clune2013").q} | parts
 
 
 def adapted(config, task, epoch, seed, most_steps):
@@ -229,11 +250,11 @@ def quick(jobs=None):
 
 
 def groups_of(rows):
-    """Rows by way of training and pruning, those without pruning first, in the order of `WAYS`."""
-    found = {}
+    """Rows by way of training and pruning, those without pruning first, in the order of `WAYS`; by seed."""
+    found, ordered = {}, sorted(rows, key=lambda row: row["seed"])
     for is_pruned in (0, 1):
         for way in WAYS:
-            group = [row for row in rows if (row["way"], row["is_pruned"]) == (way, is_pruned)]
+            group = [row for row in ordered if (row["way"], row["is_pruned"]) == (way, is_pruned)]
             if group:
                 found[f"{way}, pruned" if is_pruned else way] = group
     return found
@@ -251,31 +272,21 @@ def reference_of(name):
 def values(group, column):
     """``[network]``; a goal that was not solved counts as one step more than were allowed."""
     numbers = np.array([row[column] for row in group])
-    most = np.array([row["most_steps"] for row in group])
-    return np.where(np.isinf(numbers), most + 1, numbers)
-
-
-def steps_to(group, kind, what="plain_steps"):
-    """``[network]``: mean over the other goals of one relation to the goal that was trained."""
-    task = load_task(TASK)
-    goals = [goal for goal in OTHERS if relation(task, GOAL, goal) == kind]
-    return np.mean([values(group, f"{what}_{goal}") for goal in goals], axis=0)
+    limit = "steps" if column == "solved_after" else "most_steps"
+    return np.where(np.isinf(numbers), np.array([row[limit] for row in group]) + 1, numbers)
 
 
 def columns_of(rows):
     """``[network]`` by group, by heading."""
     groups = groups_of(rows)
-    told = {head: {n: values(g, c) for n, g in groups.items()} for head, c in MEDIANS.items()}
-    for kind in RELATIONS:
-        for what, note in (("plain_steps", ""), ("steps", ", as trained")):
-            told[f"steps to {kind}{note}"] = {n: steps_to(g, kind, what) for n, g in groups.items()}
-    return told
+    return {head: {n: values(g, c) for n, g in groups.items()} for head, c in MEDIANS.items()}
 
 
 def summary(rows):
     """Tables in Markdown: counts, medians with intervals, and how each way differs from its reference.
 
-    Of steps, one more than were allowed stands for not within them.
+    Of steps, one more than were allowed stands for not within them. All ways begin with the same births, a seed
+    each, and pruned networks go on from those that are not: so networks of one seed are pairs.
     """
     groups, told = groups_of(rows), columns_of(rows)
     lines = ["| way | n | beside | solved | p | sides apart | p |", "|---|---|---|---|---|---|---|"]
@@ -287,23 +298,29 @@ def summary(rows):
         row = f"| way | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}"
         lines += ["", "Medians [95 %]:", "", row]
         lines += [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups]
-        lines += ["", "Cliff's delta from the reference (p):", "", row]
-        lines += [f"| {n} | {' | '.join(compared(n, told[h]) for h in heads)} |" for n in groups]
-    lines += ["", "Of all trained and not pruned, those whose sides are apart beside the others:", ""]
-    lines += ["| | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|"]
-    lines += parted([row for row in rows if row["steps"] and not row["is_pruned"]])
+        lines += ["", "Rank-biserial r of pairs with the reference (signed-rank p):", "", row]
+        lines += [f"| {n} | {' | '.join(compared(n, groups, told[h]) for h in heads)} |" for n in groups]
+    lines += ["", "Networks whose sides are apart beside the others:", ""]
+    lines += ["| | of | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|---|"]
+    control = groups.get("control", [])
+    for label, among in (
+        ("control", control),
+        ("control that solve", [row for row in control if row["fitness"] == 1.0]),
+        ("all not pruned", [row for row in rows if row["steps"] and not row["is_pruned"]]),
+    ):
+        lines += parted(label, among)
     return "\n".join(lines)
 
 
-def parted(rows):
-    """A line a relation: steps to adapt of networks whose sides are apart, and of the others."""
+def parted(label, rows):
+    """A line a goal: steps to adapt of networks whose sides are apart, and of the others."""
     apart, others = ([r for r in rows if r["are_sides_apart"] == yes] for yes in (1.0, 0.0))
     if not (apart and others):
         return []
     return [
-        f"| steps to {kind} | {middle(a)} | {a.size} | {middle(b)} | {b.size} | {differs(a, b)} |"
-        for kind in RELATIONS
-        for a, b in [(steps_to(apart, kind), steps_to(others, kind))]
+        f"| steps to {goal} | {label} | {middle(a)} | {a.size} | {middle(b)} | {b.size} | {differs(a, b)} |"
+        for goal in OTHERS
+        for a, b in [(values(apart, f"plain_steps_{goal}"), values(others, f"plain_steps_{goal}"))]
     ]
 
 
@@ -329,13 +346,18 @@ def middle(numbers):
     return f"{ci.median:.{digits}f} [{ci.low:.{digits}f}, {ci.high:.{digits}f}]"
 
 
-def compared(name, by_group):
-    """A cell: Cliff's delta and p of the rank-sum test against the reference."""
+def compared(name, groups, by_group):
+    """A cell: rank-biserial r and p of the signed-rank test against the reference, network by network."""
     reference = reference_of(name)
-    pair = [by_group[one][~np.isnan(by_group[one])] for one in (name, reference) if one in by_group]
-    if name == reference or len(pair) < 2 or not (pair[0].size and pair[1].size):
+    if name == reference or reference not in groups:
         return "-"
-    return differs(*pair)
+    ours, theirs = (
+        dict(zip((row["seed"] for row in groups[one]), by_group[one], strict=True))
+        for one in (name, reference)
+    )
+    seeds = [seed for seed in ours if seed in theirs]
+    found = signed_rank([ours[seed] for seed in seeds], [theirs[seed] for seed in seeds])
+    return f"{found.r:+.2f} ({found.p:.2g})" if found.n else "-"
 
 
 def differs(numbers, others):
@@ -348,9 +370,9 @@ PANELS = {
     "Q of weights": "Q of weights (modular: high)",
     "z of it": "z of Q beside shuffles (high)",
     "z of n-cut": "z of n-cut beside shuffles (low)",
-    "steps to related": "steps to related goals",
-    "steps to partly related": "steps to a partly related goal",
-    "steps to unrelated": "steps to unrelated goals",
+    "z of that": "z of Q of connections beside rewired",
+    "steps to neither": "steps to a related goal (neither)",
+    "steps to both-mirrored": "steps to an unrelated one (mirrored)",
 }
 """Heading -> label of the axis."""
 
@@ -364,9 +386,7 @@ def draw_table(path):
     most = int(max(row["most_steps"] for row in rows))
     figure = Figure(figsize=(10.5, 7.5), layout="constrained", dpi=100)
     cells = figure.subplots(2, 3, sharey=True).ravel()
-    figure.suptitle(
-        f"trained on left AND right; steps: mean over goals, {most + 1} is not within {most}", fontsize=9
-    )
+    figure.suptitle(f"trained on left AND right; {most + 1} steps: not within {most}", fontsize=9)
     for axes, (head, label) in zip(cells, PANELS.items(), strict=True):
         groups = {name: numbers[~np.isnan(numbers)] for name, numbers in told[head].items()}
         names = [name.replace("-10", " 0.1").replace("-30", " 0.3") for name in groups]

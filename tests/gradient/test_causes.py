@@ -7,6 +7,7 @@ import pytest
 
 from evomod import papers
 from evomod.task import load_task
+from evomod.training_run import network_of_layers
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "causes" / "gradient.py"
 SIZES = {"epochs": 3, "draws": 3, "most_steps": 2}
@@ -40,7 +41,9 @@ def test_a_network_that_solves_its_goal_scores_on_others_what_their_tables_share
     for goal in script.OTHERS:
         assert row[f"zero_shot_{goal}"] == np.mean(tables[goal] == tables[script.GOAL])
         assert row[f"steps_{goal}"] == row[f"plain_steps_{goal}"]  # it had neither dropout nor penalties
-    assert np.isfinite(row["steps_left-or-right"])
+    assert np.isfinite(row["steps_neither"]) and 0 < row["solved_after"] <= row["steps"] == 150
+    connections = script.as_evolved(network_of_layers([np.zeros((8, 1))], [np.zeros(1)], {}))
+    assert np.isnan(list(connections.values())).all()
 
 
 def test_a_table_goes_on_and_is_not_made_again(script, tmp_path):
