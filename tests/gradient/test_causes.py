@@ -41,7 +41,7 @@ def test_a_network_that_solves_its_goal_scores_on_others_what_their_tables_share
     for goal in script.OTHERS:
         assert row[f"zero_shot_{goal}"] == np.mean(tables[goal] == tables[script.GOAL])
         assert row[f"steps_{goal}"] == row[f"plain_steps_{goal}"]  # it had neither dropout nor penalties
-    assert np.isfinite(row["steps_neither"]) and 0 < row["solved_after"] <= row["steps"] == 150
+    assert 0 < row["solved_after"] <= row["steps"] == 150
     connections = script.as_evolved(network_of_layers([np.zeros((8, 1))], [np.zeros(1)], {}))
     assert np.isnan(list(connections.values())).all()
 
