@@ -104,3 +104,12 @@ def test_signed_rank_by_hand():
     assert statistics.signed_rank([1.0, 2.0], [1.0, 2.0]) == statistics.SignedRank(2, 1.0, 0.0)
     with pytest.raises(EvomodError, match="wants pairs; got 1 and 2"):
         statistics.signed_rank([1.0], [1.0, 2.0])
+
+
+def test_holm_by_hand():
+    # sorted 0.01, 0.02, 0.04, 0.5: times 4, 3, 2 and 1 are 0.04, 0.06, 0.08, 0.5
+    found = statistics.holm([0.04, 0.01, math.nan, 0.5, 0.02])
+    np.testing.assert_allclose(found, [0.08, 0.04, math.nan, 0.5, 0.06])
+    # never below one that is smaller before, never above 1
+    np.testing.assert_allclose(statistics.holm([0.02, 0.021, 0.9, 0.8]), [0.08, 0.08, 1.0, 1.0])
+    assert statistics.holm([]).size == 0 and np.isnan(statistics.holm([math.nan])).all()
