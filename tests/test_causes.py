@@ -180,7 +180,70 @@ def test_pairs_are_the_closest_and_nobody_is_in_two():
 def test_an_interaction_is_what_a_pair_does_beyond_its_causes():
     middle, low, high = derived.interaction([5.0] * 4, [2.0] * 4, [3.0] * 4, [1.0] * 4)
     assert (middle, low, high) == (1.0, 1.0, 1.0)
+    assert derived.interaction([0.0, 4.0, 5.0], [0.0], [0.0], [0.0])[0] == 3.0  # means, not medians
     assert np.isnan(derived.interaction([], [1], [1], [1])[0])
+
+
+def made(**columns):
+    """What is asked of a study, with a summary of these columns."""
+    table = {name: np.array(column) for name, column in columns.items()}
+    treatments = tuple(dict.fromkeys(columns["treatment"]))
+    return SimpleNamespace(
+        summary=table, treatments=treatments, labels={t: t.upper() for t in treatments}
+    )
+
+
+def test_a_network_without_connections_has_no_q():
+    found = made(
+        treatment=["control", "control", "l1"],
+        connections=[0, 3, 2],
+        q_score=[0.0, 0.4, 0.5],
+        q_rand=[np.nan, 0.1, np.nan],
+    )
+    assert derived.measured(found, "q_score", "control").tolist() == [0.4]
+    assert derived.measured(found, "q_excess", "control").tolist() == [pytest.approx(0.3)]
+    assert derived.measured(found, "q_excess", "l1").size == 0
+    found.summary["treatment"] = np.array(["control", "l1", "l1"])
+    found.summary["connections"] = np.array([0, 0, 2])
+    assert derived.matched(found, "l1").size == 0
+
+
+def test_what_treatments_differ_in_at_equal_connections_is_told_apart_from_connections():
+    rng, n = np.random.default_rng(1), 20
+    names = np.repeat(["control", "l1", "l2"], n)
+    connections = rng.integers(28, 33, 3 * n) - 2 * (names == "l1")
+    effect = np.where(names == "l2", 0.25, 0.0)
+    found = made(
+        treatment=names.tolist(), connections=connections, q_score=1.0 - 0.01 * connections + effect
+    )
+    told = derived.at_equal_connections(found, "q_score", resamples=50)
+    np.testing.assert_allclose(told["l1"], [0.0] * 3, atol=1e-9)
+    np.testing.assert_allclose(told["l2"], [0.25] * 3, atol=1e-9)
+    few = np.r_[0:25, 40:60]
+    found.summary = {name: column[few] for name, column in found.summary.items()}
+    told = derived.at_equal_connections(found, "q_score", resamples=50)
+    assert np.isnan(told["l1"][1:]).all() and told["l1"][0] == pytest.approx(0.0)
+    assert not np.isnan(told["l2"]).any()
+
+
+def test_tests_of_a_column_are_corrected_together():
+    report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
+    control = np.arange(6.0)
+    groups = {"control": control, "l1": control + 10.0, "l2": control + 0.5, "none": np.empty(0)}
+    told = report.against(groups, control)
+    assert told["control"] == told["none"] == "-"
+    assert told["l1"] == "+1.00, p = 0.0022 (0.0043)"
+    assert told["l2"].startswith("+0.17, p = 0.") and told["l2"].endswith(")")
+    assert report.interval(np.array([1.0, 2.0, 3.0]), 4) == "2, n = 3"  # a range is no interval
+    assert report.interval(np.arange(7.0), 7) == "3 [1, 5]"
+
+
+def test_the_report_of_a_small_study(study):
+    report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
+    found = load_study(study.folder)
+    lines = report.held(found).splitlines()
+    assert len(lines) == 2 + len(found.treatments) and lines[2].startswith("| none | 1 |")
+    assert len(report.adjusted(found).splitlines()) == 1 + len(found.treatments)
 
 
 def test_switching_runs_are_told_at_the_end_of_an_epoch(study):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.papers import load_script
@@ -29,12 +30,16 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A row a treatment, every run a dot, medians with 95 % intervals; the line is the control's median."""
+    """A row a treatment, every run a dot, medians with 95 % intervals; the line is the control's median.
+
+    A network without connections has no modules, so no Q.
+    """
     goals, neurons, groups = derived.goals_by_generation(study), derived.modules_do(study), {}
     last = goals["moment"].max()
     for name in study.treatments:
         rows = rows_of(study.summary, treatment=name)
         if rows["treatment"].size:
+            rows["q_score"] = np.where(rows["connections"] > 0, rows["q_score"], np.nan)
             rows["fitness"] = rows_of(goals, treatment=name, moment=last)[derived.TRAINED]
             rows["subgoals"] = rows_of(neurons, treatment=name)["subgoals"]
             groups[study.labels[name]] = rows

@@ -64,7 +64,7 @@ def of_cause(study, name, raw, beside, later):
     labels = (study.labels[name], study.labels[derived.CONTROL])
     found = []
     for column, text in (("q_score", raw), ("q_z", beside)):
-        a, b = (derived.values(study.summary, column, t) for t in (name, derived.CONTROL))
+        a, b = (derived.measured(study, column, t) for t in (name, derived.CONTROL))
         found.append(larger(PAPER, text, a, b, labels, N))
     if not (study.folder / "decay.csv").exists():
         why = f"pressures not lifted: evomod figure causes-mechanism --study {study.folder}"

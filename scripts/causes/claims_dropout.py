@@ -27,7 +27,7 @@ def claims(study):
     def values(column, name):
         return derived.values(table, column, name)
 
-    z = [derived.values(study.summary, "q_z", name) for name in (SOME, NONE)]
+    z = [derived.measured(study, "q_z", name) for name in (SOME, NONE)]
     return [
         larger(
             PAPER, CLAIMS[0], values("redundancy", SOME), values("redundancy", NONE), ("0.1", "none"), N

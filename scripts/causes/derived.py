@@ -6,6 +6,7 @@ comes out the same again.
 
 import numpy as np
 
+from evomod.claims import FEWEST
 from evomod.config import towards
 from evomod.engines import in_workers
 from evomod.measures import decomposition, lesions, modularity, redundancy
@@ -232,10 +233,14 @@ def decay_rows(numbers, line):
 def matched(study, treatment, reach=2):
     """Pairs of a treatment's and the control's runs whose connections differ by at most ``reach``.
 
-    The closest first, no run twice. Returns rows of the summary, ``(treatment's, control's)``.
+    The closest first, no run twice, none without connections. Returns rows of the summary, ``(treatment's,
+    control's)``.
     """
     table = study.summary
-    mine, control = (np.flatnonzero(table["treatment"] == name) for name in (treatment, CONTROL))
+    works = table["connections"] > 0
+    mine, control = (
+        np.flatnonzero(works & (table["treatment"] == name)) for name in (treatment, CONTROL)
+    )
     gaps = np.abs(table["connections"][mine][:, None] - table["connections"][control][None])
     pairs = []
     for place in np.argsort(gaps, axis=None, kind="stable"):
@@ -295,17 +300,65 @@ def values(table, column, treatment, **where):
     return found[~np.isnan(found)]
 
 
+def measured(study, column, treatment):
+    """Numbers of a treatment's best networks that have connections: without any there are no modules to measure.
+
+    ``"q_excess"`` is Q less the mean Q of rewired networks: unlike z it does not grow with the network.
+    """
+    rows = rows_of(study.summary, treatment=treatment)
+    found = rows["q_score"] - rows["q_rand"] if column == "q_excess" else rows[column]
+    found = found.astype(float)[rows["connections"] > 0]
+    return found[~np.isnan(found)]
+
+
 def interaction(ab, a, b, control, seed=1, resamples=10_000):
-    """Median of a pair less what the medians of its causes add up to, with a bootstrapped 95 % interval."""
+    """Mean of a pair less what the means of its causes add up to, with a bootstrapped 95 % interval.
+
+    Means, for they add up; the control's Q has two peaks, and its median jumps from one to the other.
+    """
     rng = np.random.default_rng(seed)
     groups = [np.asarray(g, float) for g in (ab, a, b, control)]
     if min(map(len, groups)) == 0:
         return np.nan, np.nan, np.nan
-    draws = [np.median(rng.choice(g, (resamples, g.size)), axis=1) for g in groups]
-    spread = draws[0] - draws[1] - draws[2] + draws[3]
-    middle = [np.median(g) for g in groups]
-    low, high = np.quantile(spread, (0.025, 0.975))
+    draws = [rng.choice(g, (resamples, g.size)).mean(axis=1) for g in groups]
+    low, high = np.quantile(draws[0] - draws[1] - draws[2] + draws[3], (0.025, 0.975))
+    middle = [g.mean() for g in groups]
     return middle[0] - middle[1] - middle[2] + middle[3], low, high
+
+
+def at_equal_connections(study, column, seed=1, resamples=2000):
+    """``(less the control's, low, high)`` by treatment: means of a column at the same number of connections.
+
+    By least squares with one slope on connections for all treatments, bootstrapped within treatments; low and
+    high are NaN where fewer than six networks have a number.
+    """
+    rows = rows_of(study.summary)
+    numbers = rows[column].astype(float)
+    names = [name for name in study.treatments if name != CONTROL]
+    places = {
+        name: np.flatnonzero(
+            (rows["treatment"] == name) & (rows["connections"] > 0) & ~np.isnan(numbers)
+        )
+        for name in (CONTROL, *names)
+    }
+
+    def fitted(chosen):
+        picked = np.concatenate(list(chosen.values()))
+        is_of = [np.isin(rows["treatment"][picked], name).astype(float) for name in names]
+        table = np.stack(
+            [np.ones(picked.size), rows["connections"][picked].astype(float), *is_of], axis=1
+        )
+        return np.linalg.lstsq(table, numbers[picked], rcond=None)[0][2:]
+
+    rng = np.random.default_rng(seed)
+    draws = [
+        fitted({name: rng.choice(mine, mine.size) for name, mine in places.items() if mine.size})
+        for _ in range(resamples)
+    ]
+    bounds = np.quantile(draws, (0.025, 0.975), axis=0)
+    is_few = np.array([min(places[name].size, places[CONTROL].size) < FEWEST for name in names])
+    bounds[:, is_few] = np.nan
+    return dict(zip(names, zip(fitted(places), *bounds, strict=True), strict=True))
 
 
 # ---- drawing

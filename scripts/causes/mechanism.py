@@ -54,7 +54,7 @@ def draw_held(axes, held, column, label):
         axes.text(0.5, 0.5, "study_fixed.toml\nhas not been run", ha="center", transform=axes.transAxes)
         return
     here = [name for name in held.treatments if (held.summary["treatment"] == name).any()]
-    groups = [derived.values(held.summary, column, name) for name in here]
+    groups = [derived.measured(held, column, name) for name in here]
     plot_dots(axes, groups, [held.labels[name] for name in here])
     axes.set_xlabel(label)
     axes.axvline(np.median(groups[0]), color="0.6", lw=0.8, zorder=0)
@@ -107,11 +107,11 @@ def draw_decay_of_z(axes, study, table):
 
 
 def draw_pairs(axes, study):
-    """What a pair does beyond the sum of its causes, to the median Q."""
-    names, summary = [], study.summary
+    """What a pair does beyond the sum of its causes, to the mean Q of networks with connections."""
+    names = []
     for name, (a, b) in derived.PAIRS.items():
         groups = [
-            derived.values(summary, "q_score", treatment) for treatment in (name, a, b, derived.CONTROL)
+            derived.measured(study, "q_score", treatment) for treatment in (name, a, b, derived.CONTROL)
         ]
         middle, low, high = derived.interaction(*groups)
         k = len(names)

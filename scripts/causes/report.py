@@ -3,7 +3,8 @@
     python scripts/causes/report.py [--study FOLDER] [--fixed FOLDER] [--dropout FOLDER] > tables.md
 
 Medians with bootstrapped 95 % intervals; beside each the rank-sum test against the control (or no dropout) and
-Cliff's delta. The tables of the figures must have been written: `evomod figure causes` and its three sisters.
+Cliff's delta, with Holm's correction for all treatments of a column in brackets. Only networks with connections
+have a Q. The tables of the figures must have been written: `evomod figure causes` and its three sisters.
 """
 
 import argparse
@@ -12,15 +13,27 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from evomod.claims import interval_of
+from evomod.claims import FEWEST, interval_of
 from evomod.papers import find_study, load_script
 from evomod.plotting_studies import rows_of
-from evomod.statistics import rank_correlation, rank_sum, signed_rank
+from evomod.statistics import holm, rank_correlation, rank_sum, signed_rank
 from evomod.study_tables import load_study
 
 HERE = Path(__file__).parent
 derived = load_script(HERE / "derived.py")
 claims = load_script(HERE / "claims.py")
+gradient = load_script(HERE / "gradient.py")
+
+MEASURES = {
+    "q_score": "Q",
+    "q_z": "z of Q",
+    "q_excess": "Q less that of rewired",
+    "q_m": "Q_m",
+}
+"""Raw, in standard deviations of rewired networks, and two that do not grow with the network."""
+
+
+# ---- cells
 
 
 def table(header, rows):
@@ -29,29 +42,96 @@ def table(header, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def interval(values):
-    """Median [interval], without n."""
+def interval(values, n=None):
+    """Median [interval], and of how many networks where that is not ``n``; of few the range is no interval."""
     if not len(values):
         return "none"
     ci = interval_of(values)
     middle, low, high = (
         f"{n:.0f}" if abs(n) >= 100 else f"{n:.3g}" for n in (ci.median, ci.low, ci.high)
     )
-    return f"{middle} [{low}, {high}]"
+    told = f"{middle} [{low}, {high}]" if ci.n >= FEWEST else middle
+    return told if n in (None, ci.n) else f"{told}, n = {ci.n}"
 
 
-def against(a, b):
-    """Cliff's delta and p of a against b."""
-    if not len(a) or not len(b):
-        return "none"
-    test = rank_sum(a, b)
-    return f"{test.cliffs_delta:+.2f}, p = {test.p:.2g}"
+def against(groups, reference):
+    """Cliff's delta and p of every group against the reference; in brackets p by Holm over all of them."""
+    tests = {
+        name: rank_sum(group, reference)
+        for name, group in groups.items()
+        if len(group) and len(reference) and group is not reference
+    }
+    adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
+    return {
+        name: f"{tests[name].cliffs_delta:+.2f}, p = {tests[name].p:.2g} ({adjusted[name]:.2g})"
+        if name in tests
+        else "-"
+        for name in groups
+    }
 
 
 def in_pairs(a, b):
     """Rank-biserial r and p of pairs of a and b."""
     test = signed_rank(a, b)
-    return f"{test.r:+.2f}, p = {test.p:.2g}"
+    return f"{test.r:+.2f}, p = {test.p:.2g}, n = {test.n}"
+
+
+def compared(study, columns):
+    """Rows by treatment: for every column ``{treatment: values}`` the median, and the test against the first."""
+    first = next(iter(study.treatments))
+    tests = [against(groups, groups[first]) for groups in columns]
+    rows = []
+    for name in study.treatments:
+        cells = [study.labels[name], np.count_nonzero(study.summary["treatment"] == name)]
+        for groups, found in zip(columns, tests, strict=True):
+            cells += [interval(groups[name], cells[1]), found[name]]
+        rows.append(cells)
+    return rows
+
+
+def with_tests(names):
+    """Headings of columns with their tests."""
+    return [heading for name in names for heading in (name, "delta, p (Holm)")]
+
+
+def by_treatment(study, column, of=None):
+    """Numbers by treatment, of the summary's networks with connections or of another table."""
+    if of is None:
+        return {name: derived.measured(study, column, name) for name in study.treatments}
+    return {name: derived.values(of, column, name) for name in study.treatments}
+
+
+# ---- the causes side by side
+
+
+def side_by_side(study):
+    """What every treatment makes; and its modularity by four measures beside the control's."""
+    summary, goals = study.summary, derived.goals_by_generation(study)
+    neurons, times = derived.modules_do(study), derived.times_to_solve(study)
+    end, rows = goals["moment"].max(), []
+    for name in study.treatments:
+        connections = derived.values(summary, "connections", name)
+        told = derived.values(neurons, "subgoals", name)
+        solved = derived.values(times, "generations", name)
+        rows.append(
+            (
+                study.labels[name], connections.size, int((connections == 0).sum()),
+                interval(rows_of(goals, treatment=name, moment=end)[derived.TRAINED]),
+                f"{solved.size}, {interval(solved)}", interval(connections),
+                f"{interval(told)}, {int((told == 1.0).sum())} without a mistake",
+            )
+        )  # fmt: skip
+    header = (
+        "treatment", "n", "of them empty", "fitness", "solved, generations to it", "connections",
+        "subgoals told",
+    )  # fmt: skip
+    modularity = compared(study, [by_treatment(study, column) for column in MEASURES])
+    return "\n\n".join(
+        [table(header, rows), table(["treatment", "n", *with_tests(MEASURES.values())], modularity)]
+    )
+
+
+# ---- benefits
 
 
 def learning(study):
@@ -59,15 +139,13 @@ def learning(study):
     times = derived.times_to_solve(study)
     last = max(t.config.evolution.generations for t in study.study.treatments)
     generations = np.where(np.isnan(times["generations"]), last, times["generations"])
-    rows = []
-    for name in study.treatments:
-        here, control = (generations[times["treatment"] == t] for t in (name, derived.CONTROL))
-        solved = derived.values(times, "generations", name).size
-        rows.append(
-            (study.labels[name], f"{solved} of {here.size}", interval(here), against(here, control))
+    taken = {name: generations[times["treatment"] == name] for name in study.treatments}
+    parts = [
+        table(
+            ["treatment", "n", *with_tests([f"generations to solve, unsolved as {last:,}"])],
+            compared(study, [taken]),
         )
-    header = ("treatment", "solved", f"generations, unsolved as {last:,}", "delta, p")
-    parts = [table(header, rows)]
+    ]
     rows = []
     for label, is_in in RUNS.items():
         mask = np.array([is_in(name) for name in times["treatment"].tolist()])
@@ -83,64 +161,36 @@ def correlated(columns, values):
     return (tests[0].n, *(f"{test.rho:+.2f}, p = {test.p:.2g}" for test in tests))
 
 
-def side_by_side(study):
-    """Every treatment beside the control."""
-    summary, goals = study.summary, derived.goals_by_generation(study)
-    neurons, times = derived.modules_do(study), derived.times_to_solve(study)
-    end, rows = goals["moment"].max(), []
-    for name in study.treatments:
-        q, z, m, connections = (
-            derived.values(summary, column, name) for column in ("q_score", "q_z", "q_m", "connections")
-        )
-        q0, z0 = (derived.values(summary, column, derived.CONTROL) for column in ("q_score", "q_z"))
-        solved = derived.values(times, "generations", name)
-        rows.append(
-            (
-                study.labels[name], q.size,
-                interval(rows_of(goals, treatment=name, moment=end)[derived.TRAINED]),
-                f"{solved.size}, {interval(solved)}",
-                interval(connections), interval(q), against(q, q0), interval(z), against(z, z0),
-                interval(m), interval(derived.values(neurons, "subgoals", name)),
-            )
-        )  # fmt: skip
-    header = (
-        "treatment", "n", "fitness", "solved, generations to it", "connections", "Q", "delta, p", "z of Q",
-        "delta, p", "Q_m", "subgoals told",
-    )  # fmt: skip
-    return table(header, rows)
-
-
 def adaptation(study):
-    """Generations to a fitness of 0.95 on goals that were never trained."""
-    found, rows = derived.adaptation(study), []
-    for name in study.treatments:
-        cells = [study.labels[name]]
-        for goal in derived.OTHERS:
-            here, control = (
-                derived.to_reach(study, rows_of(found, treatment=treatment, goal=goal))
-                for treatment in (name, derived.CONTROL)
-            )
-            cells += [interval(here), against(here, control)]
-        rows.append(cells)
-    header = ["treatment"]
-    for goal in derived.OTHERS:
-        header += [goal, "delta, p"]
-    lines = [
-        table(header, rows),
-        "",
-        "Rank correlations over runs whose networks have connections and solve the trained goal:",
-        "",
+    """Generations to a fitness of 0.95 on goals that were never trained, and what goes with them."""
+    found, cap = derived.adaptation(study), derived.cap(study)
+    taken = [
+        {
+            name: derived.to_reach(study, rows_of(found, treatment=name, goal=goal))
+            for name in study.treatments
+        }
+        for goal in derived.OTHERS
     ]
-    header = (
-        "generations to 0.95 on", "runs", "n", "with Q", "with z of Q", "with connections",
-        "with subgoals told",
-    )  # fmt: skip
     cells = [
         (goal, label, *correlations(study, picked(rows_of(found, goal=goal), is_in), label == WITHIN))
         for goal in derived.OTHERS
         for label, is_in in {**RUNS, WITHIN: RUNS["all"]}.items()
     ]
-    return "\n".join([*lines, table(header, cells)])
+    header = (
+        "generations to 0.95 on", "runs", "n", f"at the cap of {cap}", "with Q", "with z of Q",
+        "with connections", "with subgoals told",
+    )  # fmt: skip
+    return "\n\n".join(
+        [
+            table(["treatment", "n", *with_tests(derived.OTHERS)], compared(study, taken)),
+            "Rank correlations over runs whose networks have connections and solve the trained goal:",
+            table(header, cells),
+            "Does it fade with relation? rho of z on the related goal less that on another, bootstrapped over runs:",
+            fading(study, found),
+            "Fitness on goals never trained at the end, medians:",
+            zero_shot(study),
+        ]
+    )
 
 
 WITHIN = "all, ranks within treatments"
@@ -157,20 +207,27 @@ def picked(rows, is_in):
     return {name: column[mask] for name, column in rows.items()}
 
 
+def solving(study, rows):
+    """The rows whose networks have connections and solve the trained goal."""
+    is_solved = claims.q_of(study, rows, f"fitness:{derived.TRAINED}") == 1.0
+    return {name: column[is_solved] for name, column in rows.items()}
+
+
 def correlations(study, rows, within=False):
     """Of the generations to adapt to one goal with what the network was before; of ranks within treatments."""
-    is_solved = claims.q_of(study, rows, f"fitness:{derived.TRAINED}") == 1.0
-    time = derived.to_reach(study, rows)[is_solved]
+    rows = solving(study, rows)
+    time = derived.to_reach(study, rows)
     modules = derived.modules_do(study)
     runs = zip(modules["treatment"].tolist(), modules["replicate"].tolist(), strict=True)
     told = dict(zip(runs, modules["subgoals"].astype(float).tolist(), strict=True))
     keys = zip(rows["treatment"].tolist(), rows["replicate"].tolist(), strict=True)
-    columns = [claims.q_of(study, rows, name)[is_solved] for name in ("q_score", "q_z", "connections")]
-    columns.append(np.array([told[key] for key in keys])[is_solved])
+    columns = [claims.q_of(study, rows, name) for name in ("q_score", "q_z", "connections")]
+    columns.append(np.array([told[key] for key in keys]))
+    n_late = int(np.isnan(rows["nearly"].astype(float)).sum())
     if within:
-        names = rows["treatment"][is_solved]
-        time, *columns = (ranks_within(values, names) for values in (time, *columns))
-    return correlated(columns, time)
+        time, *columns = (ranks_within(values, rows["treatment"]) for values in (time, *columns))
+    n, *tests = correlated(columns, time)
+    return n, n_late, *tests
 
 
 def ranks_within(values, names):
@@ -184,76 +241,199 @@ def ranks_within(values, names):
     return ranks
 
 
+def fading(study, found, resamples=2000, seed=1):
+    """Intervals of differences of rho between the related goal and every other, over the same runs."""
+    goals, rng = list(derived.OTHERS), np.random.default_rng(seed)
+    rows = [solving(study, rows_of(found, goal=goal)) for goal in goals]
+    times = np.stack([derived.to_reach(study, one) for one in rows])
+    z, names = claims.q_of(study, rows[0], "q_z"), rows[0]["treatment"]
+    has = ~np.isnan(z)
+    lines = []
+    for label in ("all", WITHIN):
+        values = [z[has], *times[:, has]]
+        if label == WITHIN:
+            values = [ranks_within(one, names[has]) for one in values]
+        values = np.stack(values)
+        draws = [rhos(values[:, rng.integers(0, has.sum(), has.sum())]) for _ in range(resamples)]
+        gaps, here = np.array([draw[0] - draw[1:] for draw in draws]), rhos(values)
+        low, high = np.nanquantile(gaps, (0.025, 0.975), axis=0)
+        cells = [
+            f"{here[0] - here[k + 1]:+.2f} [{low[k]:+.2f}, {high[k]:+.2f}]"
+            for k in range(len(goals) - 1)
+        ]
+        lines.append((label, int(has.sum()), *cells))
+    return table(("runs", "n", *(f"less {goal}" for goal in goals[1:])), lines)
+
+
+def rhos(values):
+    """Spearman's rho of the first row with each of the others."""
+    return np.array([rank_correlation(values[0], row).rho for row in values[1:]])
+
+
+def zero_shot(study):
+    """Medians of fitness on goals never trained, of networks that solve the trained goal and of all."""
+    goals = derived.goals_by_generation(study)
+    rows = rows_of(goals, moment=goals["moment"].max())
+    solves = rows[derived.TRAINED] == 1.0
+    lines = [
+        (label, int(mask.sum()), *(interval(rows[goal][mask]) for goal in derived.OTHERS))
+        for label, mask in (("solve the trained goal", solves), ("do not", ~solves))
+    ]
+    return table(("networks", "n", *derived.OTHERS), lines)
+
+
+# ---- mechanism
+
+
 def mechanism(study, fixed):
     """Connections held, matched by connections, the pressure lifted, pairs."""
-    parts = []
-    if fixed is not None:
-        rows = []
-        for name in fixed.treatments:
-            q, z = (derived.values(fixed.summary, column, name) for column in ("q_score", "q_z"))
-            q0, z0 = (
-                derived.values(fixed.summary, column, derived.CONTROL) for column in ("q_score", "q_z")
-            )
-            fitness = derived.values(fixed.summary, f"fitness:{derived.TRAINED}", name)
-            rows.append(
-                (fixed.labels[name], q.size, interval(fitness), interval(q), against(q, q0), interval(z),
-                 against(z, z0))
-            )  # fmt: skip
-        header = ("28 to 32 connections", "n", "fitness", "Q", "delta, p", "z of Q", "delta, p")
-        parts.append(table(header, rows))
+    parts = [] if fixed is None else [held(fixed), adjusted(fixed)]
+    return "\n\n".join([*parts, by_matching(study), lifted(study), pairs(study)])
+
+
+def held(fixed):
+    """Causes in networks that must have 28 to 32 connections."""
+    fitness = by_treatment(fixed, f"fitness:{derived.TRAINED}", fixed.summary)
+    columns = [fitness, *(by_treatment(fixed, name) for name in ("connections", "q_score", "q_z"))]
+    header = ["28 to 32 connections", "n", *with_tests(("fitness", "connections", "Q", "z of Q"))]
+    return table(header, compared(fixed, columns))
+
+
+def adjusted(fixed):
+    """The same at equal connections, for within the range causes still differ in them."""
+    found = {
+        column: derived.at_equal_connections(fixed, column) for column in ("q_score", "q_z", "q_rand")
+    }
+    rows = [
+        (fixed.labels[name], *(spread(*by_name[name]) for by_name in found.values()))
+        for name in found["q_score"]
+    ]
+    return table(("at equal connections, less the control's", "Q", "z of Q", "Q of rewired"), rows)
+
+
+def spread(middle, low, high):
+    """A difference with its interval, if it has one."""
+    return f"{middle:+.3f}" if np.isnan(low) else f"{middle:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def by_matching(study):
+    """Pairs of runs with as many connections."""
     rows, summary = [], study.summary
     for name in derived.SINGLES:
-        pairs = derived.matched(study, name)
-        gaps = {c: summary[c][pairs[:, 0]] - summary[c][pairs[:, 1]] for c in ("q_score", "q_z")}
-        shown = [interval(gap[~np.isnan(gap)]) for gap in gaps.values()]
-        rows.append((study.labels[name], len(pairs), *shown))
-    parts.append(
-        table(("matched by connections", "pairs", "Q less the control's", "z less the control's"), rows)
+        matches = derived.matched(study, name)
+        gaps = {c: summary[c][matches[:, 0]] - summary[c][matches[:, 1]] for c in ("q_score", "q_z")}
+        shown = [interval(gap[~np.isnan(gap)], len(matches)) for gap in gaps.values()]
+        rows.append((study.labels[name], len(matches), *shown))
+    return table(
+        ("matched by connections", "pairs", "Q less the control's", "z less the control's"), rows
     )
+
+
+def lifted(study):
+    """Best networks and what has become of them without any pressure; and all causes but dropout together."""
     end, rows = derived.later(study)[-1], []
+    moments = {
+        (name, column): derived.before_and_after(study, column, name)
+        for name in (derived.CONTROL, *derived.SINGLES)
+        for column in ("q", "z", "connections")
+    }
     for name in (derived.CONTROL, *derived.SINGLES):
         cells = [study.labels[name]]
         for column in ("q", "z", "connections"):
-            before, after = derived.before_and_after(study, column, name)
+            before, after = moments[name, column]
             cells += [interval(before), interval(after), in_pairs(after, before)]
         rows.append(cells)
+    pooled = ["all but dropout and none"]
+    for column in ("q", "z", "connections"):
+        several = [moments[name, column] for name in derived.SINGLES if "dropout" not in name]
+        before, after = (np.concatenate(side) for side in zip(*several, strict=True))
+        pooled += [interval(before), interval(after), in_pairs(after, before)]
     header = ["pressure lifted"]
     for column in ("Q", "z", "connections"):
         header += [f"{column} at once", f"after {end}", "r, p"]
-    parts.append(table(header, rows))
+    return table(header, [*rows, pooled])
+
+
+def pairs(study):
+    """What two causes do beyond the sum of what each does."""
     rows = []
     for name, (a, b) in derived.PAIRS.items():
-        for column in ("q_score", "q_z"):
-            groups = [
-                derived.values(summary, column, treatment) for treatment in (name, a, b, derived.CONTROL)
-            ]
-            middle, low, high = derived.interaction(*groups)
-            rows.append(
-                (study.labels[name], column, len(groups[0]), f"{middle:+.3f} [{low:+.3f}, {high:+.3f}]")
-            )
-    parts.append(table(("pair", "of", "n", "beyond the sum of its causes"), rows))
-    return "\n\n".join(parts)
+        for column, label in (("q_score", "Q"), ("q_z", "z of Q")):
+            groups = [derived.measured(study, column, one) for one in (name, a, b, derived.CONTROL)]
+            sizes = ", ".join(str(group.size) for group in groups)
+            rows.append((study.labels[name], label, sizes, spread(*derived.interaction(*groups))))
+    return table(("pair", "mean of", "n: pair, each, none", "beyond the sum of its causes"), rows)
+
+
+# ---- dropout, and training by gradient
 
 
 def dropout(study):
-    """The curve."""
-    modules, rows = derived.modules_do(study), []
-    none = study.treatments[0]
-    for name in study.treatments:
-        cells = [study.labels[name], rows_of(study.summary, treatment=name)["q_score"].size]
-        for found, column in (
-            (study.summary, "best_fitness"), (modules, "redundancy"), (modules, "specialisation"),
-            (modules, "copies"), (modules, "harm"), (study.summary, "modules"),
-            (study.summary, "connections"), (study.summary, "q_score"), (study.summary, "q_z"),
-        ):  # fmt: skip
-            values, without = (derived.values(found, column, t) for t in (name, none))
-            cells.append(f"{interval(values)} ({against(values, without)})")
-        rows.append(cells)
-    header = (
-        "rate", "n", "fitness", "redundancy", "specialisation", "modules that do a subgoal alone",
-        "fitness lost with a neuron", "modules", "connections", "Q", "z of Q",
-    )  # fmt: skip
-    return table(header, rows)
+    """The curve: what networks and modules do; and their modularity by four measures."""
+    modules = derived.modules_do(study)
+    does = {
+        "fitness": ("best_fitness", study.summary),
+        "redundancy": ("redundancy", modules),
+        "specialisation": ("specialisation", modules),
+        "modules that do a subgoal alone": ("copies", modules),
+        "fitness lost with a neuron": ("harm", modules),
+        "modules": ("modules", study.summary),
+        "connections": ("connections", study.summary),
+    }
+    columns = [by_treatment(study, *where) for where in does.values()]
+    modularity = [by_treatment(study, column) for column in MEASURES]
+    return "\n\n".join(
+        [
+            table(["rate", "n", *with_tests(does)], compared(study, columns)),
+            table(["rate", "n", *with_tests(MEASURES.values())], compared(study, modularity)),
+        ]
+    )
+
+
+BOTH = {
+    "control": "control",
+    "connection-cost": None,
+    "goal-switching": None,
+    "dropout-10": "dropout-10",
+    "dropout-30": "dropout-30",
+    "l1": "l1",
+    "l2": "l2",
+    "pruning": "control, pruned",
+}
+"""Treatment of the study -> group of gradient.csv."""
+
+
+def both_optimisers(study, rows):
+    """Evolved and trained networks of one task and the same layers by one measure: Q beside rewired networks."""
+    trained = gradient.groups_of(rows)
+    lines, sides = [], {"evolved": {}, "trained": {}}
+    for column in MEASURES:
+        evolved = {name: derived.measured(study, column, name) for name in BOTH}
+        by_gradient = {name: as_trained(trained, column, group) for name, group in BOTH.items()}
+        for side, groups in (("evolved", evolved), ("trained", by_gradient)):
+            sides[side][column] = (groups, against(groups, groups[derived.CONTROL]))
+    for name in BOTH:
+        for side, columns in sides.items():
+            if not len(columns["q_score"][0][name]):
+                continue
+            n = len(columns["q_score"][0][name])
+            cells = [
+                cell
+                for groups, tests in columns.values()
+                for cell in (interval(groups[name], n), tests[name])
+            ]
+            lines.append((study.labels[name], side, n, *cells))
+    return table(("cause", "by", "n", *with_tests(MEASURES.values())), lines)
+
+
+def as_trained(groups, column, name):
+    """Numbers of a group of trained networks, named as in the study's summary."""
+    if name not in groups:
+        return np.empty(0)
+    if column == "q_excess":
+        return as_trained(groups, "q_score", name) - as_trained(groups, "q_rand", name)
+    place = column.replace("q_", "q_score_") if column != "q_score" else column
+    return np.array([row[place] for row in groups[name]])
 
 
 def main():
@@ -262,6 +442,7 @@ def main():
     places = {"study": "study.toml", "fixed": "study_fixed.toml", "dropout": "study_dropout.toml"}
     for name in places:
         parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--gradient", type=Path, default=gradient.RESULTS)
     given, found = parser.parse_args(), {}
     for name, definition in places.items():
         folder = getattr(given, name)
@@ -274,6 +455,11 @@ def main():
         print(f"## Mechanism\n\n{mechanism(found['study'], found['fixed'])}\n")
     if found["dropout"] is not None:
         print(f"## The dropout curve\n\n{dropout(found['dropout'])}\n")
+    rows = gradient.read(given.gradient / gradient.TABLE)
+    if rows:
+        print(f"## By gradient\n\n{gradient.summary(rows)}\n")
+    if rows and found["study"] is not None:
+        print(f"## Evolved and trained\n\n{both_optimisers(found['study'], rows)}\n")
 
 
 if __name__ == "__main__":
