@@ -15,20 +15,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evomod.statistics import (
+    FEWEST,
     MedianCI,
+    Proportions,
     median_ci,
     proportions,
     rank_correlation,
     rank_sum,
     signed_rank,
-    t_limit,
+    student_p,
 )
 
 Verdict = Literal["holds", "fails", "cannot tell"]
 
 LEVEL = 0.05
-FEWEST = 6
-"""Runs that a published median wants: the range of five holds the median with less than 95 %."""
 SEED = 1
 """Of the bootstrap behind every interval."""
 
@@ -50,12 +50,20 @@ class Claim:
 
 
 def larger(
-    paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
+    paper: str,
+    claim: str,
+    a: ArrayLike,
+    b: ArrayLike,
+    labels: tuple[str, str],
+    n_paper: int,
+    *,
+    corrected: float | None = None,
 ) -> Claim:
     """A claim that ``a`` is larger than ``b``, by the rank-sum test.
 
     It holds if p < 0.05 in its direction. It fails if p < 0.05 in the other, or if there is no such
-    difference in as many runs as the paper had; with fewer one cannot tell.
+    difference in as many runs as the paper had; with fewer one cannot tell. ``corrected``: the p that decides
+    in the place of its own where the claim is one of a family, see `holm`.
 
     >>> larger("x", "a is larger", [3, 4, 5, 6], [1, 2, 2, 1], ("a", "b"), 4).verdict
     'holds'
@@ -64,20 +72,21 @@ def larger(
     if min(interval_of(a).n, interval_of(b).n) == 0:
         return Claim(paper, claim, medians, "none: no values on one side", "cannot tell")
     found = rank_sum(a, b)
-    n = min(found.n_a, found.n_b)
+    n, p = min(found.n_a, found.n_b), found.p if corrected is None else corrected
     verdict: Verdict = "cannot tell"
-    if found.p < LEVEL:
+    if p < LEVEL:
         verdict = "holds" if found.cliffs_delta > 0 else "fails"
     elif n >= n_paper:
         verdict = "fails"
-    test = f"rank-sum p = {found.p:.2g}, Cliff's delta {found.cliffs_delta:+.2f}"
+    of_family = "" if corrected is None else f" ({corrected:.2g} by Holm)"
+    test = f"rank-sum p = {found.p:.2g}{of_family}, Cliff's delta {found.cliffs_delta:+.2f}"
     return Claim(paper, claim, medians, test, verdict)
 
 
 def larger_in_pairs(
     paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
 ) -> Claim:
-    """As `larger`, of pairs, by Wilcoxon's signed-rank test.
+    """As `larger`, of pairs, by Wilcoxon's signed-rank test; fewer than six pairs never reach p < 0.05, so tell nothing.
 
     >>> larger_in_pairs("x", "a", [2, 4, 6, 8, 10, 12], [1, 2, 3, 4, 5, 6], ("a", "b"), 9).verdict
     'holds'
@@ -87,26 +96,33 @@ def larger_in_pairs(
     verdict: Verdict = "cannot tell"
     if found.n and found.p < LEVEL:
         verdict = "holds" if found.r > 0 else "fails"
-    elif found.n and found.n >= n_paper:
+    elif found.n >= max(n_paper, FEWEST):
         verdict = "fails"
     test = f"signed-rank p = {found.p:.2g} of {found.n} pairs, rank-biserial r {found.r:+.2f}"
     return Claim(paper, claim, medians, test, verdict)
 
 
 def alike(
-    paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
+    paper: str,
+    claim: str,
+    a: ArrayLike,
+    b: ArrayLike,
+    labels: tuple[str, str],
+    n_paper: int,
+    *,
+    corrected: float | None = None,
 ) -> Claim:
-    """A claim that ``a`` and ``b`` do not differ: fails if the rank-sum test has p < 0.05.
+    """A claim that ``a`` and ``b`` do not differ: fails if the rank-sum test has p < 0.05, ``corrected`` as in `larger`.
 
     With as many runs as the paper had it holds else, which does not prove that there is no difference.
 
     >>> alike("x", "no difference", [1, 2, 3, 4], [1, 2, 3, 4], ("a", "b"), 4).verdict
     'holds'
     """
-    found = larger(paper, claim, a, b, labels, n_paper)
+    found = larger(paper, claim, a, b, labels, n_paper, corrected=corrected)
     n = min(interval_of(a).n, interval_of(b).n)
     verdict: Verdict = "cannot tell"
-    if n and rank_sum(a, b).p < LEVEL:
+    if n and (rank_sum(a, b).p if corrected is None else corrected) < LEVEL:
         verdict = "fails"
     elif n and n >= n_paper:
         verdict = "holds"
@@ -153,7 +169,7 @@ def more_often(
     shares = "; ".join(
         f"{label} {yes}/{n} ({yes / n:.0%})" for label, (yes, n) in zip(labels, (a, b), strict=True)
     )
-    return Claim(paper, claim, shares, f"Fisher's exact p = {found.p:.2g}", verdict)
+    return Claim(paper, claim, shares, _fisher(found), verdict)
 
 
 def published(
@@ -177,27 +193,45 @@ def published(
     )
 
 
-def published_mean(
-    paper: str, claim: str, values: ArrayLike, mean: float, error: float, n_paper: int
-) -> Claim:
-    """A published mean with its standard error: it holds where ours differs by less than chance explains.
+def at_most(paper: str, claim: str, values: ArrayLike, bound: float, n_paper: int) -> Claim:
+    """A published median that is not exceeded: it holds where the whole interval found here is at most ``bound``.
 
-    That is by no more standard errors of the difference than Student's t allows (`t_limit`). With fewer
-    runs than the paper had, a mean that differs more still fails; one that does not cannot tell.
+    It fails where the whole interval lies above; else, and of fewer than six values, one cannot tell, nor with fewer
+    runs than the paper had where it would hold.
+
+    >>> at_most("x", "within 5", [1, 2, 3, 2, 1, 9], 5.0, 6).verdict
+    'cannot tell'
+    """
+    ci = interval_of(values)
+    verdict: Verdict = "cannot tell"
+    if ci.n >= FEWEST and ci.low > bound:
+        verdict = "fails"
+    elif ci.n >= max(FEWEST, n_paper) and ci.high <= bound:
+        verdict = "holds"
+    return Claim(paper, claim, described(values), f"interval at most {bound:g}", verdict)
+
+
+def published_mean(
+    paper: str, claim: str, values: ArrayLike, mean: float, error: float | None, n_paper: int
+) -> Claim:
+    """A published mean with its standard error: it holds where ours differs by less than chance explains (p >= 0.05).
+
+    Where no ``error`` is published theirs are taken to spread like ours. With fewer runs than the paper had,
+    a mean that differs more still fails; one that does not cannot tell.
 
     >>> published_mean("x", "mean 2", [1, 2, 3], 2.1, 0.1, 3).verdict
     'holds'
     """
     ours, se, n = mean_of(values)
-    gap = math.nan
-    if n > 1:
-        gap = _in_errors(ours - mean, math.hypot(se, error))
+    theirs = se * math.sqrt(n / n_paper) if error is None else error
+    found = _student(ours - mean, math.hypot(se, theirs), n)
     verdict: Verdict = "cannot tell"
-    if n > 1 and abs(gap) > t_limit(n):
+    if found.p < LEVEL:
         verdict = "fails"
     elif n > 1 and n >= n_paper:
         verdict = "holds"
-    test = f"t = {gap:.3g} of the difference to {mean:g} ± {error:g}"
+    spread = ", spread as ours" if error is None else ""
+    test = _told(found, f"{mean:g} ± {theirs:.3g} (SE{spread})")
     return Claim(paper, claim, mean_text(values), test, verdict)
 
 
@@ -214,7 +248,13 @@ def published_share(paper: str, claim: str, ours: tuple[int, int], theirs: tuple
     if verdict == "holds" and ours[1] < theirs[1]:
         verdict = "cannot tell"
     text = f"{ours[0]}/{ours[1]} ({ours[0] / ours[1]:.0%})"
-    return Claim(paper, claim, text, f"Fisher's exact p = {found.p:.2g}", verdict)
+    return Claim(paper, claim, text, f"{_fisher(found)} to {theirs[0]}/{theirs[1]}", verdict)
+
+
+def _fisher(found: Proportions) -> str:
+    """p, and the difference of the two shares."""
+    difference = found.yes_a / found.n_a - found.yes_b / found.n_b
+    return f"Fisher's exact p = {found.p:.2g}, difference {100.0 * difference:+.0f} percentage points"
 
 
 def beyond(
@@ -226,7 +266,7 @@ def beyond(
     *,
     below: bool = False,
 ) -> Claim:
-    """A claim that a mean lies above a bound, or ``below`` it: by more than chance explains (`t_limit`).
+    """A claim that a mean lies above a bound, or ``below`` it: by more than chance explains (Student's t).
 
     ``found``: mean, standard error, n. It fails if it lies on the other side by as much, or if as many runs
     as in the paper do not tell.
@@ -235,16 +275,15 @@ def beyond(
     'holds'
     """
     mean, se, n = found
+    student = _student(mean - bound, se, n)
+    is_beyond = student.t < 0.0 if below else student.t > 0.0
     verdict: Verdict = "cannot tell"
-    if n > 1:
-        gap = _in_errors(bound - mean if below else mean - bound, se)
-        if gap > t_limit(n):
-            verdict = "holds"
-        elif gap < -t_limit(n) or n >= n_paper:
-            verdict = "fails"
-    side = "below" if below else "above"
-    test = f"{side} {bound:g} by {t_limit(n):.3g} SE" if n > 1 else f"{side} {bound:g}"
-    return Claim(paper, claim, f"{mean:.3g} ± {se:.2g} (SE), n = {n}", test, verdict)
+    if student.p < LEVEL and is_beyond:
+        verdict = "holds"
+    elif student.p < LEVEL or (n > 1 and n >= n_paper):
+        verdict = "fails"
+    text = f"{mean:.3g} ± {se:.2g} (SE), n = {n}"
+    return Claim(paper, claim, text, _told(student, f"{bound:g}"), verdict)
 
 
 def larger_mean(
@@ -262,26 +301,47 @@ def larger_mean(
     >>> larger_mean("x", "a", (3.0, 0.1, 9), (1.0, 0.1, 9), ("a", "b"), 9).verdict
     'holds'
     """
-    difference, se = a[0] - b[0], math.hypot(a[1], b[1])
     n = min(a[2], b[2])
-    gap = _in_errors(difference, se) if n > 1 else math.nan
+    found = _student(a[0] - b[0], math.hypot(a[1], b[1]), n)
     verdict: Verdict = "cannot tell"
-    if n > 1 and abs(gap) > t_limit(n):
-        verdict = "holds" if difference > 0 else "fails"
+    if found.p < LEVEL:
+        verdict = "holds" if found.t > 0.0 else "fails"
     elif n > 1 and n >= n_paper:
         verdict = "fails"
     text = "; ".join(
         f"{label} {mean:.3g} ± {error:.2g} (SE), n = {number}"
         for label, (mean, error, number) in zip(labels, (a, b), strict=True)
     )
-    return Claim(paper, claim, text, f"t = {gap:.3g} of the difference", verdict)
+    return Claim(paper, claim, text, _told(found), verdict)
 
 
-def _in_errors(difference: float, error: float) -> float:
-    """A difference in standard errors; 0 for none, and without an error endless for any."""
-    if error > 0.0 or difference == 0.0:
-        return difference / error if error > 0.0 else 0.0
-    return math.copysign(math.inf, difference)
+@dataclass(frozen=True, slots=True)
+class _Student:
+    """A difference in standard errors; t and p are NaN where fewer than two values estimate these."""
+
+    difference: float
+    t: float
+    p: float
+    n: int
+
+
+def _told(found: _Student, to: str = "") -> str:
+    """In words; ``to``: what the difference is to."""
+    if found.n < 2:
+        return "none: one value has no spread" if found.n else "none: no values"
+    beside = f" to {to}" if to else ""
+    t = f"t = {found.t:.3g} of the difference {found.difference:+.3g}{beside}"
+    return f"{t}, Student's p = {found.p:.2g} ({found.n - 1} degrees of freedom)"
+
+
+def _student(difference: float, error: float, n: int) -> _Student:
+    """Without an error any difference is endless, and none is 0."""
+    if n < 2:
+        return _Student(difference, math.nan, math.nan, n)
+    t = math.copysign(math.inf, difference) if difference else 0.0
+    if error > 0.0:
+        t = difference / error
+    return _Student(difference, t, student_p(t, n), n)
 
 
 def not_run(paper: str, claim: str, why: str) -> Claim:
@@ -290,7 +350,7 @@ def not_run(paper: str, claim: str, why: str) -> Claim:
 
 
 def interval_of(values: ArrayLike) -> MedianCI:
-    """Median with its bootstrapped 95 % interval, always by the same seed."""
+    """Median with its bootstrapped 95 % interval (of fewer than six values: their range), always by the same seed."""
     return median_ci(values, np.random.default_rng(SEED))
 
 
@@ -314,13 +374,16 @@ def mean_text(values: ArrayLike) -> str:
 
 
 def described(values: ArrayLike) -> str:
-    """Median [interval], n = number.
+    """Median [bootstrapped 95 % interval], n = number; of fewer than six values their range, see `median_ci`.
 
-    >>> described([1.0, 1.0, 1.0])
-    '1 [1, 1], n = 3'
+    >>> described([1.0, 1.0, 2.0]), described([1.0]), described([1.0] * 6)
+    ('1, range [1, 2], n = 3', '1, n = 1', '1 [1, 1], n = 6')
     """
     ci = interval_of(values)
-    return f"{ci.median:.4g} [{ci.low:.4g}, {ci.high:.4g}], n = {ci.n}"
+    if ci.n < 2:
+        return f"{ci.median:.4g}, n = {ci.n}"
+    ends = f"[{ci.low:.4g}, {ci.high:.4g}], n = {ci.n}"
+    return f"{ci.median:.4g}, range {ends}" if ci.n < FEWEST else f"{ci.median:.4g} {ends}"
 
 
 def as_markdown(found: list[Claim]) -> str:

@@ -16,11 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 from evomod.errors import EvomodError
 
 LEVEL, RESAMPLES = 0.95, 10_000
+FEWEST = 6
+"""Values that an interval of a median wants, see `median_ci`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MedianCI:
-    """A median and its bootstrapped 95 % confidence interval."""
+    """A median and its bootstrapped 95 % confidence interval, of fewer than `FEWEST` values their range."""
 
     n: int
     """Values; those that are not numbers are left out."""
@@ -28,8 +30,8 @@ class MedianCI:
     low: float
     high: float
     method: str
-    """"BCa"; "percentile" where ties leave BCa undefined; "constant" where all values are equal; "none"
-    where there are none."""
+    """"BCa"; "percentile" where ties leave BCa undefined; "range" of fewer than `FEWEST` values; "constant"
+    where all values are equal; "none" where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Proportions:
 
 @dataclass(frozen=True, slots=True)
 class MedianBand:
-    """Medians along a curve, with pointwise 95 % intervals."""
+    """Medians along a curve, with pointwise 95 % intervals; of fewer than `FEWEST` runs they hold less, see `median_ci`."""
 
     n: NDArray[np.int64]
     """``[point]``: values there."""
@@ -91,7 +93,11 @@ class MedianBand:
 
 
 def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
-    """Median and bootstrapped (BCa) 95 % interval.
+    """Median and bootstrapped (BCa) 95 % interval; of fewer than six values the interval is their range.
+
+    Bootstrapped intervals hold the true median in 47 % of cases of two values, 80 % of three and 88 % of five. The
+    range of n values holds it in 1 - 2^(1 - n), which is 50, 75, 88 and 94 % of two to five, and nothing that
+    they say can hold it in more; six are the first whose range does in 95 %.
 
     >>> median_ci([2.0, 2.0, 2.0], np.random.default_rng(1))
     MedianCI(n=3, median=2.0, low=2.0, high=2.0, method='constant')
@@ -102,6 +108,8 @@ def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
     middle = float(np.median(numbers))
     if (numbers == numbers[0]).all():
         return MedianCI(numbers.size, middle, middle, middle, "constant")
+    if numbers.size < FEWEST:
+        return MedianCI(numbers.size, middle, float(numbers.min()), float(numbers.max()), "range")
     from scipy import stats
 
     state = rng.bit_generator.state
@@ -207,15 +215,42 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
-def t_limit(n: int) -> float:
-    """Standard errors from its mean that chance exceeds once in twenty times, where n values estimate them.
+def student_p(t: float, n: int) -> float:
+    """Two-sided p of a difference of ``t`` standard errors, estimated from n values (Student's t, n - 1 degrees).
 
-    >>> round(t_limit(3), 2), round(t_limit(50), 2)
-    (4.3, 2.01)
+    >>> round(student_p(4.303, 3), 3), round(student_p(-2.01, 50), 3)
+    (0.05, 0.05)
     """
     from scipy import stats
 
-    return float(stats.t.ppf((1.0 + LEVEL) / 2.0, n - 1))
+    return float(2.0 * stats.t.sf(abs(t), n - 1))
+
+
+def share_interval(yes: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Clopper & Pearson, exact).
+
+    >>> low, high = share_interval(9, 9)
+    >>> round(low, 3), high  # 0.025 ** (1 / 9)
+    (0.664, 1.0)
+    """
+    from scipy import stats
+
+    found = stats.binomtest(yes, n).proportion_ci(LEVEL, "exact")
+    return float(found.low), float(found.high)
+
+
+def median_ratio(
+    a: ArrayLike, b: ArrayLike, rng: np.random.Generator, level: float = LEVEL
+) -> tuple[float, float, float]:
+    """Median of ``a`` over that of ``b``, and the ends of its bootstrapped (percentile) interval.
+
+    >>> median_ratio([6.0, 6.0], [2.0, 2.0], np.random.default_rng(1))
+    (3.0, 3.0, 3.0)
+    """
+    first, second = _numbers(a), _numbers(b)
+    medians = [np.median(rng.choice(x, (RESAMPLES, x.size)), axis=1) for x in (first, second)]
+    low, high = np.quantile(medians[0] / medians[1], ((1.0 - level) / 2.0, (1.0 + level) / 2.0)).tolist()
+    return float(np.median(first) / np.median(second)), low, high
 
 
 def median_band(
@@ -223,7 +258,7 @@ def median_band(
 ) -> MedianBand:
     """Medians over runs with bootstrapped (percentile) 95 % intervals, of ``values[point, run]``.
 
-    NaN where a run has no value. A resample is a choice of ranks, so that one set of resamples serves all
+    Of fewer than six runs they hold the true median in less than 95 %, see `median_ci`. NaN where a run has no value. A resample is a choice of ranks, so that one set of resamples serves all
     points with as many values: 500 points of 50 runs take 0.2 s, one by one with scipy 10 s.
     """
     ordered = np.sort(values, axis=1)  # NaN last

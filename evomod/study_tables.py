@@ -24,7 +24,7 @@ from evomod.errors import EvomodError
 from evomod.network import Network
 from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
-from evomod.statistics import MedianBand, median_band, median_ci
+from evomod.statistics import FEWEST, MedianBand, median_band, median_ci
 from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
@@ -423,7 +423,8 @@ def described(found: StudyFolder) -> str:
         parts = []
         for name, word in SHOWN.items():
             ci = median_ci(summary[name][mine], rng)
-            parts.append(f"{word} {ci.median:.3f} [{ci.low:.3f}, {ci.high:.3f}]")
+            kind = "range " if ci.n < FEWEST else ""
+            parts.append(f"{word} {ci.median:.3f} {kind}[{ci.low:.3f}, {ci.high:.3f}]")
         solved = f"solved {int(summary['solved'][mine].sum())} of {int(mine.sum())}"
         lines.append(f"  {treatment.label:24} {', '.join(parts)}, {solved}")
     method = ", ".join(np.unique(summary["q_method"]).tolist())

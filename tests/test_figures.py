@@ -231,6 +231,37 @@ def test_verdicts_of_proportions(a, b, verdict):
     assert claims.more_often("p", "c", a, b, ("a", "b"), 10).verdict == verdict
 
 
+def test_tests_of_proportions_tell_the_difference():
+    found = claims.more_often("p", "c", (3, 4), (1, 4), ("a", "b"), 10)
+    assert found.test == "Fisher's exact p = 0.49, difference +50 percentage points"
+    found = claims.published_share("p", "c", (1, 4), (3, 4))
+    assert found.test == "Fisher's exact p = 0.49, difference -50 percentage points to 3/4"
+
+
+def test_pairs_that_are_too_few_for_the_test_do_not_fail():
+    """Four pairs that all agree have p = 0.125, however large the paper's n."""
+    four = claims.larger_in_pairs("p", "c", [2, 3, 4, 5], [1, 1, 1, 1], ("a", "b"), 4)
+    assert four.verdict == "cannot tell" and "p = 0.12 of 4 pairs" in four.test
+    six = claims.larger_in_pairs("p", "c", [2, 3, 4, 5, 6, 0], [1, 1, 1, 1, 1, 9], ("a", "b"), 4)
+    assert six.verdict == "fails"
+
+
+def test_a_claim_of_a_family_is_decided_by_the_corrected_p():
+    a, b = list(range(10, 20)), list(range(10))
+    assert claims.larger("p", "c", a, b, ("a", "b"), 10, corrected=0.2).verdict == "fails"
+    assert claims.larger("p", "c", a, b, ("a", "b"), 11, corrected=0.2).verdict == "cannot tell"
+    found = claims.larger("p", "c", a, b, ("a", "b"), 11, corrected=0.01)
+    assert found.verdict == "holds" and "p = 0.00018 (0.01 by Holm), Cliff" in found.test
+    assert claims.alike("p", "c", a, b, ("a", "b"), 10, corrected=0.2).verdict == "holds"
+    assert claims.alike("p", "c", a, b, ("a", "b"), 10, corrected=0.01).verdict == "fails"
+
+
+def test_few_values_are_described_by_their_range():
+    assert claims.described([0.4583, 0.4537]) == "0.456, range [0.4537, 0.4583], n = 2"
+    assert claims.described([0.5, np.nan]) == "0.5, n = 1" and claims.described([]) == "nan, n = 0"
+    assert claims.described(range(6)).startswith("2.5 [")
+
+
 @pytest.mark.parametrize(
     ("b", "n_paper", "verdict"),
     [(range(10), 10, "holds"), (range(10), 11, "cannot tell"), (range(10, 20), 50, "fails")],

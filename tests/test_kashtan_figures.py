@@ -238,6 +238,20 @@ def test_verdicts_of_a_bound(mean, n, below, verdict):
     assert claims.beyond("p", "c", (mean, 0.1, n), 0.0, 9, below=below).verdict == verdict
 
 
+def test_tests_of_means_tell_their_statistic_and_p():
+    bound = claims.beyond("p", "c", (2.5, 0.5, 2), 2.0, 9)
+    # one standard error with one degree of freedom: p = 1 - 2 atan(1) / pi
+    told = "t = 1 of the difference +0.5 to 2, Student's p = 0.5 (1 degrees of freedom)"
+    assert bound.test == told and bound.verdict == "cannot tell"
+    below = claims.beyond("p", "c", (1.5, 0.5, 2), 2.0, 9, below=True)
+    assert below.test == told.replace("t = 1", "t = -1").replace("+0.5", "-0.5")
+    assert claims.beyond("p", "c", (1.0, np.nan, 1), 0.0, 9).test == "none: one value has no spread"
+    means = claims.larger_mean("p", "c", (1.5, 0.3, 2), (1.0, 0.4, 9), ("a", "b"), 9)
+    assert means.test == told.replace(" to 2", "")
+    mean = claims.published_mean("p", "c", [1.5, 2.5], 1.5, 0.0, 9)
+    assert mean.test == told.replace("to 2", "to 1.5 ± 0 (SE)")
+
+
 @pytest.mark.parametrize(
     ("a", "n", "verdict"),
     [(3.0, 9, "holds"), (-1.0, 9, "fails"), (1.05, 9, "fails"), (1.05, 3, "cannot tell")],
@@ -245,3 +259,25 @@ def test_verdicts_of_a_bound(mean, n, below, verdict):
 def test_verdicts_of_two_means(a, n, verdict):
     found = claims.larger_mean("p", "c", (a, 0.1, n), (1.0, 0.1, n), ("a", "b"), 9)
     assert found.verdict == verdict
+
+
+def test_a_published_mean_without_an_error_is_taken_to_spread_like_ours():
+    values = [9.8, 9.9, 9.95]
+    error = np.std(values, ddof=1) / np.sqrt(3)
+    known = claims.published_mean("p", "c", values, 9.7, error * np.sqrt(3 / 5), 5)
+    unknown = claims.published_mean("p", "c", values, 9.7, None, 5)
+    assert known.verdict == unknown.verdict == "cannot tell"
+    assert unknown.test == known.test.replace("(SE)", "(SE, spread as ours)")
+    # were their mean known exactly, the same difference would fail
+    assert claims.published_mean("p", "c", [9.89, 9.9, 9.895], 9.885, None, 5).verdict == "cannot tell"
+    assert claims.published_mean("p", "c", [9.9, 9.901, 9.9005], 9.885, 0.0, 5).verdict == "fails"
+
+
+def test_a_published_median_that_is_not_exceeded():
+    values = np.arange(50) % 4
+    assert claims.at_most("p", "c", values, 3.0, 50).verdict == "holds"
+    assert claims.at_most("p", "c", values, 3.0, 51).verdict == "cannot tell"  # fewer runs
+    assert claims.at_most("p", "c", values + 4, 3.0, 51).verdict == "fails"
+    touches = [2.0] * 25 + [20.0] * 25  # the interval holds the bound
+    assert claims.at_most("p", "c", touches, 5.0, 50).verdict == "cannot tell"
+    assert claims.at_most("p", "c", [9.0] * 5, 5.0, 50).verdict == "cannot tell"

@@ -63,6 +63,36 @@ def test_a_median_and_its_interval():
     assert found == median_ci(numbers, rng())
 
 
+def test_the_interval_of_fewer_than_six_values_is_their_range():
+    """A bootstrap of two normal values holds the true median in 47 %, their range in 50 %: 1 - 2^(1 - n)."""
+    found = median_ci([5.0, 1.0, 2.0, math.nan, 3.0, 9.0], rng())
+    assert (found.n, found.median, found.low, found.high, found.method) == (5, 3.0, 1.0, 9.0, "range")
+    assert median_ci([5.0, 1.0, 2.0, 3.0, 9.0, 4.0], rng()).method == "BCa"
+    draws = rng().normal(size=(4000, 3))
+    held = np.mean([ci.low <= 0.0 <= ci.high for ci in (median_ci(row, rng()) for row in draws)])
+    assert held == pytest.approx(0.75, abs=0.02)
+
+
+def test_student_p_by_hand():
+    # with one degree of freedom p = 1 - 2 atan(t) / pi
+    assert statistics.student_p(1.0, 2) == pytest.approx(0.5)
+    assert statistics.student_p(-1.0, 2) == pytest.approx(0.5)
+    assert statistics.student_p(math.inf, 5) == 0.0 and math.isnan(statistics.student_p(math.nan, 5))
+
+
+def test_the_interval_of_a_share_by_hand():
+    # of 0 in n the upper end is where (1 - share)^n = 0.025
+    assert statistics.share_interval(0, 4) == pytest.approx((0.0, 1.0 - 0.025 ** (1 / 4)))
+
+
+def test_a_ratio_of_medians_and_its_interval():
+    a, b = rng().normal(100.0, 10.0, 40), rng().normal(10.0, 1.0, 40)
+    ratio, low, high = statistics.median_ratio(a, b, rng())
+    assert ratio == np.median(a) / np.median(b) and low < ratio < high
+    wider = statistics.median_ratio(a, b, rng(), 0.99)
+    assert wider[0] == ratio and wider[1] < low and wider[2] > high
+
+
 def test_degenerate_values_have_an_interval_too():
     assert median_ci([3, 3, 3], rng()).method == "constant"
     one = median_ci([5], rng())
