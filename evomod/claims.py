@@ -331,7 +331,7 @@ def _told(found: _Student, to: str = "") -> str:
         return "none: one value has no spread" if found.n else "none: no values"
     beside = f" to {to}" if to else ""
     t = f"t = {found.t:.3g} of the difference {found.difference:+.3g}{beside}"
-    return f"{t}, Student's p = {found.p:.2g} ({found.n - 1} degrees of freedom)"
+    return f"{t}, Student's p = {found.p:.2g}, df {found.n - 1}"
 
 
 def _student(difference: float, error: float, n: int) -> _Student:

@@ -78,3 +78,19 @@ def test_claims_are_tested_on_a_table(script, tmp_path):
     beside = found["control, not pruned: more clusterable than its shuffles (mean z -5.4)"]
     assert beside.verdict == "holds"
     assert found[module.untrained("untrained")].verdict == "cannot tell"
+
+
+def test_published_means_spread_as_ours_or_as_published(script, tmp_path):
+    module = papers.load_script(SCRIPT.with_name("claims.py"))
+    path = tmp_path / script.TABLE
+    for seed, n_cut in enumerate((9.88, 9.90, 9.91, 9.92, 9.93)):
+        append(script, path, row(script, "control", 0, seed, n_cut))
+        append(script, path, row(script, "untrained", 0, seed, n_cut + 0.395))
+        append(script, path, row(script, "clusterable-untrained", 0, seed, n_cut - 3.1))
+    found = {claim.claim: claim for claim in module.claims(path)}
+    # 0.023 and a standard error of 0.0086 are 2.7 of it, which would fail, and 1.9 of the difference
+    control = found["control, not pruned: n-cut 9.885"]
+    assert control.verdict == "holds" and "to 9.885 ± 0.0086 (SE, spread as ours)" in control.test
+    assert "to 10.295 ± 0.0032 (SE)," in found[module.untrained("untrained")].test
+    assert found[module.untrained("untrained")].verdict == "cannot tell"  # five births of a hundred
+    assert "(SE, spread as ours)" in found[module.untrained("clusterable-untrained")].test

@@ -241,7 +241,7 @@ def test_verdicts_of_a_bound(mean, n, below, verdict):
 def test_tests_of_means_tell_their_statistic_and_p():
     bound = claims.beyond("p", "c", (2.5, 0.5, 2), 2.0, 9)
     # one standard error with one degree of freedom: p = 1 - 2 atan(1) / pi
-    told = "t = 1 of the difference +0.5 to 2, Student's p = 0.5 (1 degrees of freedom)"
+    told = "t = 1 of the difference +0.5 to 2, Student's p = 0.5, df 1"
     assert bound.test == told and bound.verdict == "cannot tell"
     below = claims.beyond("p", "c", (1.5, 0.5, 2), 2.0, 9, below=True)
     assert below.test == told.replace("t = 1", "t = -1").replace("+0.5", "-0.5")
