@@ -230,8 +230,8 @@ def published_mean(
         verdict = "fails"
     elif n > 1 and n >= n_paper:
         verdict = "holds"
-    spread = ", spread as ours" if error is None else ""
-    test = _told(found, f"{mean:g} ± {theirs:.3g} (SE{spread})")
+    known = f"{theirs:.2g} (SE, spread as ours)" if error is None else f"{theirs:g} (SE)"
+    test = _told(found, f"{mean:g} ± {known}")
     return Claim(paper, claim, mean_text(values), test, verdict)
 
 

@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+import evomod
 from evomod import claims, measures
 from evomod.measures.graphs import adjacency_of
 from evomod.papers import load_script
@@ -147,6 +148,39 @@ def test_every_claim_that_is_listed_is_tested(study):
     assert all(claim.paper == "kashtan2005" for claim in found)
 
 
+def test_every_circuit_counts_once_in_the_decay(study, monkeypatch):
+    """Runs from one circuit are no independent draws: four circuits are four pairs, which tell nothing."""
+    module = script("claims")
+    starts = np.repeat([3, 5, 8, 9], 10)
+    table = {"start": starts, "generation": np.tile([0, 50], 20)}
+    table["q_m"] = np.where(table["generation"] == 0, 0.5 + 0.01 * starts, 0.1)
+    monkeypatch.setattr(module.derived, "once", lambda study, name, make: table)
+    found = module.of_decay(study)
+    assert "p = 0.12 of 4 pairs, rank-biserial r +1.00" in found.test and found.verdict == "cannot tell"
+
+
+def circuit(gates):
+    """A genome of twelve NANDs: those of ``{node: sources}``, and dead ones; the last of them is the output."""
+    rows = [gates.get(node, (0, 0)) for node in range(4, 16)]
+    return np.array([gene for a, b in rows for gene in (a, b, 0)] + [max(gates)], np.int8)
+
+
+def test_how_far_the_solutions_of_two_goals_are_apart():
+    """An OR and an AND of two XORs of four NANDs each, by hand: two connections differ, no fewer lead there."""
+    module, setup = script("claims"), evomod.prepare(evomod.Config(task="circuit"))
+    xors = {4: (0, 1), 5: (0, 4), 6: (1, 4), 7: (5, 6), 8: (2, 3), 9: (2, 8), 10: (3, 8), 12: (9, 10)}
+    either = circuit(xors | {11: (7, 7), 13: (12, 12), 14: (11, 13)})
+    both = circuit(xors | {11: (7, 12), 13: (7, 12), 14: (11, 13)})
+    networks = [setup.module.to_network(setup.encoding, genome) for genome in (either, both)]
+    assert module.moved(*networks) == module.moved(*networks[::-1]) == 2
+    assert module.solves(setup, np.array([either, both]), "xor-and-xor").tolist() == [False, True]
+    assert module.changes_to(setup, either, "xor-and-xor") == 2
+    near = both.copy()
+    near[30] = 0  # the last gate reads an input
+    assert module.changes_to(setup, near, "xor-and-xor") == 1
+    assert module.changes_to(setup, circuit({4: (0, 0)}), "xor-and-xor") == module.FURTHER
+
+
 def test_claims_of_random_goals(tmp_path, monkeypatch):
     definition = load_definition(SCRIPTS / "study_random.toml", TINY[:2], 2)
     found = run_study(definition, tmp_path / "it", jobs=1)
@@ -267,7 +301,8 @@ def test_a_published_mean_without_an_error_is_taken_to_spread_like_ours():
     known = claims.published_mean("p", "c", values, 9.7, error * np.sqrt(3 / 5), 5)
     unknown = claims.published_mean("p", "c", values, 9.7, None, 5)
     assert known.verdict == unknown.verdict == "cannot tell"
-    assert unknown.test == known.test.replace("(SE)", "(SE, spread as ours)")
+    assert unknown.test.split("Student")[1] == known.test.split("Student")[1]
+    assert f"± {error * np.sqrt(3 / 5):.2g} (SE, spread as ours)" in unknown.test
     # were their mean known exactly, the same difference would fail
     assert claims.published_mean("p", "c", [9.89, 9.9, 9.895], 9.885, None, 5).verdict == "cannot tell"
     assert claims.published_mean("p", "c", [9.9, 9.901, 9.9005], 9.885, 0.0, 5).verdict == "fails"
