@@ -12,6 +12,8 @@ from evomod.errors import EvomodError
 from evomod.figures import draw_figure
 from evomod.papers import load_script
 from evomod.row_tables import read_rows
+from evomod.statistics import rank_sum
+from evomod.study_tables import load_study
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -209,9 +211,113 @@ def test_a_direction_is_not_decided_where_nothing_is_solved_or_runs_are_few():
     labels = ("FG", "MVG")
     assert claims.faster(study, "c", (at_cap, alike), labels, 2).verdict == "holds"
     assert claims.faster(study, "c", (alike, at_cap), labels, 2).verdict == "fails"
-    assert claims.faster(study, "c", (at_cap, at_cap), labels, 2).verdict == "cannot tell"
+    nothing = claims.faster(study, "c", (at_cap, at_cap), labels, 2)
+    assert nothing.verdict == "cannot tell" and nothing.test == "none"
+    few_solved = np.where(np.arange(22) < 6, 10.0, 900.0)  # both medians are at the cap
+    assert claims.faster(study, "c", (few_solved, at_cap), labels, 2).verdict == "fails"
+    assert claims.faster(study, "c", (at_cap, few_solved), labels, 2).verdict == "holds"
+    assert claims.faster(study, "c", (at_cap[:0], few_solved), labels, 2).verdict == "cannot tell"
     assert claims.faster(study, "c", (alike, alike), labels, 2).verdict == "fails"
     assert claims.faster(study, "c", (alike, alike), labels, 3).verdict == "cannot tell"
+
+
+def study_of_times(times, cap=1000):
+    """A study of goals of gate layers: ``{scenario: [runs of a goal, ...]}``."""
+    treatments, summary = [], {"treatment": [], "generations": []}
+    for scenario, goals in times.items():
+        for k, runs in enumerate(goals):
+            name = f"gates-{scenario}-goal-{k}"
+            config = SimpleNamespace(
+                schedule=SimpleNamespace(goals=(str(k),)), evolution=SimpleNamespace(generations=cap)
+            )
+            treatments.append(SimpleNamespace(name=name, config=config))
+            summary["treatment"] += [name] * len(runs)
+            summary["generations"] += list(runs)
+    columns = {name: np.array(values) for name, values in summary.items()}
+    return SimpleNamespace(summary=columns, study=SimpleNamespace(treatments=tuple(treatments)))
+
+
+def test_runs_that_choose_the_hardest_goals_are_not_those_that_are_tested():
+    claims = script("kashtan2007/claims")
+    fixed = [[900, 10, 900, 20, 900], [900, 1000, 700, 1000, 800], [10, 1000, 20, 1000, 900]]
+    study = study_of_times({"fg": fixed, "mvg": [[30] * 5] * 3})
+    tested, varying, n_goals = claims.judged(study, "gates", "mvg")
+    assert n_goals == 2 and tested.tolist() == [10, 20, 1000, 1000] and varying.tolist() == [30] * 10
+    found = claims.beside_fixed(study, "c", "gates", "mvg")
+    assert found.found == "FG 510, range [10, 1000], n = 4; MVG 30 [30, 30], n = 10"
+    assert "Cliff's delta +0.00" in found.test
+
+
+def test_the_choice_of_goals_favours_no_side():
+    """Labels that mean nothing: where the same runs choose and are tested, those of the fixed goal look slow."""
+    claims, rng, deltas = script("kashtan2007/claims"), np.random.default_rng(1), []
+    for _ in range(200):
+        times = rng.integers(1, 1001, (2, 12, 5))
+        study = study_of_times({"fg": times[0], "mvg": times[1]})
+        deltas.append(
+            [
+                rank_sum(*side(study, "gates", "mvg")[:2]).cliffs_delta
+                for side in (claims.judged, claims.pooled)
+            ]
+        )
+    means, errors = np.mean(deltas, axis=0), np.std(deltas, axis=0) / np.sqrt(200)
+    assert abs(means[0]) < 3.0 * errors[0] and means[1] > 10.0 * errors[1]
+
+
+@pytest.mark.parametrize(
+    ("varying", "runs", "verdict", "found"),
+    [
+        (1.0, 11, "holds", "9 of 9"),
+        (1.0, 3, "cannot tell", "9 of 9"),  # too few runs a goal
+        (9000.0, 11, "fails", "0 of 9"),
+        (9e4, 11, "fails", "0 of 9"),  # the varying goals are not solved
+    ],
+)
+def test_verdicts_of_goals_that_almost_always_show_a_speedup(varying, runs, verdict, found):
+    claims = script("kashtan2007/claims")
+    pairs = {str(k): (np.full(runs, 8000.0), np.full(runs, varying)) for k in range(9)}
+    pairs |= {
+        "easy": (np.full(runs, 2000.0), np.full(runs, 9000.0)),
+        "unknown": (np.full(runs, 9e4), np.full(runs, 9e4)),
+    }
+    told = claims.mostly("c", pairs, 9e4)
+    assert told.verdict == verdict and told.found.startswith(f"{found} goals above 3,000 generations")
+
+
+def test_a_share_that_may_be_almost_always_is_not_told():
+    claims = script("kashtan2007/claims")
+    pairs = {str(k): (np.full(11, 8000.0), np.full(11, 10.0 if k else 9000.0)) for k in range(8)}
+    told = claims.mostly("c", pairs, 9e4)  # 7 of 8: 47 % to 100 %
+    assert told.verdict == "cannot tell" and told.test.endswith("47% to 100%")
+    assert claims.mostly("c", {}, 9e4).verdict == "cannot tell"
+
+
+def test_a_scenario_may_be_claimed_to_be_slower():
+    claims = script("kashtan2007/claims")
+    slow, fast = [[1000] * 11] * 3, [[600, 610, 620, 630, 640, 650, 660, 670, 680, 690, 700]] * 3
+    study = study_of_times({"fg": fast, "rvgc": slow, "mvg": slow})
+    assert claims.beside_fixed(study, "c", "gates", "rvgc", is_later=True).verdict == "holds"
+    assert claims.beside_fixed(study, "c", "gates", "mvg").verdict == "fails"
+    texts = [text for model in claims.SPEEDUP.MODELS for text in claims.texts(model)]
+    assert [text for text in texts if "S below 1" in text] == [
+        "NAND circuits: a constant random goal in between (RVG_c) slows the hardest goals down (S below 1)"
+    ]
+
+
+def test_claims_of_the_course_ask_both_selections(tmp_path):
+    claims = script("kashtan2007/claims_course")
+    results = SCRIPTS.parent / "results" / "kashtan2007" / "kashtan2007-course"
+    found = claims.claims(load_study(results))
+    assert [claim.claim for claim in found] == claims.CLAIMS and all(
+        "n = 40" in c.found for c in found[::2]
+    )
+    assert [claim.found.split(";")[0] for claim in found[1::2]] == ["MVG 2/40 (5%)", "MVG 39/40 (98%)"]
+    for name in ("summary.csv", "study.toml", "manifest.json"):
+        shutil.copy(results / name, tmp_path / name)
+    alone = claims.claims(load_study(tmp_path))
+    assert {claim.verdict for claim in alone} == {"cannot tell"}
+    assert "no course.csv.gz: evomod figure" in alone[0].found
+    assert "--set selection.method=elite" in alone[2].found
 
 
 @pytest.mark.parametrize(
@@ -222,3 +328,13 @@ def test_verdicts_of_a_range_of_periods(times, n, verdict):
     groups = {20: np.full(n, 10.0), 500: np.full(n, times), 2000: np.full(n, 999.0)}
     ranged = script("kashtan2007/claims_periods").ranged
     assert ranged((np.full(n, 100.0), groups), "c").verdict == verdict
+
+
+def test_a_range_of_periods_is_not_decided_where_an_interval_holds_one():
+    ranged, rng = script("kashtan2007/claims_periods").ranged, np.random.default_rng(1)
+    fixed = rng.permutation(np.repeat([10.0, 900.0], [12, 18]))  # solved at once, or hardly
+    groups = {2: np.full(30, 1e4), 20: np.full(30, 50.0), 500: np.full(30, 60.0)}
+    found = ranged((fixed, groups), "c")
+    assert found.verdict == "cannot tell"  # S of medians is 18 and 15
+    assert "20: 18 [0.2, 18]" in found.found and found.found.endswith("n = 30 runs each")
+    assert found.test.startswith("bootstrapped intervals, 97.50% each")
