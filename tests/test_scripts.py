@@ -338,3 +338,25 @@ def test_a_range_of_periods_is_not_decided_where_an_interval_holds_one():
     assert found.verdict == "cannot tell"  # S of medians is 18 and 15
     assert "20: 18 [0.2, 18]" in found.found and found.found.endswith("n = 30 runs each")
     assert found.test.startswith("bootstrapped intervals, 97.50% each")
+
+
+def test_who_is_not_solved_is_the_last_to_solve():
+    claims = script("mengistu2016/claims")
+    columns = {
+        "generations": np.array([900] * 4),
+        "generations_to_solve": np.array([np.nan, 7, 30, np.nan]),
+    }
+    study = SimpleNamespace(column=lambda name, treatment: columns[name])
+    assert claims.times(study, "pa").tolist() == [900.0, 7.0, 30.0, 900.0]
+
+
+def test_claims_of_hierarchy_tell_sub_problems_and_times():
+    claims = script("mengistu2016/claims")
+    found = {c.claim: c for c in claims.claims(load_study(SCRIPTS.parent / "results" / "mengistu2016"))}
+    assert list(found) == claims.CLAIMS
+    sooner = found["P&CC (p = 1) reaches a solution in fewer generations than PA"]
+    assert sooner.found.startswith(
+        "PA 1188, range [698, 1601], n = 5; P&CC 641, range [450, 700], n = 5"
+    )
+    told = found["P&CC (p = 1) tells more sub-problems than PA"]
+    assert told.found.count("n = 5") == 2 and "rank-sum p" in told.test
