@@ -131,9 +131,9 @@ def test_claims_are_tested_against_a_study(tiny, path):
 def test_claims_of_the_retina_say_how_many_runs_they_stand_on(tiny):
     module = papers.load_script(ROOT / "scripts" / "clune2013" / "claims.py")
     found = module.claims(tiny("clune2013/study.toml"))
-    assert len(found) == 24 and [c.claim for c in found[22:]] == module.MAP
-    everywhere = [c for c in found[:22] if "Q beside" not in c.claim]  # a tiny network may have no z
-    assert len(everywhere) == 16
+    assert len(found) == 32 and [c.claim for c in found[30:]] == module.MAP
+    everywhere = [c for c in found[:30] if "Q beside" not in c.claim]  # a tiny network may have no z
+    assert len(everywhere) == 24
     assert all("n = 2" in claim.found or "/2 (" in claim.found for claim in everywhere)
 
 
@@ -166,7 +166,7 @@ def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
     shutil.copytree(sweeps.folder, alone.folder)
     assert papers.companion(alone, script, "study.toml") is None
     waiting = [claim for claim in module.claims(alone) if "study.toml" in claim.found]
-    assert len(waiting) == 14 and {claim.verdict for claim in waiting} == {"cannot tell"}
+    assert len(waiting) == 17 and {claim.verdict for claim in waiting} == {"cannot tell"}
     longer = replace(sweeps, study=load_definition(script.with_name("study_sweeps.toml")))
     elsewhere = papers.companion(longer, script, "study.toml")
     assert elsewhere.folder == ROOT / "results" / "clune2013"  # not the short one beside
@@ -185,7 +185,7 @@ def test_a_taste_decides_no_claim(monkeypatch, tiny):
     monkeypatch.setattr(verification, "claim_scripts", lambda: [path])
     monkeypatch.setattr(verification, "find_study", lambda path, module: taste)
     found = verification.verify(tell=told.append)
-    assert len(found) == 24 and {claim.verdict for claim in found} == {"cannot tell"}
+    assert len(found) == 32 and {claim.verdict for claim in found} == {"cannot tell"}
     assert told[0].endswith("replicates (a taste: decides nothing)")
     whole = replace(taste, study=load_definition(path.with_name("study.toml")))
     assert not papers.is_taste(path, papers.load_script(path), whole)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from evomod.claims import larger
 from evomod.errors import EvomodError
 from evomod.figures import draw_figure
 from evomod.papers import load_script
@@ -360,3 +361,50 @@ def test_claims_of_hierarchy_tell_sub_problems_and_times():
     )
     told = found["P&CC (p = 1) tells more sub-problems than PA"]
     assert told.found.count("n = 5") == 2 and "rank-sum p" in told.test
+
+
+def test_a_recalled_percentage_is_tested_by_every_count_that_it_may_be():
+    claims = script("clune2013/claims")
+    one = claims.share("c", (36, 50), (28,))
+    assert one.verdict == "holds" and one.test.count("Fisher") == 1
+    assert claims.share("c", (10, 50), (19,)).verdict == "holds"  # p = 0.08
+    assert claims.share("c", (10, 50), (20,)).verdict == "fails"  # p = 0.049
+    both = claims.share("c", (10, 50), (19, 20))
+    assert both.verdict == "cannot tell" and both.test.endswith("points to 20/50")
+    shares = [counts for pair in claims.SHARES.values() for counts in pair]
+    assert all(abs(100 * n / claims.N - percent) <= 1 for percent, counts in shares for n in counts)
+
+
+def test_replicates_that_choose_a_period_are_not_tested():
+    periods = script("clune2013/claims_periods")
+    groups = {20: np.array([0.9, 0.1, 0.8, 0.2]), 50: np.array([0.5, 0.6, 0.5, 0.7])}
+    period, q = periods.best(groups)
+    assert period == 20 and q.tolist() == [0.1, 0.2]
+
+
+def test_networks_without_a_connection_have_no_q_and_a_family_is_corrected():
+    sweeps = script("clune2013/claims_sweeps")
+    q = sweeps.with_modules(np.array([0, 0.4, 0.0]), np.array([0, 30, 5]))
+    np.testing.assert_array_equal(q, [np.nan, 0.4, 0.0])
+    high, low = np.arange(10, 20) / 20, np.append(np.arange(8) / 20, np.nan)
+    tests = [(larger, f"c{k}", high, low, ("a", "b")) for k in range(3)]
+    tests += [(larger, "none", high, low[8:], ("a", "b"))]
+    first, *_, none = sweeps.family(tests)
+    assert "p = 4.6e-05 (0.00014 by Holm)" in first.test and first.verdict == "holds"  # times three
+    assert "b (1 without a connection left out) 0.175 [" in first.found and "n = 8" in first.found
+    assert none.verdict == "cannot tell" and "no values" in none.test
+    small = [(larger, "c", [3, 4, 5, 6], [1, 2, 2, 1], ("a", "b"))]  # p = 0.027
+    assert [c.verdict for c in sweeps.family(small)] == ["holds"]
+    assert [c.verdict for c in sweeps.family(small * 2)] == ["cannot tell"] * 2
+
+
+def test_controls_are_claims():
+    sweeps = script("clune2013/claims_sweeps")
+    study = load_study(SCRIPTS.parent / "results" / "clune2013" / "clune2013-sweeps")
+    found = {claim.claim: claim for claim in sweeps.claims(study)}
+    assert list(found) == sweeps.CLAIMS
+    assert found[sweeps.WALK].found.endswith("PA, random walk 0.3252, range [0.3027, 0.3476], n = 2")
+    for text in sweeps.HIGHER_BY_Q:
+        assert "n = 2; PA 0." in found[text].found and "by Holm" in found[text].test
+    four = next(c for text, c in found.items() if text.startswith("any four pixels: P&CC"))
+    assert "(2 without a connection left out) 0.2687, n = 1" in four.found

@@ -3,12 +3,13 @@
 The paper's numbers are recalled, not re-read; see PAPER.md.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from evomod import measures
-from evomod.claims import Claim, larger, more_often, not_run, published
+from evomod.claims import Claim, larger, more_often, not_run, published, published_share
 from evomod.papers import load_script
 from evomod.statistics import rank_correlation
 from evomod.study_tables import read_columns
@@ -22,6 +23,14 @@ PAIRS = {"weights -2 -1 1 2": ("pa", "pcc"), "weights 2 -1 1 2": ("pa-binary", "
 MEDIANS = {  # of PA and P&CC: 95 % intervals of the medians, recalled
     "q_score": ("Q", (0.16, 0.19), (0.25, 0.45)),
     "best_fitness": ("performance", (0.97, 0.98), (1.0, 1.0)),
+}
+SHARES = {  # of P&CC and PA: percent, and as counts of 50, recalled; 39 % of 50 is no whole number
+    "separated": ((56, (28,)), (0, (0,))),
+    "solved_halves": ((39, (19, 20)), (0, (0,))),
+}
+WORDS = {
+    "separated": ("separates left from right inputs", "left and right inputs apart"),
+    "solved_halves": ("has a neuron for each half", "a neuron for each half"),
 }
 BESIDE = {
     "q_m": "rewired networks (Q_m)",
@@ -37,7 +46,7 @@ CLAIMS = [
     f"{text}, {alphabet}"
     for alphabet in PAIRS
     for text in ("P&CC has the higher Q", "P&CC has the higher performance", "P&CC separates left from right more often",
-                 "P&CC has neurons for both halves more often", "published medians")
+                 "P&CC has neurons for both halves more often", "published medians", "published shares")
 ] + MAP  # fmt: skip
 
 
@@ -87,19 +96,23 @@ def _of(study, alphabet):
         a, b = study.column(column, pcc), study.column(column, pa)
         text = f"P&CC has the higher Q beside {word} (not asked by the paper), {alphabet}"
         found.append(larger(PAPER, text, a, b, ("P&CC", "PA"), N))
-    for text, count in (
-        (
-            f"P&CC separates left from right inputs more often (56 % to 0 %, recalled), {alphabet}",
-            separated,
-        ),
-        (
-            f"P&CC has a neuron for each half more often (39 % to 0 %, recalled), {alphabet}",
-            solved_halves,
-        ),
-    ):
-        counts = [count(study.networks.get(treatment, [])) for treatment in (pcc, pa)]
+    networks = [study.networks.get(treatment, []) for treatment in (pcc, pa)]
+    for name, count in (("separated", separated), ("solved_halves", solved_halves)):
+        counts, theirs, (does, what) = [count(group) for group in networks], SHARES[name], WORDS[name]
+        text = f"P&CC {does} more often ({theirs[0][0]} % to {theirs[1][0]} %, recalled), {alphabet}"
         found.append(more_often(PAPER, text, *counts, ("P&CC", "PA"), N))
+        for label, ours, (percent, yes) in zip(("P&CC", "PA"), counts, theirs, strict=True):
+            text = f"{what} in {percent} % of {label} (recalled), {alphabet}"
+            found.append(share(text, ours, yes))
     return found
+
+
+def share(text, ours, counts):
+    """A recalled percentage, by every count of `N` that it may have been."""
+    found = [published_share(PAPER, text, ours, (yes, N)) for yes in counts]
+    same = len({claim.verdict for claim in found}) == 1
+    test = "; ".join(dict.fromkeys(claim.test for claim in found))
+    return replace(found[0], test=test, verdict=found[0].verdict if same else "cannot tell")
 
 
 def separated(networks):
