@@ -188,7 +188,7 @@ def worked(study):
         ci = interval_of(runs)
         low, high = value - 2 * se, value + 2 * se
         ends = f"[{ci.low:,.0f}, {ci.high:,.0f}], n = {ci.n}"
-        shown = f"{ci.median:,.0f} {'range ' if ci.n < FEWEST else ''}{ends}"
+        shown = f"{ci.median:,.0f}{', range' if ci.n < FEWEST else ''} {ends}"
         verdict = "holds" if ci.low <= high and ci.high >= low else "fails"
         if ci.n < RUNS or (ci.high >= cap and verdict == "holds"):
             verdict = "cannot tell"
