@@ -6,13 +6,13 @@ comes out the same again.
 
 import numpy as np
 
-from evomod.claims import FEWEST
 from evomod.config import towards
 from evomod.engines import in_workers
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, rows_of
+from evomod.statistics import FEWEST
 from evomod.study import seed_of
 from evomod.study_tables import further_table
 from evomod.transfers import descendants, fitness_course

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from evomod.claims import FEWEST, interval_of
+from evomod.claims import interval_of
 from evomod.papers import find_study, load_script
 from evomod.plotting_studies import rows_of
-from evomod.statistics import holm, rank_correlation, rank_sum, signed_rank
+from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
 from evomod.study_tables import load_study
 
 HERE = Path(__file__).parent
