@@ -25,16 +25,23 @@ from evomod.network import Network
 from evomod.runs import Run, load_run
 from evomod.task import MAX_MODULARITY, MODULARITY
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
-"""Okabe & Ito's palette, safe for colour-blind readers."""
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#661100", "#999999")
+"""Okabe & Ito's palette, safe for colour-blind readers; in place of its yellow, which is hardly seen on white
+(contrast 1.3), Tol's wine. A yellow as dark as the others looks like the orange to many."""
 
 
-DARK = ("#0072B2", "#009E73", "#D55E00")
+DARK = ("#0072B2", "#009E73", "#D55E00", "#661100")
 """Those on which black text is hard to read."""
 MARK = "#FF0000"
 """Of a connection that is pointed out."""
 LEVEL = 1.2
 """From one level of a circuit to the next."""
+SLOTS = 17
+"""Places of a level in which a gate may stand."""
+WIDER = np.array(((1.0, 1.0), (1.35, 1.0)))
+"""What the layout of a figure may do to a panel, of x and y."""
+BENDS = (0.0, 0.12, -0.12, 0.2, -0.2, 0.3, -0.3, 0.42, -0.42)
+"""Of arrows, the first being preferred."""
 ZOOMED = 6
 """Epochs at the end of a run that are shown generation by generation."""
 
@@ -196,51 +203,97 @@ def plot_circuit(
     *,
     marked: Collection[tuple[int, int]] = (),
     positions: NDArray[np.float64] | None = None,
+    size: float = 240.0,
 ) -> Axes:
     """The effective gates of a circuit, inputs below, coloured by module; outputs have a thick ring.
 
-    Arrows within a module have its colour, those between modules are grey; an arrow that leads back or
-    past a level is bent. Connections in ``marked``, as (source, target), are red and thick. ``positions``
-    [node, axis] puts several circuits into the same places, see `shared_positions`.
+    Arrows within a module have its colour, those between modules are grey; an arrow that would run over a
+    gate is bent. Connections in ``marked``, as (source, target), are red and thick. ``positions``
+    [node, axis] puts several circuits into the same places, see `shared_positions`; ``size`` is that of a
+    node in points².
     """
     working = network.simplified()
-    partition = modularity(working, method)
+    modules = modularity(working, method).modules
     level = levels(working)
     places = circuit_positions(working, level) if positions is None else positions
-    for source, target in dict.fromkeys(
-        zip(working.source.tolist(), working.target.tolist(), strict=True)
-    ):
-        module = partition.modules[source]
-        same, is_marked = module == partition.modules[target], (source, target) in marked
-        rise = places[target, 1] - places[source, 1]
-        bend = 0.0 if abs(rise - LEVEL) < 1e-9 else (0.25 if source == target else 0.18)
-        axes.annotate(
-            "", places[target], places[source], zorder=2 if same or is_marked else 1,
-            arrowprops={
-                "arrowstyle": "-|>", "shrinkA": 8, "shrinkB": 8, "linewidth": 2.6 if is_marked else 1.3,
-                "color": MARK if is_marked else COLOURS[module % len(COLOURS)] if same else "#888888",
-                "connectionstyle": f"arc3,rad={bend}",
-            },
-        )  # fmt: skip
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
-    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in partition.modules[shown]]
-    rings = [2.6 if node in working.outputs else 0.8 for node in shown]
+    _finish(axes, network, places[shown])
+    _plot_arrows(axes, working, modules, places, shown, marked, float(np.sqrt(size)))
+    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules[shown]]
+    thick = np.sqrt(size / 240.0)
+    rings = [thick * (2.6 if node in working.outputs else 0.8) for node in shown]
     marks = places[shown]
     axes.scatter(
-        marks[:, 0], marks[:, 1], s=240, c=faces, edgecolors="black", linewidths=rings, zorder=3
+        marks[:, 0], marks[:, 1], s=size, c=faces, edgecolors="black", linewidths=rings, zorder=3
     )
     if set(working.functions) != {"input", "nand"}:
         for node in np.flatnonzero(level > 0):
-            text, module = working.functions[node].upper(), partition.modules[node]
+            text, module = working.functions[node].upper(), modules[node]
             colour = "white" if COLOURS[module % len(COLOURS)] in DARK else "black"
             axes.annotate(
                 text, places[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
             )
     if working.outputs.size > 1:
         for number, node in enumerate(working.outputs.tolist(), 1):
-            axes.annotate(f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7)
-    _finish(axes, network, places[shown])
+            axes.annotate(
+                f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            )  # fmt: skip
     return axes
+
+
+def _plot_arrows(
+    axes: Axes, working: Network, modules: NDArray[np.int64], places: NDArray[np.float64],
+    shown: NDArray[np.int64], marked: Collection[tuple[int, int]], width: float,
+) -> None:  # fmt: skip
+    """Every connection once, bent so that it keeps off the other gates; ``width`` of a gate in points."""
+    in_points = axes.transData.transform(places) * 72.0 / axes.figure.dpi
+    pairs = dict.fromkeys(zip(working.source.tolist(), working.target.tolist(), strict=True))
+    for source, target in pairs:
+        same, is_marked = modules[source] == modules[target], (source, target) in marked
+        others = np.setdiff1d(shown, (source, target))
+        bends = BENDS[1:] if (target, source) in pairs else BENDS  # so that both ways are seen
+        ends = in_points[source], in_points[target]
+        bend = _bend(*ends, in_points[others], 0.8 * width, bends)
+        colour = COLOURS[modules[source] % len(COLOURS)] if same else "#888888"
+        axes.annotate(
+            "", places[target], places[source], zorder=2 if same or is_marked else 1,
+            arrowprops={
+                "arrowstyle": "-|>", "shrinkA": 0.52 * width, "shrinkB": 0.52 * width,
+                "linewidth": 2.6 if is_marked else 1.3, "color": MARK if is_marked else colour,
+                "connectionstyle": f"arc3,rad={bend}",
+            },
+        )  # fmt: skip
+
+
+def _bend(
+    source: NDArray[np.float64], target: NDArray[np.float64], others: NDArray[np.float64], room: float,
+    bends: Sequence[float] = BENDS,
+) -> float:  # fmt: skip
+    """The first bend whose arc passes no other node by less than ``room``; else that with most room.
+
+    In the picture as wide as it is now, and in a wider one: it is laid out when all that it holds is known.
+    """
+    found = [
+        min(_least_distance(_arc(source * w, target * w, bend), others * w) for w in WIDER)
+        for bend in bends
+    ]
+    return next(
+        (b for b, d in zip(bends, found, strict=True) if d >= room), bends[int(np.argmax(found))]
+    )
+
+
+def _arc(source: NDArray[np.float64], target: NDArray[np.float64], bend: float) -> NDArray[np.float64]:
+    """Points ``[point, axis]`` of matplotlib's connection style "arc3"."""
+    (dx, dy), t = target - source, np.linspace(0.0, 1.0, 25)[:, None]
+    middle = (source + target) / 2.0 + bend * np.array([dy, -dx])
+    return (1 - t) ** 2 * source + 2 * t * (1 - t) * middle + t**2 * target
+
+
+def _least_distance(points: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    if not others.size:
+        return np.inf
+    return float(np.linalg.norm(points[:, None] - others[None], axis=2).min())
 
 
 def levels(working: Network) -> NDArray[np.int64]:
@@ -263,25 +316,66 @@ def levels(working: Network) -> NDArray[np.int64]:
 
 
 def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Places ``[node, axis]``: a row a level, every gate near the middle of what it is connected to."""
+    """Places ``[node, axis]``: a row a level, gates near what they are connected to and off the arrows."""
     x, y = np.zeros(working.n_nodes), level.astype(float)
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
-    neighbours = {
-        node: np.append(working.source[working.target == node], working.target[working.source == node])
-        for node in shown.tolist()
-    }
-    width = max(np.bincount(level[shown]).max(), working.inputs.size)
+    width = float(max(np.bincount(level[shown]).max(), working.inputs.size) - 1)
+    x[working.inputs] = np.linspace(-width / 2, width / 2, working.inputs.size)
+    for row in range(1, int(level.max()) + 1):
+        nodes = np.flatnonzero(level == row)
+        means = [float(x[working.source[working.target == node]].mean()) for node in nodes]
+        x[nodes[np.argsort(means, kind="stable")]] = _spread(np.sort(means), width)
+    places = np.stack((x, LEVEL * y), axis=1)
+    return _clear_places(places, working, shown, width)
+
+
+def _spread(wanted: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """Places near the ``wanted`` ones (in their order) at least 1 apart."""
+    x = wanted.copy()
+    for k in range(1, x.size):
+        x[k] = max(x[k], x[k - 1] + 1.0)
+    return x - max(x[-1] - width / 2, 0.0)
+
+
+def _clear_places(
+    places: NDArray[np.float64], working: Network, shown: NDArray[np.int64], width: float
+) -> NDArray[np.float64]:
+    """Gates moved along their levels, one after the other, as long as that makes the picture clearer."""
+    gates = [node for node in shown.tolist() if working.layer[node] > 0]
+    ends = np.unique(np.stack((working.source, working.target)), axis=1)
+    slots = np.linspace(-width / 2, width / 2, SLOTS)
+    least = _crowding(places, ends, shown)
     for _ in range(8):
-        for row in range(int(level.max()) + 1):
-            nodes = [node for node in shown.tolist() if level[node] == row]
-            if row:
-                nodes.sort(
-                    key=lambda node: float(x[neighbours[node]].mean()) if neighbours[node].size else 0.0
-                )
-            step = (width - 1) / max(len(nodes), 2) if row else (width - 1) / max(len(nodes) - 1, 1)
-            x[nodes] = (np.arange(len(nodes)) - (len(nodes) - 1) / 2) * step
-            x[nodes] += 0.12 * step * (row % 2)  # off the vertical, so that long arrows miss the gates
-    return np.stack((x, LEVEL * y), axis=1)
+        before = least
+        for node in gates:
+            for x in slots:
+                moved = places.copy()
+                moved[node, 0] = x
+                crowding = _crowding(moved, ends, shown)
+                if crowding < least - 1e-9:
+                    places, least = moved, crowding
+        if least == before:
+            break
+    return places
+
+
+def _crowding(places: NDArray[np.float64], ends: NDArray[np.int64], shown: NDArray[np.int64]) -> float:
+    """How far arrows run over gates and gates over gates, plus a little for long arrows.
+
+    In a square picture of side 1, where 0.09 is a gate's width.
+    """
+    drawn = places[shown]
+    unit = (places - drawn.min(axis=0)) / np.maximum(np.ptp(drawn, axis=0), 1.0)
+    nodes, start, end = unit[shown], unit[ends[0]], unit[ends[1]]
+    along = end - start
+    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
+    t = ((nodes[None] - start[:, None]) * along[:, None]).sum(axis=2) / length2[:, None]
+    nearest = start[:, None] + np.clip(t, 0.0, 1.0)[:, :, None] * along[:, None]
+    distance = np.linalg.norm(nodes[None] - nearest, axis=2)
+    is_end = (shown[None] == ends[0][:, None]) | (shown[None] == ends[1][:, None])
+    over = np.where(is_end, 0.0, np.maximum(1.0 - distance / 0.09, 0.0)).sum()
+    gaps = np.linalg.norm(nodes[:, None] - nodes[None], axis=2)[np.triu_indices(nodes.shape[0], 1)]
+    return float(over + 3.0 * np.maximum(1.0 - gaps / 0.16, 0.0).sum() + 0.2 * np.sqrt(length2).sum())
 
 
 def shared_positions(networks: Sequence[Network]) -> NDArray[np.float64]:
@@ -297,31 +391,50 @@ def shared_positions(networks: Sequence[Network]) -> NDArray[np.float64]:
     return circuit_positions(union, levels(union))
 
 
-def _legend(axes: Axes, network: Network) -> None:
-    """What the lines, rings and numbers of the picture mean; nothing that is not in it."""
-    between = Line2D([], [], color="#888888", label="between modules")
+def signs_of(networks: Sequence[Network], colours: str = "module") -> list[Line2D]:
+    """What colours, lines, rings and numbers in drawings of networks mean; nothing that is not in them."""
     dot: dict[str, Any] = {"color": "none", "marker": "o", "mfc": "white", "mec": "black"}
-    if network.is_circuit:
-        signs = [between, Line2D([], [], **dot, mew=2.6, label="output")]
+    signs = [
+        Line2D([], [], **dot | {"mfc": COLOURS[0]}, label=f"colour: {colours}"),
+        Line2D([], [], color="#888888", label=f"between {colours}s"),
+    ]
+    if networks[0].is_circuit:
+        signs.append(Line2D([], [], **dot, mew=2.6, label="output"))
     else:
-        signs = [
-            Line2D([], [], color="#444444", label="positive weight"),
-            Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative weight"),
-            between,
-        ]
-    if "threshold" in network.functions:
+        signs += _signs_of_weights(networks)
+    if any("threshold" in network.functions for network in networks):
         signs.append(Line2D([], [], color="none", marker="$2$", mec="black", label="threshold"))
+    if any(_has_unused(network) for network in networks):
+        signs.append(Line2D([], [], **dot, label="no connection"))
+    return signs
+
+
+def _signs_of_weights(networks: Sequence[Network]) -> list[Line2D]:
+    signs = [
+        Line2D([], [], color="#444444", label="positive weight"),
+        Line2D([], [], color="#444444", linestyle=(0, (4, 2)), label="negative"),
+    ]
+    sizes = np.unique(np.abs(np.concatenate([n.simplified().weight for n in networks])))
+    if sizes.size > 1:
+        signs.append(Line2D([], [], color="#444444", linewidth=2.8, label="thicker: larger"))
+    return signs
+
+
+def _has_unused(network: Network) -> bool:
+    """Whether a node that is drawn has no connection."""
     working = network.simplified()
     used = np.union1d(working.source, working.target)
     shown = network.inputs if network.is_circuit else np.arange(network.n_nodes)
-    if not np.isin(shown, used).all():
-        signs.append(Line2D([], [], **dot, label="no connection"))
-    columns = len(signs) if len(signs) <= 4 else 3
+    return not np.isin(shown, used).all()
+
+
+def _legend(axes: Axes, network: Network) -> None:
+    signs = signs_of([network])
     axes.legend(
         handles=signs,
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
-        ncols=columns,
+        ncols=len(signs) if len(signs) <= 4 else 4,
         frameon=False,
         fontsize=8,
     )

@@ -35,6 +35,17 @@ class MedianCI:
 
 
 @dataclass(frozen=True, slots=True)
+class RatioOfMedians:
+    """How many times as large one median is as another, with an interval of the bootstrap."""
+
+    n_a: int
+    n_b: int
+    ratio: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class RankSum:
     """Mann-Whitney U, two-sided."""
 
@@ -130,6 +141,29 @@ def median_ci(values: ArrayLike, rng: np.random.Generator) -> MedianCI:
     # Between tiny values interpolation may round past the ends.
     low, high = np.clip((found.low, found.high), numbers.min(), numbers.max()).tolist()
     return MedianCI(numbers.size, middle, low, high, method)
+
+
+def ratio_of_medians(
+    a: ArrayLike, b: ArrayLike, rng: np.random.Generator, level: float = LEVEL
+) -> RatioOfMedians:
+    """Median of a over that of b, positive numbers; the interval holds ``level`` of the resamples' ratios.
+
+    Both sides are drawn anew; its ends are quantiles, so that it is positive, as a ratio is, and need not
+    lie evenly about it.
+
+    >>> ratio_of_medians([6.0, 6.0], [2.0, 2.0, 2.0], np.random.default_rng(1))
+    RatioOfMedians(n_a=2, n_b=3, ratio=3.0, low=3.0, high=3.0)
+    """
+    first, second = _numbers(a), _numbers(b)
+    if first.size == 0 or second.size == 0 or min(first.min(), second.min()) <= 0.0:
+        raise EvomodError(
+            f"a ratio of medians wants positive numbers on both sides; got {first.size} and {second.size} "
+            f"numbers, the least {min((*first, *second), default=math.nan):g}."
+        )
+    over, under = (np.median(rng.choice(x, (RESAMPLES, x.size)), axis=1) for x in (first, second))
+    low, high = np.quantile(over / under, ((1.0 - level) / 2.0, (1.0 + level) / 2.0)).tolist()
+    ratio = float(np.median(first) / np.median(second))
+    return RatioOfMedians(first.size, second.size, ratio, low, high)
 
 
 def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:

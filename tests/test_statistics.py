@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evomod import statistics
 from evomod.errors import EvomodError
-from evomod.statistics import median_band, median_ci, proportions, rank_sum
+from evomod.statistics import median_band, median_ci, proportions, rank_sum, ratio_of_medians
 
 values = st.lists(st.floats(-100, 100), min_size=1, max_size=12)
 
@@ -125,6 +125,25 @@ def test_a_band_is_the_percentile_bootstrap_of_every_point():
         assert band.median[point] == np.nanmedian(numbers[point])
         assert band.low[point] == pytest.approx(np.quantile(medians, 0.025))
         assert band.high[point] == pytest.approx(np.quantile(medians, 0.975))
+
+
+def test_a_ratio_of_medians_and_quantiles_of_its_bootstrap():
+    a, b = np.arange(10.0, 31.0), np.arange(1.0, 6.0)
+    found = ratio_of_medians([*a, math.nan], b, rng())
+    assert (found.n_a, found.n_b, found.ratio) == (21, 5, 20.0 / 3.0)
+    assert 0.0 < found.low < found.ratio < found.high
+    assert found.high - found.ratio > found.ratio - found.low  # a ratio is not spread evenly
+    narrow = ratio_of_medians(a, b, rng(), 0.68)
+    assert found.low < narrow.low < narrow.ratio < narrow.high < found.high
+    drawn = rng()
+    medians = [np.median(drawn.choice(x, (statistics.RESAMPLES, x.size)), axis=1) for x in (a, b)]
+    assert [narrow.low, narrow.high] == np.quantile(medians[0] / medians[1], (0.16, 0.84)).tolist()
+
+
+@pytest.mark.parametrize("b", [[], [math.nan], [2.0, 0.0]])
+def test_a_ratio_of_medians_wants_positive_numbers(b):
+    with pytest.raises(EvomodError, match="wants positive numbers on both sides"):
+        ratio_of_medians([1.0], b, rng())
 
 
 def test_signed_rank_by_hand():
