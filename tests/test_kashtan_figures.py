@@ -210,6 +210,49 @@ def test_circuits_of_three_outputs_are_drawn(tmp_path, solved_at):
     assert told[module.TIME].verdict == "cannot tell"  # one run has no spread
 
 
+def test_the_inset_shows_switches_between_epochs_that_end_solved():
+    figure = script("fig1")
+
+    def span(best):
+        rows = {"generation": np.arange(0, 20 * len(best), 20), "switch": np.ones(len(best), int)}
+        return figure.zoomed(rows | {"best_fitness": np.array(best)}, 20, 1.0)
+
+    assert span([0.6, 1.0, 1.0, 1.0, 0.9, 0.9]) == range(10, 61)
+    assert span([0.6, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9]) == range(30, 81)  # the middle one of three
+    assert not span([0.6, 1.0, 1.0, 0.9, 1.0, 1.0])
+
+
+def test_the_inset_that_is_committed_ends_solved():
+    figure = script("fig1")
+    found = load_study(SCRIPTS.parent.parent / "results" / "kashtan2005")
+    table = read_columns(found.folder / "example_runs.csv")
+    rows = figure.rows_of(table, treatment="mvg")
+    span = figure.zoomed(rows, 20, 1.0)
+    assert len(span) == 51 and set(span) <= set(rows["generation"].tolist())
+    best = dict(zip(rows["generation"].tolist(), rows["best_fitness"].tolist(), strict=True))
+    assert [best[g] for g in (span.start + 10, span.start + 30, span.stop - 1)] == [1.0] * 3
+    solved, of = map(int, figure.epochs_solved(found, rows).split(" of "))
+    assert 2 < solved < of == (rows["switch"] == 1).sum() - 1  # the first generation ends no epoch
+
+
+def test_the_error_of_decay_is_one_over_circuits():
+    figure = script("fig3")
+    start, run = np.repeat([7, 9], 3), np.arange(6)
+    table = {"start": start, "run": run, "generation": np.zeros(6), "q_m": np.repeat([0.2, 0.6], 3)}
+    generations, mean, error = figure.means(table, "q_m")
+    assert generations.tolist() == [0.0] and mean[0] == pytest.approx(0.4)
+    assert error[0] == pytest.approx(0.2)  # of two circuits, not of six runs
+
+
+def test_one_connection_is_one():
+    counted = script("fig2").derived.counted
+    assert (counted([1], "connection"), counted([], "connection")) == ("1 connection", "0 connections")
+
+
+def test_times_are_told_apart_by_lines():
+    assert len({str(line) for *_, line in script("figure_times").GOALS}) == 3
+
+
 @pytest.mark.parametrize(
     ("mean", "verdict"),
     [(100, "holds"), (160, "cannot tell"), (900, "fails")],  # both readings of ±; one of them; none

@@ -146,6 +146,11 @@ def differing(a, b):
     return connections(a) - connections(b)
 
 
+def counted(things, name):
+    """How many there are, in words: "1 connection", "2 connections"."""
+    return f"{len(things)} {name}" if len(things) == 1 else f"{len(things)} {name}s"
+
+
 def connections(network):
     """Connections of a simplified network, as pairs of nodes."""
     network = network.simplified()

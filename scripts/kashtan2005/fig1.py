@@ -43,22 +43,43 @@ COLUMNS = ("treatment", "replicate", "seed", "generation", "switch", "best_fitne
 
 
 def fitness_of(study, treatment, replicate, last):
-    """Of every generation, thinned where the goal is fixed; with varying goals those before a switch."""
+    """Of every generation, thinned where the goal is fixed; with varying goals those before a switch.
+
+    Between the switches of the inset every generation is kept.
+    """
     config = derived.config_of(study, treatment, generations=last, stop="generations")
     seed, period = derived.seed(study, treatment, replicate), config.schedule.period
     is_fixed = config.schedule.kind == "fixed"
     step = max(1, last // MOST_POINTS) if is_fixed else period
-    zoomed = range(last - last % period - 3 * period, last + 1)
     rows = []
     for generation in evomod.evolve(config, seed):
         number = generation.number
-        if number % step and (is_fixed or number not in zoomed):
+        if number % step and is_fixed:
             continue
         best = float(generation.fitness[generation.best_row])
         mean = float(generation.fitness.mean())
         row = (treatment, replicate, seed, number, int(number % period == 0), best, mean)
         rows.append(dict(zip(COLUMNS, row, strict=True)))
-    return rows
+    if is_fixed:
+        return rows
+    columns = {name: np.array([row[name] for row in rows]) for name in COLUMNS}
+    shown = zoomed(columns, period, config.evolution.solved_at)
+    return [row for row in rows if row["switch"] or row["generation"] in shown]
+
+
+def zoomed(rows, period, enough):
+    """Generations about two switches between three successive epochs that end solved; none if there are none.
+
+    Of all such switches of a run those in the middle. ``rows``: columns of the run; an epoch's last
+    generation is that before a switch.
+    """
+    ends = rows_of(rows, switch=1)
+    solved = set(ends["generation"][ends["best_fitness"] >= enough].tolist())
+    firsts = [g for g in sorted(solved) if {g + period, g + 2 * period} <= solved]
+    if not firsts:
+        return range(0)
+    middle = firsts[(len(firsts) - 1) // 2]
+    return range(middle - period // 2, middle + 2 * period + 1)
 
 
 def draw(study):
@@ -88,13 +109,15 @@ def fitness(left, right, study):
         if not rows["generation"].size:
             derived.not_solved(axes, title)
             continue
-        axes.set_title(f"{title}: replicate {int(rows['replicate'][0])}")
-        shown = rows if treatment == "fg-and" else rows_of(rows, switch=1)
-        plot(axes, shown)
+        title += f": replicate {int(rows['replicate'][0])}"
+        if treatment == "mvg":
+            title += f"\n{epochs_solved(study, rows)} epochs end solved"
+            inset(axes, study, rows)
+            rows = rows_of(rows, switch=1)
+        axes.set_title(title)
+        plot(axes, rows)
         axes.set_ylim(0.5, 1.02)
         axes.set_xlabel("generation")
-        if treatment == "mvg":
-            inset(axes, rows)
     left.set_ylabel("fitness (fraction right)")
     if left.lines:
         left.legend(loc="lower right", frameon=False)
@@ -106,16 +129,27 @@ def plot(axes, rows):
     axes.plot(rows["generation"], rows["best_fitness"], color=COLOURS[5], lw=1.4, label="best")
 
 
-def inset(axes, rows):
-    """Two switches, generation by generation."""
-    numbers = rows["generation"]
-    last = numbers[-1] - numbers[-1] % 20
-    part = {name: values[numbers >= last - 50] for name, values in rows.items()}
-    part = {name: values[part["generation"] <= last] for name, values in part.items()}
-    small = axes.inset_axes((0.42, 0.1, 0.55, 0.4))
+def epochs_solved(study, rows):
+    """How many of a run's epochs end with their goal solved, in words."""
+    ends = rows_of(rows, switch=1)
+    best = ends["best_fitness"][ends["generation"] > 0]
+    solved = best >= derived.config_of(study, "mvg").evolution.solved_at
+    return f"{solved.sum()} of {solved.size}"
+
+
+def inset(axes, study, rows):
+    """Two switches, generation by generation; none if no three successive epochs end solved."""
+    config = derived.config_of(study, "mvg")
+    period = config.schedule.period
+    span = zoomed(rows, period, config.evolution.solved_at)
+    if not span:
+        return
+    mine = (rows["generation"] >= span.start) & (rows["generation"] < span.stop)
+    part = {name: values[mine] for name, values in rows.items()}
+    small = axes.inset_axes((0.42, 0.1, 0.55, 0.36))
     plot(small, part)
     small.set_ylim(min(0.45, float(np.min(part["mean_fitness"])) - 0.02), 1.05)
-    for switch in (last - 40, last - 20):
+    for switch in (span.stop - 1 - 2 * period, span.stop - 1 - period):
         small.axvline(switch + 0.5, color="black", lw=0.8, ls=":")
     small.tick_params(labelsize=6)
-    small.set_title("two switches", fontsize=6, pad=2)
+    small.set_title("two switches between epochs that end solved", fontsize=6, pad=2)

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 import evomod
 from evomod.measures import modularity
 from evomod.papers import load_script
-from evomod.plotting import plot_circuit, shared_positions
+from evomod.plotting import MARK, plot_circuit, shared_positions
+from evomod.plotting_studies import explain_networks
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -70,6 +72,8 @@ def draw(study):
     show(panels[0], fixed, 0, "a", "FG")
     for k, letter in ((0, "b"), (1, "c")):
         show(panels[1 + k], varying, k, letter, "MVG")
+    red = Line2D([], [], color=MARK, linewidth=2.6, label="not in the other of b and c")
+    explain_networks(figure, networks, others=[red] if len(varying) > 1 else [])
     return figure
 
 
@@ -83,7 +87,7 @@ def show(axes, networks, k, letter, title):
     marked = derived.differing(network, others[0]) if others else set()
     plot_circuit(axes, network, derived.METHOD, marked=marked, positions=shared_positions(networks))
     about, q = network.about, modularity(network.simplified(), derived.METHOD, directed=False).q
-    changed = f"\n{len(marked)} connections that the other lacks" if others else ""
+    changed = f"\n{derived.counted(marked, 'connection')} that the other lacks" if others else ""
     axes.set_title(
         f"{title}: {about['goal']}\ngeneration {about['generation']:,}, Q {q:.2f}{changed}", fontsize=7
     )

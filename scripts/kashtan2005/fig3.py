@@ -88,11 +88,19 @@ def measured(study, generation, known):
 
 
 def means(table, value):
-    """``generations, mean, standard error`` over runs."""
-    generations = np.unique(table["generation"])
-    groups = [table[value][table["generation"] == g] for g in generations]
-    mean = np.array([group.mean() for group in groups])
-    return generations, mean, np.array([derived.standard_error(group) for group in groups])
+    """``generations, mean, standard error`` over the circuits that runs start from, of the means of their runs.
+
+    Runs of one circuit are no independent ones: at generation 0 they are all the same.
+    """
+    generations, starts = np.unique(table["generation"]), np.unique(table["start"])
+    of_starts = np.array(
+        [
+            [table[value][(table["start"] == s) & (table["generation"] == g)].mean() for s in starts]
+            for g in generations
+        ]
+    )
+    errors = np.array([derived.standard_error(row) for row in of_starts])
+    return generations, of_starts.mean(axis=1), errors
 
 
 def draw(study):
@@ -113,13 +121,13 @@ def draw(study):
         )
         axes.axhline(0.0, color="#999999", lw=0.8)
         axes.set_xlabel("generation")
-    left.set_ylabel("Q_m of the best, mean and SE")
+    left.set_ylabel("Q_m of the best")
     left.set_title("the paper's time")
     middle.set_title("further on")
     middle.sharey(left)
     for value, label, colour, marker in (
-        ("fitness", "fitness on G2", COLOURS[5], "o"),
-        ("gates", "gates / 12", COLOURS[2], "s"),
+        ("fitness", "fitness of the best on G2", COLOURS[5], "o"),
+        ("gates", "gates of the best / 12", COLOURS[2], "s"),
     ):
         generations, mean, error = means(table, value)
         scale = 12.0 if value == "gates" else 1.0
@@ -131,5 +139,9 @@ def draw(study):
     right.set_xlabel("generation")
     right.set_title("why")
     right.legend(loc="best", frameon=False)
-    figure.suptitle(f"{n_runs} runs from {n_starts} circuits of MVG runs", fontsize=8)
+    right.set_ylabel("fitness; gates as share of 12")
+    figure.suptitle(
+        f"{n_runs} runs from {n_starts} circuits of MVG runs: mean and standard error over the circuits",
+        fontsize=8,
+    )
     return figure

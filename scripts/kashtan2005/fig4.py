@@ -4,11 +4,13 @@ from collections import deque
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 import evomod
 from evomod.measures import modularity
 from evomod.papers import load_script
-from evomod.plotting import plot_circuit, shared_positions
+from evomod.plotting import MARK, plot_circuit, shared_positions
+from evomod.plotting_studies import explain_networks
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -18,6 +20,8 @@ QUICK = {"replicates": 1, "settings": ["evolution.generations=2000"]}
 
 TREATMENT = "three-outputs"
 SHOWN = ("g1", "g4", "g2", "g4")
+SIZE = 120
+"""Of a gate, in points²: circuits are up to twelve levels high."""
 FURTHER = 1200
 """Generations after all goals are solved: ten rounds of the goals."""
 
@@ -73,7 +77,7 @@ def last_ones(study):
 def draw(study):
     """A panel an epoch; connections that the epoch before did not have are red."""
     networks = derived.networks_once(study, "epochs.json", lambda: circuits(study))
-    figure = Figure(figsize=(7.2, 7.6), layout="constrained")
+    figure = Figure(figsize=(7.2, 9.6), layout="constrained")
     panels = figure.subplots(2, 2).ravel()
     places = shared_positions(networks)
     for k, axes in enumerate(panels):
@@ -82,12 +86,14 @@ def draw(study):
             continue
         network = networks[k]
         marked = derived.differing(network, networks[k - 1]) if k else set()
-        plot_circuit(axes, network, derived.METHOD, marked=marked, positions=places)
+        plot_circuit(axes, network, derived.METHOD, marked=marked, positions=places, size=SIZE)
         about, q = network.about, modularity(network.simplified(), derived.METHOD, directed=False).q
         state = "" if about["solved"] else ", not solved"
-        new = f", {len(marked)} connections changed" if k else ""
+        new = f", {derived.counted(marked, 'new connection')}" if k else ""
         axes.set_title(
             f"{about['goal'].upper()}, generation {about['generation']:,}{state}, Q {q:.2f}{new}",
             fontsize=7,
         )
+    red = Line2D([], [], color=MARK, linewidth=2.6, label="new since the epoch before")
+    explain_networks(figure, networks, others=[red] if len(networks) > 1 else [])
     return figure

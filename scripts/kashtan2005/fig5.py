@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from evomod.papers import load_script
 from evomod.plotting import plot_network
+from evomod.plotting_studies import explain_networks
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -38,14 +39,17 @@ def draw(study):
     """Panels b to d of Fig. 5."""
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=(3.2, 3.0))
+    drawn = []
     for axes, (treatment, label), letter in zip(above.subplots(1, 2), LABELS.items(), "bc", strict=True):
         network, q_m = typical(study, treatment)
         if network is None:
             derived.not_solved(axes, label)
         else:
             plot_network(axes, network, derived.METHOD)
+            drawn.append(network)
             axes.set_title(f"{label}: replicate {network.about['replicate']}, Q_m {q_m:.2f}")
         axes.set_title(letter, loc="left", fontweight="bold")
+    explain_networks(above, drawn)
     axes = below.subplots()
     derived.plot_profiles(axes, derived.motif_table(study), 4, LABELS)
     axes.set_title("d", loc="left", fontweight="bold")

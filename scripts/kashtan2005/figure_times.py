@@ -12,26 +12,29 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.plotting import COLOURS
+from evomod.plotting_studies import LINES
 
 TABLE = Path(__file__).parent.parent.parent / "results" / "kashtan2005" / "times.csv"
-LINES = (
-    ("mvg", "AND and OR in turn (MVG)", COLOURS[5]),
-    ("fg", "AND (FG)", COLOURS[0]),
-    ("fg-or", "OR (FG)", COLOURS[4]),
+GOALS = (
+    ("mvg", "AND and OR in turn (MVG)", COLOURS[5], LINES[0]),
+    ("fg", "AND (FG)", COLOURS[0], LINES[1]),
+    ("fg-or", "OR (FG)", COLOURS[4], LINES[2]),
 )
+"""What is rewarded, its label, colour and line."""
 CAP = 100_000
 """Generations after which an unsolved run was given up."""
 
 
 def draw(axes, rows, system, title):
     """Step curves of one system."""
-    for goals, label, colour in LINES:
+    for goals, label, colour, line in GOALS:
         mine = [r for r in rows if (r["system"], r["goals"], r["reading"]) == (system, goals, "default")]
         times = sorted(int(r["generations"]) for r in mine if r["solved"] == "1")
         share = np.arange(len(times) + 1) / max(len(mine), 1)
         axes.step(
-            [100, *times, CAP], [*share, share[-1]], where="post", color=colour, lw=1.6, label=label
-        )
+            [100, *times, CAP], [*share, share[-1]], where="post", color=colour, ls=line, lw=1.6,
+            label=label,
+        )  # fmt: skip
     axes.set_xscale("log")
     axes.set_xlim(100, CAP)
     axes.set_ylim(0.0, 1.02)
