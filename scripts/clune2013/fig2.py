@@ -4,7 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod import measures
-from evomod.plotting_studies import plot_density, plot_medians, plot_small_networks
+from evomod.plotting_studies import (
+    explain_networks,
+    medians_in_words,
+    plot_density,
+    plot_medians,
+    plot_small_networks,
+)
 from evomod.study_networks import COST_BIN, Q_BIN
 from evomod.task import load_task
 
@@ -13,16 +19,20 @@ FULL = "200 runs of 25,000 generations"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=100"]}
 
 RETINA = load_task("retina")
+DOTS = 110
+"""An inch; at 120 the picture takes more than 300 kB."""
 SHOWN = 12
 """Networks a treatment, as in the paper."""
-LIMITS = ((0.0, 160.0), (0.0, 0.6))
-"""Of cost and Q."""
+ALPHABET = "weights -2 -1 1 2"
+"""Of the networks and populations that are shown; the other has curves only."""
+SNAPSHOTS = 6
+"""Most generations of which populations are shown."""
 
 
 def draw(study):
-    """Panels c to g of Fig. 2; for both alphabets of weights if the study has them."""
-    figure = Figure(figsize=(7.2, 9.0), dpi=120, layout="constrained")  # 324 kB at 130
-    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.2, 4.2, 2.2))
+    """Panels c to g of Fig. 2; curves of both alphabets of weights, the rest of `ALPHABET` alone."""
+    figure = Figure(figsize=(7.2, 9.2), dpi=DOTS, layout="constrained")
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.2, 4.4, 2.2))
     curves(top, study)
     networks(middle, study, ("pa", "pcc"))
     densities(bottom, study, ("pa", "pcc"))
@@ -42,15 +52,12 @@ def curves(figure, study):
         axes.set_xlim(0, table["generation"].max())
     left.set_ylim(0.7, 1.005)
     left.legend(loc="lower right", frameon=False)
-    n = table["n"]
-    figure.suptitle(
-        f"medians and bootstrapped 95 % intervals, n = {n.min()}{f' to {n.max()}' if n.min() < n.max() else ''} runs"
-    )
+    figure.suptitle(medians_in_words(table["n"].tolist()), fontsize=8)
 
 
 def networks(figure, study, treatments):
     """The best networks of each treatment, among equals by replicate, split in two by the leading eigenvector."""
-    rows = figure.subfigures(len(treatments), 1)
+    rows, drawn = figure.subfigures(len(treatments), 1), []
     for row, treatment in zip(rows, treatments, strict=True):
         found = sorted(
             study.networks.get(treatment, []),
@@ -60,6 +67,7 @@ def networks(figure, study, treatments):
             ),
         )[:SHOWN]
         simple = [network.simplified() for network in found]
+        drawn += found
         titles = [
             f"{n.about['fitness']['left-and-right']:.3f}, Q {n.about['q_score']:.2f}" for n in found
         ]
@@ -67,25 +75,29 @@ def networks(figure, study, treatments):
         splits = [measures.decomposition(n, RETINA).first_split.modules for n in simple]
         plot_small_networks(cells, simple, splits, titles)
         row.suptitle(
-            f"{study.labels[treatment]}: best networks, among equals the first by number (performance, Q)",
+            f"{study.labels[treatment]}, {ALPHABET}: best networks, among equals the first by number "
+            "(performance, Q)",
             fontsize=8,
         )
+    explain_networks(figure, drawn, "part")
 
 
 def densities(figure, study, treatments):
-    """Share of individuals of all runs in every cell of cost and Q, at five generations."""
+    """Share of individuals of all runs in every cell of cost and Q, from the first to the last generation."""
     table = study.density
     generations = np.unique(table["generation"])
-    shown = generations[np.linspace(0, generations.size - 1, 5).round().astype(int)]
-    cells = figure.subplots(len(treatments), 5, sharex=True, sharey=True)
+    places = np.linspace(0, generations.size - 1, min(SNAPSHOTS, generations.size))
+    shown = generations[places.round().astype(int)]
+    limits = (0.0, table["connection_cost"].max() + COST_BIN), (0.0, table["q_score"].max() + Q_BIN)
+    cells = figure.subplots(len(treatments), shown.size, sharex=True, sharey=True, squeeze=False)
     for row, treatment in zip(cells, treatments, strict=True):
         for axes, generation in zip(row, shown, strict=True):
             mine = (table["treatment"] == treatment) & (table["generation"] == generation)
             part = {name: column[mine] for name, column in table.items()}
-            image = plot_density(axes, part, (COST_BIN, Q_BIN), LIMITS)
-            axes.set_title(f"{study.labels[treatment]}, generation {generation:,}", fontsize=6)
-    for axes in cells[:, 0]:
-        axes.set_ylabel("Q")
-    for axes in cells[-1]:
-        axes.set_xlabel("connection cost")
-    figure.colorbar(image, ax=cells, label="share of individuals", shrink=0.8)
+            image = plot_density(axes, part, (COST_BIN, Q_BIN), limits)
+            axes.set_title(f"generation {generation:,}", fontsize=6)
+    for axes, treatment in zip(cells[:, 0], treatments, strict=True):
+        axes.set_ylabel(f"{study.labels[treatment]}\nQ")
+    figure.supxlabel("connection cost", fontsize=8)
+    figure.colorbar(image, ax=cells, label="share of all individuals", shrink=0.8)
+    figure.suptitle(f"populations of all runs, {ALPHABET}", fontsize=8)

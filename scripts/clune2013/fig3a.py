@@ -91,7 +91,8 @@ def draw(study):
         axes.axhline(CAP, color="0.6", lw=0.7, ls=":")
     panels[0].set_ylabel("generations to adapt")
     figure.suptitle(
-        f"networks that are perfect, median of {REPEATS} adaptations; dotted: not within {CAP:,}",
+        f"dots: networks that are perfect, median of {REPEATS} adaptations; dotted: not within {CAP:,}\n"
+        "boxes: quartiles; whiskers: up to 1.5 times their distance; line: median",
         fontsize=8,
     )
     return figure

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from evomod.claims import interval_of
 from evomod.papers import companion
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_interval, runs_in_words
+from evomod.plotting_studies import medians_in_words, plot_interval
 
 STUDY = "study_periods.toml"
 FULL = "600 runs of 25,000 generations"
@@ -28,7 +28,7 @@ def by_period(study, kind):
 
 
 def draw(study):
-    """Medians with 95 % intervals; bands where the goal does not switch, if study.toml has been run."""
+    """Medians with 95 % intervals and every run; bands where the goal does not switch, if study.toml has been run."""
     figure = Figure(figsize=(5.2, 3.6), layout="constrained")
     axes = figure.subplots()
     static = companion(study, Path(__file__), "study.toml")
@@ -37,6 +37,7 @@ def draw(study):
         medians = [interval_of(q).median for q in groups.values()]
         axes.plot([p * shift for p in groups], medians, color=colour, ls=line, label=label)
         for period, q in groups.items():
+            axes.plot([period * shift] * len(q), q, ".", color=colour, ms=3, alpha=0.5)
             plot_interval(axes, period * shift, q, colour)
         if static is not None:
             ci = interval_of(static.column("q_score", kind))
@@ -48,10 +49,10 @@ def draw(study):
                 ls=line,
                 label=f"{static.labels[kind]}, one goal, n = {ci.n}",
             )
-    runs = runs_in_words([q for kind in KINDS for q in by_period(study, kind).values()])
+    words = medians_in_words([len(q) for kind in KINDS for q in by_period(study, kind).values()])
     axes.set_xscale("log")
     axes.set_xlabel("generations between switches")
     axes.set_ylabel("Q of the best, last generation")
-    axes.set_title(f"medians and bootstrapped 95 % intervals, {runs}")
+    axes.set_title(f"{words}; small dots: runs; bands: 95 % intervals of one goal", fontsize=7)
     axes.legend(frameon=False, fontsize=7)
     return figure

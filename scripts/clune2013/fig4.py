@@ -56,7 +56,7 @@ def image_of(table):
 
 
 def draw(study):
-    """The map, and every replicate's best network of the last generation."""
+    """The map, and every replicate's best network of the last generation; weights -2 -1 1 2 in both."""
     path = next(path for path in places(study) if path.exists())
     table, summary = read_columns(path), study.summary
     figure = Figure(figsize=(6.0, 4.2), layout="constrained")
@@ -73,7 +73,10 @@ def draw(study):
             ms=5, ls="", label=f"{study.labels[treatment]} (n = {mine.sum()})",
         )  # fmt: skip
     about = json.loads(path.with_name("mole.manifest.json").read_text(encoding="utf-8"))
-    axes.set_title(f"map: {table['q_score'].size:,} cells of {len(about['seeds'])} runs")
+    axes.set_title(
+        f"map: {table['q_score'].size:,} cells of {len(about['seeds'])} runs; "
+        "map and networks have weights -2 -1 1 2"
+    )
     axes.set_xlabel("connection cost")
     axes.set_ylabel("Q")
     axes.set_xlim(left=0)

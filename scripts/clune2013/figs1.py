@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from evomod.claims import interval_of
 from evomod.papers import companion
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_interval, runs_in_words
+from evomod.plotting_studies import medians_in_words, plot_interval
 
 STUDY = "study_sweeps.toml"
 FULL = "800 runs of 25,000 generations, of which this needs 250; 0 and 0.25 are those of study.toml"
@@ -42,6 +42,6 @@ def draw(study):
         axes.set_xlabel("share of comparisons in which the cost counts")
         axes.set_ylabel(name)
         axes.set_xlim(-0.05, 1.05)
-    runs = runs_in_words(list(groups.values()))
-    figure.suptitle(f"medians and bootstrapped 95 % intervals, {runs}", fontsize=8)
+    words = medians_in_words([len(values) for values in groups.values()])
+    figure.suptitle(f"{words}; small dots: runs", fontsize=8)
     return figure

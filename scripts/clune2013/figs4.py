@@ -42,6 +42,6 @@ def draw(study):
         if found is not None:
             groups |= {found.labels[name]: rows_of(found.summary, treatment=name) for name in names}
     groups |= controls(study)
-    figure = Figure(figsize=(7.2, 0.9 + 0.38 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(7.2, 1.2 + 0.38 * len(groups)), layout="constrained")
     plot_columns(figure, groups, COLUMNS)
     return figure

@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from evomod.papers import load_script
-from evomod.plotting_studies import plot_columns, plot_small_networks, rows_of
+from evomod.plotting_studies import explain_networks, plot_columns, plot_small_networks, rows_of
 
 STUDY = "study_xor.toml"
 FULL = "200 runs of 25,000 generations"
@@ -20,24 +20,31 @@ CLAIMS = load_script(Path(__file__).with_name("claims_xor.py"))
 def draw(study):
     """Every replicate of the last generation, and the best networks in the colours of their modules."""
     summary = study.summary
-    figure = Figure(figsize=(6.0, 5.6), layout="constrained")
-    top, bottom = figure.subfigures(2, 1, height_ratios=(1.4, 4.2))
+    figure = Figure(figsize=(6.0, 6.1), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=(1.6, 4.4))
     groups = {study.labels[name]: rows_of(summary, treatment=name) for name in study.treatments}
     plot_columns(top, groups, COLUMNS)
     for row, name in zip(bottom.subfigures(4, 1), study.treatments, strict=True):
         networks(row, study, name)
+    drawn = [network for name in study.treatments for network in best(study, name)]
+    explain_networks(bottom, drawn)
     return figure
 
 
-def networks(figure, study, name):
-    """The fittest, among equals the first by number; modules as `separation` in claims_xor.py parts them."""
-    all_of_it = study.networks.get(name, [])
-    found = sorted(all_of_it, key=lambda n: (-max(n.about["fitness"].values()), n.about["replicate"]))
-    simple = [network.simplified() for network in found[:SHOWN]]
-    titles = [
-        f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found[:SHOWN]
+def best(study, name):
+    """The fittest networks of a treatment, among equals the first by number."""
+    networks = study.networks.get(name, [])
+    return sorted(networks, key=lambda n: (-max(n.about["fitness"].values()), n.about["replicate"]))[
+        :SHOWN
     ]
-    modules = [CLAIMS.separation(network, name).modules for network in found[:SHOWN]]
+
+
+def networks(figure, study, name):
+    """The best networks; modules as `separation` in claims_xor.py parts them."""
+    found = best(study, name)
+    simple = [network.simplified() for network in found]
+    titles = [f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found]
+    modules = [CLAIMS.separation(network, name).modules for network in found]
     plot_small_networks(figure.subplots(1, SHOWN), simple, modules, titles)
     yes, n = CLAIMS.separated(study, name)
     figure.suptitle(

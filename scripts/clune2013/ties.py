@@ -105,7 +105,7 @@ def draw_table(path):
                 rows = rows_of(read_columns(beside), treatment=base.rstrip("-") or "pa")
             if rows["treatment"].size:
                 groups[f"{name}, {label}"] = rows
-    figure = Figure(figsize=(7.2, 0.9 + 0.38 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(7.2, 1.2 + 0.38 * len(groups)), layout="constrained")
     plot_columns(figure, groups, SHOWN)
     return figure
 

@@ -4,7 +4,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod import measures
-from evomod.plotting_studies import plot_boxes, plot_medians, plot_small_networks
+from evomod.plotting_studies import (
+    FEWEST,
+    explain_networks,
+    medians_in_words,
+    plot_boxes,
+    plot_medians,
+    plot_small_networks,
+)
 from evomod.task import load_task
 
 STUDY = "study.toml"
@@ -19,8 +26,8 @@ CURVES = {"hierarchy": "hierarchy", "q_score": "Q", "best_fitness": "performance
 
 def draw(study):
     """Panels B to G of Fig. 2."""
-    figure = Figure(figsize=(7.2, 8.2), layout="constrained")
-    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.0, 4.0, 2.0))
+    figure = Figure(figsize=(7.2, 8.8), layout="constrained")
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.3, 4.2, 2.3))
     curves(top, study)
     networks(middle, study)
     bars(bottom, study)
@@ -34,22 +41,24 @@ def curves(figure, study):
     panels = figure.subplots(1, 3)
     for axes, (column, name) in zip(panels, CURVES.items(), strict=True):
         plot_medians(axes, table, column, labels)
-        axes.set_ylabel(f"{name} of the best")
+        axes.set_title(f"{name} of the best")
         axes.set_xscale("symlog", linthresh=10)
         axes.set_xlim(0, table["generation"].max())
-    panels[2].legend(loc="upper left", frameon=False)
     panels[2].set_ylim(top=1.02)
-    figure.suptitle(f"medians and bootstrapped 95 % intervals, n = {table['n'].max()} runs")
+    signs = panels[0].get_legend_handles_labels()
+    figure.legend(*signs, loc="outside lower center", ncols=3, frameon=False)
+    figure.suptitle(medians_in_words(table["n"].tolist()), fontsize=8)
 
 
 def networks(figure, study):
     """The best networks, in the colours of their modules."""
-    rows = figure.subfigures(len(study.treatments), 1)
+    rows, drawn = figure.subfigures(len(study.treatments), 1), []
     for row, treatment in zip(rows, study.treatments, strict=True):
         found = sorted(
             study.networks.get(treatment, []), key=lambda n: -n.about["fitness"]["and-xor-and"]
         )[:SHOWN]
         simple = [network.simplified() for network in found]
+        drawn += found
         titles = [
             f"F {n.about['fitness']['and-xor-and']:.3f}\nH {measures.hierarchy(s):.2f}, Q {n.about['q_score']:.2f}"
             for n, s in zip(found, simple, strict=True)
@@ -59,6 +68,7 @@ def networks(figure, study):
         row.suptitle(
             f"{study.labels[treatment]}: best networks (F performance, H hierarchy)", fontsize=8
         )
+    explain_networks(figure, drawn)
 
 
 def subgoals_told(network):
@@ -79,4 +89,7 @@ def bars(figure, study):
             else:
                 groups.append(column[summary["treatment"] == treatment])
         plot_boxes(axes, groups, [study.labels[t].replace(", ", ",\n") for t in study.treatments])
-        axes.set_ylabel(name)
+        axes.set_title(name)
+    n_least = min(len(group) for group in groups)
+    boxes = "boxes: quartiles; " if n_least >= FEWEST else ""
+    figure.suptitle(f"last generation; {boxes}line: median; dots: runs", fontsize=8)
