@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from evomod.claims import larger
 from evomod.errors import EvomodError
@@ -133,6 +134,50 @@ def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):
         csv.writer(file).writerows([controls.COLUMNS, *rows])
     found = figure.controls(study)
     assert list(found) == ["PA, Q"] and found["PA, Q"]["q_score"].tolist() == [0.4]
+
+
+def test_networks_that_cannot_be_parted_are_left_out_of_q():
+    figure = script("clune2013/figs3")
+    pa, pcc = figure.SHOWN
+    study = SimpleNamespace(
+        courses={
+            "treatment": np.array([pa] * 4 + [pcc] * 4),
+            "replicate": np.tile([0, 0, 1, 1], 2),
+            "generation": np.tile([0, 9], 4),
+            "q_score": np.array([0.2, 0.3, 0.4, 0.5, 0.0, 0.0, 0.0, 0.3]),
+        }
+    )
+    curves = figure.curves_of_q(study)
+    assert curves["n"].tolist() == [2, 2, 0, 1]
+    np.testing.assert_allclose(curves["q_score"], [0.3, 0.4, np.nan, 0.3])
+    rows = figure.parted({"q_score": np.array([0.0, 0.2]), "connections": np.array([0, 5])})
+    np.testing.assert_array_equal(rows["q_score"], [np.nan, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("fixed", "varying", "mark"),
+    [(100, 50, "o"), (900, 50, "^"), (100, 900, "v"), (900, 900, "x")],
+)
+def test_a_speedup_is_measured_a_bound_or_not_known(fixed, varying, mark):
+    figure, axes = script("kashtan2007/fig2"), Figure().subplots()
+    runs = np.full(5, float(fixed)), np.full(5, float(varying))
+    assert figure.sign_of(*runs, 900) == mark
+    figure.plot_size(axes, runs[0], {20.0: runs[1]}, 900, 0)
+    line, *drawn = axes.lines[:2]
+    assert np.isnan(line.get_ydata()).all() == (mark == "x")
+    assert drawn[0].get_marker() == mark and (drawn[0].get_mfc() == "white") == (mark in "^v")
+    assert len(axes.containers) == (mark != "x")  # what is not known has no bar
+
+
+def test_the_bars_of_a_speedup_hold_two_thirds_of_the_bootstrap():
+    figure = script("kashtan2007/fig2")
+    fixed, varying = (
+        np.array([10.0, 200.0, 400.0, 900.0, 900.0]),
+        np.array([5.0, 8.0, 10.0, 20.0, 900.0]),
+    )
+    s, low, high = figure.speedup(fixed, varying)
+    assert s == 40.0 and 0.0 < low < s < high
+    assert low not in (s * 0.1, 10.0 / 900.0)  # neither cut at a place that is drawn well, nor the range
 
 
 def test_studies_of_2007_are_what_the_script_that_writes_them_says():
