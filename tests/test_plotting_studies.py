@@ -154,7 +154,12 @@ def test_gates_of_circuits_stand_apart_and_off_the_arrows():
         shown = np.flatnonzero((plotting.levels(working) > 0) | (working.layer == 0))
         unit = (places - places[shown].min(axis=0)) / np.ptp(places[shown], axis=0)
         gaps = np.linalg.norm(unit[shown, None] - unit[None, shown], axis=2)
-        assert gaps[np.triu_indices(shown.size, 1)].min() > 0.08
+        assert gaps[np.triu_indices(shown.size, 1)].min() > 0.1
+        for source, target in zip(working.source, working.target, strict=True):
+            others = unit[np.setdiff1d(shown, (source, target))]
+            bend = plotting._bend(unit[source], unit[target], others, 0.05)
+            arc = plotting._arc(unit[source], unit[target], bend)
+            assert plotting._least_distance(arc, others) > 0.045
 
 
 def test_an_arrow_is_bent_only_where_a_gate_is_in_its_way():
