@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evomod.network import Network
 from evomod.plotting import COLOURS, plot_layers, signs_of
-from evomod.statistics import median_ci
+from evomod.statistics import FEWEST, median_ci
 
 Table = dict[str, NDArray[Any]]
 
@@ -32,12 +32,8 @@ STYLE: Any = {
 LINES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 """A line of its own for every treatment, so that print without colours still tells them apart."""
 
-
 MARKS = "osD^"
 """Of medians: the next one where the colours are used up, so that no two rows look alike."""
-
-FEWEST = 6
-"""Runs that have an interval: of five, the bootstrapped 95 % interval of the median is their range."""
 
 SEED = 1
 """Of the bootstrap behind the intervals of single medians."""

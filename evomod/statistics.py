@@ -273,27 +273,14 @@ def share_interval(yes: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def median_ratio(
-    a: ArrayLike, b: ArrayLike, rng: np.random.Generator, level: float = LEVEL
-) -> tuple[float, float, float]:
-    """Median of ``a`` over that of ``b``, and the ends of its bootstrapped (percentile) interval.
-
-    >>> median_ratio([6.0, 6.0], [2.0, 2.0], np.random.default_rng(1))
-    (3.0, 3.0, 3.0)
-    """
-    first, second = _numbers(a), _numbers(b)
-    medians = [np.median(rng.choice(x, (RESAMPLES, x.size)), axis=1) for x in (first, second)]
-    low, high = np.quantile(medians[0] / medians[1], ((1.0 - level) / 2.0, (1.0 + level) / 2.0)).tolist()
-    return float(np.median(first) / np.median(second)), low, high
-
-
 def median_band(
     values: NDArray[np.float64], rng: np.random.Generator, resamples: int = 2000
 ) -> MedianBand:
     """Medians over runs with bootstrapped (percentile) 95 % intervals, of ``values[point, run]``.
 
-    Of fewer than six runs they hold the true median in less than 95 %, see `median_ci`. NaN where a run has no value. A resample is a choice of ranks, so that one set of resamples serves all
-    points with as many values: 500 points of 50 runs take 0.2 s, one by one with scipy 10 s.
+    Of fewer than six runs they hold the true median in less than 95 %, see `median_ci`. NaN where a run has
+    no value. A resample is a choice of ranks, so that one set of resamples serves all points with as many
+    values: 500 points of 50 runs take 0.2 s, one by one with scipy 10 s.
     """
     ordered = np.sort(values, axis=1)  # NaN last
     n = (~np.isnan(values)).sum(axis=1)

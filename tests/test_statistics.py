@@ -85,14 +85,6 @@ def test_the_interval_of_a_share_by_hand():
     assert statistics.share_interval(0, 4) == pytest.approx((0.0, 1.0 - 0.025 ** (1 / 4)))
 
 
-def test_a_ratio_of_medians_and_its_interval():
-    a, b = rng().normal(100.0, 10.0, 40), rng().normal(10.0, 1.0, 40)
-    ratio, low, high = statistics.median_ratio(a, b, rng())
-    assert ratio == np.median(a) / np.median(b) and low < ratio < high
-    wider = statistics.median_ratio(a, b, rng(), 0.99)
-    assert wider[0] == ratio and wider[1] < low and wider[2] > high
-
-
 def test_degenerate_values_have_an_interval_too():
     assert median_ci([3, 3, 3], rng()).method == "constant"
     one = median_ci([5], rng())

@@ -9,7 +9,7 @@ import numpy as np
 
 from evomod.claims import LEVEL, SEED, Claim, larger
 from evomod.papers import load_script
-from evomod.statistics import median_ratio
+from evomod.statistics import ratio_of_medians
 
 PAPER, N = "kashtan2007", 30
 STUDY = "study_periods.toml"
@@ -43,15 +43,13 @@ def ranged(of_size, text):
     fixed, groups = of_size
     asked = [period for period in groups if 5 <= period <= 500]
     level, rng = 1.0 - LEVEL / len(asked), np.random.default_rng(SEED)
-    s = {period: median_ratio(fixed, runs, rng, level) for period, runs in groups.items()}
+    s = {period: ratio_of_medians(fixed, runs, rng, level) for period, runs in groups.items()}
     n = min(runs.size for runs in (fixed, *groups.values()))
     verdict = "cannot tell"
-    if n >= N and min(s[period][2] for period in asked) < 1.0:
+    if n >= N and min(s[period].high for period in asked) < 1.0:
         verdict = "fails"
-    elif n >= N and min(s[period][1] for period in asked) > 1.0:
+    elif n >= N and min(s[period].low for period in asked) > 1.0:
         verdict = "holds"
-    shown = ", ".join(
-        f"{period}: {value:.3g} [{low:.3g}, {high:.3g}]" for period, (value, low, high) in s.items()
-    )
+    shown = ", ".join(f"{period}: {r.ratio:.3g} [{r.low:.3g}, {r.high:.3g}]" for period, r in s.items())
     test = f"bootstrapped intervals, {level:.2%} each, above 1 from 5 to 500"
     return Claim(PAPER, text, f"S by period {shown}; n = {n} runs each", test, verdict)
