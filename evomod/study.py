@@ -275,6 +275,14 @@ def _conflicts(section: StudySection) -> list[str]:
     folded = [name.casefold() for name in section.treatments]
     if len(set(folded)) < len(folded):
         problems.append("treatments: two names differ in capitals only")
+    labels: dict[str, list[str]] = {}
+    for name, part in section.treatments.items():
+        labels.setdefault(part.label or name, []).append(name)
+    problems += [
+        f"treatments: {' and '.join(names)} have one label, {label!r}, and figures tell them apart by it"
+        for label, names in labels.items()
+        if len(names) > 1
+    ]
     return problems
 
 

@@ -95,6 +95,7 @@ def test_the_studies_of_papers_are_valid(paper):
         ("treatments.pa]", "treatments.PCC]", "differ in capitals only"),
         ("settings.pressures.connection-cost = {}", "", "are the same config"),
         ('label = "P&CC"', 'config = "a.toml"', "the study has a base, so config must not be given"),
+        ('label = "P&CC"', 'label = "pa"', "pa and pcc have one label, 'pa'"),
         ('label = "P&CC"', "pressures = {}", "a setting stands in `settings`"),
         ("connection-cost = {}", "connection-coast = {}", "treatments.pcc: pressures.connection-coast"),
         ("population = 10", "population = 0", "treatments.pa: evolution.population"),
