@@ -24,7 +24,7 @@ from evomod.errors import EvomodError
 from evomod.network import Network
 from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run, reports_disk_errors, write_whole
-from evomod.statistics import FEWEST, MedianBand, median_band, median_ci
+from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
 from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
@@ -420,14 +420,28 @@ def described(found: StudyFolder) -> str:
         if not mine.any():
             continue
         rng = np.random.default_rng(found.study.seed)
-        parts = []
-        for name, word in SHOWN.items():
-            ci = median_ci(summary[name][mine], rng)
-            kind = "range " if ci.n < FEWEST else ""
-            parts.append(f"{word} {ci.median:.3f} {kind}[{ci.low:.3f}, {ci.high:.3f}]")
+        parts = [
+            f"{word} {_told(median_ci(summary[name][mine], rng), int(mine.sum()))}"
+            for name, word in SHOWN.items()
+        ]
         solved = f"solved {int(summary['solved'][mine].sum())} of {int(mine.sum())}"
         lines.append(f"  {treatment.label:24} {', '.join(parts)}, {solved}")
     method = ", ".join(np.unique(summary["q_method"]).tolist())
     return "\n".join(
         [f"medians with bootstrapped 95 % intervals of the last generation (Q: {method})", *lines]
     )
+
+
+def _told(ci: MedianCI, n_runs: int) -> str:
+    """A median with its interval, which one value has none of, and its n where not every run has a value.
+
+    >>> ci = MedianCI(n=6, median=0.5, low=0.25, high=0.75, method="BCa")
+    >>> _told(ci, 6), _told(ci, 7)
+    ('0.500 [0.250, 0.750]', '0.500 [0.250, 0.750] (n = 6)')
+    """
+    if ci.n == 0:
+        return "of no run"
+    kind = "range " if ci.n < FEWEST else ""
+    interval = f" {kind}[{ci.low:.3f}, {ci.high:.3f}]" if ci.n > 1 else ""
+    number = f" (n = {ci.n})" if ci.n != n_runs else ""
+    return f"{ci.median:.3f}{interval}{number}"

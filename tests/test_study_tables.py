@@ -165,6 +165,25 @@ def test_a_study_is_loaded_for_figures(found):
         evomod.load_study(found.folder / "pa")
 
 
+def test_numbers_of_fewer_runs_say_so(found):
+    summary = found.folder / "summary.csv"
+    whole = summary.read_text()
+    header, *lines = [line.split(",") for line in whole.splitlines()]
+    at, q_m = header.index("q_z"), header.index("q_m")
+    for k, line in enumerate(lines[:3]):  # of three runs of pa two have a z, and one a Q_m
+        line[at], line[q_m] = ("", "") if k == 0 else ("1.5", "0.5" if k == 1 else "")
+    for line in lines[3:]:
+        line[at] = ""
+    summary.write_text("\n".join([",".join(line) for line in (header, *lines)]) + "\n")
+    try:
+        _, pa, circuit = described(found).splitlines()
+    finally:
+        summary.write_text(whole)
+    assert "z of Q 1.500 [1.500, 1.500] (n = 2), Q_m 0.500 (n = 1), solved" in pa
+    assert re.search(r"fitness 0\.\d+ \[0\.\d+, 0\.\d+\], Q ", pa)  # of every run
+    assert "z of Q of no run, Q_m" in circuit
+
+
 def test_what_is_not_installed_is_one_sentence(found, monkeypatch):
     for name in ("pandas", "pyarrow", "polars"):
         monkeypatch.setitem(sys.modules, name, None)
