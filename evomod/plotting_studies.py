@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +50,14 @@ def rows_of(table: Table, **wanted: Any) -> Table:
     mask = np.ones(n_rows, np.bool_)
     for name, value in wanted.items():
         mask &= table[name] == value
-    return {name: column[mask] for name, column in table.items()}
+    return masked(table, mask)
+
+
+def masked(table: Table, mask: NDArray[np.bool_]) -> Table:
+    """The rows of a table where ``mask`` is true, as a table of its kind."""
+    found = copy(table)
+    found.update({name: column[mask] for name, column in table.items()})
+    return found
 
 
 def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) -> Axes:

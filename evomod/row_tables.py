@@ -6,6 +6,7 @@ Scripts use them for what no config can express. A table is written whole, so a 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -19,19 +20,26 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Rows as text, none where there is no table. Raises `EvomodError` for a damaged one."""
+def read_rows(path: Path, wanted: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Rows as text, none where there is no table.
+
+    Raises `EvomodError` for a damaged one, and one that lacks a ``wanted`` column.
+    """
     if not path.exists():
         return []
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
-        return [dict(zip(header, row, strict=True)) for row in rows]
+            header, *lines = csv.reader(file)
+        rows = [dict(zip(header, line, strict=True)) for line in lines]
     except (OSError, ValueError, csv.Error):
         raise EvomodError(
             f"the table {path} is damaged: it is empty, or a line has too few columns. Put it back, or take "
             f"away what is torn."
         ) from None
+    lacking = next((name for name in wanted if name not in header), None)
+    if lacking is not None:
+        raise EvomodError(f"the table {path} has no column '{lacking}'; it has {', '.join(header)}.")
+    return rows
 
 
 def add_rows(
@@ -86,3 +94,15 @@ def as_they_end(
 def write_manifest(path: Path, **about: Any) -> None:
     """Where a table comes from."""
     write_json(path, {"commit": commit(), "versions": versions()} | about)
+
+
+def read_manifest(path: Path, *wanted: str) -> dict[str, Any]:
+    """What `write_manifest` wrote. Raises `EvomodError` where it is missing, damaged or lacks a ``wanted`` key."""
+    try:
+        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _ = [known[key] for key in wanted]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise EvomodError(
+            f"{path}, which says where the table beside it comes from, is missing or damaged; put it back."
+        ) from None
+    return known

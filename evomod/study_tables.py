@@ -43,6 +43,20 @@ AT_A_TIME = 32
 Table = dict[str, NDArray[Any]]
 
 
+class Columns(Table):
+    """The columns of a table that was read; asked for one that is not there, it says which table lacks it.
+
+    A dictionary of its own, since figures and claims ask for columns in some hundred places.
+    """
+
+    def __init__(self, columns: Table, path: Path) -> None:
+        super().__init__(columns)
+        self.path = path
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        raise EvomodError(f"the table {self.path} has no column '{name}'; it has {', '.join(self)}.")
+
+
 @dataclass(frozen=True, slots=True)
 class StudyFolder:
     """A study's folder, read."""
@@ -332,7 +346,7 @@ def further_table(
     table = read_columns(path)
     keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     kept = np.array([key in wanted for key in keys], np.bool_)
-    return {column: values[kept] for column, values in table.items()}
+    return Columns({column: values[kept] for column, values in table.items()}, path)
 
 
 def _known(path: Path) -> dict[Key, list[bytes]]:
@@ -366,7 +380,7 @@ def read_columns(path: Path) -> Table:
         raise EvomodError(
             f"the table {path} is damaged: it is empty, or a line has too few columns."
         ) from None
-    return {name: _typed(name, texts) for name, *texts in columns}
+    return Columns({name: _typed(name, texts) for name, *texts in columns}, path)
 
 
 def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:

@@ -196,7 +196,8 @@ def adapted(config, task, epoch, seed, most_steps):
 
 def read(path):
     """Rows of the table, numbers as numbers."""
-    return [{k: v if k == "way" else float(v) for k, v in row.items()} for row in read_rows(path)]
+    rows = read_rows(path, COLUMNS)
+    return [{k: v if k == "way" else float(v) for k, v in row.items()} for row in rows]
 
 
 def left_over(path, networks):

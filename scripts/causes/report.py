@@ -15,7 +15,7 @@ import numpy as np
 
 from evomod.claims import interval_of
 from evomod.papers import find_study, load_script
-from evomod.plotting_studies import rows_of
+from evomod.plotting_studies import masked, rows_of
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
 from evomod.study_tables import load_study
 
@@ -204,13 +204,13 @@ RUNS = {
 def picked(rows, is_in):
     """Rows of some treatments."""
     mask = np.array([is_in(name) for name in rows["treatment"].tolist()])
-    return {name: column[mask] for name, column in rows.items()}
+    return masked(rows, mask)
 
 
 def solving(study, rows):
     """The rows whose networks have connections and solve the trained goal."""
     is_solved = claims.q_of(study, rows, f"fitness:{derived.TRAINED}") == 1.0
-    return {name: column[is_solved] for name, column in rows.items()}
+    return masked(rows, is_solved)
 
 
 def correlations(study, rows, within=False):

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from evomod import measures
 from evomod.plotting_studies import (
     explain_networks,
+    masked,
     medians_in_words,
     plot_density,
     plot_medians,
@@ -93,8 +94,7 @@ def densities(figure, study, treatments):
     for row, treatment in zip(cells, treatments, strict=True):
         for axes, generation in zip(row, shown, strict=True):
             mine = (table["treatment"] == treatment) & (table["generation"] == generation)
-            part = {name: column[mine] for name, column in table.items()}
-            image = plot_density(axes, part, (COST_BIN, Q_BIN), limits)
+            image = plot_density(axes, masked(table, mine), (COST_BIN, Q_BIN), limits)
             axes.set_title(f"generation {generation:,}", fontsize=6)
     for axes, treatment in zip(cells[:, 0], treatments, strict=True):
         axes.set_ylabel(f"{study.labels[treatment]}\nQ")

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.engines import in_workers
-from evomod.plotting_studies import plot_boxes
+from evomod.plotting_studies import masked, plot_boxes
 from evomod.runs import write_whole
 from evomod.study_tables import further_table, read_columns
 from evomod.tracking import csv_line
@@ -60,7 +60,7 @@ def medians(study):
     """
     table = read_columns(study.folder / "adaptation.csv")
     replicates = table["replicate"] < study.study.replicates
-    table = {name: column[replicates] for name, column in table.items()}
+    table = masked(table, replicates)
     generations = np.where(np.isnan(table["generations"].astype(float)), CAP, table["generations"])
     found = {}
     for treatment in study.treatments:

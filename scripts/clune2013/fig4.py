@@ -1,6 +1,5 @@
 """The best performance at every connection cost and Q (MOLE), and where PA and P&CC end on that map."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.plotting import COLOURS
+from evomod.row_tables import read_manifest
 from evomod.study_tables import read_columns
 
 STUDY = "study.toml"
@@ -72,7 +72,7 @@ def draw(study):
             summary["connection_cost"][mine], summary["q_score"][mine], mark, color=colour, mec="white", mew=0.6,
             ms=5, ls="", label=f"{study.labels[treatment]} (n = {mine.sum()})",
         )  # fmt: skip
-    about = json.loads(path.with_name("mole.manifest.json").read_text(encoding="utf-8"))
+    about = read_manifest(path.with_name("mole.manifest.json"), "seeds")
     axes.set_title(
         f"map: {table['q_score'].size:,} cells of {len(about['seeds'])} runs; "
         "map and networks have weights -2 -1 1 2"

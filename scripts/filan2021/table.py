@@ -102,8 +102,8 @@ def rows_of(name, way, seed, epochs=None, hidden=None, draws=DRAWS):
 
 def read(path):
     """Rows of the table, numbers as numbers."""
-    texts = ("data", "way")
-    return [{k: v if k in texts else float(v) for k, v in row.items()} for row in read_rows(path)]
+    texts, rows = ("data", "way"), read_rows(path, COLUMNS)
+    return [{k: v if k in texts else float(v) for k, v in row.items()} for row in rows]
 
 
 def key(row):

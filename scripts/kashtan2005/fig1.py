@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 import evomod
 from evomod.papers import load_script
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import rows_of
+from evomod.plotting_studies import masked, rows_of
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -145,7 +145,7 @@ def inset(axes, study, rows):
     if not span:
         return
     mine = (rows["generation"] >= span.start) & (rows["generation"] < span.stop)
-    part = {name: values[mine] for name, values in rows.items()}
+    part = masked(rows, mine)
     small = axes.inset_axes((0.42, 0.1, 0.55, 0.36))
     plot(small, part)
     small.set_ylim(min(0.45, float(np.min(part["mean_fitness"])) - 0.02), 1.05)

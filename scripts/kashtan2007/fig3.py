@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, rows_of
+from evomod.plotting_studies import LINES, masked, rows_of
 from evomod.study_tables import further_table, read_columns, thinned
 
 STUDY = "study_course.toml"
@@ -40,7 +40,7 @@ def draw(study):
     """Mean and standard error over runs, a line a scenario."""
     table = read_columns(study.folder / TABLE_NAME)
     replicates = table["replicate"] < study.study.replicates
-    table = {name: column[replicates] for name, column in table.items()}
+    table = masked(table, replicates)
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, colour, line in zip(("mvg", "fg"), (COLOURS[5], COLOURS[0]), LINES, strict=False):
