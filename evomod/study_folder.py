@@ -51,6 +51,9 @@ BEGINNING = {"config.toml", "task.py", "start.npz"}
 """What a run folder may hold whose making was cut short."""
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
+SESSION = ("argv", "commit", "versions", "start", "end")
+"""What is known of a call that evolved runs."""
+
 State = Literal["done", "running", "begun", "left"]
 STATES: tuple[State, ...] = ("done", "running", "begun", "left")
 
@@ -144,17 +147,36 @@ def _manifest(study: Study) -> dict[str, Any]:
         "id": uuid.uuid4().hex,
         "tasks": _tasks(study),
         "versions": versions(),
-        "commit": commit(),
-        "argv": sys.argv,
-        "start": now(),
-        "end": None,
+        "sessions": [],
     }
 
 
-def note_session(folder: Path, **known: Any) -> None:
-    """Add to the study's manifest."""
-    with reports_disk_errors(folder):
-        write_json(folder / "manifest.json", load_manifest(folder) | known)
+def sessions_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every call that evolved runs of a study, see `SESSION`; its end is None if it was stopped or a run failed.
+
+    A manifest from before sessions were kept tells of the first alone, beside its other keys.
+    """
+    found: list[dict[str, Any]] = manifest.get("sessions", [{key: manifest.get(key) for key in SESSION}])
+    return found
+
+
+def begin_session(folder: Path) -> int:
+    """Add this call to the sessions in the study's manifest; returns its place among them."""
+    session = dict(zip(SESSION, (sys.argv, commit(), versions(), now(), None), strict=True))
+    with one_at_a_time(folder), reports_disk_errors(folder):  # shards begin together
+        manifest = load_manifest(folder)
+        before = sessions_of(manifest)
+        rest = {key: manifest[key] for key in manifest if key == "versions" or key not in SESSION}
+        write_json(folder / "manifest.json", rest | {"sessions": [*before, session]})
+    return len(before)
+
+
+def end_session(folder: Path, place: int) -> None:
+    """Note in the study's manifest that the session in this place has ended."""
+    with one_at_a_time(folder), reports_disk_errors(folder):
+        manifest = load_manifest(folder)
+        manifest["sessions"][place]["end"] = now()
+        write_json(folder / "manifest.json", manifest)
 
 
 def check_run(replicate: Replicate, folder: Path) -> None:

@@ -17,13 +17,14 @@ from tqdm import tqdm
 
 from evomod.engines import Engine, Outcome, evolve_folder, pool
 from evomod.errors import EvomodError, Interrupted
-from evomod.runs import noted_signals, now
+from evomod.runs import noted_signals
 from evomod.study import Replicate, Study, replicates_of
 from evomod.study_folder import (
     begin_run,
+    begin_session,
     done_among,
+    end_session,
     generation_of,
-    note_session,
     opened,
     write_failures,
 )
@@ -83,6 +84,7 @@ def run_study(
         done = done_among(mine, study, folder)
         todo = [replicate for replicate in mine if replicate.key not in done]
         if todo:
+            place = begin_session(folder)
             announce(*{treatment.config.network.encoding for treatment in study.treatments})
         session = _evolved(
             study, folder, mine, todo, _engine(folder, jobs, dask, shard, len(todo)), progress
@@ -91,7 +93,8 @@ def run_study(
         write_failures(folder, session.failures, shard)
         if shard is None:
             write_tables(folder)
-            note_session(folder, end=None if session.failures else now())
+        if todo and not session.failures:
+            end_session(folder, place)
     return load_study(folder)
 
 

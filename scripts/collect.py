@@ -54,11 +54,12 @@ def needs(path, module, name):
 
 
 def forget_places(path):
-    """Leave the place of a machine out of a manifest."""
+    """Leave the place of a machine out of every session of a manifest."""
     known = json.loads(path.read_text(encoding="utf-8"))
-    known["argv"] = [
-        "/".join(Path(word).parts[-2:]) if word.startswith("/") else word for word in known["argv"]
-    ]
+    for session in known.get("sessions", [known]):  # older ones hold one session among their keys
+        session["argv"] = [
+            "/".join(Path(word).parts[-2:]) if word.startswith("/") else word for word in session["argv"]
+        ]
     path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 
 

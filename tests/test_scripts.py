@@ -1,6 +1,7 @@
 """What the papers' scripts compute besides drawing: maps, controls, speedups, definitions of studies."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -178,6 +179,17 @@ def test_the_bars_of_a_speedup_hold_two_thirds_of_the_bootstrap():
     s, low, high = figure.speedup(fixed, varying)
     assert s == 40.0 and 0.0 < low < s < high
     assert low not in (s * 0.1, 10.0 / 900.0)  # neither cut at a place that is drawn well, nor the range
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_no_session_of_a_collected_manifest_names_a_place(tmp_path, is_old):
+    session = {"argv": ["/home/me/bin/evomod", "study", "/data/x/study.toml", "--jobs", "2"]}
+    known = session if is_old else {"sessions": [session, session]}
+    (tmp_path / "manifest.json").write_text(json.dumps(known))
+    script("collect").forget_places(tmp_path / "manifest.json")
+    cleaned = json.loads((tmp_path / "manifest.json").read_text())
+    for one in cleaned.get("sessions", [cleaned]):
+        assert one["argv"] == ["bin/evomod", "study", "x/study.toml", "--jobs", "2"]
 
 
 def test_studies_of_2007_are_what_the_script_that_writes_them_says():

@@ -21,7 +21,18 @@ from evomod.cli import main
 from evomod.engines import evolve_folder
 from evomod.errors import EvomodError
 from evomod.study import load_definition, replicates_of
-from evomod.study_folder import begin_run, generation_of, is_done, status_of
+from evomod.study_folder import (
+    SESSION,
+    begin_run,
+    begin_session,
+    end_session,
+    generation_of,
+    is_done,
+    load_manifest,
+    opened,
+    sessions_of,
+    status_of,
+)
 from evomod.study_run import run_study
 
 SAME = (
@@ -313,3 +324,34 @@ def test_the_bar_counts_all_generations(short, tmp_path, capsys):
     assert "120/120" in capsys.readouterr().err
     run_study(study, tmp_path / "x", jobs=1)
     assert capsys.readouterr().err == ""  # quiet where there is no terminal
+
+
+def test_every_session_that_evolved_runs_is_kept(short, tmp_path, monkeypatch):
+    study, _ = short
+    folder, manifest = tmp_path / "x", tmp_path / "x" / "manifest.json"
+    run_study(replace(study, replicates=1), folder, jobs=1)
+    (first,) = sessions_of(load_manifest(folder))
+    assert set(first) == set(SESSION) and first["argv"] == sys.argv and first["end"] >= first["start"]
+    run_study(replace(study, replicates=1), folder, jobs=1)  # nothing is left to evolve
+    assert sessions_of(load_manifest(folder)) == [first]
+    known = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({k: v for k, v in known.items() if k != "sessions"} | first))
+    assert sessions_of(load_manifest(folder)) == [first]  # as manifests were written before
+    monkeypatch.setattr(sys, "argv", ["evomod", "study", "again"])
+    monkeypatch.setattr(study_run, "write_tables", lambda folder: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_study(study, folder, jobs=1)
+    sessions = sessions_of(load_manifest(folder))
+    assert sessions[0] == first and len(sessions) == 2
+    assert sessions[1]["argv"][-1] == "again" and sessions[1]["end"] is None
+    assert "argv" not in load_manifest(folder) and load_manifest(folder)["versions"]
+
+
+def test_shards_end_their_own_sessions(short, tmp_path):
+    study, _ = short
+    folder = tmp_path / "x"
+    with opened(study, folder, shared=True):
+        places = [begin_session(folder), begin_session(folder)]
+        end_session(folder, places[0])
+    assert places == [0, 1]
+    assert [bool(session["end"]) for session in sessions_of(load_manifest(folder))] == [True, False]
