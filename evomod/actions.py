@@ -209,7 +209,7 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
-    from evomod.study_folder import STATES, held, status_of
+    from evomod.study_folder import STATES, check_version, held, status_of
     from evomod.study_tables import described, load_study, write_tables
 
     found = load_study(given.folder)
@@ -219,6 +219,7 @@ def act_status(given: argparse.Namespace) -> int:
         print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
+        check_version(found.folder, found.manifest)  # before anything is written
         with held(found.folder, shared=False):  # shards leave the tables to the first who asks
             write_tables(found.folder)
         print(described(found))
@@ -239,7 +240,12 @@ def act_figure(given: argparse.Namespace) -> int:
         print(listed())
         return 0
     path, folder = draw_figure(
-        given.name, given.out, study=given.study, quick=given.quick, jobs=given.jobs
+        given.name,
+        given.out,
+        study=given.study,
+        quick=given.quick,
+        jobs=given.jobs,
+        tell=partial(print, file=sys.stderr),
     )
     print(f"{path}: drawn from {folder}")
     return 0

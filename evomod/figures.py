@@ -21,16 +21,20 @@ import matplotlib
 
 from evomod.errors import EvomodError
 from evomod.papers import (
+    Tell,
     command_of,
     find_study,
     given_study,
     load_script,
+    other_study,
     quick_study,
     scripts_folder,
     study_places,
     table_of,
 )
 from evomod.plotting_studies import STYLE
+from evomod.study_folder import other_version
+from evomod.study_tables import StudyFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,13 @@ def listed() -> str:
             lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}"]
             lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
             continue
-        found = find_study(script.path, module)
+        passed: list[str] = []
+        found = find_study(script.path, module, passed.append)
         place = f"none yet: {command_of(script.path, module)}"
         if found:
             place = f"{found.folder}, {found.study.replicates} replicates"
         lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
+        lines += [f"             {why}" for why in passed]
     return "\n".join(lines)
 
 
@@ -108,12 +114,14 @@ def draw_figure(
     study: Path | None = None,
     quick: bool = False,
     jobs: int | None = None,
+    tell: Tell = lambda text: None,
 ) -> tuple[Path, Path]:
     """Draw a figure into a PNG; returns its path and the folder of the study it was drawn from.
 
     ``study``: the folder of a study that has been run; None: the first that is found. ``quick``: run a
-    small one first, in a folder of its own. Raises `EvomodError` where there is none, with the command
-    that runs it.
+    small one first, in a folder of its own. ``tell`` is told of a study that is passed over, or drawn and
+    not what the paper's definition or this evomod would make. Raises `EvomodError` where there is none,
+    with the command that runs it.
     """
     script = chosen_figure(name)
     module = load_script(script.path)
@@ -128,9 +136,9 @@ def draw_figure(
     if quick:
         found = quick_study(script.path, module, jobs)
     elif study is not None:
-        found = given_study(script.path, module, study)
+        found = given_study(script.path, module, study, tell)
     else:
-        present = find_study(script.path, module)
+        present = find_study(script.path, module, tell)
         if present is None:
             looked = ", ".join(map(str, study_places(script.path, module)))
             raise EvomodError(
@@ -138,10 +146,26 @@ def draw_figure(
                 f"`{command_of(script.path, module)}` ({module.FULL}), or draw a small one with --quick."
             )
         found = present
-    if hasattr(module, "prepare"):
-        module.prepare(found, jobs)
-    _draw(lambda: module.draw(found), path)
+    version = other_version(found.manifest)
+    if version is not None:
+        tell(
+            f"{found.folder} was made by evomod {version}; this one draws it from its tables as they are."
+        )
+    _draw(lambda: _made(script, module, found, jobs), path)
     return path, found.folder
+
+
+def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | None) -> Any:
+    """The figure of a study. Raises `EvomodError` where its treatments are not those that the script draws."""
+    try:
+        if hasattr(module, "prepare"):
+            module.prepare(found, jobs)
+        return module.draw(found)
+    except (KeyError, IndexError, ValueError):
+        other = other_study(script.path, module.STUDY, found)
+        if other is None:
+            raise
+        raise EvomodError(f"{script.name} cannot be drawn from {found.folder}: {other}.") from None
 
 
 def _draw(make: Callable[[], Any], path: Path) -> None:

@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from evomod.config import read_config
 from evomod.errors import EvomodError
-from evomod.study import Study, load_definition
+from evomod.study import Study, difference, load_definition
+from evomod.study_folder import other_task
 from evomod.study_run import run_study
 from evomod.study_tables import StudyFolder, load_study
 
 PACKAGE = Path(__file__).parent
+
+Tell = Callable[[str], None]
+"""What is told a line for the user, such as `print`."""
+
+SIZE = ("evolution.population", "evolution.generations", "tracking.population_every")
+"""Settings in which a study may differ from its definition, see `is_taste`; the last only records."""
 
 
 def scripts_folder() -> Path:
@@ -53,18 +62,49 @@ def study_places(path: Path, module: Any) -> list[Path]:
     return [Path("studies") / name, results / name, results]
 
 
-def find_study(path: Path, module: Any) -> StudyFolder | None:
-    """The first of `study_places` that holds the tables of the script's study."""
-    return _first(study_places(path, module), study_name(path, module.STUDY))
+def find_study(path: Path, module: Any, tell: Tell = lambda text: None) -> StudyFolder | None:
+    """The first of `study_places` that holds the tables of the script's study.
+
+    What is damaged, or has the study's name and is another one, is passed over; ``tell`` is told why.
+    """
+    return _first(study_places(path, module), path, module.STUDY, tell)
 
 
-def _first(places: list[Path], name: str) -> StudyFolder | None:
+def _first(
+    places: list[Path], path: Path, definition: str, tell: Tell = lambda text: None
+) -> StudyFolder | None:
     for place in places:
-        if (place / "summary.csv").exists() and (place / "study.toml").exists():
+        if not ((place / "summary.csv").exists() and (place / "study.toml").exists()):
+            continue
+        try:
             found = load_study(place)
-            if found.study.name == name:
-                return found
+            if found.study.name != study_name(path, definition):
+                continue
+            _ = found.summary  # can it be read?
+        except EvomodError as error:
+            tell(f"{place} is passed over: {' '.join(str(error).split())}")
+            continue
+        other = other_study(path, definition, found)
+        if other is None:
+            return found
+        tell(f"{place} is passed over: {other}.")
     return None
+
+
+@cache
+def definition_of(path: Path, definition: str) -> Study:
+    """A study in a script's folder; resolving its treatments takes seconds where they are many."""
+    return load_definition(path.parent / definition)
+
+
+def other_study(path: Path, definition: str, study: StudyFolder) -> str | None:
+    """In words, how a study is another than the one a script needs; None where it is that one.
+
+    It may have more replicates or fewer, and populations and generations of another number (`SIZE`).
+    """
+    whole = definition_of(path, definition)
+    other = difference(whole, study.study, SIZE) or other_task(whole, study.manifest)
+    return other and f"it is not the study of scripts/{path.parent.name}/{definition}: {other}"
 
 
 def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | None:
@@ -72,10 +112,9 @@ def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | 
 
     None where there is none, or where its populations are of another size or evolve for another time.
     """
-    name = study_name(path, definition)
-    places = [study.folder.parent / name, *study_places(path, SimpleNamespace(STUDY=definition))]
-    for place in places:
-        found = _first([place], name)
+    beside = study.folder.parent / study_name(path, definition)
+    for place in [beside, *study_places(path, SimpleNamespace(STUDY=definition))]:
+        found = _first([place], path, definition)
         if found is not None and _size(found.study) == _size(study.study):
             return found
     return None
@@ -93,7 +132,7 @@ TASTE = 0.1
 
 def is_taste(path: Path, module: Any, study: StudyFolder) -> bool:
     """Whether a script's study was run so small that it says nothing of what its definition would find."""
-    whole = {t.name: t.config.evolution for t in load_definition(path.parent / module.STUDY).treatments}
+    whole = {t.name: t.config.evolution for t in definition_of(path, module.STUDY).treatments}
     pairs = [(t.config.evolution, whole[t.name]) for t in study.study.treatments if t.name in whole]
     return any(
         ours.population < TASTE * theirs.population or ours.generations < TASTE * theirs.generations
@@ -101,14 +140,20 @@ def is_taste(path: Path, module: Any, study: StudyFolder) -> bool:
     )
 
 
-def given_study(path: Path, module: Any, folder: Path) -> StudyFolder:
-    """The study in a folder. Raises `EvomodError` if it is not the one that the script needs."""
+def given_study(path: Path, module: Any, folder: Path, tell: Tell = lambda text: None) -> StudyFolder:
+    """The study in a folder; ``tell`` is told where it is of other settings or treatments than its paper's.
+
+    Raises `EvomodError` if it has not the name of the one that the script needs.
+    """
     wanted, found = study_name(path, module.STUDY), load_study(folder)
     if found.study.name != wanted:
         raise EvomodError(
             f"{path.parent.name}-{path.stem} needs the study '{wanted}'; {folder} holds "
             f"'{found.study.name}'."
         )
+    other = other_study(path, module.STUDY, found)
+    if other is not None:
+        tell(f"{folder} is drawn as it is, but {other}.")
     return found
 
 

@@ -24,7 +24,7 @@ In place of a ``config`` in every treatment there may be one ``base`` for all of
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -193,10 +193,11 @@ def dump_study(study: Study) -> str:
     )
 
 
-def difference(ours: Study, theirs: Study) -> str | None:
+def difference(ours: Study, theirs: Study, free: Collection[str] = ()) -> str | None:
     """The first difference that makes two studies two, in words; the number of replicates makes none.
 
-    Replicates that are there stay what they are when more are added, and when fewer are asked for.
+    Replicates that are there stay what they are when more are added, and when fewer are asked for. Settings
+    that are ``free`` may differ, such as "evolution.generations".
     """
     for what in ("name", "seed"):
         a, b = getattr(ours, what), getattr(theirs, what)
@@ -206,17 +207,17 @@ def difference(ours: Study, theirs: Study) -> str | None:
     if mine.keys() != other.keys():
         return f"its treatments are {', '.join(other)}, not {', '.join(mine)}"
     for name, treatment in mine.items():
-        changed = changed_setting(treatment.config, other[name].config)
+        changed = changed_setting(treatment.config, other[name].config, free)
         if changed:
             return f"treatment '{name}' has {changed}"
     return None
 
 
-def changed_setting(wanted: Config, found: Config) -> str | None:
+def changed_setting(wanted: Config, found: Config, free: Collection[str] = ()) -> str | None:
     """The first setting that differs, as "a.b = found, not wanted"; how often a state is saved may."""
     a, b = (_flat(config.model_dump(mode="json", by_alias=True)) for config in (wanted, found))
-    for key in sorted(a.keys() | b.keys()):
-        if key != "tracking.checkpoint_seconds" and a.get(key) != b.get(key):
+    for key in sorted((a.keys() | b.keys()) - {"tracking.checkpoint_seconds", *free}):
+        if a.get(key) != b.get(key):
             return f"{key} = {b.get(key)}, not {a.get(key)}"
     return None
 
@@ -261,7 +262,7 @@ def _described(item: Any) -> str:
 
 
 def _conflicts(section: StudySection) -> list[str]:
-    """Treatments that have two beginnings, or none, or a name that a folder cannot tell from another."""
+    """Treatments that have two beginnings, or none, or a name or label that does not tell them apart."""
     problems = []
     for name, part in section.treatments.items():
         if section.base is not None and part.config is not None:

@@ -85,9 +85,9 @@ def _claim(study: Study, folder: Path) -> None:
         raise EvomodError(f"{folder} is a file; give a folder with --out.")
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
-        _check_version(folder, manifest)
+        check_version(folder, manifest)
         other = difference(study, load_definition(folder / "study.toml"))
-        other = other or _other_task(study, manifest)
+        other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
         return
@@ -112,7 +112,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _other_task(study: Study, manifest: dict[str, Any]) -> str | None:
+def other_task(study: Study, manifest: dict[str, Any]) -> str | None:
     """A treatment whose truth tables are not those that the study began with; runs may be gone by now."""
     theirs = manifest.get("tasks", {})
     for name, digest in _tasks(study).items():
@@ -132,12 +132,19 @@ def _tasks(study: Study) -> dict[str, str]:
     return found
 
 
-def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
-    theirs, ours = manifest.get("versions", {}).get("evomod"), versions()["evomod"]
-    if theirs != ours:
+def other_version(manifest: dict[str, Any]) -> str | None:
+    """The version of evomod that made a folder; None where it is this one."""
+    theirs = str(manifest.get("versions", {}).get("evomod"))
+    return None if theirs == versions()["evomod"] else theirs
+
+
+def check_version(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises `EvomodError` for the folder of a study, or of a run, that another version made."""
+    theirs = other_version(manifest)
+    if theirs is not None:
         raise EvomodError(
-            f"{folder} was made by evomod {theirs} and this is evomod {ours}: results may differ. Go on with "
-            f"evomod {theirs}, or start anew in another folder with --out."
+            f"{folder} was made by evomod {theirs} and this is evomod {versions()['evomod']}: results may "
+            f"differ. Go on with evomod {theirs}, or start anew in another folder with --out."
         )
 
 
@@ -187,7 +194,7 @@ def check_run(replicate: Replicate, folder: Path) -> None:
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)
-    _check_version(folder, run.manifest)
+    check_version(folder, run.manifest)
     other = _foreign(replicate, run)
     if other:
         raise EvomodError(
