@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import math
 import os
 import sys
 import zlib
@@ -67,20 +68,25 @@ def load_dataset(name: str, goal: str | None = None, folder: str | Path | None =
     >>> load_dataset("digits").inputs.shape, load_dataset("retina").inputs.shape
     ((1437, 64), (256, 8))
     """
+    check_known(name, folder)
     if name not in DATA_SETS:
-        if not name.endswith(".py") and name not in find_tasks()[0]:
-            tasks = ", ".join(find_tasks()[0])
-            raise EvomodError(
-                f"there is no data set '{name}'; known: {', '.join(DATA_SETS)}, and the tasks {tasks}."
-            )
         return task_data(load_task(name), goal)
     if goal is not None:
         raise EvomodError(f"{name} has no goals; --goal belongs to tasks.")
     if name == "fashion-mnist":
         return fashion_mnist(folder)
-    if folder is not None:
-        raise EvomodError(f"{name} needs no files; --data belongs to fashion-mnist.")
     return digits() if name == "digits" else polynomials()
+
+
+def check_known(name: str, folder: str | Path | None = None) -> None:
+    """Raises `EvomodError` for a name that is neither a data set's nor a task's, and a folder it has no use for."""
+    if name not in DATA_SETS and not name.endswith(".py") and name not in find_tasks()[0]:
+        tasks = ", ".join(find_tasks()[0])
+        raise EvomodError(
+            f"there is no data set '{name}'; known: {', '.join(DATA_SETS)}, and the tasks {tasks}."
+        )
+    if folder is not None and name != "fashion-mnist":
+        raise EvomodError(f"{name} needs no files; --data belongs to fashion-mnist.")
 
 
 def task_data(task: Task, goal: str | None = None) -> DataSet:
@@ -167,11 +173,10 @@ def fashion_mnist(folder: str | Path | None = None) -> DataSet:
     damaged.
     """
     places = fashion_places() if folder is None else [Path(folder)]
-    found = next((place for place in places if _found(place) is not None), None)
+    found = next((place for place in places if not _lacking(place)), None)
     if found is None:
         return _downloaded(places) if folder is None else _nothing(places, "")
-    files = _found(found)
-    assert files is not None
+    files = {name: path for name, path in _paths(found).items() if path}
     train, test = _read_split(files, "train"), _read_split(files, "test")
     return DataSet("fashion-mnist", "classes", *train, *test, n_outputs=10, source=str(found))
 
@@ -183,14 +188,18 @@ def fashion_places() -> list[Path]:
     return [*own, Path("data") / "fashion-mnist", PACKAGED]
 
 
-def _found(folder: Path) -> dict[str, Path] | None:
-    """The four files by name, or None where one is missing."""
+def _paths(folder: Path) -> dict[str, Path | None]:
+    """The four files by name, None for one that is missing."""
     names = [name for pair in FILES.values() for name in pair]
-    paths = {
+    return {
         name: next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
         for name in names
     }
-    return None if None in paths.values() else {name: path for name, path in paths.items() if path}
+
+
+def _lacking(folder: Path) -> list[str]:
+    """Names of those of the four files that are missing."""
+    return [name for name, path in _paths(folder).items() if path is None]
 
 
 def _read_split(files: dict[str, Path], split: str) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
@@ -198,6 +207,8 @@ def _read_split(files: dict[str, Path], split: str) -> tuple[NDArray[np.floating
     path, other = (files[name] for name in FILES[split])
     if images.ndim != 3 or images.shape[1:] != (28, 28):
         raise EvomodError(f"{path} holds an array of shape {images.shape}; wanted pictures of 28 x 28.")
+    if len(images) == 0:
+        raise EvomodError(f"{path} holds no pictures. Fetch it again.")
     if labels.shape != images.shape[:1]:
         raise EvomodError(f"{other} holds {labels.size} labels; {path} holds {len(images)} pictures.")
     if labels.max(initial=0) > 9:
@@ -227,7 +238,7 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
     n_axes = content[3]
     start = 4 + 4 * n_axes
     shape = tuple(np.frombuffer(content[4 : min(start, len(content) // 4 * 4)], ">u4").tolist())
-    if len(shape) < n_axes or n_axes == 0 or len(content) - start != int(np.prod(shape)):
+    if len(shape) < n_axes or n_axes == 0 or len(content) - start != math.prod(shape):
         raise EvomodError(
             f"{path} is damaged: it promises {' x '.join(map(str, shape)) or 'no'} bytes and holds "
             f"{max(len(content) - start, 0)}. Fetch it again."
@@ -257,8 +268,12 @@ def _downloaded(places: list[Path]) -> DataSet:
 
 def _nothing(places: list[Path], reason: str) -> DataSet:
     looked = ", ".join(map(str, places))
+    lacking = {place: _lacking(place) for place in places}
+    partly = [
+        f"; {place} lacks {', '.join(names)}" for place, names in lacking.items() if len(names) < 4
+    ]
     raise EvomodError(
-        f"the four files of Fashion-MNIST were not found; looked in {looked}{reason}. Get them from "
+        f"the four files of Fashion-MNIST were not found; looked in {looked}{''.join(partly)}{reason}. Get them from "
         "github.com/zalandoresearch/fashion-mnist or Debian's dataset-fashion-mnist, and name their folder "
         "with --data or EVOMOD_DATA."
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from evomod.datasets import DataSet, answers_of, load_dataset, task_data
+from evomod.datasets import DataSet, answers_of, check_known, load_dataset, task_data
 from evomod.encodings.wiring import wire
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, modularity, n_cut
@@ -111,6 +111,7 @@ def run_training(
     threads. Raises `EvomodError` for a config that cannot be, data or PyTorch that are missing, a folder
     that holds anything already, a full disk.
     """
+    check_known(config.data, folder)  # a mistake is told before anything is to be installed
     want_torch()
     data = load_dataset(config.data, config.goal, folder)
     config = resolved(config, data)

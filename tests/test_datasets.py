@@ -53,6 +53,7 @@ def test_idx_files_are_read_as_they_were_written(tmp_path, shape, packed):
         (idx(np.zeros((2, 3))) + b"\0", "promises 2 x 3 bytes and holds 7"),
         (idx(np.zeros((2, 3)))[:9], "is damaged"),
         (b"\0\0\x08\0", "is damaged"),
+        (b"\0\0\x08\4" + struct.pack(">4i", *[65_536] * 4), "promises 65536 x .* and holds 0"),  # 2**64
         (gzip.compress(idx(np.arange(200)), mtime=0)[:-30], "cannot be read"),
         (gzip.compress(idx(np.arange(200)), mtime=0)[:20] + b"xxxx", "cannot be read"),
     ],
@@ -99,6 +100,24 @@ def test_damaged_and_missing_files_of_fashion_mnist(tmp_path):
     fill(folder, rows=27)
     with pytest.raises(EvomodError, match="wanted pictures of 28 x 28"):
         load_dataset("fashion-mnist", folder=folder)
+
+
+def test_three_of_the_four_files_and_files_without_a_picture(tmp_path):
+    folder = tmp_path / "files"
+    fill(folder, n=0)
+    with pytest.raises(EvomodError, match="train-images-idx3-ubyte holds no pictures"):
+        load_dataset("fashion-mnist", folder=folder)
+    (folder / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(
+        EvomodError, match=r"looked in .*files; .*files lacks t10k-labels-idx1-ubyte\. Get"
+    ):
+        load_dataset("fashion-mnist", folder=folder)
+
+
+@pytest.mark.parametrize("name", ["retina", "digits"])
+def test_a_folder_is_not_silently_ignored(name):
+    with pytest.raises(EvomodError, match=f"{name} needs no files; --data belongs to fashion-mnist"):
+        load_dataset(name, folder="/nonexistent")
 
 
 def test_without_files_and_without_a_network_it_says_where_it_looked(tmp_path, monkeypatch):

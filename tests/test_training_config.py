@@ -87,7 +87,14 @@ def test_a_learning_rate_that_cannot_be():
         checked(TrainingConfig("digits", learning_rate=0.0))
 
 
-def test_without_torch_the_command_that_installs_it_is_told():
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("digits", 'pip install "evomod[gradient]"'),
+        ("nonsense", "there is no data set 'nonsense'; known: digits"),
+    ],
+)
+def test_without_torch_the_command_that_installs_it_is_told(name, said):
     text = (
         "import sys\n"
         "class Without:\n"
@@ -95,11 +102,11 @@ def test_without_torch_the_command_that_installs_it_is_told():
         "        if name == 'torch':\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Without())\n"
-        "from evomod.cli import main\nsys.exit(main(['train', 'digits', '--seed', '1']))\n"
+        "from evomod.cli import main\nsys.exit(main(['train', sys.argv[1], '--seed', '1']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", text, name], capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.count("\n") == 1 and 'pip install "evomod[gradient]"' in done.stderr
+    assert done.stderr.count("\n") == 1 and said in done.stderr
 
 
 def test_matrices_become_a_network_without_the_weights_that_are_0():
