@@ -103,6 +103,12 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
     goals = [name.strip() for name in (given.goals or given.goal or "").split(",") if name.strip()]
     if given.goals is not None and not goals:
         raise EvomodError("--goals wants names of goals, such as --goals xor-and-xor,xor-or-xor.")
+    is_switching = any(text.partition(":")[0].strip() == "goal-switching" for text in given.pressure)
+    if is_switching and given.goals is not None and len(goals) == 1:
+        raise EvomodError(
+            f"--goals names {goals[0]} alone, and goal-switching wants two or more; with --goal {goals[0]} it "
+            "switches between this goal and all that share subgoals with it."
+        )
     task = data.get("task", {})
     if not isinstance(task, str | dict) or not isinstance(data.get("schedule", {}), dict):
         raise EvomodError("task: wanted a name or a section, [task]; schedule: wanted a section.")

@@ -148,16 +148,18 @@ class Config(Section):
         )
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
-        _check_pressures(self.pressures, self.network.encoding)
+        problems = _conflicts(self.pressures, self.network.encoding)
         objectives = self.pressures.objectives
         if self.selection.method != "nsga2" and objectives:
-            raise ValueError(
+            problems.append(
                 f"selection.method: '{self.selection.method}' knows fitness only, and "
                 f"{' and '.join(objectives)} is a further objective; set selection.method=nsga2"
                 + (" or give it a penalty" if {*objectives} - {"behavioural-diversity"} else "")
             )
         if self.selection.method == "nsga2" and self.evolution.population < 2:
-            raise ValueError("evolution.population: nsga2 compares individuals, so it wants 2 or more")
+            problems.append("evolution.population: nsga2 compares individuals, so it wants 2 or more")
+        if problems:
+            raise ValueError("\n  ".join(problems))
         return self
 
     def __init__(self, **data: Any) -> None:
@@ -167,25 +169,33 @@ class Config(Section):
             raise EvomodError(describe(error, data)) from None
 
 
-def _check_pressures(pressures: PressuresSection, encoding: str) -> None:
-    """Refuse pressures that an encoding cannot have."""
-    for name in ("l1", "l2"):
-        if getattr(pressures, name) is not None and encoding in ("circuit", "gate-layers"):
-            raise ValueError(
-                f"pressures.{name}: the connections of encoding '{encoding}' have no weights; use "
-                "connection-cost with measure=connections"
-            )
-    if pressures.connection_range is not None and encoding in ("circuit", "gate-layers"):
-        raise ValueError(
+def _conflicts(pressures: PressuresSection, encoding: str) -> list[str]:
+    """Pressures that an encoding cannot have, in words."""
+    found, is_gates = [], encoding in ("circuit", "gate-layers")
+    found += [
+        f"pressures.{name}: the connections of encoding '{encoding}' have no weights; use "
+        "connection-cost with measure=connections"
+        for name in ("l1", "l2")
+        if is_gates and getattr(pressures, name) is not None
+    ]
+    cost = pressures.connection_cost
+    if cost is not None and "length" in cost.measure and encoding == "circuit":
+        found.append(
+            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
+            f"'{encoding}' have none; set measure=connections or measure=nodes"
+        )
+    if pressures.connection_range is not None and is_gates:
+        found.append(
             f"pressures.connection-range: every gate has two connections in encoding '{encoding}'; set "
             "network.penalty_above, the number of gates above which each is penalised"
         )
     if pressures.pruning is not None and not encoding.startswith("layered"):
         part = "neuron has a fixed number of" if encoding == "threshold" else "gate has two"
-        raise ValueError(
+        found.append(
             f"pressures.pruning: every {part} connections in encoding '{encoding}', so none can be "
             "removed; use the encoding 'layered' or 'layered-real'"
         )
+    return found
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:
@@ -298,12 +308,12 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
     known = [*(info.alias for info in FIELDS.values()), GOAL_SWITCHING]
     if pressures and not isinstance(data.setdefault("pressures", {}), dict):
         raise EvomodError("pressures: wanted a section, [pressures]; got a value.")
-    names = [text.partition(":")[0] for text in pressures]
+    names = [text.partition(":")[0].strip() for text in pressures]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise EvomodError(f"--pressure {twice} was given twice; give it once with all that it wants.")
-    for text in pressures:
-        name, _, arguments = text.partition(":")
+    for name, text in zip(names, pressures, strict=True):
+        arguments = text.partition(":")[2]
         if name not in known:
             raise EvomodError(f"there is no pressure '{name}'; known: {', '.join(map(str, known))}.")
         section = data.setdefault("pressures", {}).setdefault(name, {})
@@ -311,7 +321,7 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
             key, equals, value = argument.partition("=")
             if not equals:
                 raise EvomodError(f"--pressure wants name:key=value,…; got '{text}'.")
-            section[key] = parse_value(value)
+            section[key.strip()] = parse_value(value.strip())
     return data
 
 

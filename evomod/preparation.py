@@ -11,7 +11,7 @@ from deap.base import Toolbox
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.encodings import MODULES, Encoding
+from evomod.encodings import MODULES, Encoding, Threshold
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
 from evomod.operators import make_toolbox
@@ -56,12 +56,7 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
     module = MODULES[config.network.encoding]
     encoding = module.build(config.network, task)
     config = _resolved(config, task, encoding)
-    cost = config.pressures.connection_cost
-    if cost is not None and "length" in cost.measure and not encoding.has_places:
-        raise EvomodError(
-            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
-            f"'{config.network.encoding}' have none; set measure=connections or measure=nodes."
-        )
+    _check_range(config, encoding)
     probabilities = np.array([1.0, *config.pressures.objectives.values()])
     return Setup(
         config=config,
@@ -78,6 +73,22 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
         ),
         norms=tuple(name for name in NORMS if section_of(config, name) is not None),
     )
+
+
+def _check_range(config: Config, encoding: Encoding) -> None:
+    """Refuse a range of connections that no network of the encoding comes into."""
+    section, places = config.pressures.connection_range, np.diff(encoding.wiring.first)
+    if section is None:
+        return
+    if isinstance(encoding, Threshold):
+        places = np.minimum(
+            places, encoding.places[:, 1]
+        )  # of the layer before, as many as a neuron takes
+    if section.fewest > places.sum():
+        raise EvomodError(
+            f"pressures.connection-range: fewest is {section.fewest}; networks of layers "
+            f"{list(encoding.wiring.layers)} have {places.sum()} connections at most."
+        )
 
 
 def section_of(config: Config, pressure: str) -> Any:

@@ -417,6 +417,12 @@ def with_switching(data: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(
             f"pressures.{GOAL_SWITCHING} is the schedule 'modular'; schedule.kind is '{schedule['kind']}'"
         )
+    for key in section.keys() & schedule.keys():
+        if section[key] != schedule[key]:
+            raise ValueError(
+                f"pressures.{GOAL_SWITCHING}: {key} is {section[key]}, and schedule.{key} is "
+                f"{schedule[key]}; give one of the two"
+            )
     goals = schedule.get("goals") or _related_goals(task)
     data["schedule"] = schedule | {"kind": "modular", "goals": goals} | section
     return data

@@ -67,14 +67,22 @@ AT_ONCE = {  # mistakes that need no task
         "selection.method: 'elite' knows fitness only, and connection-cost is a further objective; set "
         "selection.method=nsga2",
     ),
-    "a cost for circuits as they come": (
-        {"pressures": {"connection-cost": {}}},
-        "selection.method: 'elite' knows fitness only",
+    "places of gates": (
+        {"selection": {"method": "nsga2"}, "pressures": {"connection-cost": {}}},
+        "measure 'wiring-length' needs places, and the gates of encoding 'circuit' have none; set "
+        "measure=connections or measure=nodes",
+    ),
+    "fixed places of gates": (
+        {
+            "selection": {"method": "nsga2"},
+            "pressures": {"connection-cost": {"measure": "fixed-length"}},
+        },
+        "measure 'fixed-length' needs places",
     ),
     "two pressures on a roulette": (
         {
             "selection": {"method": "roulette"},
-            "pressures": {"connection-cost": {}, "behavioural-diversity": {}},
+            "pressures": {"connection-cost": {"measure": "nodes"}, "behavioural-diversity": {}},
         },
         "'roulette' knows fitness only, and connection-cost and behavioural-diversity",
     ),
@@ -96,6 +104,16 @@ def test_a_mistake_is_one_line_with_its_path(case):
     lines = str(caught.value).splitlines()
     assert lines[0] == "the config is not valid:" and len(lines) == 2
     assert re.search(message, lines[1])
+
+
+def test_a_cost_for_circuits_as_they_come_is_told_all_that_hinders_it():
+    with pytest.raises(EvomodError) as caught:
+        Config(task="circuit", pressures={"connection-cost": {}})
+    _, places, method = str(caught.value).splitlines()
+    assert "measure 'wiring-length' needs places" in places
+    assert "selection.method: 'elite' knows fitness only" in method
+    as_told = {"selection": {"method": "nsga2"}, "pressures": {"connection-cost": {"measure": "nodes"}}}
+    prepare(Config(task="circuit", **as_told))
 
 
 WITH_TASK = {
@@ -143,18 +161,6 @@ WITH_TASK = {
     "patterns": (
         {"task": {"name": "circuit", "patterns": 17}},
         "task.patterns is 17; task 'circuit' has 16 patterns",
-    ),
-    "places of gates": (
-        {"selection": {"method": "nsga2"}, "pressures": {"connection-cost": {}}},
-        "measure 'wiring-length' needs places, and the gates of encoding 'circuit' have none; set "
-        "measure=connections or measure=nodes",
-    ),
-    "fixed places of gates": (
-        {
-            "selection": {"method": "nsga2"},
-            "pressures": {"connection-cost": {"measure": "fixed-length"}},
-        },
-        "measure 'fixed-length' needs places",
     ),
     **{
         f"all of {kind}": (

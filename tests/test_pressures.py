@@ -358,6 +358,27 @@ def test_goal_switching_is_the_schedule():
         pressures=apply_pressures({}, ["goal-switching:probability=0.5"])["pressures"],
     )
     assert named.schedule.goals == ("xor-or-xor", "xor-and-xor") and named.schedule.probability == 0.5
+    twice = config({"goal-switching": {"period": 7}}, schedule={"period": 7})
+    assert twice.schedule == switched.schedule
+
+
+def test_a_pressure_may_be_typed_with_spaces():
+    typed = apply_pressures({}, ["dropout: rate = 0.2, draws=4", " l1 "])["pressures"]
+    assert typed == {"dropout": {"rate": 0.2, "draws": 4}, "l1": {}}
+    with pytest.raises(EvomodError, match="l1 was given twice"):
+        apply_pressures({}, ["l1", " l1:penalty=1"])
+
+
+@pytest.mark.parametrize(("sections", "most"), [({}, 106), ({"network": {"encoding": "threshold"}}, 44)])
+def test_a_range_that_no_network_comes_into_is_refused(sections, most):
+    def ranged(fewest):
+        pressures = {"connection-range": {"fewest": fewest, "most": 300}}
+        return Config(task={"name": "retina"}, pressures=pressures, **sections)
+
+    said = f"fewest is {most + 1}; networks of layers .* have {most} connections at most"
+    with pytest.raises(EvomodError, match=said):
+        prepare(ranged(most + 1))
+    prepare(ranged(most))
 
 
 @pytest.mark.parametrize(
@@ -393,10 +414,13 @@ def test_goal_switching_is_the_schedule():
             "pressures.l2: give probability .* or penalty .*, not both",
         ),
         (
-            {**CIRCUIT, "pressures": {"l1": {}}},
+            {**CIRCUIT, "pressures": {"l1": {"penalty": 1.0}}},
             "pressures.l1: the connections of encoding 'circuit' have no",
         ),
-        ({**GATES, "pressures": {"l2": {}}}, "pressures.l2: .* 'gate-layers' have no weights; use"),
+        (
+            {**GATES, "pressures": {"l2": {"penalty": 1.0}}},
+            "pressures.l2: .* 'gate-layers' have no weights; use",
+        ),
         ({**CIRCUIT, "pressures": {"pruning": {}}}, "every gate has two connections"),
         ({**THRESHOLD, "pressures": {"pruning": {}}}, "every neuron has a fixed number of connections"),
         (
@@ -415,6 +439,10 @@ def test_goal_switching_is_the_schedule():
         (
             {"pressures": {"goal-switching": {"perid": 3}}},
             "known keys are period, probability; got perid",
+        ),
+        (
+            {"schedule": {"period": 20}, "pressures": {"goal-switching": {"period": 10}}},
+            "pressures.goal-switching: period is 10, and schedule.period is 20; give one of the two",
         ),
         ({"pressures": {"goal-switching": 3}}, "pressures.goal-switching: wanted a section"),
         (
