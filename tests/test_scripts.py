@@ -111,6 +111,26 @@ def test_a_small_table_of_ties_is_made_and_drawn(tmp_path):
     shutil.rmtree(folder)
 
 
+def test_times_to_solve_are_a_figure_of_the_command(tmp_path):
+    times = script("kashtan2005/times")
+    small = times.quick(seeds=1, cap=20)
+    rows = read_rows(small)
+    assert sorted((row["system"], row["goals"]) for row in rows) == [
+        (system, goals) for system in ("circuit", "retina") for goals in ("fg", "fg-or", "mvg")
+    ]
+    assert {row["generations"] for row in rows} == {"20"} and {row["solved"] for row in rows} == {"0"}
+    assert times.RUNS.complete(small, times.RUNS.runs(1, reading="default"), 1) == 0  # not run again
+    picture, folder = draw_figure("kashtan2005-times", tmp_path / "times.png", study=small.parent)
+    assert folder == small.parent and picture.stat().st_size > 10_000
+    left, right = times.draw_table(SCRIPTS.parent / "results" / "kashtan2005" / "times.csv").axes
+    assert left.get_title() == "NAND circuits, n = 50 runs a line"
+    assert right.lines[0].get_ydata()[-1] == 1.0  # all retina networks under MVG
+    (tmp_path / "times.csv").write_text("system,goals,reading\ncircuit,fg,default\n")
+    with pytest.raises(EvomodError, match=r"times.csv has no column 'solved'; it has system, goals"):
+        times.draw_table(tmp_path / "times.csv")
+    shutil.rmtree(small.parent)
+
+
 def test_a_table_of_runs_of_another_length_is_refused(tmp_path):
     ties, tables = script("clune2013/ties"), script("clune2013/tables")
     given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)

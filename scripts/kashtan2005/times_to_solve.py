@@ -4,11 +4,12 @@
     python scripts/kashtan2005/times_to_solve.py --table
 
 An epoch that is not solved counts with its whole length, 20. Every finished run is a row of results/kashtan2005/times.csv; a row that is there is not run again, so
-the script can be stopped at any time. The order of the rows is that of their ends.
+the script can be stopped at any time. The order of the rows is that of their ends. Their figure is times.py.
 """
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -67,14 +68,17 @@ def simplified_size(best):
     return len(ends - set(network.inputs.tolist())), len(set(zip(network.source, network.target)))
 
 
-def replicate(system, goals, reading, seed):
-    """One run: until all goals are solved, then watched for a while."""
+def replicate(system, goals, reading, seed, cap=None, after=AFTER):
+    """One run: until all goals are solved, or given up after ``cap`` generations (None: the config's); then watched.
+
+    It goes on for ``after`` generations, of which the last are watched.
+    """
     changes = READINGS[system][reading]
     settings = [f"{name}={value}" for name, value in changes.items() if name != "breed"]
     path = HERE / f"{system}_{'mvg' if goals == 'mvg' else 'fg'}.toml"
     if goals == "fg-or":
         settings.append(f"task.goal={'xor-or-xor' if system == 'circuit' else 'left-or-right'}")
-    cap = evomod.load_config(path).evolution.generations
+    cap = evomod.load_config(path).evolution.generations if cap is None else cap
     config = evomod.load_config(path, [*settings, "evolution.stop=never"])
     setup = evomod.prepare(config)
     if "breed" in changes:
@@ -88,7 +92,7 @@ def replicate(system, goals, reading, seed):
             elif generation.number >= cap:
                 break
             continue
-        if generation.number <= first + AFTER - WATCHED:
+        if generation.number <= first + after - WATCHED:
             continue
         if generation.since_switch == 0 and goals == "mvg":
             sought = 0
@@ -98,7 +102,7 @@ def replicate(system, goals, reading, seed):
                 times[-1], sought = generation.since_switch, None
             if generation.number % 20 == 0:
                 later.append(simplified_size(generation.best))
-        if generation.number >= first + AFTER:
+        if generation.number >= first + after:
             break
     period = setup.config.schedule.period
     again = [period if time is None else time for time in times]
@@ -113,9 +117,26 @@ def replicate(system, goals, reading, seed):
     }  # fmt: skip
 
 
-def finished():
-    """Runs that have a row already."""
-    return {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in read_rows(TABLE)}
+def runs(seeds, only=None, reading=None):
+    """System, goals, reading and seed of every run, or those of one system or reading."""
+    return [
+        (system, goals, name, seed)
+        for system in READINGS
+        for name in READINGS[system]
+        for goals in (("mvg", "fg", "fg-or") if name == "default" else ("mvg", "fg"))
+        for seed in range(1, seeds + 1)
+        if only in (None, system) and reading in (None, name)
+    ]
+
+
+def complete(path, asked, workers, **sizes):
+    """Add the rows of runs that a table lacks, as they end; returns how many."""
+    rows = read_rows(path, COLUMNS)
+    known = {(r["system"], r["goals"], r["reading"], int(r["seed"])) for r in rows}
+    left = [run for run in asked if run not in known]
+    for row in as_they_end(partial(replicate, **sizes), left, workers):
+        add_rows(path, COLUMNS, [row])
+    return len(left)
 
 
 def quartiles(values):
@@ -169,17 +190,8 @@ def main():
     if given.table:
         print(table())
         return
-    done, asked = finished(), []
-    for system in READINGS:
-        for reading in READINGS[system]:
-            for goals in ("mvg", "fg", "fg-or") if reading == "default" else ("mvg", "fg"):
-                for seed in range(1, given.seeds + 1):
-                    run = (system, goals, reading, seed)
-                    if given.only in (None, system) and given.reading in (None, reading):
-                        asked += [run] if run not in done else []
-    for row in as_they_end(replicate, asked, given.workers):
-        add_rows(TABLE, COLUMNS, [row])
-    print(f"{TABLE}: {len(asked)} runs added", file=sys.stderr)
+    added = complete(TABLE, runs(given.seeds, given.only, given.reading), given.workers)
+    print(f"{TABLE}: {added} runs added", file=sys.stderr)
 
 
 if __name__ == "__main__":
