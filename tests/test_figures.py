@@ -78,7 +78,8 @@ def test_every_figure_names_a_study_that_can_be_loaded():
     assert {"clune2013-fig2", "clune2013-fig3a"} <= set(known)
     for script in known.values():
         module = papers.load_script(script.path)
-        assert script.shows.endswith(".") and module.FULL
+        assert script.shows.endswith(".")
+        assert re.search(r"about ([\d.]+|an|half an) (minutes?|hours?) of one core", module.FULL)
         if hasattr(module, "TABLE"):
             assert script.path.stem in module.COMMAND and callable(module.quick)
             continue

@@ -31,7 +31,7 @@ from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import measured_n_cut, network_of_layers, versions_with_torch
 
 TABLE = "gradient.csv"
-FULL = "12 networks a way of training, 15 minutes of one core"
+FULL = "12 networks a way of training, about 15 minutes of one core"
 COMMAND = "python scripts/causes/gradient.py"
 RESULTS = Path("results") / "causes"
 

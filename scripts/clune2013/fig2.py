@@ -16,7 +16,7 @@ from evomod.study_networks import COST_BIN, Q_BIN
 from evomod.task import load_task
 
 STUDY = "study.toml"
-FULL = "200 runs of 25,000 generations"
+FULL = "200 runs of 25,000 generations, about 4 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=100"]}
 
 RETINA = load_task("retina")

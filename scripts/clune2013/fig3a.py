@@ -13,7 +13,10 @@ from evomod.tracking import csv_line
 from evomod.transfers import generations_to_solve
 
 STUDY = "study_adapt.toml"
-FULL = "400 runs until perfect, at most 25,000 generations, then five adaptations of each"
+FULL = (
+    "400 runs until perfect, at most 25,000 generations, then five adaptations of each, about 2.5 hours "
+    "of one core"
+)
 QUICK = {
     "replicates": 2,
     "settings": ["evolution.population=300", "evolution.generations=1500"],

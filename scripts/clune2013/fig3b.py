@@ -10,7 +10,7 @@ from evomod.plotting import COLOURS
 from evomod.plotting_studies import medians_in_words, plot_interval
 
 STUDY = "study_periods.toml"
-FULL = "600 runs of 25,000 generations"
+FULL = "600 runs of 25,000 generations, about 12 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=400", "evolution.population=300"]}
 
 KINDS = {"pa": ("MVG", COLOURS[0], "-", 0.96), "pcc": ("MVG and P&CC", COLOURS[5], (0, (5, 2)), 1.04)}

@@ -12,7 +12,7 @@ from evomod.row_tables import read_manifest
 from evomod.study_tables import read_columns
 
 STUDY = "study.toml"
-FULL = "200 runs of 25,000 generations, and ten of mole.py of 10,001"
+FULL = "200 runs of 25,000 generations, and ten of mole.py of 10,001, about 4 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=0"]}
 
 RUNS, SHARE = 2, 0.4

@@ -10,7 +10,10 @@ from evomod.plotting import COLOURS
 from evomod.plotting_studies import medians_in_words, plot_interval
 
 STUDY = "study_sweeps.toml"
-FULL = "800 runs of 25,000 generations, of which this needs 250; 0 and 0.25 are those of study.toml"
+FULL = (
+    "800 runs of 25,000 generations, about 16 hours of one core, "
+    "of which this needs 250; 0 and 0.25 are those of study.toml"
+)
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=300"]}
 
 SWEEP = ("pcc-10", "pcc-50", "pcc-75", "pcc-95", "pcc-100")

@@ -8,7 +8,10 @@ from evomod.papers import companion
 from evomod.plotting_studies import plot_columns, rows_of
 
 STUDY = "study_sweeps.toml"
-FULL = "800 runs of 25,000 generations, of which this needs 250; PA and P&CC are those of study.toml"
+FULL = (
+    "800 runs of 25,000 generations, about 16 hours of one core, "
+    "of which this needs 250; PA and P&CC are those of study.toml"
+)
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=300"]}
 
 SHOWN = ("pcc-connections", "pcc-nodes", "pcc-random-coordinates", "pa-or", "pcc-or")

@@ -10,7 +10,10 @@ from evomod.plotting_studies import medians_in_words, plot_columns, plot_medians
 from evomod.statistics import median_band
 
 STUDY = "study_sweeps.toml"
-FULL = "800 runs of 25,000 generations, of which this needs 100; PA and P&CC are those of study.toml"
+FULL = (
+    "800 runs of 25,000 generations, about 16 hours of one core, "
+    "of which this needs 100; PA and P&CC are those of study.toml"
+)
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=300"]}
 
 SHOWN = ("pa-any-four", "pcc-any-four")

@@ -10,8 +10,8 @@ from evomod.study_tables import read_columns
 
 STUDY = "study_sweeps.toml"
 FULL = (
-    "800 runs of 25,000 generations, of which this needs 200; PA and P&CC are those of study.toml, "
-    "Q and the random walk 150 runs of controls.py"
+    "800 runs of 25,000 generations, about 16 hours of one core, of which this needs 200; PA and P&CC are "
+    "those of study.toml, Q and the random walk 150 runs of controls.py, about 3 hours"
 )
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=300"]}
 

@@ -8,7 +8,7 @@ from evomod.papers import load_script
 from evomod.plotting_studies import explain_networks, plot_columns, plot_small_networks, rows_of
 
 STUDY = "study_xor.toml"
-FULL = "200 runs of 25,000 generations"
+FULL = "200 runs of 25,000 generations, about 6 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600"]}
 
 COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance of the best"}

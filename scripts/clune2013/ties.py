@@ -35,7 +35,7 @@ KINDS = (
     "pcc-step",
 )
 TABLE = "ties.csv"
-FULL = "44 runs of 25,000 generations"
+FULL = "44 runs of 25,000 generations, about 40 minutes of one core"
 COMMAND = "python scripts/clune2013/ties.py"
 SHOWN = {"best_fitness": "performance", "q_score": "Q of the best", "connections": "connections"}
 LABELS = {

@@ -33,7 +33,7 @@ from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import DRAWS, measured_n_cut, versions_with_torch
 
 TABLE = "table.csv"
-FULL = "5 networks a way of training, 4 hours of one core"
+FULL = "5 networks a way of training, about 4 hours of one core"
 COMMAND = "python scripts/filan2021/table.py"
 RESULTS = Path("results") / "filan2021"
 SHARE = 0.9

@@ -13,7 +13,7 @@ from evomod.plotting_studies import masked, rows_of
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network"
+FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network, about 40 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
 
 SHOWN = {"fg-and": 1.25, "mvg": 3.0}

@@ -14,7 +14,7 @@ from evomod.plotting_studies import explain_networks
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "250 runs of at most 100,000 generations, and one of them further"
+FULL = "250 runs of at most 100,000 generations, and one of them further, about half an hour of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
 
 FURTHER = 10_000

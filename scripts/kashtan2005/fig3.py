@@ -13,7 +13,7 @@ from evomod.plotting import COLOURS
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "250 runs of at most 100,000 generations, then 20 of 1000"
+FULL = "250 runs of at most 100,000 generations, then 20 of 1000, about half an hour of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
 
 GOAL, ABOVE = "xor-or-xor", 10

@@ -15,7 +15,7 @@ from evomod.plotting_studies import explain_networks
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study_outputs.toml"
-FULL = "30 runs of at most 300,000 generations"
+FULL = "30 runs of at most 300,000 generations, about 20 minutes of one core"
 QUICK = {"replicates": 1, "settings": ["evolution.generations=2000"]}
 
 TREATMENT = "three-outputs"

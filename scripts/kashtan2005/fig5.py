@@ -12,7 +12,7 @@ from evomod.plotting_studies import explain_networks
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network"
+FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network, about 40 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
 
 LABELS = {"retina-fg": "FG", "retina-mvg": "MVG"}

@@ -9,7 +9,7 @@ from evomod.papers import load_script
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study_random.toml"
-FULL = "80 runs of 10,000 generations, then 1000 random graphs a network"
+FULL = "80 runs of 10,000 generations, then 1000 random graphs a network, about 10 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}
 
 LABELS = {"random": "random goals", "half-random": "AND and random goals in turn"}

@@ -11,7 +11,10 @@ from evomod.plotting import COLOURS
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "250 runs of at most 100,000 generations, then 40 for Q_max and 1000 random graphs a network"
+FULL = (
+    "250 runs of at most 100,000 generations, then 40 for Q_max and 1000 random graphs a network, about an "
+    "hour of one core"
+)
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}
 
 PUBLISHED = {

@@ -9,7 +9,7 @@ from evomod.papers import load_script
 from evomod.plotting import COLOURS
 
 STUDY = "study.toml"
-FULL = "792 runs of at most 50,000 generations, of which this needs 528"
+FULL = "792 runs of at most 50,000 generations, of which this needs 528, about 2 hours of one core"
 QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
 
 SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))

@@ -8,7 +8,7 @@ from evomod.plotting_studies import LINES, runs_in_words
 from evomod.statistics import ratio_of_medians
 
 STUDY = "study_periods.toml"
-FULL = "1,320 runs of at most 20,000 generations"
+FULL = "1,320 runs of at most 20,000 generations, about 20 minutes of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=1000"]}
 
 SEED, WITHIN = 1, 0.68

@@ -8,7 +8,7 @@ from evomod.plotting_studies import LINES, masked, rows_of
 from evomod.study_tables import further_table, read_columns, thinned
 
 STUDY = "study_course.toml"
-FULL = "80 runs of 20,000 generations"
+FULL = "80 runs of 20,000 generations, about 10 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
 COLUMNS = ("treatment", "replicate", "generation", "best_fitness")

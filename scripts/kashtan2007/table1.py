@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from evomod.papers import load_script
 
 STUDY = "study.toml"
-FULL = "792 runs of at most 50,000 generations"
+FULL = "792 runs of at most 50,000 generations, about 3 hours of one core"
 QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
 
 SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))

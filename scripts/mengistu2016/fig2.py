@@ -15,7 +15,7 @@ from evomod.plotting_studies import (
 from evomod.task import load_task
 
 STUDY = "study.toml"
-FULL = "90 runs of 25,000 generations"
+FULL = "90 runs of 25,000 generations, about 4 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=300", "evolution.population=300"]}
 
 SHOWN = 8
