@@ -26,13 +26,14 @@ from evomod.evaluation import (
     silences_of,
     stream,
 )
-from evomod.goals import epoch_of, epochs
+from evomod.goals import epochs
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
 from evomod.population import Goal, Population, goal_bits, score, shown
 from evomod.preparation import Setup, prepare
 from evomod.pressures import behavioural_diversity, pruning
+from evomod.pressures.goal_switching import epoch_of
 from evomod.sections import VariationSection
 from evomod.selection import Survivors
 from evomod.starts import checked, first_genomes

@@ -1,4 +1,4 @@
-"""Which goal is rewarded in which generation: one value in the config, one function here, `epochs`."""
+"""Which goal is rewarded in which epoch: one value in the config, one function here, `epochs`."""
 
 from __future__ import annotations
 
@@ -92,17 +92,6 @@ def _check_walk(goals: tuple[str, ...], task: Task) -> None:
                 f"cannot leave it. Goals of task '{task.name}' that share some with it: "
                 f"{', '.join(task.related(name)) or 'none'}."
             )
-
-
-def epoch_of(number: int, period: int) -> int:
-    """Number of the epoch in which a generation lies: with period 20 the goal changes in 21, 41, …
-
-    Clune et al. 2013, authors' code.
-
-    >>> [epoch_of(number, 20) for number in (0, 1, 20, 21, 40, 41)]
-    [0, 0, 0, 1, 1, 2]
-    """
-    return max(number - 1, 0) // period
 
 
 def epochs(

@@ -2,11 +2,16 @@
 
 Place in the loop: evaluation. Every generation sets of silent neurons are drawn, the same for all parents and
 offspring, and selection sees the mean fitness under them. Fitness in the log, answers and stop rules are
-those of the whole network. A silent neuron has the value 0, which with values of -1 and 1 lies between both.
+those of the whole network. A silent neuron has the value 0. In layered networks, whose values are -1 and 1, it
+lies between both and says nothing; of gates and threshold neurons, whose values are 0 and 1, it is a no.
 
-Inputs and outputs are never silent: Filan et al. 2021 drop hidden units only. There what is left is scaled
-up by 1 / (1 - rate); here nothing is scaled, since the neurons are so steep that only the sign of a sum counts,
-and biases and thresholds are not scaled in training either.
+Inputs and outputs are never silent: Filan et al. 2021 drop hidden units only. In a circuit outputs read gates,
+so the gates that they read are never silent either, other ones in every genome. Where all sets of the hidden
+neurons are no more than the draws, or the config wants them (``exact``, of at most `MOST_EXACT` neurons), every
+set is tried in place of draws, with its probability as its weight, and nothing is drawn.
+
+In training what is left is scaled up by 1 / (1 - rate); here nothing is scaled, since the neurons are so steep
+that only the sign of a sum counts, and biases and thresholds are not scaled in training either.
 """
 
 from __future__ import annotations

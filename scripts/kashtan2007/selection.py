@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.goals import epoch_of
+from evomod.pressures.goal_switching import epoch_of
 from evomod.study import load_definition
 
 SCHEMES = {
