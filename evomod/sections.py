@@ -372,7 +372,7 @@ class ConnectionRangeSection(Section):
 
 
 class PressuresSection(Section):
-    """Causes of modularity; one that is left out does not act."""
+    """Causes of modularity, and controls; one that is left out does not act."""
 
     connection_cost: ConnectionCostSection | None = Field(default=None, alias="connection-cost")
     behavioural_diversity: DiversitySection | None = Field(default=None, alias="behavioural-diversity")
