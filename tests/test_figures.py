@@ -174,7 +174,7 @@ def test_claims_that_compare_with_another_study_wait_for_one_of_the_same_size(
 
 
 def test_claims_without_a_study_cannot_be_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(verification, "find_study", lambda path, module: None)
+    monkeypatch.setattr(verification, "find_study", lambda path, module, tell: None)
     monkeypatch.setattr(verification, "table_of", lambda paper, module: tmp_path / "none.csv")
     found = verification.verify()
     assert found and {claim.verdict for claim in found} == {"cannot tell"}
@@ -184,7 +184,7 @@ def test_a_taste_decides_no_claim(monkeypatch, tiny):
     path = ROOT / "scripts" / "clune2013" / "claims.py"
     taste, told = tiny("clune2013/study.toml"), []
     monkeypatch.setattr(verification, "claim_scripts", lambda: [path])
-    monkeypatch.setattr(verification, "find_study", lambda path, module: taste)
+    monkeypatch.setattr(verification, "find_study", lambda path, module, tell: taste)
     found = verification.verify(tell=told.append)
     assert len(found) == 32 and {claim.verdict for claim in found} == {"cannot tell"}
     assert told[0].endswith("replicates (a taste: decides nothing)")
