@@ -250,7 +250,7 @@ def test_one_connection_is_one():
 
 
 def test_times_are_told_apart_by_lines():
-    assert len({str(line) for *_, line in script("figure_times").GOALS}) == 3
+    assert len({str(line) for *_, line in script("times").GOALS}) == 3
 
 
 @pytest.mark.parametrize(
