@@ -28,14 +28,17 @@ def make_task(n_inputs, n_outputs=1):
     return derive(Task("parity", inputs, {"parity": parity}, goals))
 
 
-def run_apart(code, seconds=30):
-    """Run code in a process of its own, where it may hang or crash without taking pytest along."""
+def run_apart(code):
+    """Run code in a process of its own, where it may hang or crash without taking pytest along.
+
+    It takes seconds; five minutes are an endless loop, however busy the machine.
+    """
     tests = Path(__file__).parent
     path = os.pathsep.join((str(tests), str(tests.parent), os.environ.get("PYTHONPATH", "")))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "PYTHONPATH": path},
-        timeout=seconds,
+        timeout=300,
         capture_output=True,
         text=True,
     )

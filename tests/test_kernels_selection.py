@@ -363,4 +363,4 @@ assert rank(objectives, p, n // 2, np.random.default_rng(1)).rows.size == n // 2
 
 def test_selection_ends_even_if_nobody_is_likely_to_be_spared():
     """Equal fitness, two uncertain objectives in conflict: each is dominated for almost certain."""
-    run_apart(SPARED_BY_NOBODY, seconds=20)
+    run_apart(SPARED_BY_NOBODY)

@@ -179,8 +179,8 @@ def test_numbers_of_fewer_runs_say_so(found):
         _, pa, circuit = described(found).splitlines()
     finally:
         summary.write_text(whole)
-    assert "z of Q 1.500 [1.500, 1.500] (n = 2), Q_m 0.500 (n = 1), solved" in pa
-    assert re.search(r"fitness 0\.\d+ \[0\.\d+, 0\.\d+\], Q ", pa)  # of every run
+    assert "z of Q 1.500 range [1.500, 1.500] (n = 2), Q_m 0.500 (n = 1), solved" in pa
+    assert re.search(r"fitness 0\.\d+ range \[0\.\d+, 0\.\d+\], Q ", pa)  # of every run
     assert "z of Q of no run, Q_m" in circuit
 
 
