@@ -21,7 +21,7 @@ from evomod.datasets import task_data
 from evomod.errors import EvomodError
 from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.measuring import q_beside_nulls
-from evomod.plotting_studies import plot_dots
+from evomod.plotting_studies import plot_dots, signs_of_dots
 from evomod.row_tables import add_rows, read_rows, write_manifest
 from evomod.runs import now
 from evomod.statistics import median_ci, proportions, rank_sum, signed_rank
@@ -396,6 +396,9 @@ def draw_table(path):
         axes.grid(axis="x", lw=0.4, alpha=0.5)
         if head.startswith("z of"):
             axes.axvline(0.0, color="0.5", lw=0.8)
+    signs = signs_of_dots([len(group) for group in groups_of(rows).values()])
+    signs[0].set_label("a network")
+    figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=8)
     return figure
 
 

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.papers import load_script
 from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_interval, rows_of
+from evomod.plotting_studies import plot_interval, rows_of, runs_in_words, signs_of_dots
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 
@@ -22,8 +21,8 @@ PANELS = {
     "copies": ("modules that do a subgoal alone", "modules"),
     "harm": ("fitness lost with a hidden neuron", "modules"),
     "modules": ("number of modules", "summary"),
-    "q_score": ("Q", "summary"),
-    "q_z": ("z of Q beside rewired", "summary"),
+    "q_score": ("Q", "Q"),
+    "q_z": ("z of Q beside rewired", "Q"),
 }
 
 
@@ -33,15 +32,20 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A panel a measure, over the rate of dropout; every dot is a run's best network."""
-    tables = {"summary": study.summary, "modules": derived.modules_do(study)}
+    """A panel a measure, over the rate of dropout; every dot is a run's best network.
+
+    A network without connections has no Q.
+    """
+    modules = derived.modules_do(study)
     here = [name for name in study.treatments if (study.summary["treatment"] == name).any()]
     figure = Figure(figsize=(9.4, 4.9), layout="constrained")
     cells = figure.subplots(2, len(PANELS) // 2, sharex=True)
     for axes, (column, (label, table)) in zip(cells.flat, PANELS.items(), strict=True):
         for x, name in enumerate(here):
-            values = rows_of(tables[table], treatment=name)[column].astype(float)
-            values = values[~np.isnan(values)]  # NaN where a network has none
+            if table == "Q":
+                values = derived.measured(study, column, name)
+            else:
+                values = derived.values(study.summary if table == "summary" else modules, column, name)
             axes.plot([x] * values.size, values, ".", color=COLOURS[0], ms=3, alpha=0.4)
             if values.size:
                 plot_interval(axes, x, values, COLOURS[0])
@@ -49,4 +53,7 @@ def draw(study):
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_xticks(range(len(here)), [study.labels[name] for name in here], fontsize=7, rotation=60)
     figure.supxlabel("rate of dropout", fontsize=9)
+    runs = [rows_of(study.summary, treatment=name)["treatment"] for name in here]
+    signs = signs_of_dots([len(group) for group in runs])
+    figure.legend(handles=signs, loc="outside upper center", ncols=len(signs), title=runs_in_words(runs))
     return figure
