@@ -193,21 +193,24 @@ def dump_study(study: Study) -> str:
     )
 
 
-def difference(ours: Study, theirs: Study, free: Collection[str] = ()) -> str | None:
+def difference(
+    ours: Study, theirs: Study, free: Collection[str] = (), *, may_grow: bool = False
+) -> str | None:
     """The first difference that makes two studies two, in words; the number of replicates makes none.
 
-    Replicates that are there stay what they are when more are added, and when fewer are asked for. Settings
-    that are ``free`` may differ, such as "evolution.generations".
+    Replicates that are there stay what they are when more are added, and when fewer are asked for. So do
+    treatments, `seed_of`: with ``may_grow`` ours may have some that theirs lacks. Settings that are ``free``
+    may differ, such as "evolution.generations".
     """
     for what in ("name", "seed"):
         a, b = getattr(ours, what), getattr(theirs, what)
         if a != b:
             return f"its {what} is {b!r}, not {a!r}"
     mine, other = ({t.name: t for t in study.treatments} for study in (ours, theirs))
-    if mine.keys() != other.keys():
+    if not (mine.keys() == other.keys() or (may_grow and mine.keys() > other.keys())):
         return f"its treatments are {', '.join(other)}, not {', '.join(mine)}"
-    for name, treatment in mine.items():
-        changed = changed_setting(treatment.config, other[name].config, free)
+    for name, treatment in other.items():
+        changed = changed_setting(mine[name].config, treatment.config, free)
         if changed:
             return f"treatment '{name}' has {changed}"
     return None

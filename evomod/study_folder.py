@@ -74,8 +74,7 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
         with one_at_a_time(folder):
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
-                if not (folder / "manifest.json").exists():
-                    write_json(folder / "manifest.json", _manifest(study))
+                write_json(folder / "manifest.json", _manifest(study, folder))
                 write_whole(folder / "study.toml", dump_study(study).encode())
         yield
 
@@ -86,7 +85,7 @@ def _claim(study: Study, folder: Path) -> None:
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
         check_version(folder, manifest)
-        other = difference(study, load_definition(folder / "study.toml"))
+        other = difference(study, load_definition(folder / "study.toml"), may_grow=True)
         other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
@@ -148,14 +147,11 @@ def check_version(folder: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def _manifest(study: Study) -> dict[str, Any]:
-    return {
-        "format": STUDY_FORMAT,
-        "id": uuid.uuid4().hex,
-        "tasks": _tasks(study),
-        "versions": versions(),
-        "sessions": [],
-    }
+def _manifest(study: Study, folder: Path) -> dict[str, Any]:
+    """A new one, or the folder's with the tasks of treatments that the study has gained."""
+    new = {"format": STUDY_FORMAT, "id": uuid.uuid4().hex, "versions": versions(), "sessions": []}
+    old = load_manifest(folder) if (folder / "manifest.json").exists() else new
+    return old | {"tasks": _tasks(study)}
 
 
 def sessions_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:

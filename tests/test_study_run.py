@@ -188,6 +188,20 @@ def test_more_replicates_are_added_to_those_that_are_there(short, tmp_path):
     assert contents(tmp_path / "x") == contents(short[1])
 
 
+def test_treatments_are_added_to_those_that_are_there(short, tmp_path):
+    study, _ = short
+    path = written(tmp_path)
+    one = replace(load_definition(path), treatments=study.treatments[:1])
+    run_study(one, tmp_path / "x", jobs=1)
+    before = (tmp_path / "x" / "pa" / "000" / "manifest.json").read_bytes()
+    run_study(study, tmp_path / "x", jobs=1)
+    assert (tmp_path / "x" / "pa" / "000" / "manifest.json").read_bytes() == before  # not run again
+    assert contents(tmp_path / "x") == contents(short[1])
+    assert load_manifest(tmp_path / "x")["tasks"].keys() == {"pa", "pcc"}
+    with pytest.raises(EvomodError, match="its treatments are pa, pcc, not pa"):
+        run_study(one, tmp_path / "x", jobs=1)  # its table would lose runs
+
+
 def test_a_study_whose_process_is_killed_goes_on_to_the_same_bytes(long, tmp_path):
     path, whole = long
     out = tmp_path / "x"

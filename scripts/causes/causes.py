@@ -11,7 +11,7 @@ from evomod.plotting_studies import plot_columns, rows_of
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "450 runs of 10,000 generations, about 4 hours of one core"
+FULL = "540 runs of 10,000 generations, about 5 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=200"]}
 
 COLUMNS = {

@@ -23,7 +23,10 @@ SINGLES = (
 )  # fmt: skip
 PAIRS = {
     "cost-switching": ("connection-cost", "goal-switching"),
+    "cost-l1": ("connection-cost", "l1"),
+    "cost-pruning": ("connection-cost", "pruning"),
     "cost-dropout": ("connection-cost", "dropout-10"),
+    "l1-pruning": ("l1", "pruning"),
     "l1-dropout": ("l1", "dropout-10"),
     "l1-switching": ("l1", "goal-switching"),
     "pruning-dropout": ("pruning", "dropout-10"),

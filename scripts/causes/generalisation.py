@@ -11,7 +11,7 @@ from evomod.plotting_studies import plot_dots, rows_of
 derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
-FULL = "450 runs of 10,000 generations, then 1800 adaptations of at most 1000, about 5 hours of one core"
+FULL = "540 runs of 10,000 generations, then 2160 adaptations of at most 1000, about 7 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 ALWAYS_NO = 0.75

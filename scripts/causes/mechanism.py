@@ -13,8 +13,8 @@ derived = load_script(Path(__file__).with_name("derived.py"))
 
 STUDY = "study.toml"
 FULL = (
-    "450 runs of 10,000 generations and 210 of study_fixed.toml, then 240 of 2000, "
-    "about 6 hours of one core"
+    "540 runs of 10,000 generations and 210 of study_fixed.toml, then 240 of 2000, "
+    "about 7 hours of one core"
 )
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
