@@ -34,7 +34,7 @@ from evomod.papers import (
 )
 from evomod.plotting_studies import STYLE
 from evomod.study_folder import other_version
-from evomod.study_tables import StudyFolder
+from evomod.study_tables import StudyFolder, how_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def listed() -> str:
         found = find_study(script.path, module, passed.append)
         place = f"none yet: {command_of(script.path, module)}"
         if found:
-            place = f"{found.folder}, {found.study.replicates} replicates"
+            place = f"{found.folder}, {how_many(found)}"
         lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
         lines += [f"             {why}" for why in passed]
     return "\n".join(lines)

@@ -207,8 +207,12 @@ def difference(
         if a != b:
             return f"its {what} is {b!r}, not {a!r}"
     mine, other = ({t.name: t for t in study.treatments} for study in (ours, theirs))
-    if not (mine.keys() == other.keys() or (may_grow and mine.keys() > other.keys())):
-        return f"its treatments are {', '.join(other)}, not {', '.join(mine)}"
+    lacks = [] if may_grow else [name for name in mine if name not in other]
+    besides = [name for name in other if name not in mine]
+    if lacks:
+        return f"it has no treatment {' or '.join(lacks)}"
+    if besides:
+        return f"it has treatment {' and '.join(besides)} besides"
     for name, treatment in other.items():
         changed = changed_setting(mine[name].config, treatment.config, free)
         if changed:

@@ -157,6 +157,13 @@ def load_study(folder: str | Path) -> StudyFolder:
     return StudyFolder(folder, load_definition(folder / "study.toml"), manifest)
 
 
+def how_many(found: StudyFolder) -> str:
+    """How many replicates are done, of how many."""
+    wanted, names = found.study.replicates, found.summary["treatment"]
+    done = min(int((names == treatment).sum()) for treatment in found.treatments)
+    return f"{wanted} replicates" if done == wanted else f"{done} of {wanted} replicates"
+
+
 def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
     """The replicates that are done and have a folder, with their runs, treatment by treatment."""
     order = [treatment.name for treatment in found.study.treatments]

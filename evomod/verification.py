@@ -19,7 +19,7 @@ from evomod.papers import (
     table_of,
 )
 from evomod.study_folder import other_version
-from evomod.study_tables import StudyFolder
+from evomod.study_tables import how_many
 
 
 def claim_scripts() -> list[Path]:
@@ -56,16 +56,9 @@ def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell
     taste, version = is_taste(path, module, study), other_version(study.manifest)
     made = f", made by evomod {version}" if version else ""
     kind = " (a taste: decides nothing)" if taste else ""
-    tell(f"{paper}: {study.folder}, {_size(study)}{made}{kind}")
+    tell(f"{paper}: {study.folder}, {how_many(study)}{made}{kind}")
     tested = _tested(path, module, study)
     return [replace(c, verdict="cannot tell") for c in tested] if taste else tested
-
-
-def _size(study: StudyFolder) -> str:
-    """How many replicates are done, of how many."""
-    wanted, names = study.study.replicates, study.summary["treatment"]
-    done = min(int((names == treatment).sum()) for treatment in study.treatments)
-    return f"{wanted} replicates" if done == wanted else f"{done} of {wanted} replicates"
 
 
 def _of_table(path: Path, module: Any, tell: Tell) -> list[Claim]:

@@ -52,6 +52,7 @@ ORDER = (
     "bench",
     "bench_modularity",
     "bench_n_cut",
+    "circuit_layout",
     "plotting",
     "drawing_motifs",
     "plotting_studies",

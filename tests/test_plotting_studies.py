@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from evomod import plotting
+from evomod import circuit_layout
 from evomod.network import Network, network_of
 from evomod.papers import load_script
 from evomod.plotting import COLOURS, signs_of
@@ -148,25 +148,27 @@ def test_what_is_drawn_of_networks_is_said_below_the_picture():
 
 def test_gates_of_circuits_stand_apart_and_off_the_arrows():
     networks = circuits()
-    places = plotting.shared_positions(networks)
+    places = circuit_layout.shared_positions(networks)
     for network in networks:
         working = network.simplified()
-        shown = np.flatnonzero((plotting.levels(working) > 0) | (working.layer == 0))
+        shown = np.flatnonzero((circuit_layout.levels(working) > 0) | (working.layer == 0))
         unit = (places - places[shown].min(axis=0)) / np.ptp(places[shown], axis=0)
         gaps = np.linalg.norm(unit[shown, None] - unit[None, shown], axis=2)
         assert gaps[np.triu_indices(shown.size, 1)].min() > 0.1
         for source, target in zip(working.source, working.target, strict=True):
             others = unit[np.setdiff1d(shown, (source, target))]
-            bend = plotting._bend(unit[source], unit[target], others, 0.05)
-            arc = plotting._arc(unit[source], unit[target], bend)
-            assert plotting._least_distance(arc, others) > 0.045
+            bend = circuit_layout.bend_of(unit[source], unit[target], others, 0.05)
+            arc = circuit_layout._arc(unit[source], unit[target], bend)
+            assert circuit_layout._least_distance(arc, others) > 0.045
 
 
 def test_an_arrow_is_bent_only_where_a_gate_is_in_its_way():
     source, target = np.array([0.0, 0.0]), np.array([0.0, 100.0])
-    assert plotting._bend(source, target, np.array([[30.0, 50.0]]), 10.0) == 0.0
+    assert circuit_layout.bend_of(source, target, np.array([[30.0, 50.0]]), 10.0) == 0.0
     in_the_way = np.array([[0.0, 50.0]])
-    bend = plotting._bend(source, target, in_the_way, 8.0)
+    bend = circuit_layout.bend_of(source, target, in_the_way, 8.0)
     assert bend != 0.0
-    assert plotting._least_distance(plotting._arc(source, target, bend), in_the_way) >= 8.0
-    assert plotting._bend(source, target, np.empty((0, 2)), 10.0, plotting.BENDS[1:]) != 0.0
+    assert circuit_layout._least_distance(circuit_layout._arc(source, target, bend), in_the_way) >= 8.0
+    assert (
+        circuit_layout.bend_of(source, target, np.empty((0, 2)), 10.0, circuit_layout.BENDS[1:]) != 0.0
+    )
