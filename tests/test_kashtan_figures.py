@@ -20,7 +20,7 @@ from evomod.study_run import run_study
 from evomod.study_tables import load_study, read_columns
 
 SCRIPTS = Path(__file__).parent.parent / "scripts" / "kashtan2005"
-FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5")
+FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5", "decay")
 SMALL = {"nulls": 5, "other_nulls": 2, "draws": 5, "q_max_runs": 1, "q_max_generations": 2}
 TINY = ["evolution.population=30", "evolution.generations=50", "evolution.solved_at=0.5"]
 
@@ -28,12 +28,16 @@ TINY = ["evolution.population=30", "evolution.generations=50", "evolution.solved
 def script(name):
     """A script whose tables are small."""
     module = load_script(SCRIPTS / f"{name}.py")
-    for inner in (module, getattr(module, "decays", module)):
+    modules = [module]
+    for inner in modules:
+        modules += [vars(inner)[other] for other in ("decays", "fig3") if other in vars(inner)]
+    for inner in modules:
         if hasattr(inner, "derived"):
             inner.derived.SIZES.update(SMALL)
-    for inner in (module, getattr(module, "decays", module)):
         if hasattr(inner, "NULLS"):
-            inner.NULLS, inner.RUNS, inner.GENERATIONS = 3, 2, (0, 5, 50)
+            inner.NULLS, inner.RUNS = 3, 2
+        if hasattr(inner, "GENERATIONS"):
+            inner.GENERATIONS = (0, 5, 50)
     return module
 
 
@@ -148,15 +152,28 @@ def test_every_claim_that_is_listed_is_tested(study):
     assert all(claim.paper == "kashtan2005" for claim in found)
 
 
-def test_every_circuit_counts_once_in_the_decay(study, monkeypatch):
-    """Runs from one circuit are no independent draws: four circuits are four pairs, which tell nothing."""
-    module = script("claims")
-    starts = np.repeat([3, 5, 8, 9], 10)
-    table = {"start": starts, "generation": np.tile([0, 50], 20)}
-    table["q_m"] = np.where(table["generation"] == 0, 0.5 + 0.01 * starts, 0.1)
-    monkeypatch.setattr(module.derived, "once", lambda study, name, make: table)
-    found = module.of_decay(study)
-    assert "p = 0.12 of 4 pairs, rank-biserial r +1.00" in found.test and found.verdict == "cannot tell"
+def test_every_circuit_is_a_pair_in_the_decay_whatever_the_order_of_rows():
+    module, start = script("decay"), np.array([8, 3, 5, 5, 8, 3])
+    table = {"start": start, "arm": np.array(["fixed"] * 6), "generation": np.array([0, 0, 0, 50, 50, 50])}
+    table["q_m"] = start + np.where(table["generation"] == 50, -0.5, 0.0)
+    assert module.values(table, "fixed", 0).tolist() == [3.0, 5.0, 8.0]
+    assert module.values(table, "fixed", 50).tolist() == [2.5, 4.5, 7.5]
+    assert module.values(table, "varying", 0).size == 0
+
+
+def test_the_arms_of_the_decay_differ_in_goals_and_price_alone(study):
+    module, found = script("decay"), {}
+    for arm, (treatment, is_dearer, _) in module.ARMS.items():
+        found[arm] = evomod.prepare(module.config(study, treatment, is_dearer)).config
+    assert {arm: c.network.penalty_above for arm, c in found.items()} == {
+        "fixed-dearer": 10, "fixed": 11, "varying-dearer": 10, "varying": 11,
+    }  # fmt: skip
+    same = ("population", "generations", "stop", "selection", "elite")
+    for a, b in (("fixed-dearer", "fixed"), ("varying-dearer", "varying")):
+        network = found[a].network.model_copy(update={"penalty_above": 11})
+        assert found[a].model_copy(update={"network": network}) == found[b]
+    evolution = [{k: v for k, v in dict(c.evolution).items() if k in same} for c in found.values()]
+    assert all(e == evolution[0] for e in evolution)
 
 
 def circuit(gates):

@@ -33,23 +33,24 @@ def prepare(study, jobs=None):
 
 
 def starts(study):
-    """The networks of MVG runs that ended with the goal solved: those of the highest Q_m, best first."""
+    """The networks of MVG runs that ended with the goal solved, those of the highest Q_m first."""
     table = derived.q_table(study)
     mine = table["treatment"] == "mvg"
     q_m = dict(zip(table["replicate"][mine].tolist(), table["q_m"][mine].tolist(), strict=True))
     enough = derived.config_of(study, "mvg").evolution.solved_at
     solved = derived.solved(study, "mvg")
     solved = {r: n for r, n in solved.items() if n.about["fitness"][GOAL] >= enough}
-    return [solved[r] for r in sorted(solved, key=lambda r: -q_m[r])[:STARTS]]
+    return [solved[r] for r in sorted(solved, key=lambda r: -q_m[r])]
 
 
 def decay(study):
     """A row a run and generation: fitness, gates, Q and Q_m of the best."""
-    networks, rows, known = starts(study), [], {}
+    networks, rows, known = starts(study)[:STARTS], [], {}
     for run in range(RUNS if networks else 0):
         network = networks[run % len(networks)]
         about = {"start": network.about["replicate"], "run": run}
-        for generation in evomod.evolve(config(study), (SEED, run), start=population(study, network)):
+        start = population(config(study), network)
+        for generation in evomod.evolve(config(study), (SEED, run), start=start):
             if generation.number in GENERATIONS:
                 rows.append(about | measured(study, generation, known))
     return rows or [dict.fromkeys(("start", "run", *MEASURES), np.nan)]
@@ -62,9 +63,9 @@ def config(study):
     return config.model_copy(update={"network": network})
 
 
-def population(study, network):
+def population(config, network):
     """Copies of a network, as genomes."""
-    setup = evomod.prepare(config(study))
+    setup = evomod.prepare(config)
     genome = setup.module.from_network(setup.encoding, network)
     return np.repeat(genome[None], setup.config.evolution.population, axis=0)
 

@@ -1,0 +1,105 @@
+"""Modularity lost, and to what: the goal is fixed or not, the price of size is raised or not. Not in the paper.
+
+Fig. 3 fixes the goal and raises the price of size at once, for the four most modular circuits. Four decide nothing
+by a test of pairs, and what was chosen for its Q_m can hardly but fall. Here every circuit that ended with the goal
+solved is followed, with both changes, with either, and with neither.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import evomod
+from evomod.papers import load_script
+from evomod.plotting import COLOURS
+
+derived = load_script(Path(__file__).with_name("derived.py"))
+fig3 = load_script(Path(__file__).with_name("fig3.py"))
+
+STUDY = "study.toml"
+FULL = "250 runs of at most 100,000 generations, then 4 of 1000 from each of some 20 circuits, about half an hour of one core"
+QUICK = fig3.QUICK
+
+CONTROLS = "decay_controls.csv"
+ARMS = {  # treatment that the goals are of, and whether size has the price of Fig. 3; label
+    "fixed-dearer": ("fg-or", True, "fixed goal, size dearer (Fig. 3)"),
+    "fixed": ("fg-or", False, "fixed goal"),
+    "varying-dearer": ("mvg", True, "goals go on varying, size dearer"),
+    "varying": ("mvg", False, "goals go on varying"),
+}
+GENERATIONS = (0, 10, 20, 50, 100, 300, 1000)
+"""In which Q_m is measured."""
+
+
+def prepare(study, jobs=None):
+    """Evolve all modular circuits further: ``decay_controls.csv``."""
+    derived.q_table(study)
+    table_of(study)
+
+
+def table_of(study):
+    """A row a circuit, arm and generation."""
+    return derived.once(study, CONTROLS, lambda: rows(study))
+
+
+def rows(study):
+    """What `fig3.measured` says of the best, every circuit evolved with one seed in all arms."""
+    found, known = [], {}
+    for network in fig3.starts(study):
+        circuit = network.about["replicate"]
+        for arm, (treatment, is_dearer, _) in ARMS.items():
+            settings = config(study, treatment, is_dearer)
+            start = fig3.population(settings, network)
+            for generation in evomod.evolve(settings, (fig3.SEED, circuit), start=start):
+                if generation.number in GENERATIONS:
+                    about = {"start": circuit, "arm": arm}
+                    found.append(about | fig3.measured(study, generation, known))
+    return found or [dict.fromkeys(("start", "arm", *fig3.MEASURES), np.nan)]
+
+
+def config(study, treatment, is_dearer):
+    """Of a treatment, for as long as is measured; with the price of size of Fig. 3 or the treatment's own."""
+    config = derived.config_of(study, treatment, generations=GENERATIONS[-1], stop="generations")
+    if not is_dearer:
+        return config
+    network = config.network.model_copy(update={"penalty_above": fig3.ABOVE})
+    return config.model_copy(update={"network": network})
+
+
+def values(table, arm, generation, value="q_m"):
+    """Of all circuits, in one order for every arm and generation."""
+    mine = (table["arm"] == arm) & (table["generation"] == generation)
+    return table[value][mine][np.argsort(table["start"][mine])]
+
+
+def draw(study):
+    """Means over circuits with their standard errors, of Q_m, fitness and gates."""
+    table = table_of(study)
+    figure = Figure(figsize=(7.6, 3.3), layout="constrained")
+    panels = figure.subplots(1, 3)
+    if np.isnan(table["generation"]).all():
+        for axes in panels:
+            derived.not_solved(axes, "that ended with G2 solved")
+        return figure
+    labels = ("Q_m of the best", "fitness of the best", "effective gates of the best")
+    for axes, value, label in zip(panels, ("q_m", "fitness", "gates"), labels, strict=True):
+        for k, (arm, (_, is_dearer, name)) in enumerate(ARMS.items()):
+            groups = [values(table, arm, generation, value) for generation in GENERATIONS]
+            axes.errorbar(
+                GENERATIONS, [group.mean() for group in groups],
+                yerr=[derived.standard_error(group) for group in groups], fmt="so"[is_dearer] + "-", ms=3.5,
+                lw=1, color=COLOURS[(5, 1, 0, 4)[k]], label=name,
+            )  # fmt: skip
+        axes.set_xlabel("generation")
+        axes.set_ylabel(label)
+    panels[0].axhline(0.0, color="#999999", lw=0.8)
+    for axes in panels:
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(0, 1.2 * GENERATIONS[-1])
+    n = np.unique(table["start"]).size
+    figure.legend(
+        *panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False,
+        title=f"{n} circuits of MVG runs, one run each: mean and standard error",
+    )  # fmt: skip
+    return figure
