@@ -60,7 +60,7 @@ FROM_STUDIES = [
 """Figures of networks trained by gradient are drawn from a table: tests/test_filan2021.py."""
 
 
-UNSOLVED = ("kashtan2005-fig2", "kashtan2005-fig3")
+UNSOLVED = ("kashtan2005-decay", "kashtan2005-fig2", "kashtan2005-fig3")
 """A tiny run solves no circuit, which is all that these then say; drawn in full in test_kashtan_figures.py."""
 
 

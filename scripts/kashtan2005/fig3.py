@@ -52,7 +52,7 @@ def decay(study):
         start = population(config(study), network)
         for generation in evomod.evolve(config(study), (SEED, run), start=start):
             if generation.number in GENERATIONS:
-                rows.append(about | measured(study, generation, known))
+                rows.append(about | measured(study, generation, generation.best_row, known))
     return rows or [dict.fromkeys(("start", "run", *MEASURES), np.nan)]
 
 
@@ -73,18 +73,19 @@ def population(config, network):
 MEASURES = ("generation", "fitness", "gates", "q", "q_m")
 
 
-def measured(study, generation, known):
-    """Of the best of a generation. ``known`` remembers what was measured of a network."""
-    best = generation.best.simplified()
-    key = tuple(sorted(derived.connections(best)))
+def measured(study, generation, row, known):
+    """Of the individual in a row of a generation. ``known`` remembers what was measured of a network."""
+    setup = generation.setup
+    network = setup.module.to_network(setup.encoding, generation.population.genomes[row]).simplified()
+    key = tuple(sorted(derived.connections(network)))
     if key not in known:
         highest = derived.evolved_q_max(study, "circuit")["q"]
         found = normalised_modularity(
-            best, draws=NULLS, directed=False, method=derived.METHOD, q_max=highest
+            network, draws=NULLS, directed=False, method=derived.METHOD, q_max=highest
         )
-        gates = {node for pair in key for node in pair} - set(best.inputs.tolist())
+        gates = {node for pair in key for node in pair} - set(network.inputs.tolist())
         known[key] = (len(gates), found.q, found.q_m)
-    fitness = float(generation.fitness[generation.best_row])
+    fitness = float(generation.fitness[row])
     return dict(zip(MEASURES, (generation.number, fitness, *known[key]), strict=True))
 
 
