@@ -84,7 +84,14 @@ def larger(
 
 
 def larger_in_pairs(
-    paper: str, claim: str, a: ArrayLike, b: ArrayLike, labels: tuple[str, str], n_paper: int
+    paper: str,
+    claim: str,
+    a: ArrayLike,
+    b: ArrayLike,
+    labels: tuple[str, str],
+    n_paper: int,
+    *,
+    corrected: float | None = None,
 ) -> Claim:
     """As `larger`, of pairs, by Wilcoxon's signed-rank test; fewer than six pairs never reach p < 0.05, so tell nothing.
 
@@ -93,12 +100,14 @@ def larger_in_pairs(
     """
     medians = "; ".join(f"{label} {described(v)}" for label, v in zip(labels, (a, b), strict=True))
     found = signed_rank(a, b)
+    p = found.p if corrected is None else corrected
     verdict: Verdict = "cannot tell"
-    if found.n and found.p < LEVEL:
+    if found.n and p < LEVEL:
         verdict = "holds" if found.r > 0 else "fails"
     elif found.n >= max(n_paper, FEWEST):
         verdict = "fails"
-    test = f"signed-rank p = {found.p:.2g} of {found.n} pairs, rank-biserial r {found.r:+.2f}"
+    of_family = "" if corrected is None else f" ({corrected:.2g} by Holm)"
+    test = f"signed-rank p = {found.p:.2g}{of_family} of {found.n} pairs, rank-biserial r {found.r:+.2f}"
     return Claim(paper, claim, medians, test, verdict)
 
 

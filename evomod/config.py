@@ -317,11 +317,15 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         if name not in known:
             raise EvomodError(f"there is no pressure '{name}'; known: {', '.join(map(str, known))}.")
         section = data.setdefault("pressures", {}).setdefault(name, {})
-        for argument in filter(None, arguments.split(",")):
-            key, equals, value = argument.partition("=")
-            if not equals:
-                raise EvomodError(f"--pressure wants name:key=value,…; got '{text}'.")
-            section[key.strip()] = parse_value(value.strip())
+        pairs = [argument.partition("=") for argument in arguments.split(",")] if ":" in text else []
+        keys = [key.strip() for key, _, _ in pairs]
+        if not all(equals for _, equals, _ in pairs):
+            raise EvomodError(f"--pressure wants name:key=value,…; got '{text}'.")
+        if len(set(keys)) < len(keys):
+            raise EvomodError(f"--pressure {text}: a key is given twice; give each once.")
+        section |= {
+            key: parse_value(value.strip()) for key, (_, _, value) in zip(keys, pairs, strict=True)
+        }
     return data
 
 

@@ -220,6 +220,10 @@ def _pixels(images: NDArray[np.uint8]) -> NDArray[np.floating]:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255.0)
 
 
+MOST_AXES = 8
+"""Of an IDX file; pictures have three."""
+
+
 def read_idx(path: str | Path) -> NDArray[np.uint8]:
     """The array of bytes in an IDX file, compressed by gzip or not.
 
@@ -238,12 +242,19 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
     n_axes = content[3]
     start = 4 + 4 * n_axes
     shape = tuple(np.frombuffer(content[4 : min(start, len(content) // 4 * 4)], ">u4").tolist())
+    if n_axes > MOST_AXES:
+        raise EvomodError(f"{path} is damaged: it has {n_axes} axes. Fetch it again.")
     if len(shape) < n_axes or n_axes == 0 or len(content) - start != math.prod(shape):
         raise EvomodError(
             f"{path} is damaged: it promises {' x '.join(map(str, shape)) or 'no'} bytes and holds "
             f"{max(len(content) - start, 0)}. Fetch it again."
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    try:
+        return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    except ValueError:  # no bytes, and other axes too long for an array
+        raise EvomodError(
+            f"{path} is damaged: it promises {' x '.join(map(str, shape))} bytes. Fetch it again."
+        ) from None
 
 
 def _downloaded(places: list[Path]) -> DataSet:

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError
 from evomod.population import Goal, goal_of
 from evomod.sections import ScheduleSection, TaskSection
-from evomod.task import MAX_MODULARITY, MODULARITY, Task, goal_table, subgoal_tables
+from evomod.task import (
+    MAX_MODULARITY,
+    MODULARITY,
+    Task,
+    goal_table,
+    rewards_modularity,
+    subgoal_tables,
+)
 
 NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)
 """No goal: every individual is as good as any other."""
@@ -37,7 +44,7 @@ def named_goal(task: Task, name: str) -> Goal:
     >>> named_goal(load_task("retina"), "modularity:0.49").q_target
     0.49
     """
-    if name != MAX_MODULARITY and not name.startswith(MODULARITY):
+    if not rewards_modularity(name):
         return goal_of(name, goal_table(task, name))
     nothing = np.zeros((1, 1), np.uint64)
     if name == MAX_MODULARITY:

@@ -134,7 +134,7 @@ def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str])
         n_drawn = int((~np.isnan(values)).sum())
         if n_drawn < values.size:
             axes.annotate(
-                f"n = {n_drawn}", (1.0, k), xycoords=("axes fraction", "data"), xytext=(-1, 2),
+                f"n = {n_drawn}", (1.0, k - 0.26), xycoords=("axes fraction", "data"), xytext=(-1, 0),
                 textcoords="offset points", fontsize=5.5, ha="right", va="bottom",
             )  # fmt: skip
     named = [f"{label} (n = {len(group)})" for label, group in zip(labels, groups, strict=True)]

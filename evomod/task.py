@@ -34,6 +34,15 @@ MOST_INPUTS = 16
 """2**16 patterns, 8 KiB of answers an output and individual: more is another kind of experiment."""
 
 
+def rewards_modularity(goal: str) -> bool:
+    """Whether a goal asks for Q and not for answers.
+
+    >>> rewards_modularity("modularity:0.49"), rewards_modularity("left-and-right")
+    (True, False)
+    """
+    return goal == MAX_MODULARITY or goal.startswith(MODULARITY)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What networks are asked to compute.
@@ -239,7 +248,7 @@ def derive(task: Task) -> Task:
             f"task '{task.name}'{_where(task)}: the goal 'neutral' has the name of an epoch without a goal; "
             "give it another one."
         )
-    rewards_q = [n for n in task.goals if n == MAX_MODULARITY or n.startswith(MODULARITY)]
+    rewards_q = [name for name in task.goals if rewards_modularity(name)]
     if rewards_q:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: the goal '{rewards_q[0]}' has a name that stands for "

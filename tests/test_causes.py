@@ -261,7 +261,7 @@ def test_switching_runs_are_told_at_the_end_of_an_epoch(study):
 
 def test_ranks_within_treatments_leave_out_what_treatments_differ_in():
     report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
-    ranks = report.ranks_within(
+    ranks = report.derived.ranks_within(
         np.array([1.0, 2.0, 3.0, 30.0, 10.0, np.nan, 20.0, 20.0]), np.array([*"aaabbbbb"])
     )
     np.testing.assert_allclose(ranks, [-1 / 3, 0.0, 1 / 3, 0.375, -0.375, np.nan, 0.0, 0.0])

@@ -83,6 +83,16 @@ def test_tasks_are_listed_with_their_files(capsys):
         (["evolve", "--resume", "runs/none", "--seed", "1"], "--seed would make it another run"),
         (["plot", "runs/none"], "no run folder"),
         (["evolve", "retina", "--pressure", "l1", "--pressure", "l1:penalty=1"], "l1 was given twice"),
+        (["evolve", "retina", "--pressure", "dropout:rate=0.1,rate=0.4"], "a key is given twice"),
+        (["evolve", "retina", "--pressure", "dropout:"], "wants name:key=value"),
+        (
+            ["evolve", "retina", "--pressure", "dropout", "--goal", "max-modularity"],
+            "'max-modularity' is a network's modularity",
+        ),
+        (
+            ["evolve", "retina", "--pressure", "dropout", "--set", "network.layers=[8,1]"],
+            "no hidden neuron that could be silent",
+        ),
         (["evolve", "retina", "--switch-every", "5"], "goal-switching:period=N"),
         (
             ["evolve", "retina", "--pressure", "goal-switching:period=2", "--goals", "left-and-right"],

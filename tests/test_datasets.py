@@ -53,6 +53,8 @@ def test_idx_files_are_read_as_they_were_written(tmp_path, shape, packed):
         (idx(np.zeros((2, 3))) + b"\0", "promises 2 x 3 bytes and holds 7"),
         (idx(np.zeros((2, 3)))[:9], "is damaged"),
         (b"\0\0\x08\0", "is damaged"),
+        (b"\0\0\x08\x03" + bytes(4) + b"\xff" * 8, "is damaged: it promises 0 x"),
+        (b"\0\0\x08\xff" + b"\0\0\0\x01" * 255 + b"\0", "is damaged: it has 255 axes"),
         (b"\0\0\x08\4" + struct.pack(">4i", *[65_536] * 4), "promises 65536 x .* and holds 0"),  # 2**64
         (gzip.compress(idx(np.arange(200)), mtime=0)[:-30], "cannot be read"),
         (gzip.compress(idx(np.arange(200)), mtime=0)[:20] + b"xxxx", "cannot be read"),

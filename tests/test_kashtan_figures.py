@@ -154,7 +154,11 @@ def test_every_claim_that_is_listed_is_tested(study):
 
 def test_every_circuit_is_a_pair_in_the_decay_whatever_the_order_of_rows():
     module, start = script("decay"), np.array([8, 3, 5, 5, 8, 3])
-    table = {"start": start, "arm": np.array(["fixed"] * 6), "generation": np.array([0, 0, 0, 50, 50, 50])}
+    table = {
+        "start": start,
+        "arm": np.array(["fixed"] * 6),
+        "generation": np.array([0, 0, 0, 50, 50, 50]),
+    }
     table["q_m"] = start + np.where(table["generation"] == 50, -0.5, 0.0)
     assert module.values(table, "fixed", 0).tolist() == [3.0, 5.0, 8.0]
     assert module.values(table, "fixed", 50).tolist() == [2.5, 4.5, 7.5]

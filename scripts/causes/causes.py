@@ -17,6 +17,7 @@ QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.p
 COLUMNS = {
     "q_score": "Q of the best",
     "q_z": "z of Q beside\nrewired networks",
+    "q_excess_layered": "Q less that of rewired\nwithin layers",
     "connections": "connections",
     "fitness": "fitness on the\ntrained goal",
     "subgoals": "subgoals told by\nthe best neuron",
@@ -40,10 +41,11 @@ def draw(study):
         rows = rows_of(study.summary, treatment=name)
         if rows["treatment"].size:
             rows["q_score"] = np.where(rows["connections"] > 0, rows["q_score"], np.nan)
+            rows["q_excess_layered"] = rows["q_score"] - rows["q_rand_layered"]
             rows["fitness"] = rows_of(goals, treatment=name, moment=last)[derived.TRAINED]
             rows["subgoals"] = rows_of(neurons, treatment=name)["subgoals"]
             groups[study.labels[name]] = rows
-    figure = Figure(figsize=(9.8, 0.9 + 0.3 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(11.4, 0.9 + 0.3 * len(groups)), layout="constrained")
     panels = plot_columns(figure, groups, COLUMNS)
     derived.mark_control(panels, [derived.values_of(groups, column) for column in COLUMNS])
     return figure

@@ -188,12 +188,13 @@ def later(study):
 
 
 def before_and_after(study, column, treatment):
-    """A column of `decay` at once and at the end, by run; a network without a connection has no number."""
+    """A column of `decay` at once and at the end, by run; runs whose network has no number at either are left out."""
     table, pair = decay(study), []
     for moment in (0, later(study)[-1]):
         rows = rows_of(table, treatment=treatment, later=moment)
         pair.append(rows[column][np.argsort(rows["replicate"])].astype(float))
-    return pair
+    has = ~np.isnan(np.stack(pair)).any(axis=0)
+    return [side[has] for side in pair]
 
 
 def decay(study, jobs=None):
@@ -215,19 +216,30 @@ def decay(study, jobs=None):
             for row in decay_rows(later(study), line)
         ]
 
-    return further_table(study, "decay.csv", make, (CONTROL, *SINGLES))
+    return without_empty(
+        further_table(study, "decay.csv", make, (CONTROL, *SINGLES)), "connections", ("q",)
+    )
+
+
+def without_empty(table, size, columns):
+    """The table, some of its columns NaN where the ``size`` is 0: what has no connection has no modules to measure."""
+    has = table[size] > 0
+    return type(table)(
+        {k: np.where(has, v.astype(float), np.nan) if k in columns else v for k, v in table.items()},
+        table.path,
+    )
 
 
 def decay_rows(numbers, line):
     """Rows of the descendants of one network."""
     for number, network in zip(numbers, line, strict=True):
         simple = network.simplified()
-        q = modularity(simple).q if simple.source.size else 0.0
+        q = modularity(simple).q if simple.source.size else np.nan
         is_end = number in (numbers[0], numbers[-1])
         z = q_beside_nulls(network, "clune2013")["q_z"] if is_end else np.nan
         yield {
             "later": number,
-            "q": round(q, ROUND),
+            "q": "" if np.isnan(q) else round(q, ROUND),
             "z": "" if np.isnan(z) else round(z, ROUND),
             "connections": int(simple.source.size),
         }
@@ -268,7 +280,8 @@ def modules_do(study):
             for key, network in zip(keys, networks_of(study, keys), strict=True)
         ]
 
-    return further_table(study, "modules.csv", make)
+    table = further_table(study, "modules.csv", make)
+    return without_empty(table, "hidden", ("redundancy", "specialisation", "copies", "harm"))
 
 
 def module_row(network, task):
@@ -297,6 +310,17 @@ def module_row(network, task):
 # ---- comparisons
 
 
+def ranks_within(values, names):
+    """Ranks of values within their treatments, from -0.5 to 0.5, so that treatments do not differ; ties share."""
+    ranks = np.full(values.size, np.nan)
+    for name in np.unique(names):
+        mine = (names == name) & ~np.isnan(values)
+        below = (values[mine][:, None] > values[mine][None]).sum(axis=1)
+        equal = (values[mine][:, None] == values[mine][None]).sum(axis=1)
+        ranks[mine] = (below + 0.5 * equal) / max(mine.sum(), 1) - 0.5
+    return ranks
+
+
 def values(table, column, treatment, **where):
     """Numbers of a column for a treatment; an empty one is left out."""
     found = rows_of(table, treatment=treatment, **where)[column].astype(float)
@@ -306,10 +330,12 @@ def values(table, column, treatment, **where):
 def measured(study, column, treatment):
     """Numbers of a treatment's best networks that have connections: without any there are no modules to measure.
 
-    ``"q_excess"`` is Q less the mean Q of rewired networks: unlike z it does not grow with the network.
+    ``"q_excess"`` is Q less the mean Q of rewired networks, unlike z it does not grow with the network;
+    ``"q_excess_layered"`` likewise of networks rewired within layers.
     """
     rows = rows_of(study.summary, treatment=treatment)
-    found = rows["q_score"] - rows["q_rand"] if column == "q_excess" else rows[column]
+    nulls = {"q_excess": "q_rand", "q_excess_layered": "q_rand_layered"}
+    found = rows["q_score"] - rows[nulls[column]] if column in nulls else rows[column]
     found = found.astype(float)[rows["connections"] > 0]
     return found[~np.isnan(found)]
 
@@ -385,6 +411,6 @@ def plot_singles(axes, study, table, x, y):
     for k, name in enumerate((CONTROL, *SINGLES)):
         rows = rows_of(table, treatment=name)
         places = np.unique(rows[x])
-        medians = [np.median(rows[y][rows[x] == place]) for place in places]
+        medians = [np.nanmedian(rows[y][rows[x] == place]) for place in places]
         style = {"color": COLOURS[k % len(COLOURS)], "ls": LINES[k % len(LINES)], "lw": 1.2}
         axes.plot(places, medians, label=study.labels[name], **style)

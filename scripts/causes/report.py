@@ -31,6 +31,8 @@ MEASURES = {
     "q_m": "Q_m",
 }
 """Raw, in standard deviations of rewired networks, and two that do not grow with the network."""
+LAYERED = {"q_z_layered": "z within layers", "q_excess_layered": "Q less that of rewired within layers"}
+"""Beside networks that are rewired within pairs of layers, so that they are layered too."""
 
 
 # ---- cells
@@ -68,12 +70,6 @@ def against(groups, reference):
         else "-"
         for name in groups
     }
-
-
-def in_pairs(a, b):
-    """Rank-biserial r and p of pairs of a and b."""
-    test = signed_rank(a, b)
-    return f"{test.r:+.2f}, p = {test.p:.2g}, n = {test.n}"
 
 
 def compared(study, columns):
@@ -125,10 +121,18 @@ def side_by_side(study):
         "treatment", "n", "of them empty", "fitness", "solved, generations to it", "connections",
         "subgoals told",
     )  # fmt: skip
-    modularity = compared(study, [by_treatment(study, column) for column in MEASURES])
-    return "\n\n".join(
-        [table(header, rows), table(["treatment", "n", *with_tests(MEASURES.values())], modularity)]
-    )
+    return "\n\n".join([table(header, rows), *modularity(study, "treatment")])
+
+
+def modularity(study, heading):
+    """Two tables: the measures beside rewired networks, and those beside networks rewired within layers."""
+    return [
+        table(
+            [heading, "n", *with_tests(measures.values())],
+            compared(study, [by_treatment(study, column) for column in measures]),
+        )
+        for measures in (MEASURES, LAYERED)
+    ]
 
 
 # ---- benefits
@@ -225,20 +229,9 @@ def correlations(study, rows, within=False):
     columns.append(np.array([told[key] for key in keys]))
     n_late = int(np.isnan(rows["nearly"].astype(float)).sum())
     if within:
-        time, *columns = (ranks_within(values, rows["treatment"]) for values in (time, *columns))
+        time, *columns = (derived.ranks_within(values, rows["treatment"]) for values in (time, *columns))
     n, *tests = correlated(columns, time)
     return n, n_late, *tests
-
-
-def ranks_within(values, names):
-    """Ranks of values within their treatments, from -0.5 to 0.5, so that treatments do not differ; ties share."""
-    ranks = np.full(values.size, np.nan)
-    for name in np.unique(names):
-        mine = (names == name) & ~np.isnan(values)
-        below = (values[mine][:, None] > values[mine][None]).sum(axis=1)
-        equal = (values[mine][:, None] == values[mine][None]).sum(axis=1)
-        ranks[mine] = (below + 0.5 * equal) / max(mine.sum(), 1) - 0.5
-    return ranks
 
 
 def fading(study, found, resamples=2000, seed=1):
@@ -252,7 +245,7 @@ def fading(study, found, resamples=2000, seed=1):
     for label in ("all", WITHIN):
         values = [z[has], *times[:, has]]
         if label == WITHIN:
-            values = [ranks_within(one, names[has]) for one in values]
+            values = [derived.ranks_within(one, names[has]) for one in values]
         values = np.stack(values)
         draws = [rhos(values[:, rng.integers(0, has.sum(), has.sum())]) for _ in range(resamples)]
         gaps, here = np.array([draw[0] - draw[1:] for draw in draws]), rhos(values)
@@ -294,21 +287,27 @@ def mechanism(study, fixed):
 def held(fixed):
     """Causes in networks that must have 28 to 32 connections."""
     fitness = by_treatment(fixed, f"fitness:{derived.TRAINED}", fixed.summary)
-    columns = [fitness, *(by_treatment(fixed, name) for name in ("connections", "q_score", "q_z"))]
-    header = ["28 to 32 connections", "n", *with_tests(("fitness", "connections", "Q", "z of Q"))]
+    shown = ("connections", "q_score", "q_z", "q_z_layered")
+    columns = [fitness, *(by_treatment(fixed, name) for name in shown)]
+    names = ("fitness", "connections", "Q", "z of Q", "z within layers")
+    header = ["28 to 32 connections", "n", *with_tests(names)]
     return table(header, compared(fixed, columns))
 
 
 def adjusted(fixed):
     """The same at equal connections, for within the range causes still differ in them."""
     found = {
-        column: derived.at_equal_connections(fixed, column) for column in ("q_score", "q_z", "q_rand")
+        column: derived.at_equal_connections(fixed, column)
+        for column in ("q_score", "q_z", "q_rand", "q_z_layered")
     }
     rows = [
         (fixed.labels[name], *(spread(*by_name[name]) for by_name in found.values()))
         for name in found["q_score"]
     ]
-    return table(("at equal connections, less the control's", "Q", "z of Q", "Q of rewired"), rows)
+    return table(
+        ("at equal connections, less the control's", "Q", "z of Q", "Q of rewired", "z within layers"),
+        rows,
+    )
 
 
 def spread(middle, low, high):
@@ -321,37 +320,68 @@ def by_matching(study):
     rows, summary = [], study.summary
     for name in derived.SINGLES:
         matches = derived.matched(study, name)
-        gaps = {c: summary[c][matches[:, 0]] - summary[c][matches[:, 1]] for c in ("q_score", "q_z")}
+        gaps = {
+            c: summary[c][matches[:, 0]] - summary[c][matches[:, 1]]
+            for c in ("q_score", "q_z", "q_z_layered")
+        }
         shown = [interval(gap[~np.isnan(gap)], len(matches)) for gap in gaps.values()]
         rows.append((study.labels[name], len(matches), *shown))
     return table(
-        ("matched by connections", "pairs", "Q less the control's", "z less the control's"), rows
+        ("matched by connections", "pairs", "Q less the control's", "z less", "z within layers less"),
+        rows,
     )
 
 
+POOLS = {
+    "all causes": derived.SINGLES,
+    "all but dropout": tuple(name for name in derived.SINGLES if "dropout" not in name),
+}
+
+
 def lifted(study):
-    """Best networks and what has become of them without any pressure; and all causes but dropout together."""
-    end, rows = derived.later(study)[-1], []
-    moments = {
-        (name, column): derived.before_and_after(study, column, name)
-        for name in (derived.CONTROL, *derived.SINGLES)
-        for column in ("q", "z", "connections")
-    }
-    for name in (derived.CONTROL, *derived.SINGLES):
-        cells = [study.labels[name]]
-        for column in ("q", "z", "connections"):
-            before, after = moments[name, column]
-            cells += [interval(before), interval(after), in_pairs(after, before)]
-        rows.append(cells)
-    pooled = ["all but dropout and none"]
-    for column in ("q", "z", "connections"):
-        several = [moments[name, column] for name in derived.SINGLES if "dropout" not in name]
-        before, after = (np.concatenate(side) for side in zip(*several, strict=True))
-        pooled += [interval(before), interval(after), in_pairs(after, before)]
-    header = ["pressure lifted"]
-    for column in ("Q", "z", "connections"):
-        header += [f"{column} at once", f"after {end}", "r, p"]
-    return table(header, [*rows, pooled])
+    """Best networks and what has become of them without any pressure; what changes beside the control; and pools."""
+    end, parts = derived.later(study)[-1], []
+    names = (derived.CONTROL, *derived.SINGLES)
+    for column, label in (("q", "Q"), ("z", "z of Q"), ("connections", "connections")):
+        moments = {name: derived.before_and_after(study, column, name) for name in names}
+        changes = {name: after - before for name, (before, after) in moments.items()}
+        beside, adjusted = against(changes, changes[derived.CONTROL]), holm_of(moments, derived.SINGLES)
+        rows = [
+            (
+                study.labels[name], *lifted_cells(*moments[name], adjusted.get(name)), interval(changes[name]),
+                beside[name],
+            )
+            for name in names
+        ]  # fmt: skip
+        for pool, members in POOLS.items():
+            before, after = (
+                np.concatenate(side) for side in zip(*(moments[m] for m in members), strict=True)
+            )
+            rows.append((pool, *lifted_cells(before, after, None), interval(after - before), ""))
+        header = (
+            f"pressure lifted: {label}", "n", "at once", f"after {end}", "r, p (Holm)", "change",
+            "beside none's change: delta, p (Holm)",
+        )  # fmt: skip
+        parts.append(table(header, rows))
+    return "\n\n".join(parts)
+
+
+def holm_of(moments, names):
+    """p of the signed-rank test by Holm over these treatments."""
+    tests = [signed_rank(after, before).p for before, after in (moments[name] for name in names)]
+    return dict(zip(names, holm(tests), strict=True))
+
+
+def lifted_cells(before, after, adjusted):
+    """n, at once, later, and the test of pairs."""
+    test = signed_rank(after, before)
+    corrected = "" if adjusted is None else f" ({adjusted:.2g})"
+    return (
+        before.size,
+        interval(before),
+        interval(after),
+        f"{test.r:+.2f}, p = {test.p:.2g}{corrected}",
+    )
 
 
 def pairs(study):
@@ -381,12 +411,8 @@ def dropout(study):
         "connections": ("connections", study.summary),
     }
     columns = [by_treatment(study, *where) for where in does.values()]
-    modularity = [by_treatment(study, column) for column in MEASURES]
     return "\n\n".join(
-        [
-            table(["rate", "n", *with_tests(does)], compared(study, columns)),
-            table(["rate", "n", *with_tests(MEASURES.values())], compared(study, modularity)),
-        ]
+        [table(["rate", "n", *with_tests(does)], compared(study, columns)), *modularity(study, "rate")]
     )
 
 
