@@ -18,7 +18,7 @@ from evomod.operators import make_toolbox
 from evomod.population import Goal, goal_bits
 from evomod.pressures import connection_range, dropout, weights
 from evomod.sections import PressuresSection
-from evomod.task import Task, load_task, rewards_modularity
+from evomod.task import Task, load_task
 
 NORMS = {"l1": weights.l1, "l2": weights.l2, "connection-range": connection_range.number}
 """What is measured of the strengths of an individual's connections, by the pressure's name."""
@@ -115,14 +115,14 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         )
     changes: dict[str, Any] = {"schedule": schedule}
     changes["task"] = config.task.model_copy(update={"goal": goal})
-    changes["pressures"] = _resolved_dropout(config, encoding, goal)
+    changes["pressures"] = _resolved_dropout(config, encoding)
     if hasattr(config.network, "layers"):
         layers = {"layers": encoding.wiring.layers}
         changes["network"] = config.network.model_copy(update=layers)
     return config.model_copy(update=changes)
 
 
-def _resolved_dropout(config: Config, encoding: Encoding, goal: str | None) -> PressuresSection:
+def _resolved_dropout(config: Config, encoding: Encoding) -> PressuresSection:
     """The pressures with all silent sets in place of draws where these are no more."""
     pressures, section = config.pressures, config.pressures.dropout
     if section is None:
@@ -131,11 +131,6 @@ def _resolved_dropout(config: Config, encoding: Encoding, goal: str | None) -> P
     if n_hidden == 0:
         raise EvomodError(
             "pressures.dropout: these networks have no hidden neuron that could be silent."
-        )
-    if goal is not None and rewards_modularity(goal):
-        raise EvomodError(
-            f"pressures.dropout: the goal '{goal}' is a network's modularity and asks for no answers, so nobody's "
-            "silence matters; leave one of both out."
         )
     if section.exact and n_hidden > dropout.MOST_EXACT:
         raise EvomodError(

@@ -387,10 +387,14 @@ def _identity(setup: Setup) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+FIRST_PRESSURES = ("connection-cost", "behavioural-diversity")
+"""Those that every checkpoint knows."""
+
+
 def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:
     """Likewise the pressures that came later, where they do not act."""
-    for name in ("l1", "l2", "pruning", "dropout", "connection-range"):
-        if pressures[name] is None:
+    for name in [*pressures]:
+        if name not in FIRST_PRESSURES and pressures[name] is None:
             pressures.pop(name)
     if pressures["connection-cost"] is not None and pressures["connection-cost"]["penalty"] is None:
         pressures["connection-cost"].pop("penalty")

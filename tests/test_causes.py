@@ -16,7 +16,7 @@ from evomod.evolution import evolve
 from evomod.statistics import rank_correlation
 from evomod.study import load_definition
 from evomod.study_run import run_study
-from evomod.study_tables import further_table, load_study
+from evomod.study_tables import Columns, further_table, load_study
 from evomod.task import load_task
 from evomod.transfers import descendants, fitness_course, relation
 
@@ -206,6 +206,32 @@ def test_a_network_without_connections_has_no_q():
     found.summary["treatment"] = np.array(["control", "l1", "l1"])
     found.summary["connections"] = np.array([0, 0, 2])
     assert derived.matched(found, "l1").size == 0
+
+
+def test_what_has_no_connection_has_no_modules_before_or_after(monkeypatch):
+    columns = {
+        "treatment": np.array(["l1"] * 6),
+        "replicate": np.array([2, 0, 1, 0, 1, 2]),
+        "later": np.array([0, 0, 0, 20, 20, 20]),
+        "connections": np.array([9, 0, 7, 5, 6, 0]),
+        "q": np.array([0.3, 0.0, 0.2, 0.4, 0.1, 0.0]),
+    }
+    table = derived.without_empty(Columns(columns, Path("decay.csv")), "connections", ("q",))
+    assert np.isnan(table["q"]).tolist() == [False, True, False, False, False, True]
+    monkeypatch.setattr(derived, "decay", lambda study: table)
+    monkeypatch.setattr(derived, "later", lambda study: [0, 20])
+    before, after = derived.before_and_after(None, "q", "l1")
+    assert before.tolist() == [0.2] and after.tolist() == [0.1]  # the one that had connections at both
+    before, after = derived.before_and_after(None, "connections", "l1")
+    assert before.tolist() == [0, 7, 9] and after.tolist() == [5, 6, 0]
+
+
+def test_claims_of_causes_are_corrected_together(study):
+    claims = papers.load_script(ROOT / "scripts" / "causes" / "claims.py")
+    found = [c for column in claims.COLUMNS for c in claims.raised(study, column)]
+    assert len(found) == 3 * len(claims.CAUSES)
+    assert all("by Holm" in c.test or "no values" in c.test for c in found)
+    assert any("by Holm" in c.test for c in found)
 
 
 def test_what_treatments_differ_in_at_equal_connections_is_told_apart_from_connections():

@@ -86,10 +86,6 @@ def test_tasks_are_listed_with_their_files(capsys):
         (["evolve", "retina", "--pressure", "dropout:rate=0.1,rate=0.4"], "a key is given twice"),
         (["evolve", "retina", "--pressure", "dropout:"], "wants name:key=value"),
         (
-            ["evolve", "retina", "--pressure", "dropout", "--goal", "max-modularity"],
-            "'max-modularity' is a network's modularity",
-        ),
-        (
             ["evolve", "retina", "--pressure", "dropout", "--set", "network.layers=[8,1]"],
             "no hidden neuron that could be silent",
         ),
