@@ -166,13 +166,13 @@ def fewest_runs(goals):
 def near(text, value, error, paper, n, is_bound=False):
     """A claim that a number is the paper's: holds within one standard error of both, fails beyond two.
 
-    ``is_bound``: the number is a lower bound, so one that is too small does not fail.
+    A number whose own error is more than twice the paper's decides nothing. ``is_bound``: the number is a lower bound, so one that is too small does not fail.
     """
     if not np.isfinite(value) or not np.isfinite(error):
         return not_run(PAPER, text, "no goal is as hard, or too few are solved")
     one, verdict = float(np.hypot(error, paper[1])), "cannot tell"
     distance = abs(value - paper[0])
-    if n >= RUNS and distance <= one:
+    if n >= RUNS and distance <= one and error <= 2.0 * paper[1]:
         verdict = "holds"
     elif n >= RUNS and distance > 2.0 * one and not (is_bound and value < paper[0]):
         verdict = "fails"

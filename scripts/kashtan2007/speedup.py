@@ -57,7 +57,10 @@ def slope(fixed, speedups):
 
 
 def exponent(found, cap):
-    """Exponent, its bootstrapped standard error (goals drawn anew), and T_0, of pairs.
+    """Exponent, its bootstrapped error (goals drawn anew), and T_0, of pairs.
+
+    The error is half of what the middle 68 % of draws span, a standard error if they are normal: a draw of goals that
+    are equally hard has an exponent of any size, which a standard deviation is made of.
 
     Goals that the scenario does not solve are left out: there S is T of the fixed goal over G_max, of which
     an exponent of 1 follows. NaN with fewer than three goals.
@@ -71,7 +74,8 @@ def exponent(found, cap):
     drawn = np.random.default_rng(SEED).integers(0, fixed.size, (RESAMPLES, fixed.size))
     alphas = slope(fixed[drawn], speedups[drawn])[0]
     alphas = alphas[np.isfinite(alphas)]
-    return float(alpha), float(np.std(alphas)) if alphas.size else np.nan, float(t0)
+    low, high = np.quantile(alphas, (0.16, 0.84)) if alphas.size else (np.nan, np.nan)
+    return float(alpha), float(high - low) / 2.0, float(t0)
 
 
 def mean_speedup(found):
