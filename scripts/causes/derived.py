@@ -411,6 +411,7 @@ def plot_singles(axes, study, table, x, y):
     for k, name in enumerate((CONTROL, *SINGLES)):
         rows = rows_of(table, treatment=name)
         places = np.unique(rows[x])
-        medians = [np.nanmedian(rows[y][rows[x] == place]) for place in places]
+        groups = [values(table, y, name, **{x: place}) for place in places]
+        medians = [np.median(group) if group.size else np.nan for group in groups]
         style = {"color": COLOURS[k % len(COLOURS)], "ls": LINES[k % len(LINES)], "lw": 1.2}
         axes.plot(places, medians, label=study.labels[name], **style)
