@@ -21,16 +21,15 @@ def claims(study):
     """A claim a cause and null: the measure is above that of the control; p by Holm over the causes."""
     found = []
     for column, label in COLUMNS.items():
-        groups = [derived.measured(study, column, name) for name in CAUSES]
         control = derived.measured(study, column, derived.CONTROL)
-        known = [name for name, group in zip(CAUSES, groups, strict=True) if group.size and control.size]
-        tests = [rank_sum(derived.measured(study, column, name), control).p for name in known]
-        adjusted = dict(zip(known, holm(tests), strict=True))
+        groups = {name: derived.measured(study, column, name) for name in CAUSES}
+        known = [name for name, group in groups.items() if group.size and control.size]
+        adjusted = dict(zip(known, holm([rank_sum(groups[k], control).p for k in known]), strict=True))
         found += [
             larger(
                 PAPER, TEXT.format(name, label), group, control, (study.labels[name], "none"), N,
                 corrected=adjusted.get(name),
             )
-            for name, group in zip(CAUSES, groups, strict=True)
+            for name, group in groups.items()
         ]  # fmt: skip
     return found
