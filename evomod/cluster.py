@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from evomod.config import read_config
+from evomod.disk import reports_disk_errors, write_whole
 from evomod.engines import Engine, Outcome, evolve_folder
 from evomod.errors import EvomodError
-from evomod.runs import load_run, reports_disk_errors, versions, write_whole
+from evomod.provenance import versions
+from evomod.runs import load_run
 from evomod.study_folder import is_done, load_manifest
 from evomod.task import read_task
 from evomod.warmup import compile_for

@@ -12,8 +12,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, TypeVar
 
+from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
-from evomod.runs import commit, reports_disk_errors, versions, write_json, write_whole
+from evomod.provenance import commit, versions
 from evomod.tracking import csv_line
 
 T = TypeVar("T")

@@ -7,8 +7,9 @@ import json
 import math
 from typing import Any
 
+from evomod.disk import reports_disk_errors, write_json
 from evomod.measuring import Q_COLUMNS, q_beside_nulls
-from evomod.runs import Run, reports_disk_errors, write_json
+from evomod.runs import Run
 
 
 def q_measures(run: Run) -> dict[str, float]:

@@ -1,25 +1,17 @@
-"""A run and its folder: config, provenance, tables, checkpoint, the best network; stop and resume."""
+"""A run and its folder: begin, evolve, record, stop and resume."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import math
 import os
-import platform
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,13 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from evomod.checkpoints import State, check_tables, read_checkpoint, save_checkpoint, sequence_of
 from evomod.config import Config, apply_settings, dump_config, read_config
+from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted
-from evomod.evolution import Generation, evolve, restore
-from evomod.network import Network, load_network, network_json
+from evomod.evolution import evolve
+from evomod.network import Network, load_network
 from evomod.operators import logbook
 from evomod.preparation import Setup, prepare
+from evomod.provenance import here, now, versions
 from evomod.starts import DAMAGE, first_genomes
 from evomod.task import read_task
 from evomod.tracking import (
@@ -143,7 +138,7 @@ def _begin(
         assert setup.task.path is not None
         write_whole(folder / "task.py", setup.task.path.read_bytes())
         if genomes is not None:
-            write_whole(folder / "start.npz", _arrays(genomes=genomes))
+            write_whole(folder / "start.npz", npz(genomes=genomes))
         write_json(folder / "manifest.json", _manifest(setup, sequence))
     return folder, setup, sequence
 
@@ -172,7 +167,7 @@ def resume(
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
     setup = prepare(config, read_task(folder / "task.py"))
-    state = _read_checkpoint(folder, setup, found.manifest)
+    state = read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
     if reached > config.evolution.generations and config.evolution.stop != "never":
         raise EvomodError(
@@ -182,7 +177,7 @@ def resume(
     is_longer = config.evolution.generations > found.config.evolution.generations
     if found.is_complete and not is_longer and (folder / "best.json").exists():
         return found
-    _check_tables(folder, state)
+    check_tables(folder, state)
     has_begun = (folder / "log.csv").exists()
     with reports_disk_errors(folder), _locked_log(folder) as log:
         (folder / "complete").unlink(missing_ok=True)
@@ -192,19 +187,9 @@ def resume(
             resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
             manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
         else:  # only begun, perhaps by another machine
-            manifest |= _here()
+            manifest |= here()
         write_json(folder / "manifest.json", manifest)
-        return _continue(folder, log, setup, _sequence(found.manifest), state, progress, watch)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a checkpoint holds."""
-
-    start: Generation
-    rng_state: dict[str, Any]
-    sizes: tuple[int, int]
-    """Bytes of log.csv and of population.csv."""
+        return _continue(folder, log, setup, sequence_of(found.manifest), state, progress, watch)
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
@@ -292,12 +277,12 @@ def _record(
                     caught.append(signal.SIGINT)
                 flushed = moment
             if moment - saved > setup.config.tracking.checkpoint_seconds or caught:
-                _checkpoint(folder, setup, generation, rng, log, table)
+                save_checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
             if caught:
                 return
         assert generation is not None
-        _checkpoint(folder, setup, generation, rng, log, table)
+        save_checkpoint(folder, setup, generation, rng, log, table)
         bar.update(generation.number - bar.n)
 
 
@@ -314,164 +299,6 @@ def _start(folder: Path) -> NDArray[Any] | None:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
 
 
-def _arrays(**arrays: NDArray[Any]) -> bytes:
-    """Arrays as the bytes of an .npz file."""
-    buffer = BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    return buffer.getvalue()
-
-
-def _checkpoint(
-    folder: Path,
-    setup: Setup,
-    generation: Generation,
-    rng: np.random.Generator,
-    log: Any,
-    table: Any,
-) -> None:
-    """Save the state; the tables reach the disk first, so that a checkpoint never runs ahead of them."""
-    for file in (log, table):
-        file.flush()
-        os.fsync(file.fileno())
-    content = _arrays(
-        run=np.array(_identity(setup)),
-        number=np.array(generation.number),
-        genomes=generation.population.genomes,
-        objectives=generation.objectives,
-        front=generation.front,
-        crowding=generation.crowding,
-        schedule=np.array(json.dumps([generation.since_switch, generation.solved_goals])),
-        rng=np.array(json.dumps(rng.bit_generator.state)),
-        bytes=np.array([log.tell(), table.tell()]),
-    )
-    write_whole(folder / "best.json", network_json(best_network(generation)).encode())
-    write_whole(folder / "checkpoint.npz", content)
-
-
-def best_network(generation: Generation) -> Network:
-    """The logged individual with what is known of it: goal, fitness on all goals, Q and its method."""
-    setup = generation.setup
-    row = dict(zip(columns(setup), Tracker(setup).row(generation), strict=True))
-    fitness = {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals}
-    if generation.goal not in fitness and not math.isnan(row["best_fitness"]):
-        fitness[generation.goal] = row[
-            "best_fitness"
-        ]  # a goal of the schedule that the task does not name
-    about = {
-        "task": setup.task.name,
-        "inputs": list(setup.task.inputs),
-        "goal": generation.goal,
-        "generation": generation.number,
-        "fitness": fitness,
-        "tie_rule": setup.tie_rule,
-        "connection_cost": row["connection_cost"],
-        "q_score": row["q_score"],
-        "q_method": setup.config.tracking.q_method,
-        "modules": row["modules"],
-    }
-    genome = generation.population.genomes[generation.best_row]
-    network: Network = setup.module.to_network(setup.encoding, genome, about)
-    return network
-
-
-def _identity(setup: Setup) -> str:
-    """A fingerprint of what must not change between checkpoint and resume."""
-    data = setup.config.model_dump(mode="json", by_alias=True)
-    data["evolution"].pop("generations")
-    data["tracking"].pop("checkpoint_seconds")
-    if not data["tracking"]["hierarchy"]:  # came later: checkpoints that do not know it stay good
-        data["tracking"].pop("hierarchy")
-    _drop_unknown_to_first(data["pressures"])
-    tables = {name: table.tolist() for name, table in setup.task.tables.items()}
-    text = json.dumps([data, tables], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-FIRST_PRESSURES = ("connection-cost", "behavioural-diversity")
-"""Those that every checkpoint knows."""
-
-
-def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:
-    """Likewise the pressures that came later, where they do not act."""
-    for name in [*pressures]:
-        if name not in FIRST_PRESSURES and pressures[name] is None:
-            pressures.pop(name)
-    if pressures["connection-cost"] is not None and pressures["connection-cost"]["penalty"] is None:
-        pressures["connection-cost"].pop("penalty")
-
-
-def _sequence(manifest: dict[str, Any]) -> np.random.SeedSequence:
-    seed = manifest["seed"]
-    return np.random.SeedSequence(seed["entropy"], spawn_key=tuple(seed["spawn_key"]))
-
-
-def _read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> State | None:
-    path = folder / "checkpoint.npz"
-    if not path.exists():
-        return None
-    try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
-            fields = {name: data[name] for name in data.files}
-        if str(fields["run"]) != _identity(setup):
-            raise EvomodError(
-                f"{path} belongs to another run: config.toml or task.py in {folder} are not those it was "
-                "written with. Put them back, or start a new run with --out."
-            )
-        _check_arrays(setup, fields)
-        since_switch, solved_goals = json.loads(str(fields["schedule"]))
-        rng = np.random.default_rng(_sequence(manifest))
-        start = restore(
-            setup,
-            rng,
-            int(fields["number"]),
-            fields["genomes"],
-            fields["objectives"],
-            fields["front"],
-            fields["crowding"],
-            int(since_switch),
-            tuple(solved_goals),
-        )
-        log_bytes, population_bytes = fields["bytes"].tolist()
-        rng_state = json.loads(str(fields["rng"]))
-        rng.bit_generator.state = rng_state  # raises if it is none
-        return State(start, rng_state, (log_bytes, population_bytes))
-    except DAMAGE as error:
-        raise EvomodError(
-            f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "
-            "log.csv is kept until then."
-        ) from None
-
-
-def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
-    """Kernels do not check bounds: what they are given must have the right shape and alphabet."""
-    mu, genes = setup.config.evolution.population, setup.encoding.n_genes
-    wanted = {
-        "genomes": (mu, genes),
-        "objectives": (mu, setup.probabilities.size),
-        "front": (mu,),
-        "crowding": (mu,),
-    }
-    for name, shape in wanted.items():
-        if fields[name].shape != shape:
-            raise ValueError(f"{name} has shape {fields[name].shape}, wanted {shape}")
-    is_real = setup.config.network.encoding == "layered-real"
-    dtype = np.dtype(np.float64 if is_real else np.int8)
-    is_valid = setup.module.is_valid
-    if fields["genomes"].dtype != dtype or not is_valid(setup.encoding, fields["genomes"]).all():
-        raise ValueError("a genome leaves its alphabet")
-
-
-def _check_tables(folder: Path, state: State | None) -> None:
-    """Refuse, before anything is changed, tables that are shorter than the checkpoint knows them."""
-    for name, size in zip(("log.csv", "population.csv"), state.sizes if state else (0, 0), strict=True):
-        path = folder / name
-        if state and (not path.exists() or path.stat().st_size < size):
-            raise EvomodError(
-                f"{path} is shorter than when the checkpoint was written; put it back, or delete "
-                "checkpoint.npz to start again from the seed."
-            )
-
-
 @contextmanager
 def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
     """The run's log, open for appending; nobody else changes the run meanwhile."""
@@ -486,23 +313,6 @@ def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:
     file.seek(0, os.SEEK_END)
     if n_bytes is None:
         file.write(",".join(header).encode() + b"\n")
-
-
-def lock(file: IO[bytes]) -> None:
-    """Keep other processes out of this run until the file is closed, or this process dies."""
-    if sys.platform == "win32":
-        return
-    import fcntl
-
-    for _ in range(10):  # `evomod status` holds it for an instant
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            time.sleep(0.05)
-    raise EvomodError(
-        f"another process is writing {file.name}; wait for it, or start another run with --out."
-    )
 
 
 @contextmanager
@@ -525,73 +335,8 @@ def noted_signals() -> Iterator[list[int]]:
         signal.signal(signal.SIGTERM, before[1])
 
 
-@contextmanager
-def reports_disk_errors(folder: Path) -> Iterator[None]:
-    """What the system says of a folder that cannot be written becomes one sentence."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        reason = "the disk is full" if full else f"{error.strerror or error}"
-        advice = "Give another folder with --out."
-        try:
-            if (folder / "checkpoint.npz").exists():
-                advice = f"The last checkpoint is safe: go on with `evomod evolve --resume {folder}`."
-            elif full:
-                advice = "Make room and start again."
-        except OSError:
-            pass
-        raise EvomodError(f"cannot write to {folder}: {reason}. {advice}") from error
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        with open(partial, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write JSON whole or not at all."""
-    write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
-
-
 def _shows(progress: bool | None) -> bool:
     return sys.stderr.isatty() if progress is None else progress
-
-
-def now() -> str:
-    """Time of day, UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def versions() -> dict[str, str]:
-    """Of Python and the packages that decide a result."""
-    found = {"python": platform.python_version()}
-    for package in ("evomod", "numpy", "numba", "deap"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-@cache  # 12 ms, and a study asks once a replicate
-def commit() -> str | None:
-    """The commit of a source checkout of evomod, if it runs from one."""
-    ask = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        answer = subprocess.run(ask, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip() or None
 
 
 def _digest(start: str) -> str | None:
@@ -618,21 +363,6 @@ def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
         "q_method": setup.config.tracking.q_method,
         "kernel": kernel_of(setup),
         "argv": sys.argv,
-        **_here(),
+        **here(),
         "end": None,
-    }
-
-
-def _here() -> dict[str, Any]:
-    """Where and when a run starts."""
-    return {
-        "versions": versions(),
-        "commit": commit(),
-        "host": {
-            "system": platform.system(),
-            "release": platform.release(),
-            "machine": platform.machine(),
-            "cores": os.cpu_count(),
-        },
-        "start": now(),
     }

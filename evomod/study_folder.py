@@ -20,18 +20,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
-from evomod.runs import (
-    Run,
-    begin,
-    commit,
-    load_run,
-    now,
-    reports_disk_errors,
-    versions,
-    write_json,
-    write_whole,
-)
+from evomod.provenance import commit, now, versions
+from evomod.runs import Run, begin, load_run
 from evomod.study import (
     Key,
     Replicate,

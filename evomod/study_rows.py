@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evomod.disk import write_whole
 from evomod.errors import EvomodError
-from evomod.runs import write_whole
 from evomod.study import Key, Study, place_of
 from evomod.tracking import csv_line
 

@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from evomod.disk import reports_disk_errors, write_whole
 from evomod.errors import EvomodError
 from evomod.network import Network
 from evomod.run_measures import q_measures
-from evomod.runs import Run, load_run, reports_disk_errors, write_whole
+from evomod.runs import Run, load_run
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
 from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time

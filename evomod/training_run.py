@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.datasets import DataSet, answers_of, check_known, load_dataset, task_data
+from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.encodings.wiring import wire
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, modularity, n_cut
 from evomod.network import Network, network_json
-from evomod.runs import commit, now, reports_disk_errors, versions, write_json, write_whole
+from evomod.provenance import commit, now, versions
 from evomod.task import Task, goal_table, load_task
 from evomod.tracking import csv_line, read_table
 from evomod.training import (

@@ -12,6 +12,8 @@ PACKAGE = ROOT / "evomod"
 
 ORDER = (
     "errors",
+    "disk",
+    "provenance",
     "task",
     "sections",
     "config",
@@ -30,6 +32,7 @@ ORDER = (
     "measures",
     "measuring",
     "tracking",
+    "checkpoints",
     "runs",
     "row_tables",
     "run_measures",

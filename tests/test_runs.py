@@ -389,4 +389,4 @@ def test_a_golden_run(tmp_path, name):
 def test_checkpoints_of_earlier_versions_stay_good():
     """The fingerprint in a checkpoint is that of the first version, whatever settings came later."""
     first = "a2342895f6a6efbaa47957d109066e21592feddc608bcd637c50f61b570911e7"
-    assert evomod.runs._identity(evomod.prepare(config())) == first
+    assert evomod.checkpoints.identity(evomod.prepare(config())) == first

@@ -199,7 +199,9 @@ def test_a_folder_of_another_version_is_refused(two, tmp_path):
         pass
     path = tmp_path / "x" / "manifest.json"
     path.write_text(
-        path.read_text().replace(f'"evomod": "{evomod.runs.versions()["evomod"]}"', '"evomod": "9"')
+        path.read_text().replace(
+            f'"evomod": "{evomod.provenance.versions()["evomod"]}"', '"evomod": "9"'
+        )
     )
     with pytest.raises(EvomodError, match="made by evomod 9 .*Go on with evomod 9"):
         opened(two, tmp_path / "x", shared=False).__enter__()

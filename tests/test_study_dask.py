@@ -14,7 +14,7 @@ from test_study_run import contents, started, until, written
 from evomod import cluster, run_measures
 from evomod.engines import Outcome
 from evomod.errors import EvomodError
-from evomod.runs import versions
+from evomod.provenance import versions
 from evomod.study import load_definition
 from evomod.study_run import run_study
 

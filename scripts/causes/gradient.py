@@ -22,8 +22,8 @@ from evomod.errors import EvomodError
 from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.measuring import q_beside_nulls
 from evomod.plotting_studies import plot_dots, signs_of_dots
+from evomod.provenance import now
 from evomod.row_tables import add_rows, read_rows, write_manifest
-from evomod.runs import now
 from evomod.statistics import median_ci, proportions, rank_sum, signed_rank
 from evomod.task import load_task
 from evomod.training import fixed_arithmetic, steps_until_right, stream, train, want_torch

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
+from evomod.disk import write_whole
 from evomod.engines import in_workers
 from evomod.plotting_studies import masked, plot_boxes
-from evomod.runs import write_whole
 from evomod.study_tables import further_table, read_columns
 from evomod.tracking import csv_line
 from evomod.transfers import generations_to_solve

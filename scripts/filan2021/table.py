@@ -26,8 +26,8 @@ from matplotlib.figure import Figure
 from evomod.datasets import load_dataset
 from evomod.errors import EvomodError
 from evomod.plotting import COLOURS
+from evomod.provenance import now
 from evomod.row_tables import add_rows, read_rows, write_manifest
-from evomod.runs import now
 from evomod.training import fixed_arithmetic, train, want_torch
 from evomod.training_config import TrainingConfig, resolved
 from evomod.training_run import DRAWS, measured_n_cut, versions_with_torch

@@ -68,10 +68,7 @@ def rows(study):
 def config(study, treatment, is_dearer):
     """Of a treatment, for as long as is measured; with the price of size of Fig. 3 or the treatment's own."""
     config = derived.config_of(study, treatment, generations=GENERATIONS[-1], stop="generations")
-    if not is_dearer:
-        return config
-    network = config.network.model_copy(update={"penalty_above": fig3.ABOVE})
-    return config.model_copy(update={"network": network})
+    return fig3.dearer(config) if is_dearer else config
 
 
 def values(table, arm, generation, value="q_m"):

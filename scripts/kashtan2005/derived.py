@@ -13,13 +13,13 @@ from functools import partial
 import numpy as np
 
 import evomod
+from evomod.disk import write_whole
 from evomod.drawing_motifs import plot_motif_means
 from evomod.errors import EvomodError
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
 from evomod.network import network_json, network_of
-from evomod.runs import write_whole
 from evomod.study import seed_of
 from evomod.study_rows import read_text
 from evomod.study_tables import read_columns

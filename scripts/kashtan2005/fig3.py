@@ -58,7 +58,11 @@ def decay(study):
 
 def config(study):
     """Of the fixed goal, with the price of size above another gate."""
-    config = derived.config_of(study, "fg-or", generations=GENERATIONS[-1], stop="generations")
+    return dearer(derived.config_of(study, "fg-or", generations=GENERATIONS[-1], stop="generations"))
+
+
+def dearer(config):
+    """With the price of size above another gate."""
     network = config.network.model_copy(update={"penalty_above": ABOVE})
     return config.model_copy(update={"network": network})
 
