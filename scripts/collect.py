@@ -1,15 +1,16 @@
 """Gather studies into results/<paper>/: tables, pictures, claims; print what PAPER.md shows of them.
 
     python scripts/collect.py studies/clune2013 [studies/clune2013-xor ...]
+    python scripts/collect.py --below elite studies/kashtan2007-elite    # of other settings: results/kashtan2007/elite
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there;
 claims of all go into results/<paper>/claims.json, where those that no given study tests stay as they are.
 Studies that were stopped early are gathered as they are; every table and picture says how many runs it has.
 """
 
+import argparse
 import json
 import shutil
-import sys
 from pathlib import Path
 
 from evomod.claims import as_markdown, counted
@@ -23,8 +24,11 @@ RESULTS = Path(__file__).parent.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
 
 
-def gather(folder):
-    """Write, draw and test everything of one study, and copy its tables. Returns its paper and claims."""
+def gather(folder, below=None):
+    """Write, draw and test everything of one study, and copy its tables. Returns its paper and claims.
+
+    ``below``: the folder within the study's own place that holds it in another setting; its claims are not kept.
+    """
     write_tables(folder)
     name = load_study(folder).study.name
     figures = [f for f in find_figures().values() if needs(f.path, load_script(f.path), name)]
@@ -33,6 +37,7 @@ def gather(folder):
         raise EvomodError(f"no figure and no claim needs the study '{name}' of {folder}.")
     paper = (figures[0].path if figures else tests[0]).parent.name
     into = RESULTS / paper if name == paper else RESULTS / paper / name
+    into = into / below if below else into
     into.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
@@ -73,9 +78,15 @@ def keep(paper, claims):
 
 def main():
     """Every folder that is given."""
-    for folder in map(Path, sys.argv[1:]):
-        paper, claims = gather(folder)
-        if claims:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument(
+        "--below", help="folder of studies that have other settings than their definition"
+    )
+    given = parser.parse_args()
+    for folder in given.folders:
+        paper, claims = gather(folder, given.below)
+        if claims and given.below is None:
             keep(paper, claims)
 
 

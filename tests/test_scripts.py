@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -380,6 +381,28 @@ def test_a_scenario_may_be_claimed_to_be_slower():
     assert [text for text in texts if "S below 1" in text] == [
         "NAND circuits: a constant random goal in between (RVG_c) slows the hardest goals down (S below 1)"
     ]
+
+
+def test_claims_of_the_speedup_ask_both_selections_and_no_taste(tmp_path):
+    claims = script("kashtan2007/claims")
+    results = SCRIPTS.parent / "results" / "kashtan2007"
+    found, n = claims.claims(load_study(results)), len(claims.AS_QUOTED)
+    assert [claim.claim for claim in found] == claims.CLAIMS and len(found) == 2 * n
+    assert any(a.found != b.found for a, b in zip(found[:n], found[n:], strict=True))
+    (tmp_path / "elite").mkdir()
+    for folder in ("", "elite"):
+        for name in ("summary.csv", "study.toml", "manifest.json"):
+            shutil.copy(results / folder / name, tmp_path / folder / name)
+    assert claims.claims(load_study(tmp_path)) == found
+    text = (tmp_path / "elite" / "study.toml").read_text()
+    (tmp_path / "elite" / "study.toml").write_text(
+        re.sub(r"(?m)^generations = \d+", "generations = 100", text)
+    )
+    small = claims.claims(load_study(tmp_path))
+    assert small[:n] == found[:n] and {claim.verdict for claim in small[n:]} == {"cannot tell"}
+    assert "a taste, which decides nothing: evomod study" in small[n].found
+    shutil.rmtree(tmp_path / "elite")
+    assert "not run: evomod study" in claims.claims(load_study(tmp_path))[n].found
 
 
 def test_claims_of_the_course_ask_both_selections(tmp_path):

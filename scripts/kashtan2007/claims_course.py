@@ -1,7 +1,6 @@
 """What Fig. 3 of Kashtan, Noor & Alon (2007) shows: varying goals overtake the fixed one on its own goal.
 
-Our reading of the figure, of which no numbers are known. With the selection that the paper's text describes, and with
-that of Kashtan & Alon 2005, which is a study of the same treatments in the folder `elite` of this one.
+Our reading of the figure, of which no numbers are known. With both selections, see `both_selections.py`.
 """
 
 from pathlib import Path
@@ -9,31 +8,24 @@ from pathlib import Path
 from evomod.claims import larger, more_often, not_run
 from evomod.papers import load_script
 from evomod.plotting_studies import rows_of
-from evomod.study_tables import load_study, read_columns
+from evomod.study_tables import read_columns
 
 PAPER, N = "kashtan2007", 40
 FIGURE = load_script(Path(__file__).with_name("fig3.py"))
 STUDY, QUICK = FIGURE.STUDY, FIGURE.QUICK
 
-ELITE = "elite"
-"""Name of the folder and of the selection."""
-SELECTIONS = {"elite-worst": "selection as quoted", ELITE: "selection of Kashtan & Alon 2005"}
+BOTH = load_script(Path(__file__).with_name("both_selections.py"))
 TEXTS = (
     "Fig. 3, {}: varying goals end fitter on G1 than the fixed goal",
     "Fig. 3, {}: more runs end perfect on G1 with varying goals than with the fixed one",
 )
-CLAIMS = [text.format(name) for name in SELECTIONS.values() for text in TEXTS]
+CLAIMS = [text.format(name) for name in (BOTH.QUOTED, BOTH.OTHER) for text in TEXTS]
 
 
 def claims(study):
     """Both claims, with either selection."""
-    folder = study.folder / ELITE
-    command = f"evomod study scripts/kashtan2007/{STUDY} --set selection.method={ELITE} --out {folder}"
-    other = load_study(folder) if (folder / "summary.csv").exists() else None
-    return [
-        *of_selection(study, CLAIMS[:2], "none"),
-        *of_selection(other, CLAIMS[2:], f"not run: {command}"),
-    ]
+    other, why = BOTH.with_elite(study, STUDY)
+    return [*of_selection(study, CLAIMS[:2], "none"), *of_selection(other, CLAIMS[2:], why)]
 
 
 def of_selection(study, texts, why):
