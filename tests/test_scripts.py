@@ -17,7 +17,7 @@ from evomod.figures import draw_figure
 from evomod.papers import load_script
 from evomod.row_tables import read_rows
 from evomod.statistics import rank_sum
-from evomod.study_tables import load_study
+from evomod.study_tables import load_study, read_columns
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -453,14 +453,16 @@ def test_who_is_not_solved_is_the_last_to_solve():
 
 def test_claims_of_hierarchy_tell_sub_problems_and_times():
     claims = script("mengistu2016/claims")
-    found = {c.claim: c for c in claims.claims(load_study(SCRIPTS.parent / "results" / "mengistu2016"))}
+    study = load_study(SCRIPTS.parent / "results" / "mengistu2016")
+    found = {c.claim: c for c in claims.claims(study)}
     assert list(found) == claims.CLAIMS
-    sooner = found["P&CC (p = 1) reaches a solution in fewer generations than PA"]
-    assert sooner.found.startswith(
-        "PA 1188, range [698, 1601], n = 5; P&CC 641, range [450, 700], n = 5"
-    )
+    sooner = found["P&CC (p = 1) reaches a solution in fewer generations than PA"].found.split("; ")
+    for text, label, name in zip(sooner, ("PA", "P&CC"), ("pa", "pcc-100"), strict=True):
+        times = study.column("generations_to_solve", name)
+        times = np.where(np.isnan(times), study.column("generations", name), times)
+        assert text.startswith(f"{label} {np.median(times):.4g}") and text.endswith(f"n = {times.size}")
     told = found["P&CC (p = 1) tells more sub-problems than PA"]
-    assert told.found.count("n = 5") == 2 and "rank-sum p" in told.test
+    assert told.found.count(f"n = {times.size}") == 2 and "rank-sum p" in told.test
 
 
 def test_a_recalled_percentage_is_tested_by_every_count_that_it_may_be():
@@ -503,8 +505,15 @@ def test_controls_are_claims():
     study = load_study(SCRIPTS.parent / "results" / "clune2013" / "clune2013-sweeps")
     found = {claim.claim: claim for claim in sweeps.claims(study)}
     assert list(found) == sweeps.CLAIMS
-    assert found[sweeps.WALK].found.endswith("PA, random walk 0.3252, range [0.3027, 0.3476], n = 2")
+    controls = read_columns(study.folder.with_name("clune2013-controls") / "controls.csv")
+    walk = controls["q_score"][controls["treatment"] == "walk"]
+    shown = f"PA, random walk {np.median(walk):.4g}"
+    assert shown in found[sweeps.WALK].found and found[sweeps.WALK].found.endswith(f"n = {walk.size}")
     for text in sweeps.HIGHER_BY_Q:
-        assert "n = 2; PA 0." in found[text].found and "by Holm" in found[text].test
+        assert f"n = {walk.size}; PA 0." in found[text].found and "by Holm" in found[text].test
     four = next(c for text, c in found.items() if text.startswith("any four pixels: P&CC"))
-    assert "(2 without a connection left out) 0.2687, n = 1" in four.found
+    name = next(name for name, label in study.labels.items() if label == "P&CC, any four pixels")
+    connections = study.column("connections", name)
+    left_out = int((connections == 0).sum())
+    assert left_out > 0 and f"({left_out} without a connection left out) " in four.found
+    assert f"n = {connections.size - left_out}; PA" in four.found

@@ -14,6 +14,12 @@ ELITE = "elite"
 QUOTED, OTHER = "selection as quoted", "selection of Kashtan & Alon 2005"
 
 
+def in_words(study):
+    """How a study selects, for the head of its pictures."""
+    method = study.study.treatments[0].config.selection.method
+    return {"elite-worst": QUOTED, ELITE: OTHER}.get(method, f"selection {method}")
+
+
 def with_elite(study, definition):
     """The study beside this one with the other selection, and why there is none that tells anything."""
     folder = study.folder / ELITE

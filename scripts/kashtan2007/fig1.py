@@ -13,15 +13,20 @@ FULL = "792 runs of at most 50,000 generations, of which this needs 528, about 2
 QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
 
 SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
+BOTH = load_script(Path(__file__).with_name("both_selections.py"))
 PAPER = {"nand": "0.7 ± 0.1", "gates": "0.7 ± 0.1"}
 """Exponents, quoted."""
 
 
 def draw(study):
     """S = T_FG / T_MVG over T_FG, a panel a model, and the line of the fitted exponent."""
-    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-    for axes, model in zip(figure.subplots(1, 2), SPEEDUP.MODELS, strict=True):
+    figure = Figure(figsize=(7.2, 3.9), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes, model in zip(panels, SPEEDUP.MODELS, strict=True):
         panel(axes, study, model)
+    signs = panels[0].get_legend_handles_labels()
+    figure.legend(*signs, loc="outside lower center", ncols=4, frameon=False)
+    figure.suptitle(BOTH.in_words(study))
     return figure
 
 
@@ -64,4 +69,3 @@ def panel(axes, study, model):
     )
     axes.set_xlabel("T of the fixed goal, generations (dotted: G_max)")
     axes.set_ylabel("speedup S = T (FG) / T (MVG)")
-    axes.legend(frameon=False, loc="upper left")
