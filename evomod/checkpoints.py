@@ -1,4 +1,4 @@
-"""The checkpoint of a run: all that evolution goes on from, byte for byte."""
+"""The checkpoint of a run: all that evolution goes on from, byte for byte; and the best network beside it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.datasets import DataSet, answers_of, check_known, load_dataset, task_data
-from evomod.disk import reports_disk_errors, write_json, write_whole
+from evomod.disk import npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings.wiring import wire
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, modularity, n_cut
@@ -319,9 +319,7 @@ def _bytes(epoch: Epoch) -> bytes:
     """``W1, b1, W2, b2, …`` as an .npz file."""
     arrays: dict[str, Any] = {f"W{k}": w for k, w in enumerate(epoch.weights, 1)}
     arrays |= {f"b{k}": b for k, b in enumerate(epoch.biases, 1)}
-    buffer = BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
+    return npz(**arrays)
 
 
 def load_weights(path: str | Path) -> tuple[Arrays, Arrays]:

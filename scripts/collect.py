@@ -27,7 +27,7 @@ TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
 def gather(folder, below=None):
     """Write, draw and test everything of one study, and copy its tables. Returns its paper and claims.
 
-    ``below``: the folder within the study's own place that holds it in another setting; its claims are not kept.
+    ``below``: the folder within the study's own place, which is there already, that holds it in another setting.
     """
     write_tables(folder)
     name = load_study(folder).study.name
@@ -41,13 +41,13 @@ def gather(folder, below=None):
     into.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
-    study = load_study(folder)
-    claims = [claim for path in tests for claim in load_script(path).claims(study)]
-    modules = [load_script(figure.path) for figure in figures]
-    shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
         shutil.copy(path, into / path.name)
     forget_places(into / "manifest.json")
+    study = load_study(into.parent if below else into)  # claims may ask for what lies beside or below it
+    claims = [claim for path in tests for claim in load_script(path).claims(study)]
+    modules = [load_script(figure.path) for figure in figures]
+    shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
     tested = [as_markdown(claims), counted(claims)] if claims else []
     print("\n\n".join([f"## {name}", *shown, *tested]))
     return paper, claims
@@ -86,7 +86,7 @@ def main():
     given = parser.parse_args()
     for folder in given.folders:
         paper, claims = gather(folder, given.below)
-        if claims and given.below is None:
+        if claims:
             keep(paper, claims)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from evomod.claims import larger
+from evomod.claims import Claim, as_markdown, larger
 from evomod.errors import EvomodError
 from evomod.figures import draw_figure
 from evomod.papers import load_script
@@ -401,8 +401,60 @@ def test_claims_of_the_speedup_ask_both_selections_and_no_taste(tmp_path):
     small = claims.claims(load_study(tmp_path))
     assert small[:n] == found[:n] and {claim.verdict for claim in small[n:]} == {"cannot tell"}
     assert "a taste, which decides nothing: evomod study" in small[n].found
+    other = re.sub(r'(?m)^method = "elite"', 'method = "roulette"', text)
+    (tmp_path / "elite" / "study.toml").write_text(other)
+    assert "another selection (selection roulette)" in claims.claims(load_study(tmp_path))[n].found
     shutil.rmtree(tmp_path / "elite")
     assert "not run: evomod study" in claims.claims(load_study(tmp_path))[n].found
+
+
+def test_a_goal_that_no_scenario_solves_makes_no_number():
+    claims, cap = script("kashtan2007/claims"), 1000
+    goals = {
+        "a": (np.full(11, 1000.0), np.full(11, 400.0)),
+        "b": (np.full(11, 900.0), np.full(11, 360.0)),
+    }
+    known = claims.largest("c", goals, cap, (2.5, 1.0))
+    assert known.verdict == "holds" and known.found.startswith("at least 2.5 ± 0")
+    goals["c"] = (np.full(11, 1000.0), np.full(11, 1000.0))
+    unknown = claims.largest("c", goals, cap, (2.0, 1.0))
+    assert unknown.verdict == "cannot tell" and not unknown.found.startswith("at least")
+    assert unknown.found.endswith("S is not known of 1 of 3 goals")
+    assert claims.largest("c", goals, cap, (90.0, 1.0)).verdict == "cannot tell"
+
+
+def test_a_study_of_other_settings_is_collected_below_its_own(tmp_path, monkeypatch):
+    collect, results = script("collect"), SCRIPTS.parent / "results" / "kashtan2007"
+    monkeypatch.setattr(collect, "RESULTS", tmp_path / "results")
+    own = tmp_path / "results" / "kashtan2007"
+    own.mkdir(parents=True)
+    for name in ("summary.csv", "study.toml", "manifest.json"):
+        shutil.copy(results / name, own / name)
+    shutil.copytree(results / "elite", tmp_path / "study")
+    monkeypatch.setattr(collect, "draw_figure", lambda name, path, study: path.write_bytes(b""))
+    paper, found = collect.gather(tmp_path / "study", "elite")
+    assert paper == "kashtan2007"
+    assert found == script("kashtan2007/claims").claims(load_study(results))
+    assert (own / "elite" / "summary.csv").read_bytes() == (
+        results / "elite" / "summary.csv"
+    ).read_bytes()
+    assert (own / "summary.csv").read_bytes() == (results / "summary.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "paper",
+    sorted(
+        path.parent.name for path in SCRIPTS.glob("*/claims.py") if path.with_name("PAPER.md").exists()
+    ),
+)
+def test_every_verdict_that_is_kept_stands_in_the_paper_s_text(paper):
+    rows = json.loads((SCRIPTS.parent / "results" / paper / "claims.json").read_text())
+    texts = [t for path in (SCRIPTS / paper).glob("claims*.py") for t in load_script(path).CLAIMS]
+    assert sorted(row["claim"] for row in rows) == sorted(texts)
+    shown = (SCRIPTS / paper / "PAPER.md").read_text().splitlines()
+    for row in rows:
+        (line,) = as_markdown([Claim(**row)]).splitlines()[2:]
+        assert line in shown
 
 
 def test_claims_of_the_course_ask_both_selections(tmp_path):

@@ -42,12 +42,27 @@ MAP = [
     "map of cost and Q: among these Q falls with the cost, where that is below 125 (recalled)",
 ]
 FIGURE = load_script(Path(__file__).with_name("fig4.py"))
-CLAIMS = [
-    f"{text}, {alphabet}"
-    for alphabet in PAIRS
-    for text in ("P&CC has the higher Q", "P&CC has the higher performance", "P&CC separates left from right more often",
-                 "P&CC has neurons for both halves more often", "published medians", "published shares")
-] + MAP  # fmt: skip
+
+
+def texts(alphabet):
+    """The claims of an alphabet, in the order of `_of`."""
+    found = []
+    for name, *medians in MEDIANS.values():
+        found.append(f"P&CC has the higher {name}")
+        for label, (low, high) in zip(("PA", "P&CC"), medians, strict=True):
+            found.append(f"median {name} of {label} {low:g} to {high:g} (recalled)")
+    found += [
+        f"P&CC has the higher Q beside {word} (not asked by the paper)" for word in BESIDE.values()
+    ]
+    for name, (does, what) in WORDS.items():
+        (of_pcc, _), (of_pa, _) = SHARES[name]
+        found.append(f"P&CC {does} more often ({of_pcc} % to {of_pa} %, recalled)")
+        for label, percent in (("P&CC", of_pcc), ("PA", of_pa)):
+            found.append(f"{what} in {percent} % of {label} (recalled)")
+    return [f"{text}, {alphabet}" for text in found]
+
+
+CLAIMS = [text for alphabet in PAIRS for text in texts(alphabet)] + MAP
 
 
 def claims(study):
@@ -84,26 +99,23 @@ def of_map(study):
 
 
 def _of(study, alphabet):
-    pa, pcc = PAIRS[alphabet]
-    found = []
-    for column, (name, of_pa, of_pcc) in MEDIANS.items():
+    (pa, pcc), labels = PAIRS[alphabet], ("P&CC", "PA")
+    found, text = [], iter(texts(alphabet))
+    for column, (_, of_pa, of_pcc) in MEDIANS.items():
         a, b = study.column(column, pcc), study.column(column, pa)
-        found.append(larger(PAPER, f"P&CC has the higher {name}, {alphabet}", a, b, ("P&CC", "PA"), N))
-        for label, values, interval in (("PA", b, of_pa), ("P&CC", a, of_pcc)):
-            text = f"median {name} of {label} {interval[0]:g} to {interval[1]:g} (recalled), {alphabet}"
-            found.append(published(PAPER, text, values, interval, N))
-    for column, word in BESIDE.items():
+        found.append(larger(PAPER, next(text), a, b, labels, N))
+        found.append(published(PAPER, next(text), b, of_pa, N))
+        found.append(published(PAPER, next(text), a, of_pcc, N))
+    for column in BESIDE:
         a, b = study.column(column, pcc), study.column(column, pa)
-        text = f"P&CC has the higher Q beside {word} (not asked by the paper), {alphabet}"
-        found.append(larger(PAPER, text, a, b, ("P&CC", "PA"), N))
+        found.append(larger(PAPER, next(text), a, b, labels, N))
     networks = [study.networks.get(treatment, []) for treatment in (pcc, pa)]
     for name, count in (("separated", separated), ("solved_halves", solved_halves)):
-        counts, theirs, (does, what) = [count(group) for group in networks], SHARES[name], WORDS[name]
-        text = f"P&CC {does} more often ({theirs[0][0]} % to {theirs[1][0]} %, recalled), {alphabet}"
-        found.append(more_often(PAPER, text, *counts, ("P&CC", "PA"), N))
-        for label, ours, (percent, yes) in zip(("P&CC", "PA"), counts, theirs, strict=True):
-            text = f"{what} in {percent} % of {label} (recalled), {alphabet}"
-            found.append(share(text, ours, yes))
+        counts = [count(group) for group in networks]
+        found.append(more_often(PAPER, next(text), *counts, labels, N))
+        found += [
+            share(next(text), ours, yes) for ours, (_, yes) in zip(counts, SHARES[name], strict=True)
+        ]
     return found
 
 

@@ -29,6 +29,8 @@ def with_elite(study, definition):
     if not (folder / "summary.csv").exists():
         return None, f"not run: {command}"
     found = load_study(folder)
+    if in_words(found) != OTHER:
+        return None, f"{folder} has another selection ({in_words(found)}): {command}"
     if is_taste(Path(__file__), SimpleNamespace(STUDY=definition), found):
         return None, f"{folder} is a taste, which decides nothing: {command}"
     return found, ""

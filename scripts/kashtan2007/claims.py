@@ -89,15 +89,31 @@ def of_model(study, model):
         found.append(faster(study, text, (other, mvg), labels, n_goals))
     cap, pairs = SPEEDUP.cap_of(study), SPEEDUP.pairs(study, model)
     alpha, error, _ = SPEEDUP.exponent(pairs, cap)
-    found.append(near(growth, alpha, error, EXPONENTS[model], fewest_runs(pairs)))
+    claim = near(growth, alpha, error, EXPONENTS[model], fewest_runs(pairs))
+    fixed, varying = SPEEDUP.medians(pairs)
+    if np.isfinite(alpha):
+        bounds = (
+            f"{(varying < cap).sum()} goals, {((varying < cap) & (fixed >= cap)).sum()} of them bounds"
+        )
+        claim = replace(claim, found=f"{claim.found}, {bounds}; no relation would give 1")
+    found.append(claim)
     found.append(mostly(almost_always, pairs, cap))
     if model in SLOWER:
         found.append(beside_fixed(study, others.pop(0), model, "rvgc", is_later=True))
     for text, (scenario, value) in zip(others, S_MAX[model].items(), strict=True):
-        goals = SPEEDUP.hardest(study, model, scenario)
-        is_bound = any(np.median(fixed) >= cap for fixed, _ in goals.values())
-        found.append(near(text, *SPEEDUP.mean_speedup(goals), value, fewest_runs(goals), is_bound))
+        found.append(largest(text, SPEEDUP.hardest(study, model, scenario), cap, value))
     return found
+
+
+def largest(text, goals, cap, paper):
+    """A claim of S_max. Where a goal is not solved in the scenario either, S is not known and decides nothing."""
+    is_bound = any(np.median(fixed) >= cap for fixed, _ in goals.values())
+    found = near(text, *SPEEDUP.mean_speedup(goals), paper, fewest_runs(goals), is_bound)
+    unknown = SPEEDUP.unknown(goals, cap)
+    if not unknown:
+        return found
+    told = f"{found.found.removeprefix('at least ')}; S is not known of {unknown} of {len(goals)} goals"
+    return replace(found, found=told, verdict="cannot tell")
 
 
 def beside_fixed(study, text, model, scenario, *, is_later=False):

@@ -44,6 +44,11 @@ def hardest(study, model, scenario):
     return {g: pair for g, pair in pairs(study, model, scenario).items() if np.median(pair[0]) > half}
 
 
+def unknown(found, cap):
+    """How many of the pairs' goals the scenario does not solve in half of its runs: S is no lower bound there."""
+    return sum(float(np.median(varying)) >= cap for _, varying in found.values())
+
+
 def slope(fixed, speedups):
     """Exponent a of S = (T_FG / T_0)^a, by least squares in logarithms along the last axis, and T_0.
 
