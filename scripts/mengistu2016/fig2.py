@@ -15,7 +15,7 @@ from evomod.plotting_studies import (
 from evomod.task import load_task
 
 STUDY = "study.toml"
-FULL = "90 runs of 25,000 generations, about 4 hours of one core"
+FULL = "90 runs of 25,000 generations, about 3 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=300", "evolution.population=300"]}
 
 SHOWN = 8
@@ -26,7 +26,7 @@ CURVES = {"hierarchy": "hierarchy", "q_score": "Q", "best_fitness": "performance
 
 def draw(study):
     """Panels B to G of Fig. 2."""
-    figure = Figure(figsize=(7.2, 8.8), layout="constrained")
+    figure = Figure(figsize=(7.2, 8.8), dpi=140, layout="constrained")  # below 300 kB as a PNG
     top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.3, 4.2, 2.3))
     curves(top, study)
     networks(middle, study)
