@@ -10,7 +10,7 @@ from evomod.plotting import COLOURS
 from evomod.plotting_studies import medians_in_words, plot_interval
 
 STUDY = "study_periods.toml"
-FULL = "600 runs of 25,000 generations, about 12 hours of one core"
+FULL = "600 runs of 25,000 generations, about 9 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=400", "evolution.population=300"]}
 
 KINDS = {"pa": ("MVG", COLOURS[0], "-", 0.96), "pcc": ("MVG and P&CC", COLOURS[5], (0, (5, 2)), 1.04)}
@@ -29,7 +29,7 @@ def by_period(study, kind):
 
 def draw(study):
     """Medians with 95 % intervals and every run; bands where the goal does not switch, if study.toml has been run."""
-    figure = Figure(figsize=(5.2, 3.6), layout="constrained")
+    figure = Figure(figsize=(5.2, 3.9), layout="constrained")
     axes = figure.subplots()
     static = companion(study, Path(__file__), "study.toml")
     for kind, (label, colour, line, shift) in KINDS.items():
@@ -53,6 +53,6 @@ def draw(study):
     axes.set_xscale("log")
     axes.set_xlabel("generations between switches")
     axes.set_ylabel("Q of the best, last generation")
-    axes.set_title(f"{words}; small dots: runs; bands: 95 % intervals of one goal", fontsize=7)
-    axes.legend(frameon=False, fontsize=7)
+    axes.set_title(f"{words}\nsmall dots: runs; bands: 95 % intervals of one goal", fontsize=7)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=7)
     return figure
