@@ -22,6 +22,9 @@ from evomod.preparation import Setup
 from evomod.starts import DAMAGE
 from evomod.tracking import Tracker, columns
 
+FIRST_PRESSURES = ("connection-cost", "behavioural-diversity")
+"""Those that every checkpoint knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -164,10 +167,6 @@ def identity(setup: Setup) -> str:
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
     text = json.dumps([data, tables], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-FIRST_PRESSURES = ("connection-cost", "behavioural-diversity")
-"""Those that every checkpoint knows."""
 
 
 def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:

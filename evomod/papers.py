@@ -130,9 +130,9 @@ TASTE = 0.1
 """Of a definition's population or generations: what is smaller decides no claim."""
 
 
-def is_taste(path: Path, module: Any, study: StudyFolder) -> bool:
-    """Whether a script's study was run so small that it says nothing of what its definition would find."""
-    whole = {t.name: t.config.evolution for t in definition_of(path, module.STUDY).treatments}
+def is_taste(path: Path, definition: str, study: StudyFolder) -> bool:
+    """Whether the study that a script names was run so small that it says nothing of what its definition would find."""
+    whole = {t.name: t.config.evolution for t in definition_of(path, definition).treatments}
     pairs = [(t.config.evolution, whole[t.name]) for t in study.study.treatments if t.name in whole]
     return any(
         ours.population < TASTE * theirs.population or ours.generations < TASTE * theirs.generations

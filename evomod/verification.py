@@ -53,7 +53,7 @@ def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell
     if study is None:
         why = f"not run: {command_of(path, module)}"
         return [not_run(paper, text, why) for text in module.CLAIMS]
-    taste, version = is_taste(path, module, study), other_version(study.manifest)
+    taste, version = is_taste(path, module.STUDY, study), other_version(study.manifest)
     made = f", made by evomod {version}" if version else ""
     kind = " (a taste: decides nothing)" if taste else ""
     tell(f"{paper}: {study.folder}, {how_many(study)}{made}{kind}")

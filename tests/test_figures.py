@@ -189,7 +189,7 @@ def test_a_taste_decides_no_claim(monkeypatch, tiny):
     assert len(found) == 32 and {claim.verdict for claim in found} == {"cannot tell"}
     assert told[0].endswith("replicates (a taste: decides nothing)")
     whole = replace(taste, study=load_definition(path.with_name("study.toml")))
-    assert not papers.is_taste(path, papers.load_script(path), whole)
+    assert not papers.is_taste(path, papers.load_script(path).STUDY, whole)
 
 
 @pytest.mark.parametrize("claim", [claims.alike, claims.larger, claims.larger_in_pairs])

@@ -78,7 +78,7 @@ def test_a_study_of_another_size_is_the_papers_study(own):
     told = []
     module = papers.load_script(FIGURE)
     assert papers.find_study(FIGURE, module, told.append).folder == own and not told
-    assert papers.is_taste(FIGURE, module, papers.load_study(own))
+    assert papers.is_taste(FIGURE, module.STUDY, papers.load_study(own))
 
 
 @pytest.mark.parametrize("spoil", [*OTHERS, *DAMAGED])

@@ -4,7 +4,6 @@ The second lies in the folder ``elite`` of the first.
 """
 
 from pathlib import Path
-from types import SimpleNamespace
 
 from evomod.papers import is_taste
 from evomod.study_tables import load_study
@@ -31,6 +30,6 @@ def with_elite(study, definition):
     found = load_study(folder)
     if in_words(found) != OTHER:
         return None, f"{folder} has another selection ({in_words(found)}): {command}"
-    if is_taste(Path(__file__), SimpleNamespace(STUDY=definition), found):
+    if is_taste(Path(__file__), definition, found):
         return None, f"{folder} is a taste, which decides nothing: {command}"
     return found, ""

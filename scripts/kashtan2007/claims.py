@@ -65,11 +65,11 @@ CLAIMS = AS_QUOTED + [f"{BOTH.OTHER}, {text}" for text in AS_QUOTED]
 
 def claims(study):
     """With the selection as quoted, then with the other."""
+    found = of_selection(study)
     other, why = BOTH.with_elite(study, STUDY)
     if other is None:
-        return [*of_selection(study), *(not_run(PAPER, text, why) for text in CLAIMS[len(AS_QUOTED) :])]
-    anew = (replace(claim, claim=f"{BOTH.OTHER}, {claim.claim}") for claim in of_selection(other))
-    return [*of_selection(study), *anew]
+        return [*found, *(not_run(PAPER, text, why) for text in CLAIMS[len(found) :])]
+    return [*found, *(replace(c, claim=f"{BOTH.OTHER}, {c.claim}") for c in of_selection(other))]
 
 
 def of_selection(study):
@@ -88,21 +88,25 @@ def of_model(study, model):
         labels = (SPEEDUP.SCENARIOS[scenario], "MVG")
         found.append(faster(study, text, (other, mvg), labels, n_goals))
     cap, pairs = SPEEDUP.cap_of(study), SPEEDUP.pairs(study, model)
-    alpha, error, _ = SPEEDUP.exponent(pairs, cap)
-    claim = near(growth, alpha, error, EXPONENTS[model], fewest_runs(pairs))
-    fixed, varying = SPEEDUP.medians(pairs)
-    if np.isfinite(alpha):
-        bounds = (
-            f"{(varying < cap).sum()} goals, {((varying < cap) & (fixed >= cap)).sum()} of them bounds"
-        )
-        claim = replace(claim, found=f"{claim.found}, {bounds}; no relation would give 1")
-    found.append(claim)
+    found.append(grows(growth, pairs, cap, EXPONENTS[model]))
     found.append(mostly(almost_always, pairs, cap))
     if model in SLOWER:
         found.append(beside_fixed(study, others.pop(0), model, "rvgc", is_later=True))
     for text, (scenario, value) in zip(others, S_MAX[model].items(), strict=True):
         found.append(largest(text, SPEEDUP.hardest(study, model, scenario), cap, value))
     return found
+
+
+def grows(text, pairs, cap, paper):
+    """A claim of the exponent, with the goals that it is made of: of those that no fixed run solves S is a bound."""
+    alpha, error, _ = SPEEDUP.exponent(pairs, cap)
+    claim = near(text, alpha, error, paper, fewest_runs(pairs))
+    if not np.isfinite(alpha):
+        return claim
+    fixed, varying = SPEEDUP.medians(pairs)
+    n, bounds = (varying < cap).sum(), ((varying < cap) & (fixed >= cap)).sum()
+    told = f"{claim.found}, {n} goals, {bounds} of them bounds; no relation would give 1"
+    return replace(claim, found=told)
 
 
 def largest(text, goals, cap, paper):
