@@ -57,7 +57,7 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     pressure = config.pressures.connection_cost
     measure = pressure.measure if pressure else "wiring-length"
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
-    toolbox.register("survive", _survive, probabilities)
+    toolbox.register("survive", _survive, probabilities, config.selection.ties)
     toolbox.register("breed", breed, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
     toolbox.register("q", max_modularity.measure, encoding, module.simplify, method, known)
@@ -79,11 +79,12 @@ def _parents(
 
 def _survive(
     probabilities: NDArray[np.float64],
+    ties: str,
     objectives: Objectives,
     number: int,
     rng: np.random.Generator,
 ) -> Survivors:
-    return survive(objectives, probabilities, number, rng)
+    return survive(objectives, probabilities, number, rng, ties)
 
 
 def vary_polynomial(

@@ -96,25 +96,54 @@ def _orders(objectives: Objectives) -> NDArray[np.int64]:
 
 
 def survive(
-    objectives: Objectives, probabilities: NDArray[np.float64], number: int, rng: np.random.Generator
+    objectives: Objectives,
+    probabilities: NDArray[np.float64],
+    number: int,
+    rng: np.random.Generator,
+    ties: str = "random",
 ) -> Survivors:
     """Survivors of a pool ``objectives[individual, objective]`` by NSGA-II, or PNSGA.
 
-    The pool is shuffled first, so that position never decides between equals.
+    The first ``number`` rows of a larger pool are the parents, the others their offspring. Among equals
+    chance decides, or with ``ties`` "parents-first" or "offspring-first" first the generation and then
+    chance. Raises `EvomodError` for more survivors than the pool holds.
     """
     n = objectives.shape[0]
     if not 1 <= number <= n:
         raise EvomodError(f"{number} survivors were wanted from a pool of {n}.")
-    shuffled = rng.permutation(n)
-    survivors = rank(objectives[shuffled], probabilities, number, rng)
-    return Survivors(shuffled[survivors.rows], survivors.front, survivors.crowding)
+    order = in_order(rng.permutation(n), number if n > number else 0, ties)
+    survivors = rank(objectives[order], probabilities, number, rng)
+    return Survivors(order[survivors.rows], survivors.front, survivors.crowding)
 
 
-def fittest(fitness: NDArray[np.float64], number: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of the ``number`` fittest; which of those that tie at the edge is left to chance."""
+def in_order(rows: NDArray[np.int64], n_parents: int, ties: str) -> NDArray[np.int64]:
+    """``rows`` with the parents, which are those below ``n_parents``, first or last; each in their order."""
+    if ties == "random":
+        return rows
+    is_parent = rows < n_parents
+    parents, offspring = rows[is_parent], rows[~is_parent]
+    return np.concatenate((parents, offspring) if ties == "parents-first" else (offspring, parents))
+
+
+def fittest(
+    fitness: NDArray[np.float64],
+    number: int,
+    rng: np.random.Generator,
+    ties: str = "random",
+    n_parents: int = 0,
+) -> NDArray[np.int64]:
+    """Rows of the ``number`` fittest, ascending; which of those that tie at the edge, ``ties`` decides.
+
+    As in `survive`: chance alone, or first whether a row is a parent's, below ``n_parents``.
+    """
     rows = np.empty(number, np.int64)
-    if number:
+    if number and ties == "random":
         kernels.elite(fitness, number, rng.random(fitness.size), rows)
+    elif number:
+        edge = np.partition(fitness, fitness.size - number)[fitness.size - number]
+        above = np.flatnonzero(fitness > edge)
+        level = in_order(rng.permutation(np.flatnonzero(fitness == edge)), n_parents, ties)
+        rows = np.sort(np.concatenate((above, level[: number - above.size])))
     return rows
 
 
@@ -127,12 +156,13 @@ def breed(
     "elite-worst": the fittest pass; of the others, the worst are replaced by one copy of each that
     passes, and all are recombined in random pairs (Kashtan et al. 2007). "roulette": nobody passes;
     offspring are made of rows drawn in proportion to exp(strength * fitness) (Parter et al. 2008).
+    Those that passed the last time are the first rows: the parents in the sense of ``section.ties``.
     """
     n = fitness.size
     if section.method == "roulette":
         return np.empty(0, np.int64), spin(fitness, section.strength, rng)
     n_elite = max(1, round(section.elite * n))
-    kept = fittest(fitness, n_elite, rng)
+    kept = fittest(fitness, n_elite, rng, section.ties, n_elite)
     if section.method == "elite":
         drawn = (rng.random(n - n_elite) * n_elite).astype(np.int64)
         return kept, kept[drawn]

@@ -270,6 +270,18 @@ def _draw_edge(layers: Sequence[int], rng: np.random.Generator) -> Edge:
     return source, target
 
 
+def _draw_free_place(
+    layers: Sequence[int], genome: Sequence[int], rng: np.random.Generator
+) -> int | None:
+    """Place of a connection that is not there yet; nothing after V**2 draws (Clune et al. 2013, adding)."""
+    places = edges(layers)
+    for _ in range(sum(layers) ** 2):
+        place = places.index(_draw_edge(layers, rng))
+        if genome[place] == 0:
+            return place
+    return None
+
+
 def birth(
     layers: Sequence[int],
     weights: Sequence[float],
@@ -277,13 +289,15 @@ def birth(
     attempts: tuple[int, int],
     rng: np.random.Generator,
 ) -> list[int]:
-    """A random genome: attempted random connections, random biases (Clune et al. 2013, 4.2)."""
+    """A random genome: random connections, each drawn until it is a new one, random biases (Clune et al. 2013)."""
     places = edges(layers)
     low, high = attempts
     genome = [0] * (len(places) + len(_neurons(layers)))
     for _ in range(low + place_below(high - low + 1, rng)):
-        place = places.index(_draw_edge(layers, rng))
-        if genome[place] == 0:
+        if all(genome[: len(places)]):
+            break
+        place = _draw_free_place(layers, genome, rng)
+        if place is not None:
             genome[place] = 1 + place_below(len(weights), rng)
     for gene in range(len(places), len(genome)):
         genome[gene] = place_below(len(biases), rng)
@@ -345,10 +359,9 @@ def _add_connection(
     places = edges(layers)
     wanted = rng.random() < rate
     if wanted and len(_present(genome, len(places))) < len(places):
-        place = places.index(_draw_edge(layers, rng))
-        while genome[place] > 0:
-            place = places.index(_draw_edge(layers, rng))
-        genome[place] = 1 + place_below(n_weights, rng)
+        place = _draw_free_place(layers, genome, rng)
+        if place is not None:
+            genome[place] = 1 + place_below(n_weights, rng)
 
 
 def _delete_connection(
@@ -705,24 +718,36 @@ def _textbook_matrix(a: list[list[int]], group: Sequence[int]) -> Matrix:
     return _less_row_sums(_restricted(_symmetrised(b), group))
 
 
+def _signs(vector: Sequence[float]) -> list[int]:
+    """1, -1, or 0 for what is 0 but for rounding; the first other than 0 is 1."""
+    largest = max(abs(x) for x in vector)
+    signs = [0 if abs(x) <= 1e-9 * largest else 1 if x > 0 else -1 for x in vector]
+    first = next(sign for sign in signs if sign)
+    return [sign * first for sign in signs]
+
+
 def _split(
     group: list[int],
     matrix_of: Callable[[list[int]], Matrix],
     m: int,
     always: bool,
+    has_noise: bool,
 ) -> tuple[list[list[int]], list[Matrix]]:
     """Modules of a group by repeated sign splits, and the matrices used (Newman 2006).
 
-    Split if both parts have nodes and delta Q = s^T M s / 4m > 1e-5 (or if it is `always`).
+    Split if both parts have nodes and delta Q = s^T M s / 4m > 1e-5 (or if it is `always`). A sign of 0
+    counts as -1; if it `has_noise`, delta Q is the mean over both signs of each of these.
     """
-    matrix = matrix_of(group)
-    s = [1 if x > 0 else -1 for x in _leading_eigenvector(matrix)]
-    nodes = range(len(group))
-    gain = math.fsum(s[i] * matrix[i][j] * s[j] for i in nodes for j in nodes) / (4 * m)
+    matrix, nodes = matrix_of(group), range(len(group))
+    signs = _signs(_leading_eigenvector(matrix))
+    s = [sign or -1 for sign in signs]
+    means = signs if has_noise else s
+    pairs = [(means[i] * means[j] if i != j else 1) * matrix[i][j] for i in nodes for j in nodes]
+    gain = math.fsum(pairs) / (4 * m)
     parts = [[group[i] for i in nodes if s[i] == side] for side in (1, -1)]
     if not (parts[0] and parts[1] and (always or gain > 1e-5)):
         return [group], [matrix]
-    one, other = (_split(part, matrix_of, m, False) for part in parts)
+    one, other = (_split(part, matrix_of, m, False, has_noise) for part in parts)
     return one[0] + other[0], [matrix, *one[1], *other[1]]
 
 
@@ -734,9 +759,9 @@ def _split_all(adjacency: Adjacency, method: str) -> tuple[list[list[int]], list
     if m == 0:
         return [everyone], []
     if method == "clune2013":
-        return _split(everyone, lambda group: _clune2013_matrix(a, group), m, True)
+        return _split(everyone, lambda group: _clune2013_matrix(a, group), m, True, True)
     assert method == "leading-eigenvector"
-    return _split(everyone, lambda group: _textbook_matrix(a, group), m, False)
+    return _split(everyone, lambda group: _textbook_matrix(a, group), m, False, False)
 
 
 def _labelled(adjacency: Adjacency, modules: Collection[list[int]]) -> tuple[float, list[int]]:
@@ -767,13 +792,14 @@ def split_matrices(adjacency: Adjacency, method: str) -> list[Matrix]:
 
 
 def spectral_gap(matrix: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector.
+    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector that is not 0.
 
-    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap.
+    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap. What is
+    below 1e-12 counts as 0, which has a rule of its own.
     """
     values, vectors = np.linalg.eigh(np.array(matrix, dtype=np.float64))
     gap = float(values[-1] - values[-2]) if len(values) > 1 else math.inf
-    return gap, min(abs(float(x)) for x in vectors[:, -1])
+    return gap, min(abs(float(x)) for x in vectors[:, -1] if abs(x) > 1e-12)
 
 
 def _partitions(n: int) -> Iterator[list[int]]:

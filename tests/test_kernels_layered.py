@@ -104,6 +104,43 @@ def test_birth_repeats_the_oracle_draw_by_draw(layers, attempts, weights):
     assert mine.bit_generator.state == theirs.bit_generator.state
 
 
+def test_births_have_as_many_connections_as_were_drawn_unless_the_last_free_edges_are_not_found():
+    """Retina, 0 to 119 connections of 106 places: mean about 58, one in nine complete or nearly."""
+    encoding = integer(RETINA, initial_connections=(0, 119))
+    genomes = layered.birth(encoding, size(20_000, 2_000), np.random.default_rng(8))
+    n = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
+    assert abs(n.mean() - (sum(range(106)) + 14 * 105.9) / 120) < 4 * n.std() / np.sqrt(n.size)
+    drawn = np.arange(0, 100)  # of fewer than a hundred each number is as likely
+    counts = np.bincount(n, minlength=107)[drawn]
+    expected = n.size / 120
+    assert ((counts - expected) ** 2 / expected).sum() < 160  # chi-square, 99 degrees: p = 1e-4
+    assert abs((n >= 104).mean() - 16 / 120) < 4 * np.sqrt(0.12 / n.size)
+
+
+def test_an_edge_is_drawn_as_its_gap_and_ends_are():
+    """Birth of one connection: gaps equally often, edges of a gap equally often."""
+    encoding = integer(RETINA, initial_connections=(1, 1))
+    genomes = layered.birth(encoding, size(40_000, 4_000), np.random.default_rng(9))
+    edge = np.argmax(genomes[:, : encoding.n_edges] != 0, axis=1)
+    gap = encoding.wiring.layer[encoding.wiring.source[edge]]
+    assert np.abs(np.bincount(gap, minlength=4) / edge.size - 0.25).max() < 4 * 0.44 / np.sqrt(edge.size)
+    last = np.bincount(edge, minlength=encoding.n_edges)[-2:]  # two places share a quarter
+    assert abs(last[0] - last[1]) < 4 * np.sqrt(last.sum())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_adding_to_a_nearly_complete_network_is_given_up_now_and_then(seed):
+    """The only free edge is one of the first gap's 64: found in V**2 = 529 draws with probability 0.874."""
+    encoding = integer(RETINA)
+    genomes = np.ones((size(2_000, 60), encoding.n_genes), np.int8)
+    genomes[:, 5] = 0
+    section = variation(RATES["structure only"] | {"add": 1.0, "delete": 0.0})
+    rows = np.arange(genomes.shape[0])
+    children = layered.vary(encoding, section, genomes, rows, np.random.default_rng(seed))
+    found = (children[:, 5] != 0).mean()
+    assert abs(found - (1 - (255 / 256) ** 529)) < 4 * 0.332 / np.sqrt(rows.size)
+
+
 def test_births_reach_from_empty_to_full():
     """No attempt leaves no connection; very many attempts fill every edge."""
     rng = np.random.default_rng(1)

@@ -323,6 +323,36 @@ def test_position_does_not_favour_tied_individuals(p):
     assert np.abs(lived / repeats - 0.5).max() < 5 * np.sqrt(0.25 / repeats)
 
 
+@pytest.mark.parametrize("ties", ["parents-first", "offspring-first"])
+@pytest.mark.parametrize("p", [(1.0,), (1.0, 0.25), (1.0, 1.0, 0.5)], ids=str)
+def test_parents_or_offspring_survive_among_equals(p, ties):
+    """Ten equal parents, then ten equal offspring; among those of one generation chance decides."""
+    number, repeats, rng = 10, size(1000, 100), np.random.default_rng(17)
+    objectives, lived = np.full((20, len(p)), 0.5), np.zeros(20)
+    for _ in range(repeats):
+        rows = survive(objectives, np.array(p), number, rng, ties).rows
+        assert sorted(set(rows.tolist())) == sorted(rows.tolist())
+        lived[rows] += 1
+    first, last = (lived[:10], lived[10:]) if ties == "parents-first" else (lived[10:], lived[:10])
+    if len(p) == 1:
+        # the last of the front has an infinite distance, so one of the others always lives
+        assert first.sum() == 9 * repeats and last.sum() == repeats
+    assert first.sum() > 8 * last.sum()
+    for lives in (first, last):
+        chance = lives.sum() / 10 / repeats
+        assert np.abs(lives / repeats - chance).max() < 5 * np.sqrt(0.25 / repeats)
+
+
+@pytest.mark.parametrize("ties", ["random", "parents-first", "offspring-first"])
+def test_who_is_better_survives_whatever_the_rule_for_ties(ties):
+    """Distinct fitness: the best half, by any rule; a pool without offspring is all one generation."""
+    rng = np.random.default_rng(18)
+    fitness = rng.permutation(20).astype(float)[:, None]
+    rows = survive(fitness, np.ones(1), 10, rng, ties).rows
+    assert sorted(fitness[rows, 0].tolist()) == list(range(10, 20))
+    assert sorted(survive(np.ones((5, 1)), np.ones(1), 5, rng, ties).rows.tolist()) == list(range(5))
+
+
 @pytest.mark.parametrize("n", [10, 11])
 def test_every_individual_fights_twice(n):
     """The one best wins both of its fights; as many parents as individuals."""

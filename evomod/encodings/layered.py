@@ -136,7 +136,7 @@ def _out(wiring: Wiring) -> NDArray[np.int64]:
 
 
 def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
-    """Random genomes ``[individual, gene]``: connections attempted at random, all biases random."""
+    """Random genomes ``[individual, gene]``: a random number of random connections, all biases random."""
     places = np.empty((number, encoding.n_genes), np.int8)
     layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
     n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
@@ -206,12 +206,13 @@ def mutants(
     for gene, _, chance in moves:
         leaves[gene] += chance
     stays = 1.0 - leaves
-    add, delete = adds * (n < n_edges), deletes * (n > fewest)
+    share = _shares_of_edges(encoding.wiring)[absent]
+    given_up = (1.0 - min(float(share.sum()), 1.0)) ** (encoding.wiring.n_nodes**2)  # so many draws
+    add, delete = adds * (1.0 - given_up), deletes * (n > fewest)
     delete_after = deletes * (n + 1 > fewest)
     same_structure = (1.0 - add) * (1.0 - delete) + add * delete_after / (n + 1)
     others = [float(np.prod(np.delete(stays, gene))) for gene in range(genome.size)]
     table = [(gene, value, chance * others[gene] * same_structure) for gene, value, chance in moves]
-    share = _shares_of_edges(encoding.wiring)[absent]
     added = add * (1.0 - delete_after) * np.prod(stays) * share / max(share.sum(), 1e-300) / n_weights
     for edge, chance in zip(absent.tolist(), added.tolist(), strict=True):
         table += [(edge, value, chance) for value in range(1, n_weights + 1)]
