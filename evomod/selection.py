@@ -46,6 +46,13 @@ def choose_parents(
     return winners
 
 
+def in_order(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """``rows``, each below n, in ascending order."""
+    ordered = np.empty_like(rows)
+    kernels.in_order(rows, np.zeros(n + 1, np.int64), ordered)
+    return ordered
+
+
 def rank(
     objectives: Objectives,
     probabilities: NDArray[np.float64],

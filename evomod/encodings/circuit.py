@@ -165,10 +165,10 @@ def answers(
     encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
-    yes, words = np.empty((slots.size, encoding.n_outputs, 1), np.uint64), states[:, :, None]
-    no = np.empty_like(yes)
-    answers_kernels.read(words, slots, 0, 1, encoding.is_pattern, yes)
-    answers_kernels.read(words, slots, encoding.n_outputs, 1, encoding.is_pattern, no)
+    n_outputs, words = encoding.n_outputs, states[:, :, None]
+    yes = np.empty((slots.size, n_outputs, 1), np.uint64)
+    no = np.empty((slots.size, n_outputs, 1), np.uint64)
+    answers_kernels.read(words, slots, 0, 1, n_outputs, encoding.is_pattern, yes, no)
     return yes, no
 
 

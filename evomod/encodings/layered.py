@@ -340,8 +340,7 @@ def answers(
         first = 2 * (wiring.n_neurons - wiring.n_outputs)
         yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
         no = np.empty_like(yes)
-        answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
-        answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
+        answers_kernels.read(states, slots, first, 2, 1, encoding.is_pattern, yes, no)
         return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)

@@ -153,8 +153,9 @@ def answers(
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     n_nodes, n_outputs = encoding.wiring.n_nodes, encoding.wiring.n_outputs
     yes = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
-    answers_kernels.read(states, slots, n_nodes - n_outputs, 1, encoding.is_pattern, yes)
-    return yes, yes ^ encoding.is_pattern
+    no = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
+    answers_kernels.read(states, slots, n_nodes - n_outputs, 1, 0, encoding.is_pattern, yes, no)
+    return yes, no
 
 
 def n_hidden(encoding: Threshold) -> int:

@@ -33,6 +33,18 @@ def tournament(objectives, p, crowding, contests, rng, winners):
 
 
 @compiled
+def in_order(rows, count, ordered):
+    """Write ``rows`` in ascending order; ``count[row + 1]`` is work space, 0 in the beginning."""
+    for k in range(rows.size):
+        count[rows[k] + 1] += 1
+    for row in range(count.size - 1):
+        count[row + 1] += count[row]
+    for k in range(rows.size):
+        ordered[count[rows[k]]] = rows[k]
+        count[rows[k]] += 1
+
+
+@compiled
 def fronts(objectives, order, p, number, rng, spared, following, front):
     """Number the fronts of two objectives, the first always in, the second with probability p.
 
