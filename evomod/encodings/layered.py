@@ -8,6 +8,7 @@ weights themselves (float64, 0.0 for no connection).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, realvalued
+from evomod.kernels import dropout, pointer_to, realvalued
 from evomod.kernels import layered as kernels
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
@@ -163,9 +164,25 @@ def vary(
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
     offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    present, misses = np.empty(encoding.n_edges, np.int64), np.empty(encoding.n_edges + 2)
-    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, present, misses, offspring)
+    n_edges, n_genes = encoding.n_edges, encoding.n_genes
+    chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
+    listed, shares = np.empty((2, n_genes + 1), np.int64), np.empty(n_genes)
+    layers = np.array(encoding.wiring.layers)
+    kernels.vary(layers, counts, rates[2:], chances, pointer_to(rng), listed, shares, offspring)
     return offspring
+
+
+@lru_cache(maxsize=8)
+def _chances(
+    n_edges: int, n_neurons: int, weight_changes: float, bias_rate: float
+) -> NDArray[np.float64]:
+    """``[n, (p, chance of no hit, odds)]`` of n connections' weights; the last row is of all biases."""
+    rates = [(min(1.0, weight_changes / max(n, 1)), n) for n in range(n_edges + 1)]
+    rows = [
+        (p, (1.0 - p) ** n, p / (1.0 - p) if p < 1.0 else 0.0)
+        for p, n in [*rates, (bias_rate, n_neurons)]
+    ]
+    return np.array(rows)
 
 
 def _mutation(
