@@ -465,3 +465,24 @@ def test_simplification_equals_the_oracle(layers):
     weights = np.where(edges != 0, -0.5, 0.0)
     values = np.hstack((weights, np.zeros((len(genomes), encoding.wiring.n_neurons))))
     assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
+
+
+@pytest.mark.parametrize("make", [integer, real])
+@pytest.mark.parametrize("layers", [RETINA, (4, 3, 2), (2, 2)])
+def test_inherited_simplification_equals_simplification_afresh(layers, make):
+    """Children with the parent's connections, with other weights, and with other connections."""
+    encoding = make(layers, initial_connections=(0, 60))
+    rng, mu = np.random.default_rng(18), size(60, 8)
+    section = variation(RATES["retina"] | {"add": 0.4, "delete": 0.4})
+    vary = layered.vary if encoding.is_integer else vary_polynomial
+    genomes = layered.birth(encoding, mu, rng)
+    known = layered.simplify(encoding, genomes)
+    parents = rng.integers(0, mu, mu)
+    pool = np.concatenate((genomes, vary(encoding, section, genomes, parents, rng)))
+    ancestors = np.concatenate((np.arange(mu), parents))
+    assert_array_equal(
+        layered.simplify(encoding, pool, ancestors, known), layered.simplify(encoding, pool)
+    )
+    there = pool[:, : encoding.n_edges] != 0
+    inherited = (there[parents] == there[mu:]).all(axis=1)
+    assert inherited.any() and not inherited.all()

@@ -224,8 +224,18 @@ def n_effective(
     return np.bitwise_count(states[:, -1].take(slots))
 
 
-def simplify(encoding: Circuit, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2."""
+def simplify(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2.
+
+    ``known`` is that of the first individuals; ``ancestors`` do not matter here.
+    """
+    if known is not None:
+        return np.concatenate((known, simplify(encoding, genomes[known.shape[0] :])))
     n, wiring = genomes.shape[0], encoding.wiring
     states = memory(encoding, n)
     answer(encoding, genomes, np.full(n, -1), np.arange(n), states)

@@ -448,13 +448,27 @@ def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
     return np.hstack((encoding.weights[genomes[:, :edges]], encoding.biases[genomes[:, edges:]]))
 
 
-def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
-    edges = genomes[:, : encoding.n_edges]
-    working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
-    wiring = encoding.wiring
-    reaches = np.empty(wiring.n_nodes, np.bool_)
-    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, reaches, working)
+def simplify(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: non-zero where a connection is present and leads to an output.
+
+    ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+    """
+    n, wiring, n_edges = genomes.shape[0], encoding.wiring, encoding.n_edges
+    edges = genomes[:, :n_edges] if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
+    working = np.empty((n, n_edges), np.int8)
+    n_known = 0 if known is None else known.shape[0]
+    if known is not None:
+        working[:n_known] = known
+    parents = np.full(n, -1) if ancestors is None else ancestors
+    listed, reaches = np.empty(n_edges + 1, np.int64), np.empty(wiring.n_nodes, np.int8)
+    kernels.simplify(
+        edges, parents, n_known, wiring.source, wiring.target, wiring.n_outputs, listed, reaches, working
+    )
     return working
 
 

@@ -406,20 +406,34 @@ def answer(
 
 
 @compiled
-def simplify(source, first, n_inputs, n_outputs, reaches, working):
-    """Put 0 in place of the connections ``working[network, edge]`` that lead to no output (Clune et al. 2013).
+def simplify(genes, ancestors, n_known, source, target, n_outputs, listed, reaches, working):
+    """Write which connections lead to an output, into ``working[network, edge]`` (Clune et al. 2013).
 
-    Hidden neurons without a path from an input stay: their bias may matter. ``reaches[node]`` is work space.
+    Their gene ``genes[network, edge]``, 0 for all others. Hidden neurons without a path from an input stay:
+    their bias may matter. The first ``n_known`` networks are done; ``ancestors[network]`` is the row of the
+    parent, or -1: whoever has the same connections as one that is done has the same that lead to an output.
+    Work space: ``listed[edge + 1]``, ``reaches[node]``.
     """
-    n_neurons = first.size - 1
-    for i in range(working.shape[0]):
-        for node in range(n_inputs + n_neurons):
-            reaches[node] = node >= n_inputs + n_neurons - n_outputs
-        for j in range(n_neurons - 1, -1, -1):
-            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
-            if not reaches[n_inputs + j]:
-                for edge in range(first[j], first[j + 1]):
-                    working[i, edge] = 0
-            elif first[j] + shift >= n_inputs:  # nobody asks whether an input leads to an output
-                for edge in range(first[j], first[j + 1]):
-                    reaches[edge + shift] |= working[i, edge] != 0
+    n_edges, n_nodes = source.size, reaches.size
+    for i in range(n_known, genes.shape[0]):
+        parent = ancestors[i]
+        same = 0 <= parent < i
+        if same:
+            for edge in range(n_edges):  # to the end: the compiler compares many at once
+                same &= (genes[i, edge] != 0) == (genes[parent, edge] != 0)
+        if same:
+            for edge in range(n_edges):
+                working[i, edge] = genes[i, edge] & -np.int8(working[parent, edge] != 0)
+            continue
+        n = 0
+        for edge in range(n_edges):
+            working[i, edge] = 0
+            listed[n] = edge
+            n += genes[i, edge] != 0
+        for node in range(n_nodes):
+            reaches[node] = -np.int8(node >= n_nodes - n_outputs)  # all bits, or none
+        for k in range(n - 1, -1, -1):  # sources come before their targets
+            edge = listed[k]
+            keep = reaches[target[edge]]
+            working[i, edge] = genes[i, edge] & keep
+            reaches[source[edge]] |= keep
