@@ -261,22 +261,20 @@ def place_below(n: int, rng: np.random.Generator) -> int:
     return int(rng.random() * n)
 
 
-def _draw_edge(layers: Sequence[int], rng: np.random.Generator) -> Edge:
-    """A gap between layers, then a source, then a target (Clune et al. 2013, adding)."""
-    ids = _nodes(layers)
-    gap = place_below(len(layers) - 1, rng)
-    source = ids[gap][place_below(layers[gap], rng)]
-    target = ids[gap + 1][place_below(layers[gap + 1], rng)]
-    return source, target
+def _draw_place(layers: Sequence[int], rng: np.random.Generator) -> int:
+    """The place of a connection by one draw: first the gap, then the ends by what is left (Clune et al. 2013)."""
+    share = rng.random() * (len(layers) - 1)
+    gap = int(share)
+    before = sum(a * b for a, b in pairwise(layers[: gap + 1]))
+    return before + int((share - gap) * (layers[gap] * layers[gap + 1]))
 
 
 def _draw_free_place(
     layers: Sequence[int], genome: Sequence[int], rng: np.random.Generator
 ) -> int | None:
     """Place of a connection that is not there yet; nothing after V**2 draws (Clune et al. 2013, adding)."""
-    places = edges(layers)
     for _ in range(sum(layers) ** 2):
-        place = places.index(_draw_edge(layers, rng))
+        place = _draw_place(layers, rng)
         if genome[place] == 0:
             return place
     return None
@@ -304,23 +302,36 @@ def birth(
     return genome
 
 
-def _hits(n: int, p: float, rng: np.random.Generator) -> Iterator[int]:
-    """Which of n places are hit, each with probability p, by geometric skips (Devroye 1986)."""
-    if n == 0 or p <= 0:
-        return
-    position = -1
-    while True:
-        position += 1
-        if p < 1:
-            position += math.floor(math.log(1 - rng.random()) / math.log(1 - p))
-        if position >= n:
-            return
-        yield position
+def _hits(
+    genes: Sequence[int], p: float, rng: np.random.Generator
+) -> tuple[list[int], list[tuple[int, float]]]:
+    """Which genes are hit, each with probability p, and for each a share in [0, 1).
+
+    Their number by inversion of the binomial distribution, then one after the other by exchange to the
+    front (Devroye 1986); gene by gene where no hit at all is rare. Returns the genes in their new order.
+    """
+    genes, hits, n = list(genes), [], len(genes)
+    chance = (1.0 - p) ** n
+    if chance < 2.0**-32:
+        for k in range(n):
+            if rng.random() < p:
+                genes[len(hits)], genes[k] = genes[k], genes[len(hits)]
+                hits.append((genes[len(hits)], rng.random()))
+        return genes, hits
+    odds, total, drawn = p / (1.0 - p) if p < 1 else 0.0, chance, rng.random()
+    while drawn >= total and len(hits) < n:
+        k = len(hits)
+        place = rng.random() * (n - k)
+        genes[k], genes[k + int(place)] = genes[k + int(place)], genes[k]
+        hits.append((genes[k], place - int(place)))
+        chance *= odds * (n - k) / (k + 1)
+        total += chance
+    return genes, hits
 
 
-def _step(gene: int, lowest: int, highest: int, rng: np.random.Generator) -> int:
+def _step(gene: int, lowest: int, highest: int, share: float) -> int:
     """One place down or up an ordered alphabet, clamped (Clune et al. 2013, weight change)."""
-    moved = gene - 1 if rng.random() < 0.5 else gene + 1
+    moved = gene - 1 if share < 0.5 else gene + 1
     return min(max(moved, lowest), highest)
 
 
@@ -331,12 +342,13 @@ def _present(genome: Sequence[int], n_edges: int) -> list[int]:
 
 def _vary_weights(
     genome: list[int], n_edges: int, n_weights: int, changes: float, rng: np.random.Generator
-) -> None:
-    """Each of n connections with probability changes / n, one step (Clune et al. 2013)."""
+) -> list[int]:
+    """Each of n connections with probability changes / n, one step (Clune et al. 2013); those hit first."""
     present = _present(genome, n_edges)
-    if present:
-        for hit in _hits(len(present), min(1.0, changes / len(present)), rng):
-            genome[present[hit]] = _step(genome[present[hit]], 1, n_weights, rng)
+    present, hits = _hits(present, min(1.0, changes / max(len(present), 1)), rng)
+    for gene, share in hits:
+        genome[gene] = _step(genome[gene], 1, n_weights, share)
+    return present
 
 
 def _vary_biases(
@@ -344,34 +356,22 @@ def _vary_biases(
 ) -> None:
     """Each neuron with probability p: drawn anew, or one step (Clune et al. 2013, both)."""
     assert change in ("resample", "step")
-    for hit in _hits(len(genome) - n_edges, p, rng):
-        gene = n_edges + hit
+    for gene, share in _hits(range(n_edges, len(genome)), p, rng)[1]:
         if change == "resample":
-            genome[gene] = place_below(n_biases, rng)
+            genome[gene] = int(share * n_biases)
         else:
-            genome[gene] = _step(genome[gene], 0, n_biases - 1, rng)
+            genome[gene] = _step(genome[gene], 0, n_biases - 1, share)
 
 
 def _add_connection(
-    layers: Sequence[int], genome: list[int], n_weights: int, rate: float, rng: np.random.Generator
-) -> None:
-    """A connection that is not there yet, with probability rate (Clune et al. 2013)."""
-    places = edges(layers)
-    wanted = rng.random() < rate
-    if wanted and len(_present(genome, len(places))) < len(places):
-        place = _draw_free_place(layers, genome, rng)
-        if place is not None:
-            genome[place] = 1 + place_below(n_weights, rng)
-
-
-def _delete_connection(
-    genome: list[int], n_edges: int, rate: float, min_connections: int, rng: np.random.Generator
-) -> None:
-    """A connection goes, with probability rate, while there are more than the least number."""
-    present = _present(genome, n_edges)
-    wanted = rng.random() < rate
-    if wanted and len(present) > min_connections:
-        genome[present[place_below(len(present), rng)]] = 0
+    layers: Sequence[int], genome: list[int], n_weights: int, rng: np.random.Generator
+) -> list[int]:
+    """A connection that is not there yet (Clune et al. 2013); its place, none where it is given up."""
+    place = _draw_free_place(layers, genome, rng)
+    if place is None:
+        return []
+    genome[place] = 1 + place_below(n_weights, rng)
+    return [place]
 
 
 def vary(
@@ -387,10 +387,13 @@ def vary(
     """A child: weights, biases, add, delete, in this order (Clune et al. 2013, 4.2 and source)."""
     child = [int(gene) for gene in genome]
     n_edges = len(edges(layers))
-    _vary_weights(child, n_edges, n_weights, rates["weight_changes"], rng)
+    present = _vary_weights(child, n_edges, n_weights, rates["weight_changes"], rng)
     _vary_biases(child, n_edges, n_biases, rates["bias"], bias_change, rng)
-    _add_connection(layers, child, n_weights, rates["add"], rng)
-    _delete_connection(child, n_edges, rates["delete"], min_connections, rng)
+    drawn, add, delete = rng.random(), rates["add"], rates["delete"]
+    if drawn < add and len(present) < n_edges:
+        present += _add_connection(layers, child, n_weights, rng)
+    if add * (1.0 - delete) <= drawn < add + (1.0 - add) * delete and len(present) > min_connections:
+        child[present[place_below(len(present), rng)]] = 0
     return child
 
 

@@ -7,6 +7,7 @@ from conftest import make_task, run_apart, size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from scipy import stats
 
 from evomod.encodings import layered
 from evomod.kernels import realvalued
@@ -170,6 +171,74 @@ def test_variation_repeats_the_oracle_draw_by_draw(weights, bias_change, rates, 
     ]
     assert_array_equal(children, expected)
     assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+def assert_share(hits, chance):
+    """``hits[child, place]``: each place is hit with this chance, two at once with its square; 5 standard errors."""
+    n, both = hits.shape[0], hits.astype(float).T @ hits
+    apart = ~np.eye(hits.shape[1], dtype=bool)
+    for found, expected in ((hits.sum(axis=0), chance), (both[apart], chance**2)):
+        spread = np.sqrt(n * expected * (1 - expected))
+        assert (np.abs(found - n * expected) <= 5 * spread + 4).all()  # 4: of rare pairs a few
+
+
+@pytest.mark.parametrize("bias_change", ["resample", "step"])
+@pytest.mark.parametrize(
+    "changes, bias_rate", [(2.0, 1 / 24), (0.5, 0.3), (6.0, 0.02), (12.0, 1.0), (100.0, 0.0)]
+)
+def test_changes_are_binomial(changes, bias_rate, bias_change):
+    """Every connection with probability changes / n and every bias at its rate, independently of each other."""
+    encoding = integer((4, 3, 2), weights=(-2, -1, 1, 2, 3), biases=(-2, -1, 0, 1, 2))
+    n_edges, number = encoding.n_edges, size(20_000, 1500)
+    parent = np.full(encoding.n_genes, 3, np.int8)
+    parent[n_edges:], parent[:4] = 2, 0
+    n = n_edges - 4
+    rates = {"weight_changes": changes, "bias_rate": bias_rate, "add": 0.0, "delete": 0.0}
+    section, rng = variation(rates, bias_change=bias_change), np.random.default_rng(61)
+    rows = np.zeros(number, np.int64)
+    children = layered.vary(encoding, section, parent[None], rows, rng)
+    moved = children.astype(int) - parent
+    assert set(np.unique(moved[:, :n_edges]).tolist()) <= {-1, 0, 1} and not moved[:, :4].any()
+    chance = min(1.0, changes / n)
+    assert_share(moved[:, 4:n_edges] != 0, chance)
+    assert_share(moved[:, 4:n_edges] > 0, chance / 2)
+    shares = [(2.0, 1.0)] if bias_change == "step" else [(5.0, v) for v in (-2, -1, 1, 2)]
+    for parts, value in shares:
+        assert_share(moved[:, n_edges:] == value, bias_rate / parts)
+    counts = np.bincount((moved[:, 4:n_edges] != 0).sum(axis=1), minlength=n + 1)
+    expected = number * stats.binom.pmf(np.arange(n + 1), n, chance)
+    assert (np.abs(counts - expected) <= 5 * np.sqrt(expected) + 4).all()
+
+
+@pytest.mark.parametrize("add, delete", [(0.2, 0.2), (0.7, 0.9), (0.0, 0.3), (0.4, 0.0)])
+def test_connections_come_and_go_independently_at_their_rates(add, delete):
+    """Every absent edge by its share of its gap, every present one alike; both, one or none of the two."""
+    encoding = integer((4, 3, 2))
+    number, rng = size(20_000, 3000), np.random.default_rng(62)
+    parent = np.zeros(encoding.n_genes, np.int8)
+    parent[[1, 5, 7, 13]] = 1
+    rates = {"weight_changes": 0.0, "bias_rate": 0.0, "add": add, "delete": delete}
+    rows = np.zeros(number, np.int64)
+    children = layered.vary(encoding, variation(rates), parent[None], rows, rng)
+    assert (children[:, encoding.n_edges :] == parent[encoding.n_edges :]).all()
+    was, now = parent[: encoding.n_edges] != 0, children[:, : encoding.n_edges] != 0
+    gone, new = (was & ~now).sum(axis=1), (now & ~was).sum(axis=1)
+    undone = add * delete / 5  # the new connection goes at once
+    table = {
+        (0, 0): (1 - add) * (1 - delete) + undone,
+        (0, 1): add * (1 - delete),
+        (1, 0): (1 - add) * delete,
+        (1, 1): add * delete - undone,
+    }
+    for (went, came), chance in table.items():
+        found = ((gone == went) & (new == came)).mean()
+        assert abs(found - chance) <= 5 * np.sqrt(chance * (1 - chance) / number) + 1e-9
+    share = np.where(np.arange(18) < 12, 1 / 24, 1 / 12) * ~was  # two gaps of 12 and 6 edges
+    share *= (add - undone) / share.sum()
+    for edge in range(18):
+        chance = (delete * (1 - add / 5)) / 4 if was[edge] else share[edge]
+        found = (now[:, edge] != was[edge]).mean()
+        assert abs(found - chance) <= 5 * np.sqrt(chance * (1 - chance) / number) + 1e-9
 
 
 def test_variation_at_the_fewest_connections_deletes_none():
@@ -433,3 +502,24 @@ def test_simplification_equals_the_oracle(layers):
     weights = np.where(edges != 0, -0.5, 0.0)
     values = np.hstack((weights, np.zeros((len(genomes), encoding.wiring.n_neurons))))
     assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
+
+
+@pytest.mark.parametrize("make", [integer, real])
+@pytest.mark.parametrize("layers", [RETINA, (4, 3, 2), (2, 2)])
+def test_inherited_simplification_equals_simplification_afresh(layers, make):
+    """Children with the parent's connections, with other weights, and with other connections."""
+    encoding = make(layers, initial_connections=(0, 60))
+    rng, mu = np.random.default_rng(18), size(60, 8)
+    section = variation(RATES["retina"] | {"add": 0.4, "delete": 0.4})
+    vary = layered.vary if encoding.is_integer else vary_polynomial
+    genomes = layered.birth(encoding, mu, rng)
+    known = layered.simplify(encoding, genomes)
+    parents = rng.integers(0, mu, mu)
+    pool = np.concatenate((genomes, vary(encoding, section, genomes, parents, rng)))
+    ancestors = np.concatenate((np.arange(mu), parents))
+    assert_array_equal(
+        layered.simplify(encoding, pool, ancestors, known), layered.simplify(encoding, pool)
+    )
+    there = pool[:, : encoding.n_edges] != 0
+    inherited = (there[parents] == there[mu:]).all(axis=1)
+    assert inherited.any() and not inherited.all()

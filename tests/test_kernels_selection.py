@@ -14,7 +14,7 @@ from scipy import stats
 from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
-from evomod.selection import choose_parents, rank, survive
+from evomod.selection import _sort_down, choose_parents, rank, survive
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 PROBABILITIES = [
@@ -70,17 +70,16 @@ SPECIAL = (0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1e308, -1e308, np.inf, -np.inf
 
 
 def assert_oracle_order(values, order):
-    """`sort_down` puts this order of rows into the oracle's."""
-    values, sorted_rows = np.array(values, np.float64), np.array(order, np.int64)
-    keys, work = np.full(values.size, 7, np.uint64), np.full(values.size, -7, np.int64)
-    count = np.full(257, 99, np.int64)
-    kernels.sort_down(values.view(np.uint64), sorted_rows, keys, work, count)
-    assert sorted_rows.tolist() == naive.sorted_down(list(order), values.tolist())
+    """Sorting by packed keys puts this order of rows into the oracle's."""
+    values, found = np.array(values, np.float64), np.full(len(order), -7, np.int64)
+    words = np.full(len(order), 7, np.uint64)
+    _sort_down(values.view(np.uint64), np.array(order, np.int64), words, found)
+    assert found.tolist() == naive.sorted_down(list(order), values.tolist())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n", [1, 2, 7, size(300, 40)])
-def test_radix_sort_is_the_stable_sort(kind, n):
+def test_packed_keys_are_sorted_as_the_stable_sort_does(kind, n):
     """Any values, from any order."""
     rng = np.random.default_rng(41)
     for column in table(kind, n, 2, rng).T:
@@ -90,7 +89,7 @@ def test_radix_sort_is_the_stable_sort(kind, n):
 
 @settings(max_examples=size(300, 60), deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(SPECIAL) | st.floats(), max_size=30), st.randoms(use_true_random=False))
-def test_radix_sort_knows_every_number(values, random):
+def test_packed_keys_know_every_number(values, random):
     """Both zeros are equal, what is not a number is last, infinities and the smallest numbers in between."""
     order = list(range(len(values)))
     random.shuffle(order)

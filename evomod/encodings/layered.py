@@ -8,6 +8,7 @@ weights themselves (float64, 0.0 for no connection).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, realvalued
+from evomod.kernels import dropout, pointer_to, realvalued
 from evomod.kernels import layered as kernels
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
@@ -140,7 +141,7 @@ def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
     places = np.empty((number, encoding.n_genes), np.int8)
     layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
     n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
-    kernels.birth(layers, n_weights, n_biases, attempts, rng, places)
+    kernels.birth(layers, n_weights, n_biases, attempts, pointer_to(rng), places)
     if encoding.is_integer:
         return places
     genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
@@ -163,9 +164,25 @@ def vary(
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
     offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    present, misses = np.empty(encoding.n_edges, np.int64), np.empty(encoding.n_edges + 2)
-    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, present, misses, offspring)
+    n_edges, n_genes = encoding.n_edges, encoding.n_genes
+    chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
+    listed, shares = np.empty((2, n_genes + 1), np.int64), np.empty(n_genes)
+    layers = np.array(encoding.wiring.layers)
+    kernels.vary(layers, counts, rates[2:], chances, pointer_to(rng), listed, shares, offspring)
     return offspring
+
+
+@lru_cache(maxsize=8)
+def _chances(
+    n_edges: int, n_neurons: int, weight_changes: float, bias_rate: float
+) -> NDArray[np.float64]:
+    """``[n, (p, chance of no hit, odds)]`` of n connections' weights; the last row is of all biases."""
+    rates = [(min(1.0, weight_changes / max(n, 1)), n) for n in range(n_edges + 1)]
+    rows = [
+        (p, (1.0 - p) ** n, p / (1.0 - p) if p < 1.0 else 0.0)
+        for p, n in [*rates, (bias_rate, n_neurons)]
+    ]
+    return np.array(rows)
 
 
 def _mutation(
@@ -341,8 +358,7 @@ def answers(
         first = 2 * (wiring.n_neurons - wiring.n_outputs)
         yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
         no = np.empty_like(yes)
-        answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
-        answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
+        answers_kernels.read(states, slots, first, 2, 1, encoding.is_pattern, yes, no)
         return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
@@ -433,13 +449,27 @@ def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
     return np.hstack((encoding.weights[genomes[:, :edges]], encoding.biases[genomes[:, edges:]]))
 
 
-def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
-    edges = genomes[:, : encoding.n_edges]
-    working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
-    wiring = encoding.wiring
-    reaches = np.empty(wiring.n_nodes, np.bool_)
-    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, reaches, working)
+def simplify(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: non-zero where a connection is present and leads to an output.
+
+    ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+    """
+    n, wiring, n_edges = genomes.shape[0], encoding.wiring, encoding.n_edges
+    edges = genomes[:, :n_edges] if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
+    working = np.empty((n, n_edges), np.int8)
+    n_known = 0 if known is None else known.shape[0]
+    if known is not None:
+        working[:n_known] = known
+    parents = np.full(n, -1) if ancestors is None else ancestors
+    listed, reaches = np.empty(n_edges + 1, np.int64), np.empty(wiring.n_nodes, np.int8)
+    kernels.simplify(
+        edges, parents, n_known, wiring.source, wiring.target, wiring.n_outputs, listed, reaches, working
+    )
     return working
 
 

@@ -9,10 +9,15 @@ numba's cache of a kernel does not notice a change in another file.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic, overload
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 """A wrapper that C could call takes a twentieth of the compilation, and C calls none."""
@@ -29,6 +34,48 @@ def compiled(function: Callable[..., Any]) -> Any:
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile into its callers: a call with arrays costs 50 ns, as much as what such a helper does."""
     return numba.njit(inline="always", **OPTIONS)(function)
+
+
+@lru_cache(maxsize=64)
+def pointer_to(rng: np.random.Generator) -> Any:
+    """What `uniform` draws from: where a generator's ``bitgen_t`` lies (interpreted: the generator itself).
+
+    numba takes 10 us a call to unpack a generator, an address 0.1. The generator must live as long as the
+    call; those that were last asked for are kept alive here.
+    """
+    if numba.config.DISABLE_JIT:
+        return rng
+    return rng.bit_generator.ctypes.bit_generator.value
+
+
+def uniform(rng: Any) -> Any:
+    """The next number of ``rng.random()``, given a generator or, in a kernel, its address."""
+    return rng.random()
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _next_double(context: Any, address: Any) -> Any:
+    """Call ``next_double(state)`` of NumPy's ``bitgen_t`` (numpy/random/bitgen.h): its words 3 and 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = ir.IntType(8).as_pointer()
+        function = ir.FunctionType(ir.DoubleType(), (pointer,)).as_pointer()
+        words = builder.inttoptr(arguments[0], pointer.as_pointer())
+        state = builder.load(words)
+        third = builder.gep(words, (ir.Constant(ir.IntType(64), 3),))
+        return builder.call(builder.bitcast(builder.load(third), function), (state,))
+
+    return types.float64(types.int64), generate
+
+
+def by_address(rng: Any) -> Any:
+    """`uniform` where kernels are compiled."""
+    return _next_double(rng)
+
+
+@overload(uniform, inline="always")  # type: ignore[untyped-decorator]
+def _compiled_uniform(rng: Any) -> Any:
+    return by_address if isinstance(rng, types.Integer) else uniform
 
 
 def is_compiled(kernel: Any) -> bool:

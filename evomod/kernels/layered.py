@@ -9,47 +9,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
-TINY = 2.0**-53
-"""The resolution of a drawn double: 1 - p would be 1."""
+RARE = 2.0**-32
+"""Where no change at all is rarer than this, change after change is drawn."""
 ONE = np.uint64(1)
 FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
 
 
 @inlined
-def log_miss(p):
-    """Logarithm of the probability of a miss, for `skip`: 1 where every draw hits, 0 where none does."""
-    if p >= 1.0:
-        return 1.0
-    return 0.0 if p < TINY else np.log(1.0 - p)
-
-
-@inlined
-def skip(rng, miss):
-    """Number of misses before the next hit: a geometric draw by inversion; ``miss`` is `log_miss`.
-
-    One logarithm a hit instead of one draw a gene: 60,000 draws a generation of 1000 networks
-    would cost 0.4 ms, a third of the whole generation. The other logarithm is known beforehand.
-    """
-    if miss > 0.0:
-        return 0.0
-    if miss == 0.0:
-        return np.inf
-    return np.floor(np.log(1.0 - rng.random()) / miss)
-
-
-@inlined
 def draw_edge(layers, rng):
-    """An edge, its gap drawn first and then its source and target within the gap's two layers."""
-    gap = int(rng.random() * (layers.size - 1))
-    source = int(rng.random() * layers[gap])
-    target = int(rng.random() * layers[gap + 1])
-    start = 0
+    """An edge, first its gap and then its source and target in the gap's two layers, by one draw."""
+    share = uniform(rng) * (layers.size - 1)
+    gap, start = int(share), 0
     for g in range(gap):
         start += layers[g] * layers[g + 1]
-    return start + target * layers[gap] + source
+    return start + int((share - gap) * (layers[gap] * layers[gap + 1]))
 
 
 @inlined
@@ -90,94 +66,97 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
         for edge in range(n_edges):
             genomes[i, edge] = 0
         n = 0
-        for _ in range(attempts[0] + int(rng.random() * (attempts[1] - attempts[0] + 1))):
+        for _ in range(attempts[0] + int(uniform(rng) * (attempts[1] - attempts[0] + 1))):
             if n == n_edges:
                 break
             edge = draw_free_edge(genomes[i], layers, limit, rng)
             if edge >= 0:
-                genomes[i, edge] = 1 + int(rng.random() * n_weights)
+                genomes[i, edge] = 1 + int(uniform(rng) * n_weights)
                 n += 1
         for gene in range(n_edges, n_genes):
-            genomes[i, gene] = int(rng.random() * n_biases)
+            genomes[i, gene] = int(uniform(rng) * n_biases)
 
 
 @inlined
-def stepped(value, low, high, rng):
-    """A place one step away along an alphabet, drawn; it does not leave the alphabet."""
-    if rng.random() < 0.5:
-        return value - 1 if value > low else low
-    return value + 1 if value < high else high
+def stepped(value, low, high, is_down):
+    """A place one step away along an alphabet; it does not leave the alphabet."""
+    moved = value - 1 if is_down else value + 1
+    moved = moved if moved > low else low
+    return moved if moved < high else high
 
 
 @inlined
-def change_weights(genome, present, n, miss, n_weights, rng):
-    """Move each of the n present connections one step along the alphabet, hit by hit of `skip`."""
-    hit = -1.0
-    while hit < n:  # one call of `skip`, for every call is compiled
-        hit += 1.0 + skip(rng, miss)
-        if hit < n:
-            edge = present[int(hit)]
-            genome[edge] = stepped(genome[edge], 1, n_weights, rng)
+def draw_hits(genes, n, chances, rng, shares):
+    """Hit each of the first n of ``genes`` with probability ``chances[0]``; returns how many are.
+
+    They come first in the list then, each with a uniform number in ``shares``. How many is one draw, by
+    inversion of the binomial distribution (``chances[1]`` for none, odds of ``chances[2]``); the whole part
+    of one more is which gene, the rest its share. A draw and a logarithm a hit cost twice as much.
+    """
+    n_hits, chance, total = 0, chances[1], chances[1]
+    if chance < RARE:
+        for k in range(n):
+            if uniform(rng) < chances[0]:
+                genes[n_hits], genes[k] = genes[k], genes[n_hits]
+                shares[n_hits] = uniform(rng)
+                n_hits += 1
+        return n_hits
+    drawn = uniform(rng)
+    while drawn >= total and n_hits < n:
+        share = uniform(rng) * (n - n_hits)
+        k = n_hits + int(share)
+        genes[n_hits], genes[k] = genes[k], genes[n_hits]
+        shares[n_hits] = share - int(share)
+        chance *= chances[2] * (n - n_hits) / (n_hits + 1)
+        total += chance
+        n_hits += 1
+    return n_hits
 
 
 @inlined
-def change_biases(genome, n_edges, miss, n_biases, by_step, rng):
-    """Change the neurons' biases, hit by hit of `skip`: one step along the alphabet, or drawn anew."""
-    n = genome.size - n_edges
-    hit = -1.0
-    while hit < n:
-        hit += 1.0 + skip(rng, miss)
-        if hit < n:
-            gene = n_edges + int(hit)
-            if by_step:
-                genome[gene] = stepped(genome[gene], 0, n_biases - 1, rng)
-            else:
-                genome[gene] = int(rng.random() * n_biases)
-
-
-@inlined
-def present_edge(present, number, n, added):
-    """The ``number``-th edge of the n listed ones and, if it is not negative, the ``added`` one, in order."""
-    if added < 0:
-        return present[number]
-    before = 0
-    for k in range(n):
-        before += present[k] < added
-    if number == before:
-        return added
-    return present[number - (number > before)]
+def change_biases(genome, genes, n_hits, n_biases, by_step, shares):
+    """Change the listed biases: one step along the alphabet, or drawn anew."""
+    for k in range(n_hits):
+        gene = genes[k]
+        if by_step:
+            genome[gene] = stepped(genome[gene], 0, n_biases - 1, shares[k] < 0.5)
+        else:
+            genome[gene] = int(shares[k] * n_biases)
 
 
 @compiled
-def vary(layers, counts, rates, rng, present, misses, offspring):
+def vary(layers, counts, rates, chances, rng, listed, shares, offspring):
     """Mutate ``offspring``, copies of their parents.
 
-    counts: number of weights, number of biases, fewest connections, 1 for biases by step;
-    rates: weight changes a network, bias change a neuron, add and delete a connection a network;
-    ``present[edge]`` and ``misses[edge + 2]`` are work space.
+    counts: number of weights, number of biases, fewest connections, 1 for biases by step; rates: add and
+    delete a connection, a network. ``chances[n, 3]`` of `draw_hits`: of n connections' weights, and in the
+    last row of the biases. ``listed[2, gene]`` and ``shares[gene]`` are work space. One draw decides both
+    whether a connection comes and whether one goes, as if it were two.
     """
     n_edges, limit = size_of(layers)
-    misses[0] = 0.0
-    for n in range(
-        1, n_edges + 2
-    ):  # by the number of connections: a third of all logarithms; last, biases
-        misses[n] = log_miss(rates[0] / n if n <= n_edges else rates[1])
+    n_neurons = offspring.shape[1] - n_edges
+    edges, biases, add = listed[0], listed[1], rates[0]
+    goes_from, goes_to = add * (1.0 - rates[1]), add + (1.0 - add) * rates[1]
     for i in range(offspring.shape[0]):
         genome, n = offspring[i], 0
         for edge in range(n_edges):
-            present[n] = edge
+            edges[n] = edge
             n += genome[edge] != 0
-        change_weights(genome, present, n, misses[n], counts[0], rng)
-        change_biases(genome, n_edges, misses[n_edges + 1], counts[1], counts[3] == 1, rng)
-        added = -1
-        if rng.random() < rates[2] and n < n_edges:
+        for k in range(draw_hits(edges, n, chances[n], rng, shares)):
+            genome[edges[k]] = stepped(genome[edges[k]], 1, counts[0], shares[k] < 0.5)
+        for k in range(n_neurons):
+            biases[k] = n_edges + k
+        n_hits = draw_hits(biases, n_neurons, chances[n_edges + 1], rng, shares)
+        change_biases(genome, biases, n_hits, counts[1], counts[3] == 1, shares)
+        drawn = uniform(rng)
+        if drawn < add and n < n_edges:
             added = draw_free_edge(genome, layers, limit, rng)
             if added >= 0:
-                genome[added] = 1 + int(rng.random() * counts[0])
-        n_now = n + (added >= 0)
-        if rng.random() < rates[3] and n_now > counts[2]:
-            victim = int(rng.random() * n_now)
-            genome[present_edge(present, victim, n, added)] = 0
+                genome[added] = 1 + int(uniform(rng) * counts[0])
+                edges[n] = added
+                n += 1
+        if goes_from <= drawn < goes_to and n > counts[2]:
+            genome[edges[int(uniform(rng) * n)]] = 0
 
 
 @inlined
@@ -445,20 +424,34 @@ def answer(
 
 
 @compiled
-def simplify(source, first, n_inputs, n_outputs, reaches, working):
-    """Put 0 in place of the connections ``working[network, edge]`` that lead to no output (Clune et al. 2013).
+def simplify(genes, ancestors, n_known, source, target, n_outputs, listed, reaches, working):
+    """Write which connections lead to an output, into ``working[network, edge]`` (Clune et al. 2013).
 
-    Hidden neurons without a path from an input stay: their bias may matter. ``reaches[node]`` is work space.
+    Their gene ``genes[network, edge]``, 0 for all others. Hidden neurons without a path from an input stay:
+    their bias may matter. The first ``n_known`` networks are done; ``ancestors[network]`` is the row of the
+    parent, or -1: whoever has the same connections as one that is done has the same that lead to an output.
+    Work space: ``listed[edge + 1]``, ``reaches[node]``.
     """
-    n_neurons = first.size - 1
-    for i in range(working.shape[0]):
-        for node in range(n_inputs + n_neurons):
-            reaches[node] = node >= n_inputs + n_neurons - n_outputs
-        for j in range(n_neurons - 1, -1, -1):
-            shift = source[first[j]] - first[j]  # the sources of a neuron are a whole layer, in order
-            if not reaches[n_inputs + j]:
-                for edge in range(first[j], first[j + 1]):
-                    working[i, edge] = 0
-            elif first[j] + shift >= n_inputs:  # nobody asks whether an input leads to an output
-                for edge in range(first[j], first[j + 1]):
-                    reaches[edge + shift] |= working[i, edge] != 0
+    n_edges, n_nodes = source.size, reaches.size
+    for i in range(n_known, genes.shape[0]):
+        parent = ancestors[i]
+        same = 0 <= parent < i
+        if same:
+            for edge in range(n_edges):  # to the end: the compiler compares many at once
+                same &= (genes[i, edge] != 0) == (genes[parent, edge] != 0)
+        if same:
+            for edge in range(n_edges):
+                working[i, edge] = genes[i, edge] & -np.int8(working[parent, edge] != 0)
+            continue
+        n = 0
+        for edge in range(n_edges):
+            working[i, edge] = 0
+            listed[n] = edge
+            n += genes[i, edge] != 0
+        for node in range(n_nodes):
+            reaches[node] = -np.int8(node >= n_nodes - n_outputs)  # all bits, or none
+        for k in range(n - 1, -1, -1):  # sources come before their targets
+            edge = listed[k]
+            keep = reaches[target[edge]]
+            working[i, edge] = genes[i, edge] & keep
+            reaches[source[edge]] |= keep
