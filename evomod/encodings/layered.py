@@ -18,14 +18,15 @@ from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, realvalued
 from evomod.kernels import layered as kernels
+from evomod.kernels.vectors import PART
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[Any]
 
-MOST_SUM = 127
-"""The sign kernel counts in seven bits: the positive range of int8."""
+SATURATED = 20.0
+"""From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ class Layered:
     attempts: tuple[int, int]
     inputs: NDArray[np.bool_]
     """``[input, pattern]``."""
-    units: NDArray[np.int64]
-    """Integer: ``[place, (is negative, units, pairs of units)]`` of each weight, for the sign kernel."""
+    codes: NDArray[np.int64]
+    """Integer: ``[group, node, place]``: `_codes`, for the sign kernel."""
+    n_planes: int
+    """Integer: binary digits of the largest sum that a neuron can have, for the sign kernel."""
     bias_units: NDArray[np.int64]
     """Integer: ``[place]``, each bias."""
     input_rows: NDArray[np.uint64]
-    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel."""
+    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel; where that makes fewer
+    than four words they are repeated, to fill a register."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
     out: NDArray[np.int64]
@@ -68,14 +72,16 @@ class Layered:
 def sign_is_exact(gain: float, largest_sum: float) -> bool:
     """Whether tanh(gain * k) is exactly 1.0 for every integer k in 1..largest_sum, in float64.
 
-    tanh is odd and rounds to 0 at 0 only, so this proves sign(k) == tanh(gain * k) on the whole range.
+    tanh is odd and rounds to 0 at 0 only, so this proves sign(k) == tanh(gain * k) on the whole range. It is
+    tried for every k below `SATURATED`; float64 holds all sums up to 2 ** 53 themselves.
 
-    >>> sign_is_exact(20.0, 18), sign_is_exact(1.0, 18)
-    (True, False)
+    >>> sign_is_exact(20.0, 18), sign_is_exact(20.0, 1e9), sign_is_exact(1.0, 18), sign_is_exact(20.0, 2.0**53)
+    (True, True, False, False)
     """
-    if largest_sum > MOST_SUM:
+    if largest_sum >= 2.0**53:
         return False
-    return bool((np.tanh(gain * np.arange(1, largest_sum + 1)) == 1.0).all())
+    last = min(largest_sum, np.ceil(SATURATED / gain))
+    return bool((np.tanh(gain * np.arange(1, last + 1)) == 1.0).all())
 
 
 def build(network: Layers, task: Task) -> Layered:
@@ -93,18 +99,14 @@ def build(network: Layers, task: Task) -> Layered:
     if isinstance(network, LayeredNetwork):
         weights, biases = np.array((0, *network.weights), float), np.array(network.biases, float)
         largest = max(layers[:-1]) * np.abs(weights).max() + np.abs(biases).max()
-        if largest > MOST_SUM:
-            raise EvomodError(
-                f"network.weights and network.biases can sum up to {largest:.0f} in a neuron with "
-                f"{max(layers[:-1])} sources; the integer kernel holds sums up to {MOST_SUM}. Use "
-                "smaller values or layers, or the encoding 'layered-real'."
-            )
         uses_sign = sign_is_exact(network.gain, largest)
     else:
         assert isinstance(network, RealNetwork)
         weights, biases = np.array(network.weight_range), np.array(network.bias_range)
-        uses_sign = False
+        largest, uses_sign = 0.0, False
     inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
+    rows = np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1)
+    rows = np.tile(rows, (1, max(1, 4 // rows.shape[1])))
     return Layered(
         wiring=wiring,
         gain=network.gain,
@@ -114,14 +116,29 @@ def build(network: Layers, task: Task) -> Layered:
         biases=biases,
         attempts=network.initial_connections,
         inputs=inputs,
-        units=np.stack((weights < 0, np.abs(weights) % 2, np.abs(weights) // 2), axis=1).astype(
-            np.int64
-        ),
+        codes=_codes(wiring, weights.astype(np.int64), rows.shape[1]),
+        n_planes=int(largest).bit_length(),
         bias_units=biases.astype(np.int64),
-        input_rows=np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1),
+        input_rows=rows,
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
         out=_out(wiring),
     )
+
+
+def _codes(wiring: Wiring, weights: NDArray[np.int64], n_words: int) -> NDArray[np.int64]:
+    """What the sign kernel asks of a source and a weight, ``[group, node, place]``.
+
+    A group is two binary digits of |weight|, the lowest first. In the lower half of a code is where the
+    node's words begin that count by the lower digit, in the upper half that of the upper digit: the row of
+    who says yes for a positive weight, no for a negative one, and a row of zeros for a digit that is 0.
+    """
+    digits, sizes = np.arange(0, max(1, int(np.abs(weights).max()).bit_length()), 2), np.abs(weights)
+    row = 2 * np.arange(wiring.n_nodes)[:, None] + (weights < 0)
+    lower, upper = (
+        np.where(((sizes >> (digits + k)[:, None]) & 1)[:, None] == 1, row, 2 * wiring.n_nodes)
+        for k in (0, 1)
+    )
+    return n_words * (lower + (upper << 32))
 
 
 def _out(wiring: Wiring) -> NDArray[np.int64]:
@@ -316,19 +333,26 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        places = (wiring.source, wiring.first, encoding.out, encoding.units, encoding.bias_units)
-        rows = np.empty((2, 64 * wiring.n_edges + 2), np.uint64)
-        genes = np.empty((2, encoding.n_genes + 1), np.int64)
-        work = np.empty((2 * wiring.n_nodes, states.shape[2]), np.uint64)
+        n_groups, n_words = encoding.codes.shape[0], states.shape[2]
+        places = (wiring.source, wiring.first, encoding.out, encoding.codes)
+        plan = np.empty(n_groups * (max(wiring.layers) + 2), np.int64)
+        starts, todo = np.zeros(n_groups + 1, np.int64), np.empty(-(-wiring.n_neurons // 64), np.uint64)
+        counters = np.empty((PART + encoding.n_planes, 2, 4), np.uint64)
+        work = np.empty((2 * wiring.n_nodes + 2, n_words), np.uint64)
         kernels.answer(
-            genomes, ancestors, *places, encoding.input_rows, slots, rows, genes, work, states
-        )
+            np.ascontiguousarray(genomes, np.int8), ancestors, *places, _heaviest(encoding), encoding.bias_units,
+            encoding.input_rows, slots, plan, starts, todo, counters, work, states,
+        )  # fmt: skip
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     values = _working_genes(encoding, genomes)
     realvalued.answer(
         values, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
     )
+
+
+def _heaviest(encoding: Layered) -> int:
+    return int(np.abs(encoding.weights).max())
 
 
 def answers(
@@ -338,7 +362,7 @@ def answers(
     wiring = encoding.wiring
     if encoding.uses_sign:
         first = 2 * (wiring.n_neurons - wiring.n_outputs)
-        yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
+        yes = np.empty((slots.size, wiring.n_outputs, encoding.is_pattern.size), np.uint64)
         no = np.empty_like(yes)
         answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
         answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
@@ -367,19 +391,25 @@ def silenced(
     wiring = encoding.wiring
     if not encoding.uses_sign:
         return _silenced_one_by_one(encoding, genomes, ancestors, silent)
-    n_first = wiring.layers[1] if len(wiring.layers) > 2 else 0
-    sizes = np.array((wiring.n_inputs, n_first, wiring.n_outputs))
-    n_words = encoding.input_rows.shape[1]
-    if n_first == 0:
-        yes, no = answers(encoding, slots, states)
-        return np.tile(yes, silent.shape[0]), np.tile(no, silent.shape[0])
-    said = np.empty((2, genomes.shape[0], wiring.n_outputs, silent.shape[0] * n_words), np.uint64)
-    weights = encoding.weights.astype(np.int64)
+    n, n_neurons, n_masks = genomes.shape[0], wiring.n_neurons, -(-wiring.n_neurons // 64)
+    n_sets, n_words, row = silent.shape[0], encoding.is_pattern.size, states.shape[2]
+    n_rows, n_groups = -(-n_sets * n_words // row), encoding.codes.shape[0]
+    is_alive = np.zeros((silent.shape[1], n_rows * row), np.uint64)
+    is_alive[:, : n_sets * n_words] = alive(silent, n_words)
+    said = np.empty((2, n, wiring.n_outputs, n_rows * row), np.uint64)
     dropout.answer_layered(
-        genomes, wiring.source, wiring.first, weights, encoding.bias_units, sizes,
-        alive(silent, n_words), slots, states, said,
+        np.ascontiguousarray(genomes, np.int8), wiring.source, wiring.first, encoding.codes, _heaviest(encoding),
+        encoding.bias_units, is_alive, slots, states,
+        np.zeros((n, -(-encoding.n_genes // 8)), np.uint64),
+        np.full(2 ** (2 * n).bit_length(), -1),
+        np.empty(n_groups * encoding.n_genes + 1, np.int64),
+        np.empty(n_groups * n_neurons + 1, np.int64),
+        np.empty((PART + encoding.n_planes, 2, 4), np.uint64),
+        np.empty((2 * wiring.n_nodes + 2, row), np.uint64),
+        *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
+        said,
     )  # fmt: skip
-    said &= np.tile(encoding.is_pattern, silent.shape[0])
+    said = said[..., : n_sets * n_words] & np.tile(encoding.is_pattern, n_sets)
     return said[0], said[1]
 
 
