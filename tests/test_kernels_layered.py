@@ -336,7 +336,7 @@ def test_answers_of_any_network_equal_the_oracle(network):
 def test_answers_of_the_largest_sums_equal_the_oracle():
     """All weights 127 and all -127: the sum's highest digit, and sums that differ by a bias alone."""
     encoding = integer((2, 300, 2), weights=(-127, 127), biases=(-127, -1, 0, 1, 127))
-    assert encoding.n_planes == 16 and encoding.uses_sign
+    assert encoding.bias_words.shape[1] == 16 and encoding.uses_sign
     genomes = np.zeros((12, encoding.n_genes), np.int8)
     for i, genome in enumerate(genomes):
         genome[: encoding.n_edges] = np.resize([1 + i % 2, 1 + i // 6], encoding.n_edges)

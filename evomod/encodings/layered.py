@@ -18,7 +18,7 @@ from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, realvalued
 from evomod.kernels import layered as kernels
-from evomod.kernels.vectors import PART
+from evomod.kernels.vectors import MOST, PART
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.task import Task, all_patterns, pack
@@ -47,17 +47,21 @@ class Layered:
     """``[input, pattern]``."""
     codes: NDArray[np.int64]
     """Integer: ``[group, node, place]``: `_codes`, for the sign kernel."""
-    n_planes: int
-    """Integer: binary digits of the largest sum that a neuron can have, for the sign kernel."""
-    bias_units: NDArray[np.int64]
-    """Integer: ``[place]``, each bias."""
+    bias_words: NDArray[np.uint64]
+    """Integer: ``[place, plane, (positive, negative)]``: `_bias_words`, for the sign kernel."""
+    heaviest: int
+    """Integer: the largest |weight|."""
+    most: int
+    """Integer: number of connections whose sum, with any bias, the sign kernel holds in registers."""
     input_rows: NDArray[np.uint64]
     """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel; where that makes fewer
     than four words they are repeated, to fill a register."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
-    out: NDArray[np.int64]
-    """``[(edges ordered by source, first of these of each node, neuron of each gene), …]``: `_out`."""
+    neurons: NDArray[np.int64]
+    """``[neuron, column]``: `_neurons`."""
+    neuron_of: NDArray[np.int64]
+    """``[gene]``."""
     has_places: bool = True
 
     @property
@@ -98,12 +102,13 @@ def build(network: Layers, task: Task) -> Layered:
     wiring = wire(layers, positions)
     if isinstance(network, LayeredNetwork):
         weights, biases = np.array((0, *network.weights), float), np.array(network.biases, float)
-        largest = max(layers[:-1]) * np.abs(weights).max() + np.abs(biases).max()
+        heaviest = np.abs(weights).max()
+        largest = max(layers[:-1]) * heaviest + np.abs(biases).max()
         uses_sign = sign_is_exact(network.gain, largest)
     else:
         assert isinstance(network, RealNetwork)
         weights, biases = np.array(network.weight_range), np.array(network.bias_range)
-        largest, uses_sign = 0.0, False
+        heaviest, largest, uses_sign = 0, 0, False
     inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
     rows = np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1)
     rows = np.tile(rows, (1, max(1, 4 // rows.shape[1])))
@@ -117,11 +122,13 @@ def build(network: Layers, task: Task) -> Layered:
         attempts=network.initial_connections,
         inputs=inputs,
         codes=_codes(wiring, weights.astype(np.int64), rows.shape[1]),
-        n_planes=int(largest).bit_length(),
-        bias_units=biases.astype(np.int64),
+        bias_words=_bias_words(biases.astype(np.int64), int(largest)),
+        heaviest=int(heaviest),
+        most=int((MOST - np.abs(biases).max()) // heaviest) if 1 <= heaviest <= 3 else -1,
         input_rows=rows,
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
-        out=_out(wiring),
+        neurons=_neurons(wiring),
+        neuron_of=np.concatenate((wiring.target - wiring.n_inputs, np.arange(wiring.n_neurons))),
     )
 
 
@@ -141,15 +148,30 @@ def _codes(wiring: Wiring, weights: NDArray[np.int64], n_words: int) -> NDArray[
     return n_words * (lower + (upper << 32))
 
 
-def _out(wiring: Wiring) -> NDArray[np.int64]:
-    """What the kernel asks of the wiring when answers change, in rows of one length."""
-    order = np.argsort(wiring.source, kind="stable")
-    first = np.searchsorted(wiring.source[order], np.arange(wiring.n_nodes + 1))
-    neuron = np.concatenate((wiring.target - wiring.n_inputs, np.arange(wiring.n_neurons)))
-    out = np.zeros((3, max(order.size, first.size, neuron.size)), np.int64)
-    for row, values in zip(out, (order, first, neuron), strict=True):
-        row[: values.size] = values
-    return out
+def _bias_words(biases: NDArray[np.int64], largest: int) -> NDArray[np.uint64]:
+    """Binary digits of each bias, ``[place, plane, (positive, negative)]``, a bit repeated in a whole word.
+
+    As many planes as the largest sum of a neuron needs and the sign kernel has at least; the last place is 0.
+    """
+    planes = np.arange(max(PART, largest.bit_length()))
+    sides = np.maximum(np.stack((np.append(biases, 0), -np.append(biases, 0)), axis=1), 0)
+    return np.where((sides[:, None, :] >> planes[:, None]) & 1, np.uint64(2**64 - 1), np.uint64(0))
+
+
+def _neurons(wiring: Wiring) -> NDArray[np.int64]:
+    """What the kernel asks of a neuron, ``[neuron, column]``.
+
+    Columns: its first edge, their number, its first source; of the layer after it the edge to the first neuron, how
+    many edges lie between those to neighbours, the first neuron, and the end.
+    """
+    layers, first = np.array(wiring.layers), wiring.first[:-1]
+    starts = np.concatenate(([0], np.cumsum(layers))) - wiring.n_inputs  # of each layer, as a neuron
+    layer = wiring.layer[wiring.n_inputs :]
+    after, end = starts[layer + 1], starts[np.minimum(layer + 2, layers.size)]
+    position = np.arange(wiring.n_neurons) - starts[layer]
+    to_first = wiring.first[after] + position
+    columns = (first, np.diff(wiring.first), wiring.source[first], to_first, layers[layer], after, end)
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
@@ -333,15 +355,15 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        n_groups, n_words = encoding.codes.shape[0], states.shape[2]
-        places = (wiring.source, wiring.first, encoding.out, encoding.codes)
-        plan = np.empty(n_groups * (max(wiring.layers) + 2), np.int64)
-        starts, todo = np.zeros(n_groups + 1, np.int64), np.empty(-(-wiring.n_neurons // 64), np.uint64)
-        counters = np.empty((PART + encoding.n_planes, 2, 4), np.uint64)
+        n_planes, n_words = encoding.bias_words.shape[1], states.shape[2]
+        plan = np.empty(max(wiring.layers) + 2, np.int64)
+        todo = np.empty(-(-wiring.n_neurons // 64), np.uint64)
+        counters = np.empty((PART + n_planes, 2, 4), np.uint64)
         work = np.empty((2 * wiring.n_nodes + 2, n_words), np.uint64)
         kernels.answer(
-            np.ascontiguousarray(genomes, np.int8), ancestors, *places, _heaviest(encoding), encoding.bias_units,
-            encoding.input_rows, slots, plan, starts, todo, counters, work, states,
+            np.ascontiguousarray(genomes, np.int8), ancestors, encoding.neurons, encoding.neuron_of,
+            encoding.codes, encoding.heaviest, encoding.most, encoding.bias_words, encoding.input_rows, slots,
+            plan, todo, counters, work, states,
         )  # fmt: skip
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
@@ -349,10 +371,6 @@ def answer_into(
     realvalued.answer(
         values, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
     )
-
-
-def _heaviest(encoding: Layered) -> int:
-    return int(np.abs(encoding.weights).max())
 
 
 def answers(
@@ -393,18 +411,18 @@ def silenced(
         return _silenced_one_by_one(encoding, genomes, ancestors, silent)
     n, n_neurons, n_masks = genomes.shape[0], wiring.n_neurons, -(-wiring.n_neurons // 64)
     n_sets, n_words, row = silent.shape[0], encoding.is_pattern.size, states.shape[2]
-    n_rows, n_groups = -(-n_sets * n_words // row), encoding.codes.shape[0]
+    n_rows = -(-n_sets * n_words // row)
     is_alive = np.zeros((silent.shape[1], n_rows * row), np.uint64)
     is_alive[:, : n_sets * n_words] = alive(silent, n_words)
     said = np.empty((2, n, wiring.n_outputs, n_rows * row), np.uint64)
     dropout.answer_layered(
-        np.ascontiguousarray(genomes, np.int8), wiring.source, wiring.first, encoding.codes, _heaviest(encoding),
-        encoding.bias_units, is_alive, slots, states,
+        np.ascontiguousarray(genomes, np.int8), encoding.neurons, encoding.codes, encoding.heaviest, encoding.most,
+        encoding.bias_words, is_alive, slots, states,
         np.zeros((n, -(-encoding.n_genes // 8)), np.uint64),
         np.full(2 ** (2 * n).bit_length(), -1),
-        np.empty(n_groups * encoding.n_genes + 1, np.int64),
-        np.empty(n_groups * n_neurons + 1, np.int64),
-        np.empty((PART + encoding.n_planes, 2, 4), np.uint64),
+        np.empty((2, encoding.n_genes + 2), np.int64),
+        np.empty(n_neurons + 1, np.int64),
+        np.empty((PART + encoding.bias_words.shape[1], 2, 4), np.uint64),
         np.empty((2 * wiring.n_nodes + 2, row), np.uint64),
         *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
         said,

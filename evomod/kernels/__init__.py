@@ -29,7 +29,7 @@ SHARED = _shared()
 """Tells apart the machine code of kernels that were made with another text of what they share."""
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """Compile at the first call and keep the machine code; without a cache if no folder is writable.
 
     numba names the files of its cache by a function's qualified name, and looks at the date of the function's
@@ -38,9 +38,17 @@ def compiled(function: Callable[..., Any]) -> Any:
     """
     function.__qualname__ = f"{function.__name__}_{SHARED}"
     try:
-        return numba.njit(cache=True, **OPTIONS)(function)
+        return numba.njit(cache=True, **OPTIONS, **options)(function)
     except RuntimeError:  # numba found no folder for its cache: compile anew in every process
-        return numba.njit(**OPTIONS)(function)
+        return numba.njit(**OPTIONS, **options)(function)
+
+
+def unmanaged(function: Callable[..., Any]) -> Any:
+    """Compile without numba's count of references to arrays, for kernels that make none.
+
+    numba counts at every array that a helper is given, in the innermost loops: half of the time to answer.
+    """
+    return compiled(function, _nrt=False)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

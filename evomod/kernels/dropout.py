@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, unmanaged
 from evomod.kernels.vectors import (
-    FILL,
     ZERO,
     both,
     either,
     fire,
+    fire_in_parts,
     is_any,
+    item,
     list_edges,
     load,
     lowest,
@@ -25,28 +26,31 @@ from evomod.kernels.vectors import (
     store,
 )
 
+FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
+"""A bit, repeated in all 64 positions of a word."""
 ONE = np.uint64(1)
 N7, N13, N17 = np.uint64(7), np.uint64(13), np.uint64(17)
 """Of Marsaglia's xorshift, which hashes words without a product that overflows."""
 
 
 @inlined
-def find_followers(genome, source, first, n_inputs, n_outputs, follows):
+def find_followers(genome, neurons, n_inputs, n_outputs, follows):
     """Mark in the masks ``follows[neuron, 64 neurons]`` who is given a neuron's answer and leads to an output.
 
     An output follows itself, so that whoever leads to an output has a follower.
     """
-    n_neurons = first.size - 1
+    n_neurons = neurons.shape[0]
     for j in range(n_neurons):
         for m in range(follows.shape[1]):
             follows[j, m] = ZERO
     for j in range(n_neurons - 1, -1, -1):
-        m, bit, before = j >> 6, ONE << np.uint64(j & 63), source[first[j]] - n_inputs
+        m, bit, before = j >> 6, ONE << np.uint64(j & 63), neurons[j, 2] - n_inputs
         if j >= n_neurons - n_outputs:
             follows[j, m] = bit
         if before >= 0 and leads(follows[j]):
-            for k in range(first[j + 1] - first[j]):
-                follows[before + k, m] |= bit * np.uint64(genome[first[j] + k] != 0)
+            edge = neurons[j, 0]
+            for k in range(neurons[j, 1]):
+                follows[before + k, m] |= bit * np.uint64(genome[edge + k] != 0)
 
 
 @inlined
@@ -59,15 +63,15 @@ def leads(follows):
 
 
 @inlined
-def reduce(genome, first, follows, words, reduced):
+def reduce(genome, neurons, follows, words, reduced):
     """Copy the genes of neurons that lead to an output, 0 (edges) and -1 (biases) for others; returns a hash.
 
     ``words`` are the same bytes as ``reduced``, eight genes each: as many fewer steps of the hash.
     """
-    n_edges, code = first[first.size - 1], ZERO
-    for j in range(first.size - 1):
+    n_edges, code = genome.size - neurons.shape[0], ZERO
+    for j in range(neurons.shape[0]):
         here = leads(follows[j])
-        for edge in range(first[j], first[j + 1]):
+        for edge in range(neurons[j, 0], neurons[j, 0] + neurons[j, 1]):
             reduced[edge] = genome[edge] if here else 0
         reduced[n_edges + j] = genome[n_edges + j] if here else -1
     for word in words:
@@ -114,9 +118,9 @@ def find_silent(alive, n_words, hit, off):
             off[row, j >> 6] |= bit * np.uint64(some == ZERO)
 
 
-@compiled
+@unmanaged
 def answer_layered(
-    genomes, source, first, codes, heaviest, biases, alive, slots, states, words, table, plan, starts, counters,
+    genomes, neurons, codes, heaviest, most, biases, alive, slots, states, words, table, plans, starts, counters,
     work, follows, masks, hit, off, answers,
 ):  # fmt: skip
     """Yes and no of every integer network, into ``answers[(yes, no), individual, output, row * word]``.
@@ -126,27 +130,33 @@ def answer_layered(
     computed anew, row by row, that are given another answer than that. Networks that are the same but for
     what leads to no output, more than half of a pool, are answered once.
 
-    ``alive[hidden, row * word]``; ``codes``, ``heaviest``, ``biases``, ``plan``, ``starts``, ``counters`` and ``work``
-    are those of `evomod.kernels.layered.answer`, but for all neurons together. Work space, too:
+    ``alive[hidden, row * word]``; ``neurons``, ``codes``, ``heaviest``, ``most``, ``biases``, ``counters`` and ``work`` are those
+    of `evomod.kernels.layered.answer`. Work space, too: ``plans[(all neurons, one)]``; a
+    neuron begins at ``starts[neuron]``;
     ``words[individual, 8 genes]``, 0; ``table``, -1, of a power of two places, more than individuals;
     masks of 64 neurons: ``follows[neuron]``, ``masks[(to do, changed)]``, ``hit[row]`` and ``off[row]``.
     """
-    n_neurons, n_words, n_groups, n_outputs = (
-        first.size - 1,
+    n_neurons, n_words, n_outputs, n_places = (
+        neurons.shape[0],
         states.shape[2],
-        codes.shape[0],
         answers.shape[2],
+        codes.shape[2],
     )
-    n, n_edges, n_inputs = genomes.shape[0], first[n_neurons], codes.shape[1] - n_neurons
+    n, n_genes, n_inputs, bias_size = (
+        genomes.shape[0],
+        genomes.shape[1],
+        codes.shape[1] - n_neurons,
+        biases.shape[1] * 2,
+    )
     size, here, n_all = 2 * n_neurons * n_words, 2 * n_inputs * n_words, alive.shape[1]
-    reduced, todo, changed = words.view(np.int8), masks[0], masks[1]
+    reduced, todo, changed, plan = words.view(np.int8), masks[0], masks[1], plans[0]
     find_silent(alive, n_words, hit, off)
     for k in range(here + size, work.size, 4):
         store(work, k, spread(ZERO))
     for i in range(n):
         genome, mine = genomes[i], slots[i] * size
-        find_followers(genome, source, first, n_inputs, n_outputs, follows)
-        code = reduce(genome, first, follows, words[i], reduced[i])
+        find_followers(genome, neurons, n_inputs, n_outputs, follows)
+        code = reduce(genome, neurons, follows, words[i], reduced[i])
         same = find_equal(i, code, words, table)
         if same >= 0:
             for k in range(0, n_outputs * n_all, 4):
@@ -156,15 +166,13 @@ def answer_layered(
             continue
         for k in range(0, size, 4):
             store(work, here + k, load(states, mine + k))
-        at = 0
+        at, own = 0, i * n_genes
         for j in range(n_neurons):
-            for group in range(n_groups):
-                starts[j * n_groups + group] = at
-                if source[first[j]] >= n_inputs and leads(follows[j]):
-                    at = list_edges(
-                        genome, codes, group, first[j], first[j + 1], source[first[j]], plan, at
-                    )
-        starts[n_neurons * n_groups] = at
+            starts[j], source = at, neurons[j, 2]
+            if source >= n_inputs and leads(follows[j]):
+                edge, place = own + neurons[j, 0], source * n_places
+                at = list_edges(genomes, edge, neurons[j, 1], codes, place, n_places, plan, at)
+        starts[n_neurons] = at
         for row in range(hit.shape[0]):
             for m in range(todo.size):
                 todo[m], changed[m] = hit[row, m], ZERO
@@ -175,7 +183,7 @@ def answer_layered(
                     todo[m] ^= bit
                     if not leads(follows[j]):
                         continue
-                    bias, is_new = biases[genome[n_edges + j]], False
+                    bias, is_new = bias_size * item(genomes, own + n_genes - n_neurons + j), False
                     for block in range(0, n_words, 4):
                         place = here + 2 * j * n_words + block
                         was_yes, was_no = load(work, place), load(work, place + n_words)
@@ -183,18 +191,16 @@ def answer_layered(
                         if off[row, m] & bit != ZERO:
                             yes, no = spread(ZERO), spread(ZERO)
                         else:
-                            if source[first[j]] >= n_inputs:
+                            if neurons[j, 2] >= n_inputs and starts[j + 1] - starts[j] <= most:
                                 yes, no = fire(
-                                    plan,
-                                    starts,
-                                    j * n_groups,
-                                    heaviest,
-                                    bias,
-                                    work,
-                                    n_words,
-                                    block,
-                                    counters,
+                                    plan, starts[j], starts[j + 1], biases, bias, work, n_words, block
                                 )
+                            elif neurons[j, 2] >= n_inputs:
+                                fire_in_parts(
+                                    genomes, own + neurons[j, 0], neurons[j, 1], codes, neurons[j, 2] * n_places,
+                                    heaviest, biases, bias, plans[1], work, n_words, block, counters,
+                                )  # fmt: skip
+                                yes, no = load(counters, 0), load(counters, 4)
                             if hit[row, m] & bit != ZERO:
                                 said = load(alive, j * n_all + row * n_words + block)
                                 yes, no = both(yes, said), both(no, said)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, unmanaged
 from evomod.kernels.vectors import (
     ZERO,
     differing,
     either,
     fire,
+    fire_in_parts,
     is_any,
+    item,
     list_edges,
     load,
     lowest,
@@ -183,33 +185,49 @@ def mark_changed(genomes, i, parent, neuron_of, todo):
         )
 
 
-@compiled
+@inlined
+def mark_followers(genes, edge, step, first, end, todo):
+    """Mark the neurons from ``first`` to ``end`` that have a connection; to the next lead ``step`` edges more."""
+    while first < end:
+        m, marked = first >> 6, ZERO
+        stop = 64 * (m + 1) if 64 * (m + 1) < end else end
+        for neuron in range(first, stop):
+            marked |= np.uint64(item(genes, edge) != 0) << np.uint64(neuron & 63)
+            edge += step
+        todo[m] |= marked
+        first = stop
+
+
+@unmanaged
 def answer(
-    genomes, ancestors, source, first, out, codes, heaviest, biases, inputs, slots, plan, starts, todo, counters,
+    genomes, ancestors, neurons, neuron_of, codes, heaviest, most, biases, inputs, slots, plan, todo, counters,
     work, states,
 ):  # fmt: skip
     """Answer every pattern by every network, into ``states[slot, 2 * neuron + (0 yes, 1 no), word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Network i's states lie in ``slots[i]``. A neuron is computed only if its own genes or the answers of
-    one of its sources differ from the parent's: after a mutation about a quarter do. ``first[neuron]``
-    is its first edge; edges ``out[0, out[1, node]]`` up to ``out[0, out[1, node + 1]]`` lead out of a node,
-    and a gene belongs to neuron ``out[2, gene]``. ``codes[group, node, place]``: what a source and a weight
-    are to `list_edges`; ``heaviest``: the largest |weight|; ``biases[place]``;
+    one of its sources differ from the parent's: after a mutation about a quarter do.
+
+    ``neurons[neuron]``: its first edge, their number and its first source; of its followers the edge to the first,
+    how many edges lie between those to neighbours, the first, and the end of them. ``neuron_of[gene]``.
+    ``codes[group, node, place]``: what a source and a weight are to `list_edges`; ``heaviest``: the largest
+    |weight|; ``most``: number of connections whose sum `fire` holds; ``biases[place, plane, (positive,
+    negative)]``: binary digits, repeated to words, and a last place of 0;
     ``inputs[2 * input + (0 yes, 1 no), word]``. Words are a power of two and at least four. A network is
     answered in ``work[2 * node + (0 yes, 1 no), word]``, which stays in the cache, holds the inputs once
-    for all and ends in two rows of zeros. Work space, too: ``plan`` and ``starts`` of `fire`, the masks
-    ``todo[64 neurons]`` and ``counters[5 + plane, (positive, negative), word]``.
+    for all and ends in two rows of zeros. Work space, too: ``plan`` of `list_edges`, the masks
+    ``todo[64 neurons]`` and ``counters`` of `fire_in_parts`.
     """
-    n_neurons, n_words, n_groups = first.size - 1, states.shape[2], codes.shape[0]
-    n_edges, n_inputs, size = first[n_neurons], inputs.shape[0] // 2, states.shape[1] * states.shape[2]
-    here = 2 * n_inputs * n_words
+    n_neurons, n_words, n_genes = neurons.shape[0], states.shape[2], genomes.shape[1]
+    n_edges, n_inputs, size = n_genes - n_neurons, inputs.shape[0] // 2, states.shape[1] * n_words
+    here, n_places, bias_size = 2 * n_inputs * n_words, codes.shape[2], biases.shape[1] * 2
     for k in range(0, here, 4):
         store(work, k, load(inputs, k))
     for k in range(here + size, work.size, 4):
         store(work, k, spread(ZERO))
     for i in range(genomes.shape[0]):
-        parent, genome, mine = ancestors[i], genomes[i], slots[i] * size
+        parent, own, mine = ancestors[i], i * n_genes, slots[i] * size
         if parent == i:
             continue
         for m in range(todo.size):
@@ -219,32 +237,34 @@ def answer(
                 todo[j >> 6] |= ONE << np.uint64(j & 63)
         else:
             theirs = slots[parent] * size
-            mark_changed(genomes, i, parent, out[2], todo)
+            mark_changed(genomes, i, parent, neuron_of, todo)
             for k in range(0, size, 4):
                 store(work, here + k, load(states, theirs + k))
         for m in range(todo.size):
             while todo[m] != ZERO:
                 j = 64 * m + lowest(todo[m])
                 todo[m] &= todo[m] - ONE
-                node, n = n_inputs + j, 0
-                for group in range(n_groups):
-                    n = list_edges(
-                        genome, codes, group, first[j], first[j + 1], source[first[j]], plan, n
-                    )
-                    starts[group + 1] = n
-                bias, is_new = biases[genome[n_edges + j]], False
+                edge, number, source = neurons[j, 0], neurons[j, 1], neurons[j, 2]
+                n = list_edges(genomes, own + edge, number, codes, source * n_places, n_places, plan, 0)
+                bias, is_new = bias_size * item(genomes, own + n_edges + j), False
                 for block in range(0, n_words, 4):
-                    yes, no = fire(plan, starts, 0, heaviest, bias, work, n_words, block, counters)
-                    place = 2 * node * n_words + block
+                    if n <= most:
+                        yes, no = fire(plan, 0, n, biases, bias, work, n_words, block)
+                    else:
+                        fire_in_parts(
+                            genomes, own + edge, number, codes, source * n_places, heaviest, biases, bias, plan,
+                            work, n_words, block, counters,
+                        )  # fmt: skip
+                        yes, no = load(counters, 0), load(counters, 4)
+                    place = here + 2 * j * n_words + block
                     was_yes, was_no = load(work, place), load(work, place + n_words)
                     is_new |= is_any(either(odd(was_yes, yes), odd(was_no, no)))
                     store(work, place, yes)
                     store(work, place + n_words, no)
                 if is_new and parent >= 0:
-                    for k in range(out[1, node], out[1, node + 1]):
-                        edge = out[0, k]
-                        neuron = out[2, edge]
-                        todo[neuron >> 6] |= np.uint64(genome[edge] != 0) << np.uint64(neuron & 63)
+                    mark_followers(
+                        genomes, own + neurons[j, 3], neurons[j, 4], neurons[j, 5], neurons[j, 6], todo
+                    )
         for k in range(0, size, 4):
             store(states, mine + k, load(work, here + k))
 

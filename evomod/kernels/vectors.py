@@ -24,12 +24,10 @@ from numba.core import types
 from numba.extending import intrinsic, models, register_model
 from numba.np import arrayobj
 
-from evomod.kernels import inlined
+from evomod.kernels import inlined, unmanaged
 
 ZERO = np.uint64(0)
-FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
-"""A bit, repeated in all 64 positions of a word."""
-LOW = 0xFFFFFFFF
+LOW, HALF = 0xFFFFFFFF, 32
 PART, MOST = 5, 31
 """Planes of `count`, and the largest sum that they hold."""
 
@@ -78,7 +76,8 @@ def _built(build: Callable[..., Any], result: Any) -> Callable[..., Any]:
                 made = build(builder, *plain)
                 return context.get_dummy_value() if made is None else made
 
-            return result(*given), generate
+            kind = result if isinstance(result, types.Type) else result(*given)
+            return kind(*given), generate
 
         context, *_ = inspect.signature(typed).parameters.values()
         own = inspect.signature(function).parameters.values()
@@ -200,52 +199,63 @@ def lowest(word):
     return (word & -word).bit_length() - 1
 
 
-@inlined
-def list_edges(genome, codes, group, first, last, source, plan, n):
-    """List the connections of a neuron, from ``plan[n]`` on; returns the new length, n plus an even number.
+@_built(lambda b, data, place: b.load(b.gep(data, [place])), lambda array, _: array.dtype)
+def item(array, place):
+    """One element: numba would ask of every signed index whether it counts from the end."""
+    return array.reshape(-1)[place]
 
-    Its edges are those from ``first`` to ``last``, its sources the nodes from ``source`` on.
-    ``codes[group, node, gene]`` holds two places of `count`'s work space, one in each half: where the words
-    of a source are that counts once, and of one that counts twice. An edge that is no connection is
-    overwritten by the next: a branch would be guessed wrong too often.
+
+@_built(lambda b, data, place, value: b.store(value, b.gep(data, [place])) and None, types.void)
+def put(array, place, value):
+    """Write one element, which has eight bytes."""
+    array.reshape(-1)[place] = value
+
+
+@inlined
+def list_edges(genes, first, number, codes, place, n_places, plan, n):
+    """List the connections of a neuron in ``plan`` from place n on; returns the new length, n plus an even number.
+
+    Its edges are the ``number`` genes from ``first`` on. ``codes``, from ``place`` on, has for each of them
+    ``n_places`` values: where the words of the source are that count once, and of one that counts twice. An edge
+    that is no connection is overwritten by the next: a branch would be guessed wrong too often.
     """
-    begin, absent = n, codes[group, source, 0]
-    for edge in range(first, last):
-        code = codes[group, np.uint64(source + edge - first), np.uint8(genome[edge])]
-        plan[n] = code
+    begin, absent = n, item(codes, place)
+    for k in range(number):
+        code = item(codes, place + k * n_places + item(genes, first + k))
+        put(plan, n, code)
         n += code != absent
-    plan[n] = absent
+    put(plan, n, absent)
     return n + ((n - begin) & 1)
 
 
 @inlined
-def count(plan, begin, end, bias, work, row, block):
+def count(plan, begin, end, biases, bias, work, row, block):
     """Sums up to 31 of what a neuron is given, digit by digit: of the positive, then of the negative units.
 
     A node has two neighbouring rows of ``row`` words, one of who says yes, one of who says no. So what the
     one place of a code adds to the positive units, its neighbour adds to the negative ones. Two
-    connections enter at once, since a full adder costs what a half adder does.
+    connections enter at once, since a full adder costs what a half adder does. The sums begin with the ten
+    words of ``biases`` from place ``bias`` on.
     """
-    up, down = (bias, 0) if bias > 0 else (0, -bias)
-    a0, d0 = spread(FILL[up & 1]), spread(FILL[down & 1])
-    a1, d1 = spread(FILL[(up >> 1) & 1]), spread(FILL[(down >> 1) & 1])
-    a2, d2 = spread(FILL[(up >> 2) & 1]), spread(FILL[(down >> 2) & 1])
-    a3, d3 = spread(FILL[(up >> 3) & 1]), spread(FILL[(down >> 3) & 1])
-    a4, d4 = spread(FILL[(up >> 4) & 1]), spread(FILL[(down >> 4) & 1])
+    a0, d0 = spread(item(biases, bias)), spread(item(biases, bias + 1))
+    a1, d1 = spread(item(biases, bias + 2)), spread(item(biases, bias + 3))
+    a2, d2 = spread(item(biases, bias + 4)), spread(item(biases, bias + 5))
+    a3, d3 = spread(item(biases, bias + 6)), spread(item(biases, bias + 7))
+    a4, d4 = spread(item(biases, bias + 8)), spread(item(biases, bias + 9))
     for k in range(begin, end, 2):
-        p, q = (plan[k] & LOW) + block, (plan[k + 1] & LOW) + block
-        s, t = (plan[k] >> 32) + block, (plan[k + 1] >> 32) + block
-        x, y = load(work, p), load(work, q)
+        code, following = item(plan, k), item(plan, k + 1)
+        p, q, s, t = code & LOW, following & LOW, code >> HALF, following >> HALF
+        x, y = load(work, p + block), load(work, q + block)
         one, a0 = carry3(a0, x, y), odd3(a0, x, y)
-        x, y = load(work, s), load(work, t)
+        x, y = load(work, s + block), load(work, t + block)
         two, x = carry3(one, x, y), odd3(one, x, y)
         other, a1 = both(a1, x), odd(a1, x)
         four, a2 = carry3(a2, two, other), odd3(a2, two, other)
         eight, a3 = both(a3, four), odd(a3, four)
         a4 = odd(a4, eight)
-        x, y = load(work, p ^ row), load(work, q ^ row)
+        x, y = load(work, (p ^ row) + block), load(work, (q ^ row) + block)
         one, d0 = carry3(d0, x, y), odd3(d0, x, y)
-        x, y = load(work, s ^ row), load(work, t ^ row)
+        x, y = load(work, (s ^ row) + block), load(work, (t ^ row) + block)
         two, x = carry3(one, x, y), odd3(one, x, y)
         other, d1 = both(d1, x), odd(d1, x)
         four, d2 = carry3(d2, two, other), odd3(d2, two, other)
@@ -255,70 +265,60 @@ def count(plan, begin, end, bias, work, row, block):
 
 
 @inlined
-def begin_sums(bias, counters):
-    """Sums of any size, ``counters[5 + plane, (positive, negative), word]``, that hold a neuron's bias."""
-    up, down = (bias, 0) if bias > 0 else (0, -bias)
-    for plane in range(counters.shape[0] - PART):
-        store(counters, 8 * (PART + plane), spread(FILL[(up >> plane) & 1]))
-        store(counters, 8 * (PART + plane) + 4, spread(FILL[(down >> plane) & 1]))
+def fire(plan, begin, end, biases, bias, work, row, block):
+    """Yes and no of a neuron to the patterns of ``block``, four of its ``row`` words; where it is 0 neither.
+
+    The words of the positive and of the negative units are compared digit by digit, the highest last.
+    """
+    a0, a1, a2, a3, a4, d0, d1, d2, d3, d4 = count(plan, begin, end, biases, bias, work, row, block)
+    yes, differ = without(a0, d0), odd(a0, d0)
+    x = odd(a1, d1)
+    yes, differ = choose(x, a1, yes), either(differ, x)
+    x = odd(a2, d2)
+    yes, differ = choose(x, a2, yes), either(differ, x)
+    x = odd(a3, d3)
+    yes, differ = choose(x, a3, yes), either(differ, x)
+    x = odd(a4, d4)
+    yes, differ = choose(x, a4, yes), either(differ, x)
+    return yes, without(differ, yes)
 
 
 @inlined
 def add_part(counters, lowest):
     """Add to the sums the part in the first five planes, times ``2 ** lowest``."""
-    n_planes = counters.shape[0] - PART
     up, down = spread(ZERO), spread(ZERO)  # carries
-    for plane in range(lowest, n_planes):
-        place, part = 8 * (PART + plane), 8 * (plane - lowest)
+    for plane in range(PART + lowest, counters.shape[0]):
+        place, part = 8 * plane, 8 * (plane - PART - lowest)
         a, d, x, y = load(counters, place), load(counters, place + 4), spread(ZERO), spread(ZERO)
-        if plane - lowest < PART:
+        if part < 8 * PART:
             x, y = load(counters, part), load(counters, part + 4)
         store(counters, place, odd3(a, x, up))
         store(counters, place + 4, odd3(d, y, down))
         up, down = carry3(a, x, up), carry3(d, y, down)
 
 
-@inlined
-def compare_sums(counters):
-    """Who says yes and who says anything: where the positive units are more, where their numbers differ."""
-    yes, differ = spread(ZERO), spread(ZERO)
-    for plane in range(PART, counters.shape[0]):
-        up = load(counters, 8 * plane)
-        x = odd(up, load(counters, 8 * plane + 4))
-        yes, differ = choose(x, up, yes), either(differ, x)
-    return yes, differ
+@unmanaged
+def fire_in_parts(
+    genes, first, number, codes, place, heaviest, biases, bias, plan, work, row, block, counters
+):  # fmt: skip
+    """`fire` where a sum may exceed what `count` holds; yes and no go to ``counters[0, (yes, no), word]``.
 
-
-@inlined
-def fire(plan, starts, first, heaviest, bias, work, row, block, counters):
-    """Yes and no of a neuron to the patterns of ``block``, four of its ``row`` words; where it is 0 neither.
-
-    ``plan[starts[first + group]]`` up to the next start are its connections by the binary digits of their
-    weights, two digits a group; the ``heaviest`` weight of all networks tells how many groups there are. A
-    sum that may exceed what `count` holds is made of parts.
+    The sum is made of parts of 10 connections or more, in ``counters[5 + plane, (positive, negative), word]``,
+    for every two binary digits of the weights on their own.
     """
-    begin, end, group = starts[first], starts[first + 1], 0
-    is_whole = heaviest <= 3 and (end - begin) * heaviest + abs(bias) <= MOST
-    size = (MOST // (heaviest if heaviest < 3 else 3)) & ~1
-    if not is_whole:
-        begin_sums(bias, counters)
-    is_done, yes, differ = False, spread(ZERO), spread(ZERO)
-    while not is_done:
-        stop = end if is_whole or end - begin <= size else begin + size
-        own = bias if is_whole else 0
-        a0, a1, a2, a3, a4, d0, d1, d2, d3, d4 = count(plan, begin, stop, own, work, row, block)
-        if is_whole:
-            yes, differ = without(a0, d0), odd(a0, d0)
-            x = odd(a1, d1)
-            yes, differ = choose(x, a1, yes), either(differ, x)
-            x = odd(a2, d2)
-            yes, differ = choose(x, a2, yes), either(differ, x)
-            x = odd(a3, d3)
-            yes, differ = choose(x, a3, yes), either(differ, x)
-            x = odd(a4, d4)
-            yes, differ = choose(x, a4, yes), either(differ, x)
-            is_done = True
-        else:
+    n_planes, most = counters.shape[0] - PART, (MOST // (heaviest if heaviest < 3 else 3)) & ~1
+    nothing = biases.size - 2 * n_planes
+    for plane in range(n_planes):
+        store(counters, 8 * (PART + plane), spread(item(biases, bias + 2 * plane)))
+        store(counters, 8 * (PART + plane) + 4, spread(item(biases, bias + 2 * plane + 1)))
+    for group in range(codes.shape[0]):
+        here = place + group * codes.shape[1] * codes.shape[2]
+        end = list_edges(genes, first, number, codes, here, codes.shape[2], plan, 0)
+        for begin in range(0, end, most):
+            stop = end if end - begin <= most else begin + most
+            a0, a1, a2, a3, a4, d0, d1, d2, d3, d4 = count(
+                plan, begin, stop, biases, nothing, work, row, block
+            )
             store(counters, 0, a0)
             store(counters, 4, d0)
             store(counters, 8, a1)
@@ -330,12 +330,10 @@ def fire(plan, starts, first, heaviest, bias, work, row, block, counters):
             store(counters, 32, a4)
             store(counters, 36, d4)
             add_part(counters, 2 * group)
-            begin = stop
-            while begin == end and not is_done:
-                group += 1
-                is_done = heaviest >> (2 * group) == 0
-                if not is_done:
-                    begin, end = starts[first + group], starts[first + group + 1]
-    if not is_whole:
-        yes, differ = compare_sums(counters)
-    return yes, without(differ, yes)
+    yes, differ = spread(ZERO), spread(ZERO)
+    for plane in range(PART, counters.shape[0]):
+        up = load(counters, 8 * plane)
+        x = odd(up, load(counters, 8 * plane + 4))
+        yes, differ = choose(x, up, yes), either(differ, x)
+    store(counters, 0, yes)
+    store(counters, 4, without(differ, yes))
