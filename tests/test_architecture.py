@@ -129,6 +129,7 @@ def test_no_kernel_imports_another():
             "evomod.kernels",
             "evomod.kernels.compiled",
             "evomod.kernels.inlined",
+            "evomod.kernels.unmanaged",
             "evomod.kernels.vectors",
         }, path
 

@@ -116,6 +116,11 @@ def _differing(builder: Any, data: Any, one: Any, other: Any) -> Any:
     return builder.zext(bits, WORD)
 
 
+def _element(builder: Any, data: Any, place: Any) -> Any:
+    one = builder.load(builder.gep(data, [place]))
+    return one if one.type == WORD else builder.sext(one, WORD)
+
+
 @_built(lambda b, data, place: b.load(_pointer(b, data, place, WORDS), align=8), VECTOR)
 def load(words, place):
     """The four words from a place on."""
@@ -199,10 +204,11 @@ def lowest(word):
     return (word & -word).bit_length() - 1
 
 
-@_built(lambda b, data, place: b.load(b.gep(data, [place])), lambda array, _: array.dtype)
+@_built(_element, lambda array, _: types.int64 if array.dtype.signed else array.dtype)
 def item(array, place):
-    """One element: numba would ask of every signed index whether it counts from the end."""
-    return array.reshape(-1)[place]
+    """One element, as 64 bits: numba would ask of every signed index whether it counts from the end."""
+    one = array.reshape(-1)[place]
+    return int(one) if array.dtype.kind == "i" else one
 
 
 @_built(lambda b, data, place, value: b.store(value, b.gep(data, [place])) and None, types.void)
