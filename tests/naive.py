@@ -110,6 +110,24 @@ def answer(
     return yes, no
 
 
+def signs(
+    layers: Sequence[int],
+    connections: Mapping[Edge, int],
+    bias: Mapping[int, int],
+    inputs: Sequence[int],
+    silent: Collection[int] = (),
+) -> list[int]:
+    """Signs of the outputs, in integers of any size; silent neurons are 0 (Clune et al. 2013, limit of steep tanh)."""
+    values = list(inputs)
+    into: dict[int, list[tuple[int, int]]] = {}
+    for (source, target), weight in connections.items():
+        into.setdefault(target, []).append((source, weight))
+    for node in _neurons(layers):
+        total = int(bias[node]) + sum(int(w) * values[source] for source, w in into.get(node, []))
+        values.append(0 if node in silent else (total > 0) - (total < 0))
+    return values[-layers[-1] :]
+
+
 def fitness(
     yes: Sequence[Sequence[bool]],
     no: Sequence[Sequence[bool]],

@@ -374,7 +374,7 @@ def test_answers_with_big_weights_equal_the_oracle(layers):
 
 
 def test_answers_at_the_end_of_the_counter_equal_the_oracle():
-    """A sum of 127, the largest that the counters hold, and all the values around powers of two."""
+    """A sum of 127, the largest that seven planes hold, and all the values around powers of two."""
     encoding = integer((4, 4, 2), weights=(-31, -16, -15, -1, 1, 8, 31), biases=(-3, 0, 3))
     assert encoding.uses_sign
     genomes = all_kinds(encoding, np.random.default_rng(10), size(60, 20))
@@ -401,16 +401,69 @@ def test_answers_around_the_change_of_counters_equal_the_oracle():
     assert_oracle_answers(encoding, genomes)
 
 
+def assert_exact_answers(encoding, genomes):
+    """Answers from scratch are those of the oracle in integers."""
+    layers = encoding.wiring.layers
+    found = np.subtract(*(bits.astype(int) for bits in from_scratch(encoding, genomes)))
+    for i, genome in enumerate(genomes):
+        connections, bias = read(encoding, genome)
+        for pattern, inputs in enumerate(np.where(encoding.inputs.T, 1, -1).tolist()):
+            expected = naive.signs(layers, connections, bias, inputs)
+            assert found[i, :, pattern].tolist() == expected
+
+
+HEAVY = (-127, -126, -64, -63, -33, -31, -7, -1, 1, 5, 32, 63, 65, 127)
+GENERAL = {
+    "one weight": {"layers": (5, 33, 3), "weights": (1,), "biases": (0,)},
+    "odd": {"layers": (5, 7, 3, 1)},
+    "one each": {"layers": (1, 1, 1, 1)},
+    "three planes": {"layers": (2, 11, 5, 1), "weights": (-3, -2, -1, 1, 2, 3)},
+    "wide": {"layers": (4, 70, 3)},
+    "wide twice": {"layers": (3, 65, 66, 2), "weights": (-1, 1)},
+    "heavy": {"layers": (5, 7, 3, 1), "weights": HEAVY, "biases": HEAVY},
+    "wide, heavy": {"layers": (3, 140, 2), "weights": HEAVY, "biases": (-127, 0, 127)},
+    "one heavy": {"layers": (3, 40, 1), "weights": (127,), "biases": (-127,)},
+    "fours": {"layers": (4, 9, 2), "weights": (-4, 4), "biases": (0, 1)},
+    "many words": {"layers": (9, 5, 1), "weights": (-5, -2, 1, 4)},
+    "more words": {"layers": (10, 3, 3, 2)},
+}
+
+
+@pytest.mark.parametrize("network", GENERAL.values(), ids=GENERAL.keys())
+def test_answers_of_any_network_equal_the_oracle(network):
+    """Odd layers, more than 64 neurons, few genes, any weight, sums of any size, words from one to 16."""
+    encoding = integer(**network)
+    assert encoding.uses_sign
+    few = encoding.n_edges > 1000 or network["layers"][0] > 8
+    genomes = all_kinds(encoding, np.random.default_rng(21), size(5 if few else 20, 1))
+    assert_exact_answers(encoding, genomes)
+
+
+def test_answers_of_the_largest_sums_equal_the_oracle():
+    """All weights 127 and all -127: the sum's highest digit, and sums that differ by a bias alone."""
+    encoding = integer((2, 300, 2), weights=(-127, 127), biases=(-127, -1, 0, 1, 127))
+    assert encoding.bias_words.shape[1] == 16 and encoding.uses_sign
+    genomes = np.zeros((12, encoding.n_genes), np.int8)
+    for i, genome in enumerate(genomes):
+        genome[: encoding.n_edges] = np.resize([1 + i % 2, 1 + i // 6], encoding.n_edges)
+        genome[encoding.n_edges :] = np.resize([i % 5, 4, 0, 2], encoding.wiring.n_neurons)
+    assert_exact_answers(encoding, genomes)
+
+
 @pytest.mark.parametrize(
     "network",
     [
         {"layers": RETINA},
+        {"layers": (4, 70, 5, 1)},
+        {"layers": (3, 40, 2), "weights": HEAVY, "biases": HEAVY},
+        {"layers": (9, 5, 3, 2)},
+        {"layers": (2, 2, 1)},
         {"layers": RETINA, "weights": (2, -1, 1, 2)},
         {"layers": (4, 3, 2)},
         {"layers": (8, 6, 2), "weights": BIG, "biases": BIG_BIASES},
         {"layers": (5, 4, 2), "gain": 0.7},
     ],
-    ids=["retina", "retina 2", "small", "big", "float"],
+    ids=["retina", "wide", "heavy", "words", "tiny", "retina 2", "small", "big", "float"],
 )
 @pytest.mark.parametrize("rates", ["retina", "everything"])
 def test_inherited_answers_equal_answers_from_scratch(network, rates):
@@ -423,7 +476,7 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
         states[:] = rng.integers(0, 2**63, states.shape)
     genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
     layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
-    for _ in range(6):
+    for _ in range(size(6, 2)):
         parents = rng.integers(0, mu, mu)
         children = layered.vary(encoding, section, genomes, parents, rng)
         pool = np.concatenate((genomes, children))
@@ -437,7 +490,9 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
 
 
 @pytest.mark.parametrize("gain", [19.1, 20.0, 300.0])
-@pytest.mark.parametrize("layers, weights", [(RETINA, ALPHABETS[0]), ((8, 6, 2), BIG)])
+@pytest.mark.parametrize(
+    "layers, weights", [(RETINA, ALPHABETS[0]), ((8, 6, 2), BIG), ((4, 90, 2), HEAVY)]
+)
 def test_sign_kernel_equals_float_kernel(layers, weights, gain):
     """Where sign is proved to be tanh, both kernels give the same bits."""
     encoding = integer(layers, weights=weights, gain=gain)
@@ -475,6 +530,15 @@ def test_real_answers_equal_the_oracle(layers, gain):
             assert_array_equal(yes[i, sure, pattern], values[sure] > 0)
             assert_array_equal(no[i, sure, pattern], values[sure] < 0)
     assert clear > 0.95 * yes.size
+
+
+def test_genomes_of_another_type_and_order_in_memory_answer_alike():
+    """An operator of one's own may return 64-bit genes, in columns."""
+    encoding = integer(RETINA)
+    genomes = all_kinds(encoding, np.random.default_rng(22), 5)
+    expected = from_scratch(encoding, genomes)
+    for other in (genomes.astype(np.int64), np.asfortranarray(genomes)):
+        assert_array_equal(from_scratch(encoding, other), expected)
 
 
 def test_a_dead_network_says_nothing():

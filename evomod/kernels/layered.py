@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined, uniform
+from evomod.kernels import compiled, inlined, uniform, unmanaged
+from evomod.kernels.vectors import (
+    ZERO,
+    differing,
+    either,
+    fire,
+    fire_in_parts,
+    is_any,
+    item,
+    list_edges,
+    load,
+    lowest,
+    odd,
+    spread,
+    store,
+)
 
 RARE = 2.0**-32
 """Where no change at all is rarer than this, change after change is drawn."""
 ONE = np.uint64(1)
-FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
-"""A bit, repeated in all 64 positions of a word."""
 
 
 @inlined
@@ -160,267 +173,108 @@ def vary(layers, counts, rates, chances, rng, listed, shares, offspring):
 
 
 @inlined
-def fire_small(ones, n_ones, twos, n_twos, bias, states, target):
-    """Answer of one neuron to 64 patterns a word; True if it differs from what ``states`` held.
+def mark_changed(genomes, i, parent, neuron_of, todo):
+    """Mark in the masks ``todo[64 neurons]`` the neurons that have a gene another than their parent's.
 
-    ``states[2 * node]`` has a bit where the node is +1, ``states[2 * node + 1]`` where it is -1. ``ones``
-    lists the source rows that count once (the -1 row for a negative weight), ``twos`` those that count
-    twice. Two binary counters of four planes (a0 .. a3, d0 .. d3: sums up to 15) hold in each bit
-    position the number of positive and of negative units; the larger wins.
+    32 genes are compared at once, the last 32 again with some before; shorter genomes one by one.
     """
-    changed = False
-    up, down = (bias, 0) if bias > 0 else (0, -bias)
-    for w in range(states.shape[1]):
-        a0, d0 = FILL[up & 1], FILL[down & 1]
-        a1, d1 = FILL[(up >> 1) & 1], FILL[(down >> 1) & 1]
-        a2, d2 = FILL[(up >> 2) & 1], FILL[(down >> 2) & 1]
-        a3, d3 = FILL[(up >> 3) & 1], FILL[(down >> 3) & 1]
-        for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
-            t = a0
-            a0 ^= c
-            c &= t
-            t = a1
-            a1 ^= c
-            c &= t
-            t = a2
-            a2 ^= c
-            c &= t
-            a3 ^= c
-            t = d0
-            d0 ^= e
-            e &= t
-            t = d1
-            d1 ^= e
-            e &= t
-            t = d2
-            d2 ^= e
-            e &= t
-            d3 ^= e
-        for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
-            t = a1
-            a1 ^= c
-            c &= t
-            t = a2
-            a2 ^= c
-            c &= t
-            a3 ^= c
-            t = d1
-            d1 ^= e
-            e &= t
-            t = d2
-            d2 ^= e
-            e &= t
-            d3 ^= e
-        yes, differ = a0 & ~d0, a0 ^ d0
-        x = a1 ^ d1
-        yes, differ = (a1 & x) | (yes & ~x), differ | x
-        x = a2 ^ d2
-        yes, differ = (a2 & x) | (yes & ~x), differ | x
-        x = a3 ^ d3
-        yes, differ = (a3 & x) | (yes & ~x), differ | x
-        no = differ & ~yes
-        changed |= (states[2 * target, w] != yes) | (states[2 * target + 1, w] != no)
-        states[2 * target, w] = yes
-        states[2 * target + 1, w] = no
-    return changed
+    n = genomes.shape[1]
+    for begin in range(0, n if n >= 32 else 0, 32):
+        at = begin if begin + 32 <= n else n - 32
+        found = differing(genomes, i * n + at, parent * n + at)
+        while found != ZERO:
+            neuron = neuron_of[at + lowest(found)]
+            found &= found - ONE
+            todo[neuron >> 6] |= ONE << np.uint64(neuron & 63)
+    for gene in range(0 if n >= 32 else n):
+        neuron = neuron_of[gene]
+        todo[neuron >> 6] |= np.uint64(genomes[i, gene] != genomes[parent, gene]) << np.uint64(
+            neuron & 63
+        )
 
 
 @inlined
-def fire(ones, n_ones, twos, n_twos, bias, states, target):
-    """`fire_small` with counters of seven planes: sums up to 127, the range of int8.
-
-    Nine neurons in ten need four planes only, at half the price.
-    """
-    changed = False
-    up, down = (bias, 0) if bias > 0 else (0, -bias)
-    for w in range(states.shape[1]):
-        a0, d0 = FILL[up & 1], FILL[down & 1]
-        a1, d1 = FILL[(up >> 1) & 1], FILL[(down >> 1) & 1]
-        a2, d2 = FILL[(up >> 2) & 1], FILL[(down >> 2) & 1]
-        a3, d3 = FILL[(up >> 3) & 1], FILL[(down >> 3) & 1]
-        a4, d4 = FILL[(up >> 4) & 1], FILL[(down >> 4) & 1]
-        a5, d5 = FILL[(up >> 5) & 1], FILL[(down >> 5) & 1]
-        a6, d6 = FILL[(up >> 6) & 1], FILL[(down >> 6) & 1]
-        for k in range(n_ones):
-            c, e = states[ones[k], w], states[ones[k] ^ ONE, w]
-            t = a0
-            a0 ^= c
-            c &= t
-            t = a1
-            a1 ^= c
-            c &= t
-            t = a2
-            a2 ^= c
-            c &= t
-            t = a3
-            a3 ^= c
-            c &= t
-            t = a4
-            a4 ^= c
-            c &= t
-            t = a5
-            a5 ^= c
-            c &= t
-            a6 ^= c
-            t = d0
-            d0 ^= e
-            e &= t
-            t = d1
-            d1 ^= e
-            e &= t
-            t = d2
-            d2 ^= e
-            e &= t
-            t = d3
-            d3 ^= e
-            e &= t
-            t = d4
-            d4 ^= e
-            e &= t
-            t = d5
-            d5 ^= e
-            e &= t
-            d6 ^= e
-        for k in range(n_twos):
-            c, e = states[twos[k], w], states[twos[k] ^ ONE, w]
-            t = a1
-            a1 ^= c
-            c &= t
-            t = a2
-            a2 ^= c
-            c &= t
-            t = a3
-            a3 ^= c
-            c &= t
-            t = a4
-            a4 ^= c
-            c &= t
-            t = a5
-            a5 ^= c
-            c &= t
-            a6 ^= c
-            t = d1
-            d1 ^= e
-            e &= t
-            t = d2
-            d2 ^= e
-            e &= t
-            t = d3
-            d3 ^= e
-            e &= t
-            t = d4
-            d4 ^= e
-            e &= t
-            t = d5
-            d5 ^= e
-            e &= t
-            d6 ^= e
-        yes, differ = a0 & ~d0, a0 ^ d0
-        x = a1 ^ d1
-        yes, differ = (a1 & x) | (yes & ~x), differ | x
-        x = a2 ^ d2
-        yes, differ = (a2 & x) | (yes & ~x), differ | x
-        x = a3 ^ d3
-        yes, differ = (a3 & x) | (yes & ~x), differ | x
-        x = a4 ^ d4
-        yes, differ = (a4 & x) | (yes & ~x), differ | x
-        x = a5 ^ d5
-        yes, differ = (a5 & x) | (yes & ~x), differ | x
-        x = a6 ^ d6
-        yes, differ = (a6 & x) | (yes & ~x), differ | x
-        no = differ & ~yes
-        changed |= (states[2 * target, w] != yes) | (states[2 * target + 1, w] != no)
-        states[2 * target, w] = yes
-        states[2 * target + 1, w] = no
-    return changed
+def mark_followers(genes, edge, step, first, end, todo):
+    """Mark the neurons from ``first`` to ``end`` that have a connection; to the next lead ``step`` edges more."""
+    while first < end:
+        m, marked = first >> 6, ZERO
+        stop = 64 * (m + 1) if 64 * (m + 1) < end else end
+        for neuron in range(first, stop):
+            marked |= np.uint64(item(genes, edge) != 0) << np.uint64(neuron & 63)
+            edge += step
+        todo[m] |= marked
+        first = stop
 
 
-@inlined
-def gather(genes, first, last, source, units, ones, twos):
-    """List the source rows of a neuron by the binary digits of their weights; returns both lengths.
-
-    An entry that does not count is overwritten by the next: a branch would be guessed wrong too often.
-    """
-    n_ones, n_twos = 0, 0
-    for edge in range(first, last):
-        gene = np.uint64(genes[edge])  # unsigned: no check for an index counted from the end
-        row = np.uint64(2 * source[edge] + units[gene, 0])
-        ones[n_ones] = row
-        n_ones += units[gene, 1]
-        twos[n_twos] = row
-        for _ in range(units[gene, 2] - 1):
-            n_twos += 1
-            twos[n_twos] = row
-        n_twos += units[gene, 2] > 0
-    return n_ones, n_twos
-
-
-@inlined
-def list_changed(genome, other, genes):
-    """List the genes in which two genomes differ; returns how many. Without a branch, as `gather`."""
-    n = 0
-    for gene in range(genome.size):
-        genes[n] = gene
-        n += genome[gene] != other[gene]
-    return n
-
-
-@compiled
+@unmanaged
 def answer(
-    genomes, ancestors, source, first, out, units, biases, inputs, slots, rows, genes, work, states
-):
+    genomes, ancestors, neurons, neuron_of, codes, heaviest, most, biases, inputs, slots, plan, todo, counters,
+    work, states,
+):  # fmt: skip
     """Answer every pattern by every network, into ``states[slot, 2 * neuron + (0 yes, 1 no), word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Network i's states lie in ``slots[i]``. A neuron is computed only if its own genes or the answers of
-    one of its sources differ from the parent's: after a mutation about a quarter do. ``first[neuron]``
-    is its first edge; edges ``out[0, out[1, node]]`` up to ``out[0, out[1, node + 1]]`` lead out of a node,
-    and a gene belongs to neuron ``out[2, gene]``. ``units[place]``: 1 if the weight is negative, its lowest binary digit, and how
-    many twos it holds; ``biases[place]``; ``inputs[2 * input + (0 yes, 1 no), word]``. A network is
-    answered in ``work[2 * node + (0 yes, 1 no), word]``, which stays in the cache and holds the inputs once
-    for all. ``rows[2, 64 * edge + 2]`` and ``genes[2, gene + 1]`` are work space, too.
+    one of its sources differ from the parent's: after a mutation about a quarter do.
+
+    ``neurons[neuron]``: its first edge, their number and its first source; of its followers the edge to the first,
+    how many edges lie between those to neighbours, the first, and the end of them. ``neuron_of[gene]``.
+    ``codes[group, node, place]``: what a source and a weight are to `list_edges`; ``heaviest``: the largest
+    |weight|; ``most``: number of connections whose sum `fire` holds; ``biases[place, plane, (positive,
+    negative)]``: binary digits, repeated to words, and a last place of 0;
+    ``inputs[2 * input + (0 yes, 1 no), word]``. Words are a power of two and at least four. A network is
+    answered in ``work[2 * node + (0 yes, 1 no), word]``, which stays in the cache, holds the inputs once
+    for all and ends in two rows of zeros. Work space, too: ``plan`` of `list_edges`, the masks
+    ``todo[64 neurons]`` and ``counters`` of `fire_in_parts`.
     """
-    n_neurons, n_words = first.size - 1, states.shape[2]
-    n_edges, n_inputs = first[n_neurons], inputs.shape[0] // 2
-    ones, twos, changed, todo = rows[0], rows[1], genes[0], genes[1]
-    for row in range(2 * n_inputs):
-        for w in range(n_words):
-            work[row, w] = inputs[row, w]
-    for j in range(n_neurons):
-        todo[j] = 0
+    n_neurons, n_words, n_genes = neurons.shape[0], states.shape[2], genomes.shape[1]
+    n_edges, n_inputs, size = n_genes - n_neurons, inputs.shape[0] // 2, states.shape[1] * n_words
+    here, n_places, bias_size = 2 * n_inputs * n_words, codes.shape[2], biases.shape[1] * 2
+    for k in range(0, here, 4):
+        store(work, k, load(inputs, k))
+    for k in range(here + size, work.size, 4):
+        store(work, k, spread(ZERO))
     for i in range(genomes.shape[0]):
-        parent, genome = ancestors[i], genomes[i]
+        parent, own, mine = ancestors[i], i * n_genes, slots[i] * size
         if parent == i:
             continue
+        for m in range(todo.size):
+            todo[m] = ZERO
         if parent < 0:
             for j in range(n_neurons):
-                todo[j] = 1
+                todo[j >> 6] |= ONE << np.uint64(j & 63)
         else:
-            theirs = states[slots[parent]]
-            for row in range(theirs.shape[0]):
-                for w in range(n_words):
-                    work[2 * n_inputs + row, w] = theirs[row, w]
-            for k in range(list_changed(genome, genomes[parent], changed)):
-                todo[out[2, changed[k]]] = 1
-        for j in range(n_neurons):
-            if todo[j] == 0:
-                continue
-            todo[j], node = 0, n_inputs + j
-            n_ones, n_twos = gather(genome, first[j], first[j + 1], source, units, ones, twos)
-            bias = biases[genome[n_edges + j]]
-            if n_ones + 2 * n_twos + abs(bias) <= 15:
-                is_new = fire_small(ones, n_ones, twos, n_twos, bias, work, node)
-            else:
-                is_new = fire(ones, n_ones, twos, n_twos, bias, work, node)
-            if is_new and parent >= 0:
-                for k in range(out[1, node], out[1, node + 1]):
-                    todo[out[2, out[0, k]]] |= genome[out[0, k]] != 0
-        kept = states[slots[i]]
-        for row in range(kept.shape[0]):
-            for w in range(n_words):
-                kept[row, w] = work[2 * n_inputs + row, w]
+            theirs = slots[parent] * size
+            mark_changed(genomes, i, parent, neuron_of, todo)
+            for k in range(0, size, 4):
+                store(work, here + k, load(states, theirs + k))
+        for m in range(todo.size):
+            while todo[m] != ZERO:
+                j = 64 * m + lowest(todo[m])
+                todo[m] &= todo[m] - ONE
+                edge, number, source = neurons[j, 0], neurons[j, 1], neurons[j, 2]
+                n = list_edges(genomes, own + edge, number, codes, source * n_places, n_places, plan, 0)
+                bias, is_new = bias_size * item(genomes, own + n_edges + j), False
+                for block in range(0, n_words, 4):
+                    if n <= most:
+                        yes, no = fire(plan, 0, n, biases, bias, work, n_words, block)
+                    else:
+                        fire_in_parts(
+                            genomes, own + edge, number, codes, source * n_places, heaviest, biases, bias, plan,
+                            work, n_words, block, counters,
+                        )  # fmt: skip
+                        yes, no = load(counters, 0), load(counters, 4)
+                    place = here + 2 * j * n_words + block
+                    was_yes, was_no = load(work, place), load(work, place + n_words)
+                    is_new |= is_any(either(odd(was_yes, yes), odd(was_no, no)))
+                    store(work, place, yes)
+                    store(work, place + n_words, no)
+                if is_new and parent >= 0:
+                    mark_followers(
+                        genomes, own + neurons[j, 3], neurons[j, 4], neurons[j, 5], neurons[j, 6], todo
+                    )
+        for k in range(0, size, 4):
+            store(states, mine + k, load(work, here + k))
 
 
 @compiled
