@@ -2,16 +2,19 @@
 
 Every column and generation that both have is compared: numbers by the rank-sum and the Kolmogorov-Smirnov test,
 shares by Fisher's, all p corrected together by Holm. The program's numbers: results/reference/README.md.
+
+    python scripts/clune2013/claims_reference.py     # the two tables of PAPER.md
 """
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
 from evomod import measures
-from evomod.claims import LEVEL, Claim
+from evomod.claims import LEVEL, Claim, as_markdown
 from evomod.errors import EvomodError
-from evomod.papers import load_script
+from evomod.papers import load_script, table_of
 from evomod.row_tables import read_rows
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
 
@@ -116,3 +119,27 @@ def _simplified(connections):
         if not matrix[node].any():
             matrix[:, node] = 0.0
     return matrix
+
+
+RULES = {"parents first": ("pa", "pcc-parents"), "at random": ("pa-random", "pcc")}
+
+
+def rules_as_markdown(path):
+    """By the rule for ties: the smallest p of each treatment against the program, and by Holm within these."""
+    ours, theirs = (_rows(path.with_name(name), OURS.COLUMNS) for name in (path.name, PROGRAM))
+    lines = ["| ties | " + " | ".join(LABELS.values()) + " |", "|---|---|---|"]
+    for rule, kinds in RULES.items():
+        cells = []
+        for base, kind in zip(LABELS, kinds, strict=True):
+            rows = [{**row, "treatment": base} for row in ours if row["treatment"] == kind]
+            found = list(comparisons(rows, theirs, base))
+            least = min(found, key=lambda one: one["p"])
+            by_holm = min(holm([one["p"] for one in found]))
+            cells.append(f"p = {least['p']:.1g}, {by_holm:.1g} by Holm ({least['column']})")
+        lines.append(f"| {rule} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    found_at = table_of(PAPER, SimpleNamespace(TABLE=TABLE))
+    print(rules_as_markdown(found_at), as_markdown(claims(found_at)), sep="\n\n")

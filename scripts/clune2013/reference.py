@@ -1,6 +1,6 @@
 """Our retina at population 100, to be compared with what the authors' own program logged.
 
-    python scripts/clune2013/reference.py [--runs 50] [--kinds pa,pcc] [--workers 2] [--out results/reference]
+    python scripts/clune2013/reference.py [--runs 50] [--kinds pa,pcc,pa-random,pcc-parents] [--workers 2] [--out results/reference]
 
 Kinds `pa` and `pcc` are performance_alone.toml and connection_cost.toml with the program's weights, 2 -1 1 2.
 `-random`, `-parents` and `-offspring` after a name choose another rule for ties, to see which of them can be told
@@ -21,7 +21,7 @@ from evomod.tracking import Tracker
 HERE = Path(__file__).parent
 RULES = {"random": "random", "parents": "parents-first", "offspring": "offspring-first"}
 CONFIGS = {"pa": "performance_alone.toml", "pcc": "connection_cost.toml"}
-KINDS = tuple(CONFIGS)
+KINDS = (*CONFIGS, "pa-random", "pcc-parents")
 TABLE = "evomod.csv"
 COMMAND = "python scripts/clune2013/reference.py"
 LAST, EVERY = 1001, 50
