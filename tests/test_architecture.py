@@ -51,7 +51,11 @@ ORDER = (
     "engines",
     "cluster",
     "study_run",
-    "deap_way",
+    "bench_problem",
+    "deap_reference",
+    "numpy_evaluation",
+    "numpy_reference",
+    "deap_vectorised",
     "bench",
     "bench_modularity",
     "bench_n_cut",
@@ -71,7 +75,7 @@ ORDER = (
 
 HOMES = {
     "numba": {"kernels"},
-    "deap": {"operators", "preparation", "deap_way"},
+    "deap": {"operators", "preparation", "deap_reference", "deap_vectorised"},
     "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "study_tables", "training_run"},
@@ -80,7 +84,7 @@ HOMES = {
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
-    "threadpoolctl": {"measures", "bench_n_cut"},
+    "threadpoolctl": {"measures", "bench", "bench_n_cut"},
     "sklearn": {"datasets", "bench_n_cut"},
     "torch": {"training"},
     "distributed": {"cluster"},
@@ -89,7 +93,8 @@ HOMES = {
     "pyarrow": {"study_tables"},
     "polars": {"study_tables"},
 }
-"""Rooms that may import a dependency: deap_way and bench_n_cut measure it, preparation names its Toolbox as a type."""
+"""Rooms that may import a dependency: deap_reference, deap_vectorised and the bench_ rooms measure it, bench measures with one
+thread, preparation names DEAP's Toolbox as a type."""
 
 
 def rooms():
