@@ -167,6 +167,7 @@ def _threshold_evaluation(problem: Problem, encoding: Threshold) -> Evaluate:
 
 # -------------------------------------------------------------------------------------------- NSGA-II
 
+
 def _nsga2(problem: Problem) -> Callable[[], None]:
     """A generation of NSGA-II.
 

@@ -70,8 +70,7 @@ def _elite(problem: Problem) -> Callable[[], None]:
         nonlocal population
         elite = tools.selBest(population, n_elite)
         offspring = [
-            _clone_evaluated(member)
-            for member in random.choices(elite, k=len(population) - n_elite)
+            _clone_evaluated(member) for member in random.choices(elite, k=len(population) - n_elite)
         ]
         vary(offspring)
         assign([member for member in offspring if not member.fitness.valid])

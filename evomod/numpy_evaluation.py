@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -67,18 +68,68 @@ def diversity(yes: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _layered(problem: Problem, encoding: Layered) -> Evaluate:
-    wiring, layers = encoding.wiring, encoding.wiring.layers
-    ends = np.cumsum((0, *(a * b for a, b in zip(layers, layers[1:], strict=False))))
-    starts = np.cumsum((0, *layers[1:]))
+    """Layer by layer, a matrix product for a block of individuals; dropout masks are a further axis.
+
+    Of integer weights tanh is the sign, and NumPy takes half as long for it as for `numpy.sign`.
+    """
+    layers, n_masks = encoding.wiring.layers, len(problem.alive)
     signs = np.where(problem.patterns, 1.0, -1.0).astype(np.float32).T
     inputs = np.vstack((signs, np.ones((1, signs.shape[1]), np.float32)))
     wanted = np.ascontiguousarray(problem.wanted.T)
-    masks = [np.split(alive, starts[1:-1]) for alive in problem.alive.astype(np.float32)]
-    length = _wiring_length(problem)
+    alive = _alive_with_bias(problem, layers)
+    matrices, length = _matrices(encoding), _wiring_length(problem)
     has_diversity = problem.setup.config.pressures.behavioural_diversity is not None
+    block = max(1, BLOCK // n_masks)
+    # Made once: the pages of fresh arrays cost as much as the arithmetic. The last row of values is ones.
+    shape = (block, n_masks)
+    sums = [np.empty((*shape, size, inputs.shape[1]), np.float32) for size in layers[1:]]
+    values = [np.ones((*shape, size + 1, inputs.shape[1]), np.float32) for size in layers[1:]]
+
+    def outputs(weights: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Sums of the outputs ``[individual, mask, output, pattern]``; all masks share the first layer."""
+        n, last = weights[0].shape[0], len(weights) - 1
+        for k, own in enumerate(weights):
+            n_sets = 1 if k == 0 else n_masks
+            into = sums[k][:n, :n_sets]
+            if k == 0:
+                into[:, 0] = (own.reshape(-1, inputs.shape[0]) @ inputs).reshape(n, layers[1], -1)
+            else:
+                heard = own[:, None] if n_masks == 1 else own[:, None] * alive[k - 1][:, None]
+                np.matmul(heard, values[k - 1][:n, : 1 if k == 1 else n_masks], out=into)
+            if k < last:
+                np.tanh(into, out=values[k][:n, :n_sets, :-1])
+        return sums[last][:n, : 1 if last == 0 else n_masks]
+
+    def evaluate(genomes: NDArray[Any]) -> Evaluated:
+        n = genomes.shape[0]
+        right, yes, weights = np.zeros(n), [], matrices(genomes)
+        for start in range(0, n, block):
+            found = outputs([matrix[start : start + block] for matrix in weights])
+            is_yes = found > 0.0
+            correct = np.where(wanted, is_yes, found < 0.0)
+            right[start : start + block] = np.count_nonzero(correct, axis=(1, 2, 3)) / correct[0].size
+            if has_diversity:
+                yes.append(is_yes[:, 0].reshape(is_yes.shape[0], -1))
+        cost = None if length is None else length(genomes[:, : encoding.n_edges] != 0)
+        return Evaluated(right, cost, np.concatenate(yes) if has_diversity else None)
+
+    return evaluate
+
+
+def _alive_with_bias(problem: Problem, layers: tuple[int, ...]) -> list[NDArray[np.float32]]:
+    """Dropout masks of every layer, ``[mask, neuron]``, and a last column of ones for the bias."""
+    ends = np.cumsum(layers[1:])[:-1]
+    parts = np.split(problem.alive.astype(np.float32), ends, axis=1)
+    return [np.pad(part, ((0, 0), (0, 1)), constant_values=1.0) for part in parts]
+
+
+def _matrices(encoding: Layered) -> Callable[[NDArray[Any]], list[NDArray[np.float32]]]:
+    layers = encoding.wiring.layers
+    ends = np.cumsum((0, *(a * b for a, b in pairwise(layers))))
+    starts = np.cumsum((0, *layers[1:]))
 
     def matrices(genomes: NDArray[Any]) -> list[NDArray[np.float32]]:
-        """Weights of every layer, ``[individual, neuron, source]``, the bias last."""
+        """Weights of every layer times the gain, ``[individual, neuron, source]``, the bias last."""
         edges, own = genomes[:, : encoding.n_edges], genomes[:, encoding.n_edges :]
         if encoding.is_integer:
             edges, own = encoding.weights[edges], encoding.biases[own]
@@ -90,49 +141,7 @@ def _layered(problem: Problem, encoding: Layered) -> Evaluate:
             found.append(both * np.float32(encoding.gain))
         return found
 
-    def outputs(block: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Outputs ``[individual, output, pattern]`` under every dropout mask; the first layer is shared."""
-        n = block[0].shape[0]
-        first = (block[0].reshape(-1, inputs.shape[0]) @ inputs).reshape(n, layers[1], -1)
-        if len(block) == 1:
-            return [first] * len(masks)
-        shared, found = _activated(first), []
-        for mask in masks:
-            values = shared
-            for k, weights in enumerate(block[1:], 1):
-                alive = np.append(mask[k - 1], np.float32(1.0))
-                values = (weights if alive.all() else weights * alive) @ values
-                if k < len(block) - 1:
-                    values = _activated(values)
-            found.append(values)
-        return found
-
-    def evaluate(genomes: NDArray[Any]) -> Evaluated:
-        n = genomes.shape[0]
-        right, yes, weights = np.zeros(n, np.int64), [], matrices(genomes)
-        for start in range(0, n, BLOCK):
-            rows = slice(start, start + BLOCK)
-            for found in outputs([matrix[rows] for matrix in weights]):
-                is_yes = found > 0.0
-                correct = np.where(wanted, is_yes, found < 0.0)
-                right[rows] += np.count_nonzero(correct, axis=(1, 2))
-            yes.append(is_yes.reshape(found.shape[0], -1))
-        cost = None if length is None else length(genomes[:, : encoding.n_edges] != 0)
-        fitness = right / (wanted.size * len(masks))
-        return Evaluated(fitness, cost, np.concatenate(yes) if has_diversity else None)
-
-    return evaluate
-
-
-def _activated(sums: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values of neurons with a last row of ones, which the next layer's biases are multiplied by.
-
-    Of integer weights tanh is the sign, and NumPy takes half as long for it as for `numpy.sign`.
-    """
-    values = np.empty((sums.shape[0], sums.shape[1] + 1, sums.shape[2]), np.float32)
-    np.tanh(sums, out=values[:, :-1])
-    values[:, -1] = 1.0
-    return values
+    return matrices
 
 
 def _wiring_length(
@@ -252,7 +261,7 @@ def _threshold(problem: Problem, encoding: Threshold) -> Evaluate:
 
     An input of weight -1 counts where it is 0, and the threshold is raised by one for it.
     """
-    wiring, layers = encoding.wiring, encoding.wiring.layers
+    layers = encoding.wiring.layers
     words, wanted = pack(problem.patterns.T), pack(problem.wanted.T)
     every = pack(np.ones(len(problem.patterns), np.bool_))
     thresholds = encoding.thresholds.astype(np.int64)

@@ -149,9 +149,7 @@ def _of_three(others: NDArray[np.float64]) -> list[int]:
     return found
 
 
-def crowding_distances(
-    objectives: NDArray[np.float64], front: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def crowding_distances(objectives: NDArray[np.float64], front: NDArray[np.int64]) -> NDArray[np.float64]:
     """Crowding distance of each row within its front."""
     distance = np.zeros(front.size)
     for values in objectives.T:
