@@ -137,7 +137,7 @@ def _summary(
     names = ("vary", "answer", "cost", "select", "track")
     return {
         "ms_per_generation": {name: round(1000 * seconds, 4) for name, seconds in ms.items()},
-        "ratio": {other: round(ms[other] / tracked, 1) for other in theirs},
+        "ratio": {other: round(ms[other] / tracked, 3) for other in theirs},
         "generations": {"evomod": len(ours)} | {o: len(times) for o, times in theirs.items()},
         "ms_without_tracking": round(1000 * untracked, 4),
         "stages": {s: round(1000 * median(c.get(s, 0.0) for c in stages), 4) for s in names},
@@ -186,13 +186,18 @@ def report(results: dict[str, dict[str, Any]]) -> str:
     ]
     for name, result in results.items():
         ms, ratio = result["ms_per_generation"], result["ratio"]
-        others = "".join(f"{ms[other]:>14.2f}{ratio[other]:>8.1f}x" for other in OTHERS)
+        others = "".join(f"{ms[other]:>14.2f}{ratio[other]:>8.3g}x" for other in OTHERS)
         lines.append(f"{name:<16}{ms['evomod']:>9.3f}{others}")
     for counts in {tuple(result["generations"].items()) for result in results.values()}:
         told = ", ".join(f"{count} of {name}" for name, count in counts)
-        lines.append(f"medians of generations after the first {WARM}: {told}")
-    lines += ["", "evomod by stage (ms), and without the row of the log, which the others do not make"]
+        lines.append(f"medians from generation {WARM} on: {told}")
+    stages = tuple(dict.fromkeys(stage for result in results.values() for stage in result["stages"]))
+    lines += [
+        "",
+        "evomod without the row of the log, which the others do not make, and by stage (ms)",
+        f"{'workload':<16}{'untracked':>10}" + "".join(f"{stage:>10}" for stage in stages),
+    ]
     for name, result in results.items():
-        stages = "".join(f"{stage:>9}{ms:>7.3f}" for stage, ms in result["stages"].items())
-        lines.append(f"{name:<16}{result['ms_without_tracking']:>7.3f}{stages}")
+        times = "".join(f"{result['stages'][stage]:>10.3f}" for stage in stages)
+        lines.append(f"{name:<16}{result['ms_without_tracking']:>10.3f}{times}")
     return "\n".join(lines)

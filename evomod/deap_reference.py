@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from deap import tools
@@ -28,8 +27,8 @@ class Member(Individual):
     """``[pattern]``: its outputs."""
 
 
-def one_generation(problem: Problem) -> Callable[[], None]:
-    """A call is a generation, from the problem's population on."""
+def one_generation(problem: Problem) -> Callable[[], list[Member]]:
+    """A call evolves a generation, from the problem's population on, and returns its individuals."""
     if isinstance(problem.setup.encoding, Layered):
         return _nsga2(problem)
     return _elite(problem)
@@ -45,7 +44,7 @@ def evaluation(problem: Problem) -> Evaluate:
     return _threshold_evaluation(problem, encoding)
 
 
-def members(problem: Problem) -> list[Any]:
+def members(problem: Problem) -> list[Member]:
     """The problem's population with its objectives."""
     n_objectives = problem.objectives.shape[1]
     found = [Member(genes, n_objectives) for genes in problem.genomes.tolist()]
@@ -57,7 +56,7 @@ def members(problem: Problem) -> list[Any]:
 # --------------------------------------------------------------------------------------------- elites
 
 
-def _elite(problem: Problem) -> Callable[[], None]:
+def _elite(problem: Problem) -> Callable[[], list[Member]]:
     """A generation with an elite: `tools.selBest`, copies of the best, crossover and mutation in Python.
 
     A circuit is simulated step by step with Python's integers as words of bits, a threshold network by
@@ -67,7 +66,7 @@ def _elite(problem: Problem) -> Callable[[], None]:
     population = members(problem)
     n_elite = round(problem.setup.config.selection.elite * len(population))
 
-    def generation() -> None:
+    def generation() -> list[Member]:
         nonlocal population
         elite = tools.selBest(population, n_elite)
         offspring = [copy.deepcopy(random.choice(elite)) for _ in range(len(population) - n_elite)]
@@ -76,18 +75,19 @@ def _elite(problem: Problem) -> Callable[[], None]:
             if not individual.fitness.valid:
                 individual.fitness.values = evaluate(individual)
         population = elite + offspring
+        return population
 
     return generation
 
 
-def gene_variation(problem: Problem) -> Callable[[list[Individual]], None]:
+def gene_variation(problem: Problem) -> Callable[[Sequence[Individual]], None]:
     """One-point crossover of neighbours, then a change of one gene of some; they lose their fitness."""
     encoding, variation = problem.setup.encoding, problem.setup.config.variation
     assert not isinstance(encoding, Layered) and isinstance(variation, RecombinationSection)
     genes, crossover, mutation = encoding.genes, variation.crossover, variation.mutation
     sizes, free, low = (genes.high - genes.low).tolist(), genes.free.tolist(), genes.low.tolist()
 
-    def vary(offspring: list[Individual]) -> None:
+    def vary(offspring: Sequence[Individual]) -> None:
         for a, b in zip(offspring[::2], offspring[1::2], strict=False):
             if random.random() < crossover:
                 tools.cxOnePoint(a, b)
@@ -168,7 +168,7 @@ def _threshold_evaluation(problem: Problem, encoding: Threshold) -> Evaluate:
 # -------------------------------------------------------------------------------------------- NSGA-II
 
 
-def _nsga2(problem: Problem) -> Callable[[], None]:
+def _nsga2(problem: Problem) -> Callable[[], list[Member]]:
     """A generation of NSGA-II.
 
     An individual is a list, evaluated one by one with NumPy over all patterns; parents by
@@ -184,7 +184,7 @@ def _nsga2(problem: Problem) -> Callable[[], None]:
             individual.own = evaluate(individual)
     population = tools.selNSGA2(population, len(population), nd=nd)
 
-    def generation() -> None:
+    def generation() -> list[Member]:
         nonlocal population
         offspring = [copy.deepcopy(i) for i in tools.selTournamentDCD(population, len(population))]
         for individual in offspring:
@@ -196,6 +196,7 @@ def _nsga2(problem: Problem) -> Callable[[], None]:
         if has_diversity:
             assign_diversity(pool)
         population = tools.selNSGA2(pool, len(population), nd=nd)
+        return population
 
     return generation
 

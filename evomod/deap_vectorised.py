@@ -24,8 +24,8 @@ from evomod.encodings import Layered
 from evomod.numpy_evaluation import evaluation
 
 
-def one_generation(problem: Problem) -> Callable[[], None]:
-    """A call is a generation, from the problem's population on."""
+def one_generation(problem: Problem) -> Callable[[], list[Member]]:
+    """A call evolves a generation, from the problem's population on, and returns its individuals."""
     if isinstance(problem.setup.encoding, Layered):
         return _nsga2(problem)
     return _elite(problem)
@@ -61,12 +61,12 @@ def _clone_evaluated(member: Member) -> Member:
     return copy
 
 
-def _elite(problem: Problem) -> Callable[[], None]:
+def _elite(problem: Problem) -> Callable[[], list[Member]]:
     assign, vary = batch_evaluation(problem), gene_variation(problem)
     population = members(problem)
     n_elite = round(problem.setup.config.selection.elite * len(population))
 
-    def generation() -> None:
+    def generation() -> list[Member]:
         nonlocal population
         elite = tools.selBest(population, n_elite)
         offspring = [
@@ -75,11 +75,12 @@ def _elite(problem: Problem) -> Callable[[], None]:
         vary(offspring)
         assign([member for member in offspring if not member.fitness.valid])
         population = elite + offspring
+        return population
 
     return generation
 
 
-def _nsga2(problem: Problem) -> Callable[[], None]:
+def _nsga2(problem: Problem) -> Callable[[], list[Member]]:
     assign, mutate = batch_evaluation(problem), layered_mutation(problem)
     is_single = problem.objectives.shape[1] == 1
     has_diversity = problem.setup.config.pressures.behavioural_diversity is not None
@@ -94,7 +95,7 @@ def _nsga2(problem: Problem) -> Callable[[], None]:
         )
         return found
 
-    def generation() -> None:
+    def generation() -> list[Member]:
         nonlocal population
         n = len(population)
         parents = (
@@ -108,6 +109,7 @@ def _nsga2(problem: Problem) -> Callable[[], None]:
         if has_diversity:
             assign_diversity(pool)
         population = survivors(pool, n)
+        return population
 
     population = survivors(population, len(population))  # and their crowding distances
     return generation

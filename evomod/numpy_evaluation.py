@@ -167,7 +167,8 @@ def _wiring_length(
         for before, size in zip(layers[-2::-1], layers[:0:-1], strict=True):
             part = kept[:, last - before * size : last].reshape(-1, size, before)
             part &= reaches[:, :, None]
-            reaches, last = part.any(axis=1), last - before * size
+            reaches = np.logical_or.reduce(part, axis=1)
+            last -= before * size
         return kept
 
     def length(present: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -21,8 +21,8 @@ from evomod.sections import RecombinationSection, VariationSection
 Vary = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 
 
-def one_generation(problem: Problem) -> Callable[[], None]:
-    """A call is a generation, from the problem's population on."""
+def one_generation(problem: Problem) -> Callable[[], NDArray[Any]]:
+    """A call evolves a generation, from the problem's population on, and returns its individuals."""
     rng = np.random.Generator(np.random.SFC64(1))  # the quickest of NumPy's
     if isinstance(problem.setup.encoding, Layered):
         return _nsga2(problem, rng)
@@ -32,14 +32,14 @@ def one_generation(problem: Problem) -> Callable[[], None]:
 # ------------------------------------------------------------------------------------------- NSGA-II
 
 
-def _nsga2(problem: Problem, rng: np.random.Generator) -> Callable[[], None]:
+def _nsga2(problem: Problem, rng: np.random.Generator) -> Callable[[], NDArray[Any]]:
     evaluate, vary = evaluation(problem), _layered_variation(problem)
     genomes, known = problem.genomes, evaluate(problem.genomes)
     objectives = objectives_of(known)
     n = genomes.shape[0]
     rows, crowding = survivors(objectives, n, rng)
 
-    def generation() -> None:
+    def generation() -> NDArray[Any]:
         nonlocal genomes, known, objectives, crowding
         parents = tournament(objectives, crowding, rng)
         offspring = vary(genomes[parents], rng)
@@ -48,6 +48,7 @@ def _nsga2(problem: Problem, rng: np.random.Generator) -> Callable[[], None]:
         rows, crowding = survivors(values, n, rng)
         genomes = np.concatenate((genomes, offspring))[rows]
         known, objectives = _taken(pool, rows), values[rows]
+        return genomes
 
     genomes, known, objectives = genomes[rows], _taken(known, rows), objectives[rows]
     return generation
@@ -159,10 +160,10 @@ def crowding_distances(objectives: NDArray[np.float64], front: NDArray[np.int64]
         ends = np.append(begins[1:], True)
         first, last = np.flatnonzero(begins), np.flatnonzero(ends)
         span = np.repeat(value[last] - value[first], last - first + 1)
-        gap = np.full(front.size, np.inf)
-        gap[1:-1] = value[2:] - value[:-2]
-        gap[begins | ends] = np.inf
-        distance[order] += np.divide(gap, span, out=np.zeros(front.size), where=span > 0.0)
+        share = np.zeros(front.size)
+        np.divide(value[2:] - value[:-2], span[1:-1], out=share[1:-1], where=span[1:-1] > 0.0)
+        share[begins | ends] = np.inf
+        distance[order] += share
     return distance
 
 
@@ -231,14 +232,14 @@ def _nudged(
 # --------------------------------------------------------------------------------------------- elites
 
 
-def _elite(problem: Problem, rng: np.random.Generator) -> Callable[[], None]:
+def _elite(problem: Problem, rng: np.random.Generator) -> Callable[[], NDArray[Any]]:
     """The best pass unchanged, all others are their recombined and mutated copies; only those are evaluated."""
     evaluate, vary = evaluation(problem), _gene_variation(problem)
     genomes, fitness = problem.genomes, evaluate(problem.genomes).fitness
     n = fitness.size
     n_elite = max(1, round(problem.setup.config.selection.elite * n))
 
-    def generation() -> None:
+    def generation() -> NDArray[Any]:
         nonlocal genomes, fitness
         elite = rng.permutation(n)  # chance decides between equals
         elite = elite[np.argpartition(-fitness[elite], n_elite - 1)[:n_elite]]
@@ -250,6 +251,7 @@ def _elite(problem: Problem, rng: np.random.Generator) -> Callable[[], None]:
         values[differ] = evaluate(offspring[differ]).fitness
         genomes = np.concatenate((genomes[elite], offspring))
         fitness = np.concatenate((fitness[elite], values))
+        return genomes
 
     return generation
 
