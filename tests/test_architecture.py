@@ -36,6 +36,7 @@ ORDER = (
     "runs",
     "row_tables",
     "run_measures",
+    "run_rows",
     "transfers",
     "datasets",
     "training_config",

@@ -11,11 +11,11 @@ import pytest
 import evomod
 from evomod import measures, run_measures
 from evomod.errors import EvomodError
+from evomod.run_rows import COST_BIN, Q_BIN, measures_of, thinned
 from evomod.study import load_definition
-from evomod.study_networks import COST_BIN, Q_BIN
 from evomod.study_rows import write_text
 from evomod.study_run import run_study
-from evomod.study_tables import described, measures_of, thinned, write_parquet, write_tables
+from evomod.study_tables import described, write_parquet, write_tables
 
 TEXT = """
 name = "two"
