@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,7 +92,20 @@ def load_run(folder: str | Path) -> Run:
         raise EvomodError(
             f"{folder / 'manifest.json'} is damaged: it lacks the seed or the method of Q."
         )
-    return Run(folder, Config(**read_config(folder / "config.toml")), manifest)
+    return Run(folder, _config_in(folder / "config.toml"), manifest)
+
+
+def _config_in(path: Path) -> Config:
+    """The config of a run; the replicates of a treatment, whose texts are the same, share one."""
+    try:
+        return _config_of(path.read_bytes())
+    except (OSError, ValueError):
+        return Config(**read_config(path))  # which says what is wrong
+
+
+@lru_cache(maxsize=256)
+def _config_of(text: bytes) -> Config:
+    return Config(**tomllib.loads(text.decode("utf-8-sig")))
 
 
 def run(
