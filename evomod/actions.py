@@ -397,11 +397,11 @@ def _write_table(path: Path, text: str) -> None:
 
 def act_bench(given: argparse.Namespace) -> int:
     from evomod import bench_modularity, bench_n_cut
-    from evomod.bench import WORKLOADS, measure, report
+    from evomod.bench import measure_all, report
     from evomod.warmup import compile_all
 
     compile_all()
-    results = {name: measure(name) for name in WORKLOADS}
+    results = measure_all()
     cut, which_q = bench_n_cut.measure_n_cut(), bench_modularity.which_q()
     if given.json:
         print(json.dumps(results | {"n-cut": cut, "which-q": which_q}, indent=2))

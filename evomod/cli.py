@@ -95,7 +95,9 @@ def parser() -> argparse.ArgumentParser:
     transfer.add_argument("--json", action="store_true", help="print JSON")
     transfer.add_argument("--out", metavar="FILE", help="write one row a repeat into a new CSV table")
     transfer.set_defaults(act=act_transfer)
-    bench = commands.add_parser("bench", help="measure milliseconds a generation, beside DEAP")
+    bench = commands.add_parser(
+        "bench", help="measure milliseconds a generation, relative to DEAP and NumPy"
+    )
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.set_defaults(act=act_bench)
     warmup = commands.add_parser("warmup", help="compile every kernel once")

@@ -7,6 +7,7 @@ it in a temporary folder and sends it back; if it dies, the next one begins from
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
@@ -31,7 +32,7 @@ from evomod.study_folder import is_done, load_manifest
 from evomod.task import read_task
 from evomod.warmup import compile_for
 
-CONNECT_SECONDS, ASK_SECONDS, HELD_SECONDS = 20.0, 2.0, 60.0
+CONNECT_SECONDS, ASK_SECONDS, HELD_SECONDS = 20.0, 30.0, 60.0
 LAST = ("checkpoint.npz", "complete")
 """Files that say that others are there, so they are written after them."""
 
@@ -88,7 +89,8 @@ def cluster(where: str, jobs: int, folder: Path) -> Iterator[Engine]:
             return future
 
         def stop() -> None:
-            stopping.set()
+            stopping.set()  # for runs that begin from now on
+            client.run(note_stop, session, on_error="ignore")
             if not client.scheduler_info()["workers"]:
                 executor.shutdown(wait=False)
 
@@ -124,8 +126,27 @@ def evolve_order(order: Order) -> Outcome:
             return Outcome("blocked", f"a worker cannot use its temporary folder: {error}")
 
 
+STOPPED: set[str] = set()
+"""Of a worker: sessions that stop. They are told once each, where every run would ask the scheduler for ever."""
+
+
+def note_stop(session: str) -> None:
+    """Called in every worker when the study stops."""
+    STOPPED.add(session)
+
+
+COMPILED: set[bytes] = set()
+"""Of a worker: digests of configs and tasks whose kernels it has; to see that takes 90 ms a run."""
+
+
 def _evolve(place: Path, watch: Callable[[int], bool]) -> Outcome:
-    compile_for(load_run(place).config, read_task(place / "task.py"))  # the worker may not have the task
+    files = [(place / name).read_bytes() for name in ("config.toml", "task.py")]
+    wanted = hashlib.sha256(b"".join(files)).digest()
+    if wanted not in COMPILED:
+        compile_for(
+            load_run(place).config, read_task(place / "task.py")
+        )  # the worker may not have the task
+        COMPILED.add(wanted)
     return evolve_folder(place, watch)
 
 
@@ -149,7 +170,11 @@ def _sees(place: Path, study: str) -> bool:
 
 
 def _watch(session: str) -> Callable[[int], bool]:
-    """Whether the study stops, or this task was cancelled, as it is when the study's process dies."""
+    """Whether the study stops, or this task was cancelled, as it is when the study's process dies.
+
+    The scheduler is asked when the run begins, and now and then for a worker that was out of touch when all
+    were told.
+    """
     from distributed import Event, get_worker
     from distributed.worker import thread_state
 
@@ -157,12 +182,11 @@ def _watch(session: str) -> Callable[[int], bool]:
     known = {"asked": -ASK_SECONDS, "stops": False}
 
     def watch(generation: int) -> bool:
-        now = time.monotonic()
-        if not known["stops"] and now - known["asked"] > ASK_SECONDS:
-            task = worker.state.tasks.get(key)
-            is_wanted = task is not None and task.state == "executing"
-            known["stops"], known["asked"] = not is_wanted or event.is_set(), now
-        return bool(known["stops"])
+        now, task = time.monotonic(), worker.state.tasks.get(key)
+        is_wanted = task is not None and task.state == "executing" and session not in STOPPED
+        if is_wanted and not known["stops"] and now - known["asked"] > ASK_SECONDS:
+            known["stops"], known["asked"] = event.is_set(), now
+        return bool(known["stops"]) or not is_wanted
 
     return watch
 

@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeVar
 
 from evomod.errors import EvomodError, Interrupted
 from evomod.run_measures import q_measures
+from evomod.run_rows import run_rows
 from evomod.runs import resume
 
 T = TypeVar("T")
@@ -65,13 +66,15 @@ class Engine:
 
 
 def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
-    """Evolve a run folder to its end and measure its network. Raises nothing: what happens is the outcome.
+    """Evolve a run folder to its end, measure its network and write its rows of the study's tables.
 
-    A process that dies in between has lost the measure alone, which whoever gets the run next, or writes the
-    tables, makes.
+    Raises nothing: what happens is the outcome. A process that dies in between has lost measure and rows alone,
+    which whoever gets the run next, or writes the tables, makes.
     """
     try:
-        q_measures(resume(folder, progress=False, watch=watch))
+        run = resume(folder, progress=False, watch=watch)
+        q_measures(run)
+        run_rows(folder, lambda folder: run)
     except Interrupted as stop:
         return Outcome("stopped", str(stop), signal_number=stop.signal_number)
     except EvomodError as error:

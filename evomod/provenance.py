@@ -21,6 +21,11 @@ def now() -> str:
 
 def versions() -> dict[str, str]:
     """Of Python and the packages that decide a result."""
+    return dict(_versions())
+
+
+@cache  # 1 ms, and a study asks twice a replicate
+def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for package in ("evomod", "numpy", "numba", "deap"):
         try:

@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,7 +92,20 @@ def load_run(folder: str | Path) -> Run:
         raise EvomodError(
             f"{folder / 'manifest.json'} is damaged: it lacks the seed or the method of Q."
         )
-    return Run(folder, Config(**read_config(folder / "config.toml")), manifest)
+    return Run(folder, _config_in(folder / "config.toml"), manifest)
+
+
+def _config_in(path: Path) -> Config:
+    """The config of a run; the replicates of a treatment, whose texts are the same, share one."""
+    try:
+        return _config_of(path.read_bytes())
+    except (OSError, ValueError):
+        return Config(**read_config(path))  # which says what is wrong
+
+
+@lru_cache(maxsize=256)
+def _config_of(text: bytes) -> Config:
+    return Config(**tomllib.loads(text.decode("utf-8-sig")))
 
 
 def run(
@@ -106,41 +121,67 @@ def run(
     `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
     checkpoint) on Ctrl-C or SIGTERM.
     """
-    folder, setup, sequence = _begin(config, seed, out)
+    first = beginning(config)
+    folder, sequence = _begin(first, seed, out)
     with reports_disk_errors(folder), _locked_log(folder) as log:
-        return _continue(folder, log, setup, sequence, None, progress)
+        return _continue(folder, log, first.setup, sequence, None, progress)
 
 
-def begin(config: Config, seed: int, out: str | Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What runs of one config begin with, whatever their seeds; made once for the replicates of a treatment."""
+
+    setup: Setup
+    files: dict[str, bytes]
+    """Config, task and, of runs that do not begin at random, the first genomes, by name."""
+    facts: dict[str, Any]
+    """What the manifest says of them."""
+
+
+def beginning(config: Config) -> Beginning:
+    """What runs of a config begin with. Raises `EvomodError` where config, task and start do not fit."""
+    setup = prepare(config)
+    genomes = first_genomes(setup.config, setup.module, setup.encoding)
+    assert setup.task.path is not None
+    task = setup.task.path.read_bytes()
+    start = {} if genomes is None else {"start.npz": npz(genomes=genomes)}
+    return Beginning(
+        setup=setup,
+        files={"config.toml": dump_config(setup.config).encode(), "task.py": task} | start,
+        facts={
+            "start_sha256": _digest(setup.config.evolution.start),
+            "task_sha256": hashlib.sha256(task).hexdigest(),
+            "q_method": setup.config.tracking.q_method,
+            "kernel": kernel_of(setup),
+        },
+    )
+
+
+def begin(config: Config | Beginning, seed: int, out: str | Path) -> Path:
     """Write the folder of a run that has not started; `resume` evolves it, in any process.
 
     Raises `EvomodError` if the folder holds anything already or the disk is full.
     """
-    return _begin(config, seed, out)[0]
+    return _begin(config if isinstance(config, Beginning) else beginning(config), seed, out)[0]
 
 
 def _begin(
-    config: Config, seed: int | np.random.SeedSequence | None, out: str | Path | None
-) -> tuple[Path, Setup, np.random.SeedSequence]:
+    first: Beginning, seed: int | np.random.SeedSequence | None, out: str | Path | None
+) -> tuple[Path, np.random.SeedSequence]:
     """Write all that a run starts from."""
-    setup = prepare(config)
-    genomes = first_genomes(setup.config, setup.module, setup.encoding)
     if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
         raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
+    folder = Path(out) if out is not None else Path("runs") / default_name(first.setup, sequence)
     with reports_disk_errors(folder):
         _claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        assert setup.task.path is not None
-        write_whole(folder / "task.py", setup.task.path.read_bytes())
-        if genomes is not None:
-            write_whole(folder / "start.npz", npz(genomes=genomes))
-        write_json(folder / "manifest.json", _manifest(setup, sequence))
-    return folder, setup, sequence
+        for name, content in first.files.items():
+            write_whole(folder / name, content)
+        write_json(folder / "manifest.json", _manifest(first, sequence))
+    return folder, sequence
 
 
 def resume(
@@ -356,15 +397,11 @@ def kernel_of(setup: Setup) -> str:
     return setup.config.network.encoding
 
 
-def _manifest(setup: Setup, sequence: np.random.SeedSequence) -> dict[str, Any]:
-    assert setup.task.path is not None
+def _manifest(first: Beginning, sequence: np.random.SeedSequence) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "seed": {"entropy": sequence.entropy, "spawn_key": list(sequence.spawn_key)},
-        "start_sha256": _digest(setup.config.evolution.start),
-        "task_sha256": hashlib.sha256(setup.task.path.read_bytes()).hexdigest(),
-        "q_method": setup.config.tracking.q_method,
-        "kernel": kernel_of(setup),
+        **first.facts,
         "argv": sys.argv,
         **here(),
         "end": None,

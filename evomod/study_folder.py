@@ -23,7 +23,7 @@ from typing import Any, Literal
 from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
 from evomod.provenance import check_version, commit, now, versions
-from evomod.runs import Run, begin, load_run
+from evomod.runs import Beginning, Run, begin, load_run
 from evomod.study import (
     Key,
     Replicate,
@@ -199,13 +199,16 @@ def _same_task(treatment: Treatment, folder: Path) -> bool:
     )
 
 
-def begin_run(replicate: Replicate, folder: Path) -> Path:
-    """The run's folder, made if it is not there; what a killed process left half made is made again."""
+def begin_run(replicate: Replicate, folder: Path, first: Beginning | None = None) -> Path:
+    """The run's folder, made if it is not there; what a killed process left half made is made again.
+
+    ``first``: what the treatment's runs begin with, where it is known.
+    """
     place = folder / replicate.place
     if not (place / "manifest.json").exists():
         for path in place.glob("*"):
             path.unlink()
-        begin(replicate.treatment.config, replicate.seed, place)
+        begin(first or replicate.treatment.config, replicate.seed, place)
     return place
 
 

@@ -106,6 +106,12 @@ def lines_of(rows: Iterable[Sequence[Any]]) -> dict[Key, list[bytes]]:
     return lines
 
 
+def named(run: Key, lines: str) -> list[bytes]:
+    """Lines of a run, each with its treatment and replicate before it, as one piece."""
+    start = f"{run[0]},{run[1]},"
+    return [(start + lines[:-1].replace("\n", "\n" + start) + "\n").encode()] if lines else []
+
+
 def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
     """What ``networks.json.gz`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
     text = read_text(path)

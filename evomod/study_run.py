@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
@@ -17,7 +18,7 @@ from tqdm import tqdm
 
 from evomod.engines import Engine, Outcome, evolve_folder, pool
 from evomod.errors import EvomodError, Interrupted
-from evomod.runs import noted_signals
+from evomod.runs import Beginning, beginning, noted_signals
 from evomod.study import Replicate, Study, replicates_of
 from evomod.study_folder import (
     begin_run,
@@ -33,6 +34,7 @@ from evomod.warmup import announce, compile_for
 
 MOST_BREAKS = 5
 """Times that workers may die one after the other without any run having ended in between."""
+SHOW_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -51,6 +53,10 @@ class Session:
     failures: list[dict[str, Any]] = field(default_factory=list)
     blocked: str = ""
     """Why nothing further can run, if so."""
+    beginnings: dict[str, Beginning] = field(default_factory=dict)
+    """What runs begin with, by treatment: made once, 7 ms a replicate less."""
+    shown: float = 0.0
+    """When the bar was last moved."""
 
     @property
     def stops(self) -> bool:
@@ -165,7 +171,7 @@ def _one_by_one(session: Session) -> None:
     _compile(session)
     while session.waiting and not session.stops:
         replicate = session.waiting.popleft()
-        place = begin_run(replicate, session.folder)
+        place = _begun(session, replicate)
 
         def watch(generation: int) -> bool:
             _show(session, generation)
@@ -205,8 +211,9 @@ def _hand_out(session: Session, engine: Engine) -> None:
             is_told = True
             session.waiting.clear()
             engine.stop()
-        while session.waiting and len(session.running) < engine.at_once() and not session.stops:
-            future = engine.submit(begin_run(session.waiting[0], session.folder))
+        most = engine.at_once() if session.waiting else 0  # dask asks its scheduler
+        while session.waiting and len(session.running) < most and not session.stops:
+            future = engine.submit(_begun(session, session.waiting[0]))
             session.running[future] = session.waiting.popleft()
         for future in wait(session.running, timeout=0.5, return_when=FIRST_COMPLETED).done:
             try:
@@ -215,7 +222,17 @@ def _hand_out(session: Session, engine: Engine) -> None:
             except CancelledError:
                 outcome = Outcome("stopped")
             _settle(session, session.running.pop(future), outcome)
-        _show(session)
+        if not session.running or time.monotonic() - session.shown > SHOW_SECONDS:
+            _show(session)  # which looks into the log of every run
+            session.shown = time.monotonic()
+
+
+def _begun(session: Session, replicate: Replicate) -> Path:
+    """The run's folder, ready to be evolved."""
+    treatment = replicate.treatment
+    if treatment.name not in session.beginnings:
+        session.beginnings[treatment.name] = beginning(treatment.config)
+    return begin_run(replicate, session.folder, session.beginnings[treatment.name])
 
 
 def _settle(session: Session, replicate: Replicate, outcome: Outcome) -> None:

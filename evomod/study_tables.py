@@ -1,6 +1,7 @@
 """The tables of a study: a row a replicate (``summary.csv``), and curves over generations (``curves.csv``).
 
-Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into `measures_of`.
+Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into
+`run_rows.measures_of`.
 Runs whose folders are gone stay in the tables, see `study_rows`.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,20 +23,14 @@ from tqdm import tqdm
 from evomod.disk import reports_disk_errors, write_whole
 from evomod.errors import EvomodError
 from evomod.network import Network
-from evomod.run_measures import q_measures
+from evomod.run_rows import CURVES, RunRows, run_rows
 from evomod.runs import Run, load_run
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
-from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
+from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of, seed_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
-from evomod.study_rows import kept_runs, lines_by_run, lines_of, order_of, read_text, write_lines
+from evomod.study_rows import kept_runs, lines_by_run, lines_of, named, order_of, read_text, write_lines
 from evomod.tracking import TEXTS, csv_line
-
-CURVES = ("best_fitness", "q_score", "hierarchy")
-"""Columns of logs that become curves; hierarchy only where all treatments log it."""
-MOST_POINTS = 200
-"""Generations of a curve; half of them evenly spaced, half by their logarithm. With 500 the courses of 200 runs
-are 0.6 MB in place of 0.25, and no picture shows a difference."""
 
 AT_A_TIME = 32
 """Runs whose rows of a further table are made together: by several workers, which take seconds to start."""
@@ -177,21 +171,17 @@ def write_tables(folder: str | Path) -> None:
     """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
 
     ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json.gz`` and, where populations were
-    recorded, ``density.csv.gz``.
+    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`.
     """
     found = load_study(folder)
-    study, runs, kept = found.study, done_runs(found), kept_runs(found.study, found.folder)
-    order = order_of(study)
+    kept, order = kept_runs(found.study, found.folder), order_of(found.study)
+    done = [(run, found.folder / place_of(run)) for run in order]
+    rows = {run: run_rows(place, load_run) for run, place in done if is_done(place)}
     with reports_disk_errors(found.folder):
-        tables = {"summary.csv": _summary(study, runs), "courses.csv.gz": _courses(study, runs)}
-        for name, rows in tables.items():
-            path = found.folder / name
-            header = csv_line(tuple(rows[0])) if rows else _header(path, kept)
-            lines = lines_of(tuple(row.values()) for row in rows)
-            write_lines(path, header, order, lines, kept)
-        _write_curves(found)
-        write_networks(found.folder / "networks.json.gz", order, runs, kept)
-        write_density(found.folder / "density.csv.gz", order, runs, kept)
+        _write_summary(found, rows, kept)
+        _write_curves(found, *_write_courses(found, rows, kept))
+        write_networks(found.folder / "networks.json.gz", order, rows, kept)
+        write_density(found.folder / "density.csv.gz", order, rows, kept)
 
 
 def _header(path: Path, kept: set[Key]) -> bytes:
@@ -200,101 +190,79 @@ def _header(path: Path, kept: set[Key]) -> bytes:
     return read_text(path).splitlines(True)[0].encode() if is_known else b"treatment,replicate\n"
 
 
-def _write_curves(found: StudyFolder) -> None:
-    """Write ``curves.csv``; without any course it stays as it is, for older tables have curves alone."""
-    path, courses = found.folder / "curves.csv", found.courses
-    if courses["treatment"].size or not path.exists():
-        _write_table(path, _curves(found.study, courses))
-
-
-def measures_of(run: Run) -> dict[str, Any]:
-    """What is said of one run in ``summary.csv``, by column. Of its last generation, if nothing is said."""
-    header, lines = _log(run)
-    last = dict(zip(header, lines[-1].split(","), strict=True))
-    at = header.index("solved")
-    solved = next((k for k, line in enumerate(lines) if line.split(",", at + 1)[at] == "1"), None)
-    return {
-        "generations": last["generation"],
-        "best_fitness": last["best_fitness"],
-        **{name: value for name, value in last.items() if name.startswith("fitness:")},
-        "q_score": last["q_score"],
-        "q_method": run.manifest["q_method"],
-        **{name: "" if math.isnan(q) else q for name, q in q_measures(run).items()},
-        "modules": last["modules"],
-        "connections": last["connections"],
-        "connection_cost": last["connection_cost"],
-        "neurons": last["neurons"],
-        **({"hierarchy": last["hierarchy"]} if "hierarchy" in last else {}),
-        "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
-        "solved": int(solved is not None),
-    }
-
-
-def _log(run: Run) -> tuple[list[str], list[str]]:
-    """Header and lines of a run's log: line k is generation k. Twenty times faster than all its columns."""
-    header, *lines = (run.folder / "log.csv").read_text(encoding="utf-8").splitlines()
-    return header.split(","), lines
-
-
-def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
-    """Rows; fitness on single goals only where all treatments have one task, hierarchy where all log it."""
+def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]) -> None:
+    """Fitness on single goals only where all treatments have one task, hierarchy where all log it."""
+    study, path = found.study, found.folder / "summary.csv"
     has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
     has_hierarchy = _all_log_hierarchy(study)
-    rows = []
-    for replicate, run in runs:
-        measures = {
-            name: value
-            for name, value in measures_of(run).items()
-            if (has_goals or not name.startswith("fitness:")) and (has_hierarchy or name != "hierarchy")
-        }
-        about = {
-            "treatment": replicate.treatment.name,
-            "replicate": replicate.number,
-            "seed": replicate.seed,
-        }
-        rows.append(about | measures)
-    return rows
+    names = [
+        name
+        for name in (next(iter(rows.values())).summary if rows else ())
+        if (has_goals or not name.startswith("fitness:")) and (has_hierarchy or name != "hierarchy")
+    ]
+    header = csv_line(("treatment", "replicate", "seed", *names)) if rows else _header(path, kept)
+    lines = {
+        run: [csv_line((*run, seed_of(study.seed, *run), *(own.summary[name] for name in names)))]
+        for run, own in rows.items()
+    }
+    write_lines(path, header, order_of(study), lines, kept)
 
 
 def _all_log_hierarchy(study: Study) -> bool:
     return all(treatment.config.tracking.hierarchy for treatment in study.treatments)
 
 
-def _courses(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
-    """Rows: what a run's log says at the generations of `thinned`; numbers as they stand in the log."""
-    rows: list[dict[str, Any]] = []
-    names = CURVES if _all_log_hierarchy(study) else CURVES[:2]
-    for replicate, run in runs:
-        header, lines = _log(run)
-        columns = [header.index(name) for name in names]
-        for point in thinned(replicate.treatment.config.evolution.generations).tolist():
-            if point >= len(lines):
-                break
-            cells = lines[point].split(",")
-            about = {"treatment": replicate.treatment.name, "replicate": replicate.number}
-            values = {name: cells[column] for name, column in zip(names, columns, strict=True)}
-            rows.append(about | {"generation": point} | values)
-    return rows
+def _write_courses(
+    found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]
+) -> tuple[tuple[str, ...], dict[Key, str]]:
+    """Returns the names of the courses' numbers, and the lines of every run, without treatment and replicate."""
+    path, has_hierarchy = found.folder / "courses.csv.gz", _all_log_hierarchy(found.study)
+    names = CURVES if has_hierarchy else CURVES[:2]
+    header = csv_line(("treatment", "replicate", "generation", *names)) if rows else _header(path, kept)
+    courses = {
+        run: own.course if has_hierarchy or "hierarchy" not in own.summary else _without_last(own.course)
+        for run, own in rows.items()
+    }
+    lines = {run: named(run, course) for run, course in courses.items()}
+    write_lines(path, header, order_of(found.study), lines, kept)
+    for run, others in (lines_by_run(path) if kept else {}).items():
+        if run not in courses:
+            courses[run] = b"".join(line.split(b",", 2)[2] for line in others).decode()
+    return tuple(header.decode().rstrip("\n").split(",")[3:]), courses
 
 
-def _curves(study: Study, courses: Table) -> list[dict[str, Any]]:
+def _without_last(lines: str) -> str:
+    """Without their last cells."""
+    return "".join(line.rpartition(",")[0] + "\n" for line in lines.splitlines())
+
+
+def _write_curves(found: StudyFolder, names: tuple[str, ...], courses: dict[Key, str]) -> None:
+    """Write ``curves.csv``; without any course it stays as it is, for older tables have curves alone."""
+    path = found.folder / "curves.csv"
+    if any(courses.values()) or not path.exists():
+        _write_table(path, _curves(found.study, names, courses))
+
+
+def _curves(study: Study, names: tuple[str, ...], courses: dict[Key, str]) -> list[dict[str, Any]]:
     """Rows: n, and medians with intervals, of every treatment at every generation of its courses."""
     rows: list[dict[str, Any]] = []
-    names = [name for name in CURVES if name in courses]
     for treatment in study.treatments:
-        mine = courses["treatment"] == treatment.name
-        if not mine.any():
+        mine = [
+            _numbers(courses[run])
+            for run in order_of(study)
+            if run[0] == treatment.name and courses.get(run)
+        ]
+        if not mine:
             continue
-        points, point = np.unique(courses["generation"][mine], return_inverse=True)
-        numbers, number = np.unique(courses["replicate"][mine], return_inverse=True)
-        values = np.full((len(names), points.size, numbers.size), np.nan)  # NaN after the end of a run
-        for k, name in enumerate(names):
-            values[k, point, number] = courses[name][mine]
+        points = np.unique(np.concatenate([course[:, 0] for course in mine]))
+        values = np.full((len(names), points.size, len(mine)), np.nan)  # NaN after the end of a run
+        for number, course in enumerate(mine):
+            values[:, np.searchsorted(points, course[:, 0]), number] = course[:, 1:].T
         rng = np.random.default_rng(study.seed)
         bands = {name: median_band(values[k], rng) for k, name in enumerate(names)}
         # Every logged network has a Q; in a neutral epoch it has no fitness.
         n = (~np.isnan(values[names.index("q_score")])).sum(axis=1)
-        for k, generation in enumerate(points.tolist()):
+        for k, generation in enumerate(points.astype(np.int64).tolist()):
             row = {"treatment": treatment.name, "generation": generation, "n": int(n[k])}
             for name, band in bands.items():
                 row |= _at(band, k, name)
@@ -302,22 +270,15 @@ def _curves(study: Study, courses: Table) -> list[dict[str, Any]]:
     return rows
 
 
+def _numbers(course: str) -> NDArray[np.float64]:
+    """``[generation, column]``; an empty cell is NaN."""
+    cells = [float(cell or "nan") for cell in course[:-1].replace("\n", ",").split(",")]
+    return np.array(cells).reshape(course.count("\n"), -1)
+
+
 def _at(band: MedianBand, k: int, name: str) -> dict[str, float]:
     ends = {name: band.median, f"{name}_low": band.low, f"{name}_high": band.high}
     return {key: float(values[k]) for key, values in ends.items()}
-
-
-def thinned(last: int) -> NDArray[np.int64]:
-    """At most 200 generations from 0 to the last one, closer together at the beginning.
-
-    >>> thinned(3).tolist(), thinned(25_000).size, int(thinned(25_000)[-1])
-    ([0, 1, 2, 3], 185, 25000)
-    """
-    if last < MOST_POINTS:
-        return np.arange(last + 1)
-    even = np.linspace(0, last, MOST_POINTS // 2)
-    early = np.geomspace(1, last, MOST_POINTS // 2)
-    return np.unique(np.concatenate((even, early)).round().astype(np.int64))
 
 
 def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -36,6 +36,7 @@ ORDER = (
     "runs",
     "row_tables",
     "run_measures",
+    "run_rows",
     "transfers",
     "datasets",
     "training_config",
@@ -51,7 +52,11 @@ ORDER = (
     "engines",
     "cluster",
     "study_run",
-    "deap_way",
+    "bench_problem",
+    "deap_reference",
+    "numpy_evaluation",
+    "numpy_reference",
+    "deap_vectorised",
     "bench",
     "bench_modularity",
     "bench_n_cut",
@@ -72,7 +77,7 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
-    "deap": {"operators", "preparation", "deap_way"},
+    "deap": {"operators", "preparation", "deap_reference", "deap_vectorised"},
     "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "study_tables", "training_run"},
@@ -81,7 +86,7 @@ HOMES = {
     "igraph": {"bench_modularity"},
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
-    "threadpoolctl": {"measures", "bench_n_cut"},
+    "threadpoolctl": {"measures", "bench", "bench_n_cut"},
     "sklearn": {"datasets", "bench_n_cut"},
     "torch": {"training"},
     "distributed": {"cluster"},
@@ -90,7 +95,8 @@ HOMES = {
     "pyarrow": {"study_tables"},
     "polars": {"study_tables"},
 }
-"""Rooms that may import a dependency: deap_way and bench_n_cut measure it, preparation names its Toolbox as a type."""
+"""Rooms that may import a dependency: deap_reference, deap_vectorised and the bench_ rooms measure it, bench measures with one
+thread, preparation names DEAP's Toolbox as a type."""
 
 
 def rooms():

@@ -14,7 +14,7 @@ from deap import tools
 from numpy.testing import assert_array_equal
 
 import evomod
-from evomod import deap_way, operators
+from evomod import operators
 from evomod.cli import main
 from evomod.errors import EvomodError
 from evomod.network import load_network, network_json
@@ -835,49 +835,6 @@ def test_a_stock_operator_that_leaves_the_alphabet_of_a_circuit():
     setup.toolbox.register("vary", operators.stock_variation(setup.encoding, mutate=mutate))
     with pytest.raises(EvomodError, match="leave its alphabet; genes may run from 0 to 15"):
         list(evomod.evolve(setup.config, seed=1, setup=setup))
-
-
-@pytest.mark.parametrize(
-    ("steps", "goal"), [(20, G1), (20, G2), (1, G1), (3, G2)], ids=lambda value: str(value)
-)
-def test_deaps_circuits_have_the_same_fitness(steps, goal):
-    """The bench compares equal work: random circuits, which blink, and evolved ones, penalty included."""
-    network = {"encoding": "circuit", "steps": steps, "penalty_above": 4}
-    setup = small({"name": "circuit", "goal": goal}, network=network)
-    evaluate = deap_way._circuit_evaluation(setup)
-    generations = list(evomod.evolve(setup.config, seed=steps, setup=setup))
-    for generation in (generations[0], generations[-1]):
-        rows = operators.individuals(generation.population.genomes)
-        assert_array_equal([evaluate(row) for row in rows], generation.objectives[:, 0])
-    first = generations[0]
-    assert (first.objectives[:, 0] < first.fitness).any()
-    silent = ~(first.population.yes | first.population.no) & setup.encoding.is_pattern
-    assert silent.any()
-
-
-@pytest.mark.parametrize("goal", ["left-and-right", "left-or-right"])
-@pytest.mark.parametrize("thresholds", [(-1, 0, 1), (0, 1, 2, 3)], ids=["low", "usual"])
-def test_deaps_threshold_networks_have_the_same_fitness(goal, thresholds):
-    """On all 256 patterns, penalty included."""
-    network = {"encoding": "threshold", "penalty_above": 8, "thresholds": thresholds}
-    setup = small({"name": "retina", "goal": goal}, network=network)
-    assert setup.config.task.patterns is None
-    evaluate = deap_way._bits_evaluation(setup)
-    generations = list(evomod.evolve(setup.config, seed=1, setup=setup))
-    for generation in (generations[0], generations[-1]):
-        rows = operators.individuals(generation.population.genomes)
-        assert_array_equal([evaluate(row) for row in rows], generation.objectives[:, 0])
-    assert (generations[0].objectives[:, 0] < generations[0].fitness).any()
-    assert np.unique(generations[0].fitness).size >= (4 if thresholds[0] < 0 else 1)
-
-
-def test_deaps_generations_run_for_plain_genes():
-    for task, network in (STOCK["circuit"], STOCK["threshold"]):
-        setup = small(task, network=network)
-        generation = next(evomod.evolve(setup.config, seed=1, setup=setup))
-        with operators.seeded(np.random.default_rng(1)):
-            times = deap_way.deap_seconds(setup, generation, 2)
-        assert len(times) == 2 and min(times) > 0.0
 
 
 def test_threshold_answers_against_the_oracle_in_words():

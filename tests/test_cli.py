@@ -131,24 +131,6 @@ def test_without_a_seed_one_is_drawn_and_recorded():
     assert json.loads(Path("x/manifest.json").read_text())["seed"]["entropy"] < 2**31
 
 
-def test_bench_prints_what_it_promises(monkeypatch, capsys):
-    from evomod import bench
-
-    monkeypatch.setattr(bench, "WARM", 2)
-    for name in bench.WORKLOADS:
-        result = bench.measure(name, measured=3, deap_generations=1)
-        assert set(result) == {
-            "ms_per_generation",
-            "ms_without_tracking",
-            "deap_ms_per_generation",
-            "ratio",
-            "stages",
-        }
-        assert 0.0 < result["ms_without_tracking"] < result["ms_per_generation"]
-        assert set(result["stages"]) == {"vary", "answer", "cost", "select", "track"}
-        assert name in bench.report({name: result})
-
-
 def test_bench_tells_of_every_workload(monkeypatch, capsys):
     from evomod import bench, bench_modularity, bench_n_cut, warmup
 
@@ -159,22 +141,3 @@ def test_bench_tells_of_every_workload(monkeypatch, capsys):
     monkeypatch.setattr(warmup, "compile_all", lambda: 0.0)
     assert main(["bench", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"n-cut": small, "which-q": {"methods": []}}
-
-
-def test_deap_computes_the_same_as_we_do():
-    """The bench compares equal work: fitness and wiring length agree individual by individual."""
-    import numpy as np
-
-    import evomod
-    from evomod import deap_way, operators
-
-    config = evomod.Config(
-        task="retina",
-        evolution={"population": 40, "generations": 5},
-        pressures={"connection-cost": {}},
-    )
-    setup = evomod.prepare(config)
-    last = list(evomod.evolve(config, seed=1, setup=setup))[-1]
-    evaluate = deap_way._deap_evaluation(setup)
-    theirs = np.array([evaluate(i) for i in operators.individuals(last.population.genomes)])
-    assert np.allclose(theirs, last.objectives, atol=1e-5)

@@ -1,6 +1,7 @@
 """Dask: a real scheduler and real workers on this machine; the same bytes, also when a worker is killed."""
 
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -116,6 +117,31 @@ def test_workers_without_evomod_or_of_another_version_are_refused(answer, said):
 
     with pytest.raises(EvomodError, match=said):
         cluster._check_workers(SimpleNamespace(run=run))
+
+
+def test_ctrl_c_reaches_every_worker_and_saves_every_run(scheduler, tmp_path):
+    path, out = written(tmp_path, 3000), tmp_path / "x"
+    with ended(worker(scheduler), worker(scheduler)):
+        process = started(path, "--out", out, "--dask", scheduler, "--replicates", 1)
+        until(lambda: len(list(out.glob("*/*/checkpoint.npz"))) == 2, process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130 and "of 2 runs are done" in said and "Traceback" not in said
+    study = load_definition(path, replicates=1)
+    run_study(study, out, jobs=1)
+    run_study(study, tmp_path / "whole", jobs=1)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_a_worker_compiles_once_for_a_config(whole, tmp_path, monkeypatch):
+    _, one = whole
+    compiled = []
+    monkeypatch.setattr(cluster, "COMPILED", set())
+    monkeypatch.setattr(cluster, "compile_for", lambda config, task: compiled.append(config))
+    monkeypatch.setattr(cluster, "evolve_folder", lambda place, watch: place.name)
+    for name in ("pa/000", "pa/001", "pcc/000", "pa/000"):
+        assert cluster._evolve(one / name, lambda generation: False) == name[-3:]
+    assert [config.pressures.connection_cost is None for config in compiled] == [True, False]
 
 
 def test_an_order_of_another_version_is_not_evolved():

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import evomod
-from evomod import engines, run_measures, study_run
+from evomod import engines, run_measures, run_rows, runs, study_run
 from evomod.cli import main
 from evomod.engines import evolve_folder
 from evomod.errors import EvomodError
@@ -43,8 +43,9 @@ SAME = (
     "config.toml",
     "task.py",
     "measures.json",
+    "rows.json",
 )
-TABLES = ("summary.csv", "curves.csv")
+TABLES = ("summary.csv", "curves.csv", "courses.csv.gz", "networks.json.gz", "density.csv.gz")
 TEXT = """
 name = "two"
 seed = 7
@@ -118,12 +119,13 @@ def long(tmp_path_factory):
 
 @pytest.fixture
 def only_workers_measure(monkeypatch):
-    """Nothing is left for this process to measure; workers do not see this."""
+    """Nothing is left for this process to measure or to read of logs; workers do not see this."""
 
-    def refused(network, method):
+    def refused(*_):
         raise AssertionError("measured by the process that writes the tables")
 
     monkeypatch.setattr(run_measures, "q_beside_nulls", refused)
+    monkeypatch.setattr(run_rows, "_made", refused)
 
 
 def test_any_number_of_workers_gives_the_same_bytes(short, tmp_path, only_workers_measure):
@@ -143,24 +145,90 @@ def test_shards_give_the_same_bytes(short, tmp_path):
     assert contents(tmp_path / "x") == contents(one)
 
 
-def test_death_between_a_run_and_its_measure_loses_nothing(short, tmp_path, monkeypatch):
-    """Whoever gets the run next measures it; else whoever writes the tables, as in folders from before."""
+@pytest.mark.parametrize("before", ["q_measures", "run_rows"])
+def test_death_between_a_run_and_its_measure_or_rows_loses_nothing(short, tmp_path, monkeypatch, before):
+    """Whoever gets the run next makes them; else whoever writes the tables, as in folders from before."""
     study, one = short
     out = shutil.copytree(one, tmp_path / "x")
-    for path in out.glob("pa/*/measures.json"):
+    for path in (*out.glob("pa/*/measures.json"), *out.glob("pa/*/rows.json")):
         path.unlink()
     place = out / "pa" / "000"
     with monkeypatch.context() as patch:
-        patch.setattr(engines, "q_measures", lambda run: sys.exit("as if killed"))
+        patch.setattr(engines, before, lambda *_: sys.exit("as if killed"))
         with pytest.raises(SystemExit):
             evolve_folder(place, lambda generation: False)
-    before = (place / "log.csv").stat()
-    assert not (place / "measures.json").exists() and is_done(place)
+    written = (place / "log.csv").stat().st_mtime_ns
+    assert (place / "measures.json").exists() == (before == "run_rows") and is_done(place)
     assert evolve_folder(place, lambda generation: False).ended == "done"
-    assert (place / "log.csv").stat() == before  # not evolved again
+    assert (place / "log.csv").stat().st_mtime_ns == written  # not evolved again
     assert [path.parent.name for path in out.glob("pa/*/measures.json")] == ["000"]
+    assert [path.parent.name for path in out.glob("pa/*/rows.json")] == ["000"]
     run_study(study, out, jobs=1)
     assert contents(out) == contents(one)
+
+
+def edited(known, **changes):
+    return json.dumps(known | changes)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda known: "",
+        lambda known: json.dumps(known)[:-9],
+        lambda known: "[]",
+        lambda known: edited(
+            known, source=known["source"] | {"format": "evomod rows 0"}, course="0,9,9\n"
+        ),
+        lambda known: edited(known, source=known["source"] | {"log_bytes": 1}, course="0,9,9\n"),
+        lambda known: edited(known, source=known["source"] | {"best_sha256": "0"}, network="{}"),
+        lambda known: json.dumps({name: known[name] for name in known if name != "density"}),
+        lambda known: edited(known, more=1),
+    ],
+    ids=["empty", "torn", "list", "version", "log", "network", "missing", "unknown"],
+)
+def test_rows_that_are_damaged_or_of_another_version_or_log_are_made_again(short, tmp_path, spoil):
+    study, one = short
+    out = shutil.copytree(one, tmp_path / "x")
+    rows = out / "pcc" / "001" / "rows.json"
+    rows.write_text(spoil(json.loads(rows.read_text())))
+    run_study(study, out, jobs=1)
+    assert contents(out) == contents(one)
+
+
+def test_the_rows_of_a_run_that_is_made_longer_are_those_of_the_longer_run(short, tmp_path):
+    place = shutil.copytree(short[1] / "pa" / "000", tmp_path / "run")
+    before = run_rows.run_rows(place, evomod.load_run)
+    evomod.resume(place, ["evolution.generations=35"])
+    after = run_rows.run_rows(place, evomod.load_run)
+    assert (before.summary["generations"], after.summary["generations"]) == ("30", "35")
+    assert after.course.startswith(before.course) and after.course.count("\n") == 36
+
+
+def test_replicates_share_what_their_treatment_begins_with(short, tmp_path):
+    replicate = replicates_of(short[0])[1]
+    shared = runs.begin(runs.beginning(replicate.treatment.config), replicate.seed, tmp_path / "shared")
+    alone = runs.begin(replicate.treatment.config, replicate.seed, tmp_path / "alone")
+    assert sorted(path.name for path in shared.iterdir()) == ["config.toml", "manifest.json", "task.py"]
+    for path in shared.iterdir():
+        if path.name != "manifest.json":
+            assert path.read_bytes() == (alone / path.name).read_bytes()
+    first, second = (json.loads((place / "manifest.json").read_text()) for place in (shared, alone))
+    assert first | {"start": 0} == second | {"start": 0} and list(first) == list(second)
+
+
+def test_an_engine_is_asked_once_how_much_it_takes(short, tmp_path, monkeypatch):
+    study, one = short
+    asked = []
+
+    @contextmanager
+    def counted(jobs):
+        with engines.pool(jobs) as engine:
+            yield replace(engine, at_once=lambda: asked.append(1) or 4)
+
+    monkeypatch.setattr(study_run, "pool", counted)
+    run_study(study, tmp_path / "x", jobs=2)
+    assert asked == [1] and contents(tmp_path / "x") == contents(one)  # all four runs at once
 
 
 def test_a_measure_that_cannot_be_written_is_one_sentence(short, tmp_path):

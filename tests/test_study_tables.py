@@ -11,11 +11,11 @@ import pytest
 import evomod
 from evomod import measures, run_measures
 from evomod.errors import EvomodError
+from evomod.run_rows import COST_BIN, Q_BIN, measures_of, thinned
 from evomod.study import load_definition
-from evomod.study_networks import COST_BIN, Q_BIN
 from evomod.study_rows import write_text
 from evomod.study_run import run_study
-from evomod.study_tables import described, measures_of, thinned, write_parquet, write_tables
+from evomod.study_tables import described, write_parquet, write_tables
 
 TEXT = """
 name = "two"
@@ -136,6 +136,23 @@ def test_courses_are_what_the_logs_say(found):
             assert courses["generation"][mine].tolist() == run.log["generation"].tolist()  # so few: all
             for name in ("best_fitness", "q_score"):
                 assert courses[name][mine].tolist() == run.log[name].tolist()
+
+
+def test_hierarchy_is_in_the_tables_where_all_treatments_log_it(tmp_path):
+    text = TEXT.partition("[treatments.circuit]")[0] + "settings.tracking.hierarchy = true\n"
+    other = text + '[treatments.plain]\nsettings.task = "retina"\nsettings.evolution.generations = 4\n'
+    (tmp_path / "all.toml").write_text(text.replace("replicates = 3", "replicates = 1"))
+    (tmp_path / "some.toml").write_text(other.replace("replicates = 3", "replicates = 1"))
+    whole = run_study(load_definition(tmp_path / "all.toml"), tmp_path / "all", jobs=1)
+    part = run_study(load_definition(tmp_path / "some.toml"), tmp_path / "some", jobs=1)
+    log = whole.runs("pa")[0].log
+    assert whole.courses["hierarchy"].tolist() == log["hierarchy"].tolist()
+    assert whole.summary["hierarchy"].tolist() == [log["hierarchy"][-1]]
+    assert "hierarchy" in whole.curves
+    for table in (part.summary, part.courses, part.curves):
+        assert "hierarchy" not in table
+    mine = part.courses["treatment"] == "pa"
+    assert part.courses["q_score"][mine].tolist() == log["q_score"].tolist()
 
 
 def test_long_curves_are_thinned():

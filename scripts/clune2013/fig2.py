@@ -12,7 +12,7 @@ from evomod.plotting_studies import (
     plot_medians,
     plot_small_networks,
 )
-from evomod.study_networks import COST_BIN, Q_BIN
+from evomod.run_rows import COST_BIN, Q_BIN
 from evomod.task import load_task
 
 STUDY = "study.toml"

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from evomod.papers import load_script
 from evomod.plotting import COLOURS
 from evomod.plotting_studies import LINES, masked, rows_of
-from evomod.study_tables import further_table, read_columns, thinned
+from evomod.run_rows import thinned
+from evomod.study_tables import further_table, read_columns
 
 STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations, about 10 minutes of one core"
