@@ -29,6 +29,10 @@ SATURATED = 20.0
 """From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
 
+BLOCK = 128
+"""Patterns that are answered at once by the float kernel: 24 KB of the retina's values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layered:
     """A layered encoding, ready for the kernels."""
@@ -366,11 +370,13 @@ def answer_into(
             plan, todo, counters, work, states,
         )  # fmt: skip
         return
-    inputs = np.where(encoding.inputs, 1.0, -1.0)
-    values = _working_genes(encoding, genomes)
+    n_edges, n_patterns = encoding.n_edges, encoding.inputs.shape[1]
     realvalued.answer(
-        values, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
-    )
+        np.ascontiguousarray(decode(encoding, genomes) if encoding.is_integer else genomes, np.float64), ancestors, encoding.neurons, encoding.gain,
+        np.where(encoding.inputs, 1.0, -1.0), slots, np.empty((wiring.n_nodes, min(BLOCK, n_patterns))),
+        np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
+        np.empty(wiring.n_neurons + 1, np.int64), states,
+    )  # fmt: skip
 
 
 def answers(
@@ -458,18 +464,6 @@ def working_strengths(
 ) -> NDArray[np.float64]:
     """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
     return np.where(working != 0, strengths(encoding, genomes), 0.0)
-
-
-def _working_genes(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
-    """Genes as numbers, 0 where they do not matter, so that equal working networks have equal genes."""
-    genes, working = decode(encoding, genomes), simplify(encoding, genomes) != 0
-    matters = np.zeros((genes.shape[0], encoding.wiring.n_nodes), np.bool_)
-    matters[:, -encoding.wiring.n_outputs :] = True
-    individuals, edges = np.nonzero(working)
-    matters[individuals, encoding.wiring.source[edges]] = True
-    genes[:, : encoding.n_edges][~working] = 0.0
-    genes[:, encoding.n_edges :][~matters[:, encoding.wiring.n_inputs :]] = 0.0
-    return genes
 
 
 def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
