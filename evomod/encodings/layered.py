@@ -370,10 +370,13 @@ def answer_into(
             plan, todo, counters, work, states,
         )  # fmt: skip
         return
-    n_edges, n_patterns = encoding.n_edges, encoding.inputs.shape[1]
+    n_edges, inputs = encoding.n_edges, np.where(encoding.inputs, 1.0, -1.0)
+    inputs = np.tile(inputs, (1, max(1, 8 // inputs.shape[1])))
+    n = min(BLOCK, inputs.shape[1])
+    values = decode(encoding, genomes) if encoding.is_integer else genomes
     realvalued.answer(
-        np.ascontiguousarray(decode(encoding, genomes) if encoding.is_integer else genomes, np.float64), ancestors, encoding.neurons, encoding.gain,
-        np.where(encoding.inputs, 1.0, -1.0), slots, np.empty((wiring.n_nodes, min(BLOCK, n_patterns))),
+        np.ascontiguousarray(values, np.float64), ancestors, encoding.neurons, encoding.gain, inputs, slots,
+        np.empty((wiring.n_neurons, n)), np.empty(n), np.empty(n // 8, np.int64),
         np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
         np.empty(wiring.n_neurons + 1, np.int64), states,
     )  # fmt: skip

@@ -14,6 +14,8 @@ FARTHEST = 64.0
 """2 to the power of less than -54 adds nothing to 1: from 18.8 on tanh is exactly 1.0."""
 WHOLE = 1.5 * 2.0**52
 """Added to a small number it leaves no digit behind the point, and the whole number in the lowest bits."""
+EIGHT = 8
+"""Patterns that differ in three inputs alone, the lowest."""
 E0, E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12 = (log(2.0) ** k / factorial(k) for k in range(13))
 """Taylor's series of 2 to the power of x: within 0.5 of 0 what is left out is below 2e-16 of it."""
 
@@ -76,9 +78,44 @@ def list_working(genes, neurons, n_inputs, reaches, weights, sources, starts):
     starts[neurons.shape[0]] = n
 
 
+@inlined
+def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, groups):
+    """Write the sums of a neuron of the first layer into ``sums``, equal ones once; returns their number.
+
+    Which patterns of a block differ is known: ``groups[8 patterns]`` tells where the sums of each eight begin.
+    The eight that differ in the lowest inputs stay whole, and every other input of the block that is a source
+    doubles their number. Four sums in five of the retina are spared, and so is their tanh.
+    """
+    size, edge = EIGHT, begin
+    for k in range(EIGHT):
+        sums[k] = bias
+    while edge < end and (1 << sources[edge]) < EIGHT:
+        for k in range(EIGHT):
+            sums[k] += weights[edge] * inputs[sources[edge], k]
+        edge += 1
+    groups[0], bit = 0, EIGHT
+    while bit < n:
+        is_source = edge < end and (1 << sources[edge]) == bit
+        further = size if is_source else 0
+        for k in range(bit // EIGHT):
+            groups[bit // EIGHT + k] = groups[k] + further
+        if is_source:
+            for k in range(size):
+                sums[size + k] = sums[k] + weights[edge]
+                sums[k] -= weights[edge]
+            size *= 2
+            edge += 1
+        bit *= 2
+    while edge < end:
+        for k in range(size):
+            sums[k] += weights[edge] * inputs[sources[edge], block]
+        edge += 1
+    return size
+
+
 @unmanaged
 def answer(
-    genes, ancestors, neurons, gain, inputs, slots, values, reaches, weights, sources, starts, answers
+    genes, ancestors, neurons, gain, inputs, slots, values, sums, groups, reaches, weights, sources, starts, answers
 ):  # fmt: skip
     """Write -1, 0 or +1, the sign of every output, into ``answers[slot, output, pattern]``.
 
@@ -88,12 +125,11 @@ def answer(
     genes equal their parent's inherit them, but for genes of what leads to no output.
 
     A sum begins with the bias, and takes the sources in their order. Patterns go in blocks through
-    ``values[node, pattern]``, which stays in the cache. Work space, too: ``reaches[node]``, ``weights[edge + 1]``,
-    ``sources[edge + 1]``, ``starts[neuron + 1]``.
+    ``values[neuron, pattern]``, which stays in the cache. Work space, too: ``sums[pattern]``, ``groups[8 patterns]``,
+    ``reaches[node]``, ``weights[edge + 1]``, ``sources[edge + 1]``, ``starts[neuron + 1]``.
     """
     n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], answers.shape[1]
-    n_inputs, n_patterns = inputs.shape
-    n = values.shape[1]
+    n_inputs, n_patterns, n = inputs.shape[0], answers.shape[2], values.shape[1]
     for i in range(genes.shape[0]):
         parent, own, said = ancestors[i], genes[i], answers[slots[i]]
         if parent == i:
@@ -106,23 +142,28 @@ def answer(
             continue
         list_working(own, neurons, n_inputs, reaches, weights, sources, starts)
         for block in range(0, n_patterns, n):
-            for node in range(n_inputs):
-                for k in range(n):
-                    values[node, k] = inputs[node, block + k]
             for j in range(n_neurons):
-                row = values[n_inputs + j]
                 if not reaches[n_inputs + j]:
                     continue
-                bias = own[n_genes - n_neurons + j]
-                for k in range(n):
-                    row[k] = bias
-                for edge in range(starts[j], starts[j + 1]):
-                    weight, incoming = weights[edge], values[sources[edge]]
+                row, bias = values[j], own[n_genes - n_neurons + j]
+                begin, end, is_hidden = starts[j], starts[j + 1], j < n_neurons - n_outputs
+                if neurons[j, 2] < n_inputs:
+                    size = sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, groups)
+                    if is_hidden:
+                        squash(gain, sums, size)
+                    for group in range(groups.size):
+                        for k in range(EIGHT):
+                            row[EIGHT * group + k] = sums[groups[group] + k]
+                else:
                     for k in range(n):
-                        row[k] += weight * incoming[k]
-                if j < n_neurons - n_outputs:
-                    squash(gain, row, n)
-                else:  # tanh has the sign of what it is given
-                    for k in range(n):
+                        row[k] = bias
+                    for edge in range(begin, end):
+                        weight, incoming = weights[edge], values[sources[edge] - n_inputs]
+                        for k in range(n):
+                            row[k] += weight * incoming[k]
+                    if is_hidden:
+                        squash(gain, row, n)
+                if not is_hidden:  # tanh has the sign of what it is given
+                    for k in range(n if n < n_patterns else n_patterns):
                         x = gain * row[k]
                         said[j - n_neurons + n_outputs, block + k] = np.int8(x > 0.0) - np.int8(x < 0.0)
