@@ -29,8 +29,8 @@ SATURATED = 20.0
 """From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
 
-BLOCK = 128
-"""Patterns that are answered at once by the float kernel: 24 KB of the retina's values."""
+BLOCK = 256
+"""Patterns that are answered at once by the float kernel: 30 KB of the retina's values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +376,7 @@ def answer_into(
     values = decode(encoding, genomes) if encoding.is_integer else genomes
     realvalued.answer(
         np.ascontiguousarray(values, np.float64), ancestors, encoding.neurons, encoding.gain, inputs, slots,
-        np.empty((wiring.n_neurons, n)), np.empty(n), np.empty(n // 8, np.int64),
+        np.empty((wiring.n_neurons, n)), np.empty(wiring.layers[1] * n), np.empty((wiring.layers[1], n // 8), np.int64),
         np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
         np.empty(wiring.n_neurons + 1, np.int64), states,
     )  # fmt: skip

@@ -79,8 +79,8 @@ def list_working(genes, neurons, n_inputs, reaches, weights, sources, starts):
 
 
 @inlined
-def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, groups):
-    """Write the sums of a neuron of the first layer into ``sums``, equal ones once; returns their number.
+def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, at, groups):
+    """Write the sums of a neuron of the first layer into ``sums`` from ``at`` on, equal ones once; returns the end.
 
     Which patterns of a block differ is known: ``groups[8 patterns]`` tells where the sums of each eight begin.
     The eight that differ in the lowest inputs stay whole, and every other input of the block that is a source
@@ -88,12 +88,12 @@ def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, group
     """
     size, edge = EIGHT, begin
     for k in range(EIGHT):
-        sums[k] = bias
+        sums[at + k] = bias
     while edge < end and (1 << sources[edge]) < EIGHT:
         for k in range(EIGHT):
-            sums[k] += weights[edge] * inputs[sources[edge], k]
+            sums[at + k] += weights[edge] * inputs[sources[edge], k]
         edge += 1
-    groups[0], bit = 0, EIGHT
+    groups[0], bit = at, EIGHT
     while bit < n:
         is_source = edge < end and (1 << sources[edge]) == bit
         further = size if is_source else 0
@@ -101,16 +101,35 @@ def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, group
             groups[bit // EIGHT + k] = groups[k] + further
         if is_source:
             for k in range(size):
-                sums[size + k] = sums[k] + weights[edge]
-                sums[k] -= weights[edge]
+                sums[at + size + k] = sums[at + k] + weights[edge]
+                sums[at + k] -= weights[edge]
             size *= 2
             edge += 1
         bit *= 2
     while edge < end:
         for k in range(size):
-            sums[k] += weights[edge] * inputs[sources[edge], block]
+            sums[at + k] += weights[edge] * inputs[sources[edge], block]
         edge += 1
-    return size
+    return at + size
+
+
+@inlined
+def sum_neurons(bias, weights, sources, begin, end, n_inputs, values, row):
+    """Write the sums of a neuron of a later layer into its ``row`` of values, two sources at once."""
+    n, edge = row.size, begin + ((end - begin) & 1)
+    if edge > begin:
+        weight, one = weights[begin], values[sources[begin] - n_inputs]
+        for k in range(n):
+            row[k] = bias + weight * one[k]
+    else:
+        for k in range(n):
+            row[k] = bias
+    while edge < end:
+        weight, one = weights[edge], values[sources[edge] - n_inputs]
+        further, other = weights[edge + 1], values[sources[edge + 1] - n_inputs]
+        for k in range(n):
+            row[k] = (row[k] + weight * one[k]) + further * other[k]
+        edge += 2
 
 
 @unmanaged
@@ -125,11 +144,11 @@ def answer(
     genes equal their parent's inherit them, but for genes of what leads to no output.
 
     A sum begins with the bias, and takes the sources in their order. Patterns go in blocks through
-    ``values[neuron, pattern]``, which stays in the cache. Work space, too: ``sums[pattern]``, ``groups[8 patterns]``,
-    ``reaches[node]``, ``weights[edge + 1]``, ``sources[edge + 1]``, ``starts[neuron + 1]``.
+    ``values[neuron, pattern]``, which stays in the cache. Work space, too: ``sums[first layer * pattern]``,
+    ``groups[neuron of it, 8 patterns]``, ``reaches[node]``, ``weights[edge + 1]``, ``sources[edge + 1]``, ``starts[neuron + 1]``.
     """
     n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], answers.shape[1]
-    n_inputs, n_patterns, n = inputs.shape[0], answers.shape[2], values.shape[1]
+    n_inputs, n_patterns, n, n_first = inputs.shape[0], answers.shape[2], values.shape[1], neurons[0, 5]
     for i in range(genes.shape[0]):
         parent, own, said = ancestors[i], genes[i], answers[slots[i]]
         if parent == i:
@@ -142,28 +161,29 @@ def answer(
             continue
         list_working(own, neurons, n_inputs, reaches, weights, sources, starts)
         for block in range(0, n_patterns, n):
-            for j in range(n_neurons):
-                if not reaches[n_inputs + j]:
-                    continue
-                row, bias = values[j], own[n_genes - n_neurons + j]
-                begin, end, is_hidden = starts[j], starts[j + 1], j < n_neurons - n_outputs
-                if neurons[j, 2] < n_inputs:
-                    size = sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, groups)
-                    if is_hidden:
-                        squash(gain, sums, size)
-                    for group in range(groups.size):
+            at = 0
+            for j in range(n_first):
+                if reaches[n_inputs + j]:
+                    at = sum_inputs(
+                        own[n_genes - n_neurons + j], weights, sources, starts[j], starts[j + 1], inputs, block, n,
+                        sums, at, groups[j],
+                    )  # fmt: skip
+            if n_first < n_neurons:
+                squash(gain, sums, at)
+            for j in range(n_first):
+                if reaches[n_inputs + j]:
+                    for group in range(groups.shape[1]):
                         for k in range(EIGHT):
-                            row[EIGHT * group + k] = sums[groups[group] + k]
-                else:
-                    for k in range(n):
-                        row[k] = bias
-                    for edge in range(begin, end):
-                        weight, incoming = weights[edge], values[sources[edge] - n_inputs]
-                        for k in range(n):
-                            row[k] += weight * incoming[k]
-                    if is_hidden:
-                        squash(gain, row, n)
-                if not is_hidden:  # tanh has the sign of what it is given
-                    for k in range(n if n < n_patterns else n_patterns):
-                        x = gain * row[k]
-                        said[j - n_neurons + n_outputs, block + k] = np.int8(x > 0.0) - np.int8(x < 0.0)
+                            values[j, EIGHT * group + k] = sums[groups[j, group] + k]
+            for j in range(n_first, n_neurons):
+                if reaches[n_inputs + j]:
+                    bias = own[n_genes - n_neurons + j]
+                    sum_neurons(
+                        bias, weights, sources, starts[j], starts[j + 1], n_inputs, values, values[j]
+                    )
+                    if j < n_neurons - n_outputs:
+                        squash(gain, values[j], n)
+            for o in range(n_outputs):  # tanh has the sign of what it is given
+                for k in range(n if n < n_patterns else n_patterns):
+                    x = gain * values[n_neurons - n_outputs + o, k]
+                    said[o, block + k] = np.int8(x > 0.0) - np.int8(x < 0.0)
