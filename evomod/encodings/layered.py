@@ -436,7 +436,9 @@ def silenced(
         *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
         said,
     )  # fmt: skip
-    said = said[..., : n_sets * n_words] & np.tile(encoding.is_pattern, n_sets)
+    said = np.ascontiguousarray(said[..., : n_sets * n_words])
+    if encoding.inputs.shape[1] < 64:
+        said &= encoding.is_pattern
     return said[0], said[1]
 
 
