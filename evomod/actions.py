@@ -215,7 +215,8 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
-    from evomod.study_folder import STATES, check_version, held, status_of
+    from evomod.provenance import check_version
+    from evomod.study_folder import STATES, held, status_of
     from evomod.study_tables import described, load_study, write_tables
 
     found = load_study(given.folder)

@@ -22,9 +22,6 @@ from evomod.preparation import Setup
 from evomod.starts import DAMAGE
 from evomod.tracking import Tracker, columns
 
-FIRST_PRESSURES = ("connection-cost", "behavioural-diversity")
-"""Those that every checkpoint knows."""
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -161,21 +158,9 @@ def identity(setup: Setup) -> str:
     data = setup.config.model_dump(mode="json", by_alias=True)
     data["evolution"].pop("generations")
     data["tracking"].pop("checkpoint_seconds")
-    if not data["tracking"]["hierarchy"]:  # came later: checkpoints that do not know it stay good
-        data["tracking"].pop("hierarchy")
-    _drop_unknown_to_first(data["pressures"])
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
     text = json.dumps([data, tables], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _drop_unknown_to_first(pressures: dict[str, Any]) -> None:
-    """Likewise the pressures that came later, where they do not act."""
-    for name in [*pressures]:
-        if name not in FIRST_PRESSURES and pressures[name] is None:
-            pressures.pop(name)
-    if pressures["connection-cost"] is not None and pressures["connection-cost"]["penalty"] is None:
-        pressures["connection-cost"].pop("penalty")
 
 
 def sequence_of(manifest: dict[str, Any]) -> np.random.SeedSequence:

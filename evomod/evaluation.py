@@ -39,13 +39,14 @@ def develop(
         yes, no = np.concatenate((old.yes, yes)), np.concatenate((old.no, no))
     if setup.config.pressures.connection_cost is None and not setup.norms:
         return Population(genomes, yes, no, None, None, slots)
-    working = setup.module.simplify(setup.encoding, genomes[n_known:])
-    norms = _norms(setup, genomes[n_known:], working, None if old is None else old.norms)
+    working = setup.module.simplify(
+        setup.encoding, genomes, ancestors, None if old is None else old.working
+    )
+    norms = _norms(setup, genomes[n_known:], working[n_known:], None if old is None else old.norms)
     if setup.config.pressures.connection_cost is None:
-        return Population(genomes, yes, no, None, None, slots, norms)
+        return Population(genomes, yes, no, working, None, slots, norms)
     cost = np.zeros(genomes.shape[0])
-    if old is not None and old.working is not None and old.cost is not None:
-        working = np.concatenate((old.working, working))
+    if old is not None and old.cost is not None:
         cost[:n_known] = old.cost
     cost = setup.toolbox.cost(working, ancestors, cost)
     return Population(genomes, yes, no, working, cost, slots, norms)

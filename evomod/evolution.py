@@ -65,13 +65,10 @@ class Generation:
     solved_goals: tuple[str, ...]
     """Goals that the best solved in successive epochs up to now, the latest last."""
     setup: Setup
+    best_row: int
+    """Row of the logged individual: of the first front the fittest, then by the other objectives."""
     expected: NDArray[np.float64] | None = None
     """``[individual]``: mean fitness under this generation's dropout (None: there is none)."""
-
-    @property
-    def best_row(self) -> int:
-        """Row of the logged individual: of the first front the fittest, then by the other objectives."""
-        return _best_row(self.objectives, self.front)
 
     @property
     def is_solved(self) -> bool:
@@ -231,6 +228,7 @@ def restore(
         since_switch=since_switch,
         solved_goals=solved_goals,
         setup=setup,
+        best_row=_best_row(objectives, front),
         expected=expected_fitness(setup, population, np.full(mu, -1), memory, goal, fitness, silences),
     )
 
@@ -378,16 +376,18 @@ def _select(
     for name in setup.config.pressures.objectives:
         is_cost = name in prices
         objectives.append(-prices[name] if is_cost else behavioural_diversity.measure(pool.yes))
-    table = in_range(setup, np.stack(objectives, axis=1), pool)
+    columns = objectives[0][:, None] if len(objectives) == 1 else np.stack(objectives, axis=1)
+    table = in_range(setup, columns, pool)
     if goal.n_answers == 0:
-        table[:] = 0.0  # a neutral epoch: no objective counts
+        table = np.zeros(table.shape)  # a neutral epoch: no objective counts
     chosen = setup.toolbox.survive(table, mu, rng)
     if not isinstance(chosen, Survivors):  # a stock selector tells rows only: one front, no crowding
         rows = np.asarray(chosen)
         chosen = Survivors(rows, np.zeros(rows.size, np.int64), np.zeros(rows.size))
     rows, ranks = chosen.rows, (chosen.front, chosen.crowding)
-    mean = None if expected is None else expected[rows]
-    return _generation(setup, pool.take(rows), goal, fitness[rows], table[rows], ranks, before, mean)
+    mean = None if expected is None else expected.take(rows)
+    fitness, table = fitness.take(rows), table.take(rows, axis=0)
+    return _generation(setup, pool.take(rows), goal, fitness, table, ranks, before, mean)
 
 
 def _generation(
@@ -401,7 +401,7 @@ def _generation(
     expected: NDArray[np.float64] | None = None,
 ) -> Generation:
     """Put a generation together: its number, and what of its schedule it has solved."""
-    best = fitness[_best_row(objectives, ranks[0])]
+    best_row = _best_row(objectives, ranks[0])
     number, since = 0, 0
     solved: tuple[str, ...] = ()
     if before is not None:
@@ -409,7 +409,7 @@ def _generation(
         if before.goal != goal.name:
             since = 0
             solved = solved if solved[-1:] == (before.goal,) else ()
-    if best >= setup.config.evolution.solved_at and solved[-1:] != (goal.name,):
+    if fitness[best_row] >= setup.config.evolution.solved_at and solved[-1:] != (goal.name,):
         solved = (*(name for name in solved if name != goal.name), goal.name)
     return Generation(
         number=number,
@@ -422,6 +422,7 @@ def _generation(
         since_switch=since,
         solved_goals=solved,
         setup=setup,
+        best_row=best_row,
         expected=expected,
     )
 

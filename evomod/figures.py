@@ -33,7 +33,7 @@ from evomod.papers import (
     table_of,
 )
 from evomod.plotting_studies import STYLE
-from evomod.study_folder import other_version
+from evomod.provenance import other_version
 from evomod.study_tables import StudyFolder, how_many
 
 

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from evomod.errors import EvomodError
+
 
 def now() -> str:
     """Time of day, UTC, to the second."""
@@ -31,6 +33,26 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def other_version(manifest: dict[str, Any]) -> str | None:
+    """The version of evomod that made a folder; None where it is this one."""
+    theirs = str(manifest.get("versions", {}).get("evomod"))
+    return None if theirs == versions()["evomod"] else theirs
+
+
+def check_version(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises `EvomodError` for the folder of a study, or of a run, that another version made."""
+    theirs = other_version(manifest)
+    if theirs is None:
+        return
+    why = "the same seed can give another run"
+    if theirs.startswith("0.1."):
+        why = "layered networks are born with more connections since 0.2, so the same seed gives another run"
+    raise EvomodError(
+        f"{folder} was made by evomod {theirs} and this is evomod {versions()['evomod']}: {why}. Go on with "
+        f"evomod {theirs}, or start anew in another folder with --out."
+    )
 
 
 @cache  # 12 ms, and a study asks once a replicate

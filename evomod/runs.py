@@ -30,7 +30,7 @@ from evomod.evolution import evolve
 from evomod.network import Network, load_network
 from evomod.operators import logbook
 from evomod.preparation import Setup, prepare
-from evomod.provenance import here, now, versions
+from evomod.provenance import check_version, here, now, versions
 from evomod.starts import DAMAGE, first_genomes
 from evomod.task import read_task
 from evomod.tracking import (
@@ -195,8 +195,8 @@ def resume(
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
     again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, or a setting that would
-    make it another run.
+    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, the run of
+    another version, or a setting that would make it another run.
     """
     found = load_run(folder)
     folder = found.folder
@@ -207,6 +207,10 @@ def resume(
             f"--set {changed[0]} would make {folder} another run; on --resume only "
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
+    is_longer = config.evolution.generations > found.config.evolution.generations
+    is_done = found.is_complete and not is_longer and (folder / "best.json").exists()
+    if not is_done:
+        check_version(folder, found.manifest)
     setup = prepare(config, read_task(folder / "task.py"))
     state = read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
@@ -215,8 +219,7 @@ def resume(
             f"{folder} has already reached generation {reached}; evolution.generations cannot be "
             f"{config.evolution.generations}."
         )
-    is_longer = config.evolution.generations > found.config.evolution.generations
-    if found.is_complete and not is_longer and (folder / "best.json").exists():
+    if is_done:
         return found
     check_tables(folder, state)
     has_begun = (folder / "log.csv").exists()

@@ -104,7 +104,8 @@ class Layers(Section):
     layers: Integers | None = None
     """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
     initial_connections: Pair = (0, 119)
-    """Fewest and most connections attempted at birth (an attempt at an existing one is lost)."""
+    """Fewest and most connections at birth, drawn uniformly. A connection that exists already is drawn
+    anew, at most as often as there are pairs of nodes, so a dense network can have a few less."""
     gain: float = Field(default=20.0, gt=0.0)
     """Slope of tanh(gain * sum)."""
     tie_rule: Literal["strict", "zero-is-no"] = "strict"
@@ -276,6 +277,9 @@ class SelectionSection(Section):
     """Share of the population that passes unchanged (elite methods)."""
     strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
     """Of roulette selection."""
+    ties: Literal["random", "offspring-first", "parents-first"] = "random"
+    """Who survives (NSGA-II) or passes (elite methods) among individuals that selection cannot tell apart:
+    chance decides, or first whether they are offspring or parents, and then chance."""
 
     @field_validator("elite")
     @classmethod
@@ -283,6 +287,15 @@ class SelectionSection(Section):
         if not 0.0 < value <= 1.0:
             raise ValueError("wanted a share of the population, above 0 and at most 1, such as 0.3")
         return value
+
+    @model_validator(mode="after")
+    def _has_ties(self) -> SelectionSection:
+        if self.method == "roulette" and self.ties != "random":
+            raise ValueError(
+                "ties: nobody survives roulette selection, so there are no ties to decide; leave ties out, "
+                "or choose the method 'nsga2', 'elite' or 'elite-worst'"
+            )
+        return self
 
     @model_validator(mode="after")
     def _shares(self) -> SelectionSection:
@@ -469,4 +482,7 @@ class TrackingSection(Section):
     """Measure Q and cost of the whole population every so many generations; 0: never."""
     hierarchy: bool = False
     """Log the hierarchy of the logged individual too (Mengistu et al. 2016)."""
+    tied_q: bool = False
+    """Log Q of all that are in the first front and as fit as the logged individual too: their number,
+    mean, median, least and largest. Which of them a paper plots is not always known (Clune et al. 2013)."""
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)

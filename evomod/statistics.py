@@ -184,6 +184,22 @@ def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
     return RankSum(first.size, second.size, float(u), float(p), delta)
 
 
+def kolmogorov_smirnov(a: ArrayLike, b: ArrayLike) -> float:
+    """p of the two-sample test of Kolmogorov and Smirnov, two-sided, exact for small samples.
+
+    >>> kolmogorov_smirnov([1, 2, 3], [4, 5, 6])
+    0.1
+    """
+    first, second = _numbers(a), _numbers(b)
+    if first.size == 0 or second.size == 0:
+        raise EvomodError(
+            f"the Kolmogorov-Smirnov test wants values on both sides; got {first.size} and {second.size}."
+        )
+    from scipy import stats
+
+    return float(stats.ks_2samp(first, second).pvalue)
+
+
 def signed_rank(a: ArrayLike, b: ArrayLike) -> SignedRank:
     """Whether a differs from b in pairs (Wilcoxon, two-sided); a pair that lacks a number is left out.
 

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
-from evomod.provenance import commit, now, versions
+from evomod.provenance import check_version, commit, now, versions
 from evomod.runs import Beginning, Run, begin, load_run
 from evomod.study import (
     Key,
@@ -121,22 +121,6 @@ def _tasks(study: Study) -> dict[str, str]:
             digest.update(goal.encode() + table.tobytes())
         found[treatment.name] = digest.hexdigest()[:16]
     return found
-
-
-def other_version(manifest: dict[str, Any]) -> str | None:
-    """The version of evomod that made a folder; None where it is this one."""
-    theirs = str(manifest.get("versions", {}).get("evomod"))
-    return None if theirs == versions()["evomod"] else theirs
-
-
-def check_version(folder: Path, manifest: dict[str, Any]) -> None:
-    """Raises `EvomodError` for the folder of a study, or of a run, that another version made."""
-    theirs = other_version(manifest)
-    if theirs is not None:
-        raise EvomodError(
-            f"{folder} was made by evomod {theirs} and this is evomod {versions()['evomod']}: results may "
-            f"differ. Go on with evomod {theirs}, or start anew in another folder with --out."
-        )
 
 
 def _manifest(study: Study, folder: Path) -> dict[str, Any]:

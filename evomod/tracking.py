@@ -16,6 +16,7 @@ from evomod.evolution import Generation
 from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
 from evomod.preparation import Setup
+from evomod.pressures import max_modularity
 
 COLUMNS = (
     "generation",
@@ -43,9 +44,15 @@ POPULATION_COLUMNS = (
 )
 
 
+TIED_COLUMNS = ("tied", "tied_q_mean", "tied_q_median", "tied_q_least", "tied_q_largest")
+"""Number of those that tie for best, and their Q; the median is the upper one of two."""
+
+
 def columns(setup: Setup) -> tuple[str, ...]:
     """Names of the log's columns: the fixed ones, what is asked for, the fitness on every goal of the task."""
-    asked = ("hierarchy",) if setup.config.tracking.hierarchy else ()
+    tracking = setup.config.tracking
+    asked = ("hierarchy",) if tracking.hierarchy else ()
+    asked = (*asked, *TIED_COLUMNS) if tracking.tied_q else asked
     dropout = setup.config.pressures.dropout
     if dropout is not None and dropout.rate > 0.0:
         asked = (*asked, "dropout_fitness")
@@ -77,6 +84,7 @@ class Tracker:
     setup: Setup
     shapes: dict[bytes, Shape] = field(default_factory=dict)
     fitness: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
+    known_q: max_modularity.Known = field(default_factory=max_modularity.Known)
 
     def row(self, generation: Generation) -> tuple[Any, ...]:
         """Values of `columns` for one generation."""
@@ -97,9 +105,20 @@ class Tracker:
             int(fitness >= self.setup.config.evolution.solved_at),
             generation.since_switch,
             *([] if shape.hierarchy is None else [shape.hierarchy]),
+            *(self.tied_q(generation) if self.setup.config.tracking.tied_q else []),
             *([] if generation.expected is None else [float(generation.expected[best])]),
             *self.fitness_on_all(population.yes[best], population.no[best]),
         )
+
+    def tied_q(self, generation: Generation) -> tuple[Any, ...]:
+        """Values of `TIED_COLUMNS`: of the first front, those as fit as the logged individual."""
+        setup, best = self.setup, generation.best_row
+        fittest = generation.objectives[:, 0] == generation.objectives[best, 0]
+        genomes = generation.population.genomes[fittest & (generation.front == 0)]
+        simplify, method = setup.module.simplify, setup.config.tracking.q_method
+        q = np.sort(max_modularity.measure(setup.encoding, simplify, method, self.known_q, genomes))
+        mean = float(np.add.reduce(q)) / q.size
+        return q.size, mean, float(q[q.size // 2]), float(q[0]), float(q[-1])
 
     def fitness_on_all(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
         """Fitness of answers ``[output, word]`` on every goal of the task, on all patterns."""

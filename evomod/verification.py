@@ -18,7 +18,7 @@ from evomod.papers import (
     scripts_folder,
     table_of,
 )
-from evomod.study_folder import other_version
+from evomod.provenance import other_version
 from evomod.study_tables import how_many
 
 

@@ -110,6 +110,24 @@ def answer(
     return yes, no
 
 
+def signs(
+    layers: Sequence[int],
+    connections: Mapping[Edge, int],
+    bias: Mapping[int, int],
+    inputs: Sequence[int],
+    silent: Collection[int] = (),
+) -> list[int]:
+    """Signs of the outputs, in integers of any size; silent neurons are 0 (Clune et al. 2013, limit of steep tanh)."""
+    values = list(inputs)
+    into: dict[int, list[tuple[int, int]]] = {}
+    for (source, target), weight in connections.items():
+        into.setdefault(target, []).append((source, weight))
+    for node in _neurons(layers):
+        total = int(bias[node]) + sum(int(w) * values[source] for source, w in into.get(node, []))
+        values.append(0 if node in silent else (total > 0) - (total < 0))
+    return values[-layers[-1] :]
+
+
 def fitness(
     yes: Sequence[Sequence[bool]],
     no: Sequence[Sequence[bool]],
@@ -261,13 +279,23 @@ def place_below(n: int, rng: np.random.Generator) -> int:
     return int(rng.random() * n)
 
 
-def _draw_edge(layers: Sequence[int], rng: np.random.Generator) -> Edge:
-    """A gap between layers, then a source, then a target (Clune et al. 2013, adding)."""
-    ids = _nodes(layers)
-    gap = place_below(len(layers) - 1, rng)
-    source = ids[gap][place_below(layers[gap], rng)]
-    target = ids[gap + 1][place_below(layers[gap + 1], rng)]
-    return source, target
+def _draw_place(layers: Sequence[int], rng: np.random.Generator) -> int:
+    """The place of a connection by one draw: first the gap, then the ends by what is left (Clune et al. 2013)."""
+    share = rng.random() * (len(layers) - 1)
+    gap = int(share)
+    before = sum(a * b for a, b in pairwise(layers[: gap + 1]))
+    return before + int((share - gap) * (layers[gap] * layers[gap + 1]))
+
+
+def _draw_free_place(
+    layers: Sequence[int], genome: Sequence[int], rng: np.random.Generator
+) -> int | None:
+    """Place of a connection that is not there yet; nothing after V**2 draws (Clune et al. 2013, adding)."""
+    for _ in range(sum(layers) ** 2):
+        place = _draw_place(layers, rng)
+        if genome[place] == 0:
+            return place
+    return None
 
 
 def birth(
@@ -277,36 +305,51 @@ def birth(
     attempts: tuple[int, int],
     rng: np.random.Generator,
 ) -> list[int]:
-    """A random genome: attempted random connections, random biases (Clune et al. 2013, 4.2)."""
+    """A random genome: random connections, each drawn until it is a new one, random biases (Clune et al. 2013)."""
     places = edges(layers)
     low, high = attempts
     genome = [0] * (len(places) + len(_neurons(layers)))
     for _ in range(low + place_below(high - low + 1, rng)):
-        place = places.index(_draw_edge(layers, rng))
-        if genome[place] == 0:
+        if all(genome[: len(places)]):
+            break
+        place = _draw_free_place(layers, genome, rng)
+        if place is not None:
             genome[place] = 1 + place_below(len(weights), rng)
     for gene in range(len(places), len(genome)):
         genome[gene] = place_below(len(biases), rng)
     return genome
 
 
-def _hits(n: int, p: float, rng: np.random.Generator) -> Iterator[int]:
-    """Which of n places are hit, each with probability p, by geometric skips (Devroye 1986)."""
-    if n == 0 or p <= 0:
-        return
-    position = -1
-    while True:
-        position += 1
-        if p < 1:
-            position += math.floor(math.log(1 - rng.random()) / math.log(1 - p))
-        if position >= n:
-            return
-        yield position
+def _hits(
+    genes: Sequence[int], p: float, rng: np.random.Generator
+) -> tuple[list[int], list[tuple[int, float]]]:
+    """Which genes are hit, each with probability p, and for each a share in [0, 1).
+
+    Their number by inversion of the binomial distribution, then one after the other by exchange to the
+    front (Devroye 1986); gene by gene where no hit at all is rare. Returns the genes in their new order.
+    """
+    genes, hits, n = list(genes), [], len(genes)
+    chance = (1.0 - p) ** n
+    if chance < 2.0**-32:
+        for k in range(n):
+            if rng.random() < p:
+                genes[len(hits)], genes[k] = genes[k], genes[len(hits)]
+                hits.append((genes[len(hits)], rng.random()))
+        return genes, hits
+    odds, total, drawn = p / (1.0 - p) if p < 1 else 0.0, chance, rng.random()
+    while drawn >= total and len(hits) < n:
+        k = len(hits)
+        place = rng.random() * (n - k)
+        genes[k], genes[k + int(place)] = genes[k + int(place)], genes[k]
+        hits.append((genes[k], place - int(place)))
+        chance *= odds * (n - k) / (k + 1)
+        total += chance
+    return genes, hits
 
 
-def _step(gene: int, lowest: int, highest: int, rng: np.random.Generator) -> int:
+def _step(gene: int, lowest: int, highest: int, share: float) -> int:
     """One place down or up an ordered alphabet, clamped (Clune et al. 2013, weight change)."""
-    moved = gene - 1 if rng.random() < 0.5 else gene + 1
+    moved = gene - 1 if share < 0.5 else gene + 1
     return min(max(moved, lowest), highest)
 
 
@@ -317,12 +360,13 @@ def _present(genome: Sequence[int], n_edges: int) -> list[int]:
 
 def _vary_weights(
     genome: list[int], n_edges: int, n_weights: int, changes: float, rng: np.random.Generator
-) -> None:
-    """Each of n connections with probability changes / n, one step (Clune et al. 2013)."""
+) -> list[int]:
+    """Each of n connections with probability changes / n, one step (Clune et al. 2013); those hit first."""
     present = _present(genome, n_edges)
-    if present:
-        for hit in _hits(len(present), min(1.0, changes / len(present)), rng):
-            genome[present[hit]] = _step(genome[present[hit]], 1, n_weights, rng)
+    present, hits = _hits(present, min(1.0, changes / max(len(present), 1)), rng)
+    for gene, share in hits:
+        genome[gene] = _step(genome[gene], 1, n_weights, share)
+    return present
 
 
 def _vary_biases(
@@ -330,35 +374,22 @@ def _vary_biases(
 ) -> None:
     """Each neuron with probability p: drawn anew, or one step (Clune et al. 2013, both)."""
     assert change in ("resample", "step")
-    for hit in _hits(len(genome) - n_edges, p, rng):
-        gene = n_edges + hit
+    for gene, share in _hits(range(n_edges, len(genome)), p, rng)[1]:
         if change == "resample":
-            genome[gene] = place_below(n_biases, rng)
+            genome[gene] = int(share * n_biases)
         else:
-            genome[gene] = _step(genome[gene], 0, n_biases - 1, rng)
+            genome[gene] = _step(genome[gene], 0, n_biases - 1, share)
 
 
 def _add_connection(
-    layers: Sequence[int], genome: list[int], n_weights: int, rate: float, rng: np.random.Generator
-) -> None:
-    """A connection that is not there yet, with probability rate (Clune et al. 2013)."""
-    places = edges(layers)
-    wanted = rng.random() < rate
-    if wanted and len(_present(genome, len(places))) < len(places):
-        place = places.index(_draw_edge(layers, rng))
-        while genome[place] > 0:
-            place = places.index(_draw_edge(layers, rng))
-        genome[place] = 1 + place_below(n_weights, rng)
-
-
-def _delete_connection(
-    genome: list[int], n_edges: int, rate: float, min_connections: int, rng: np.random.Generator
-) -> None:
-    """A connection goes, with probability rate, while there are more than the least number."""
-    present = _present(genome, n_edges)
-    wanted = rng.random() < rate
-    if wanted and len(present) > min_connections:
-        genome[present[place_below(len(present), rng)]] = 0
+    layers: Sequence[int], genome: list[int], n_weights: int, rng: np.random.Generator
+) -> list[int]:
+    """A connection that is not there yet (Clune et al. 2013); its place, none where it is given up."""
+    place = _draw_free_place(layers, genome, rng)
+    if place is None:
+        return []
+    genome[place] = 1 + place_below(n_weights, rng)
+    return [place]
 
 
 def vary(
@@ -374,10 +405,13 @@ def vary(
     """A child: weights, biases, add, delete, in this order (Clune et al. 2013, 4.2 and source)."""
     child = [int(gene) for gene in genome]
     n_edges = len(edges(layers))
-    _vary_weights(child, n_edges, n_weights, rates["weight_changes"], rng)
+    present = _vary_weights(child, n_edges, n_weights, rates["weight_changes"], rng)
     _vary_biases(child, n_edges, n_biases, rates["bias"], bias_change, rng)
-    _add_connection(layers, child, n_weights, rates["add"], rng)
-    _delete_connection(child, n_edges, rates["delete"], min_connections, rng)
+    drawn, add, delete = rng.random(), rates["add"], rates["delete"]
+    if drawn < add and len(present) < n_edges:
+        present += _add_connection(layers, child, n_weights, rng)
+    if add * (1.0 - delete) <= drawn < add + (1.0 - add) * delete and len(present) > min_connections:
+        child[present[place_below(len(present), rng)]] = 0
     return child
 
 
@@ -705,24 +739,36 @@ def _textbook_matrix(a: list[list[int]], group: Sequence[int]) -> Matrix:
     return _less_row_sums(_restricted(_symmetrised(b), group))
 
 
+def _signs(vector: Sequence[float]) -> list[int]:
+    """1, -1, or 0 for what is 0 but for rounding; the first other than 0 is 1."""
+    largest = max(abs(x) for x in vector)
+    signs = [0 if abs(x) <= 1e-9 * largest else 1 if x > 0 else -1 for x in vector]
+    first = next(sign for sign in signs if sign)
+    return [sign * first for sign in signs]
+
+
 def _split(
     group: list[int],
     matrix_of: Callable[[list[int]], Matrix],
     m: int,
     always: bool,
+    has_noise: bool,
 ) -> tuple[list[list[int]], list[Matrix]]:
     """Modules of a group by repeated sign splits, and the matrices used (Newman 2006).
 
-    Split if both parts have nodes and delta Q = s^T M s / 4m > 1e-5 (or if it is `always`).
+    Split if both parts have nodes and delta Q = s^T M s / 4m > 1e-5 (or if it is `always`). A sign of 0
+    counts as -1; if it `has_noise`, delta Q is the mean over both signs of each of these.
     """
-    matrix = matrix_of(group)
-    s = [1 if x > 0 else -1 for x in _leading_eigenvector(matrix)]
-    nodes = range(len(group))
-    gain = math.fsum(s[i] * matrix[i][j] * s[j] for i in nodes for j in nodes) / (4 * m)
+    matrix, nodes = matrix_of(group), range(len(group))
+    signs = _signs(_leading_eigenvector(matrix))
+    s = [sign or -1 for sign in signs]
+    means = signs if has_noise else s
+    pairs = [(means[i] * means[j] if i != j else 1) * matrix[i][j] for i in nodes for j in nodes]
+    gain = math.fsum(pairs) / (4 * m)
     parts = [[group[i] for i in nodes if s[i] == side] for side in (1, -1)]
     if not (parts[0] and parts[1] and (always or gain > 1e-5)):
         return [group], [matrix]
-    one, other = (_split(part, matrix_of, m, False) for part in parts)
+    one, other = (_split(part, matrix_of, m, False, has_noise) for part in parts)
     return one[0] + other[0], [matrix, *one[1], *other[1]]
 
 
@@ -734,9 +780,9 @@ def _split_all(adjacency: Adjacency, method: str) -> tuple[list[list[int]], list
     if m == 0:
         return [everyone], []
     if method == "clune2013":
-        return _split(everyone, lambda group: _clune2013_matrix(a, group), m, True)
+        return _split(everyone, lambda group: _clune2013_matrix(a, group), m, True, True)
     assert method == "leading-eigenvector"
-    return _split(everyone, lambda group: _textbook_matrix(a, group), m, False)
+    return _split(everyone, lambda group: _textbook_matrix(a, group), m, False, False)
 
 
 def _labelled(adjacency: Adjacency, modules: Collection[list[int]]) -> tuple[float, list[int]]:
@@ -767,13 +813,14 @@ def split_matrices(adjacency: Adjacency, method: str) -> list[Matrix]:
 
 
 def spectral_gap(matrix: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector.
+    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector that is not 0.
 
-    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap.
+    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap. What is
+    below 1e-12 counts as 0, which has a rule of its own.
     """
     values, vectors = np.linalg.eigh(np.array(matrix, dtype=np.float64))
     gap = float(values[-1] - values[-2]) if len(values) > 1 else math.inf
-    return gap, min(abs(float(x)) for x in vectors[:, -1])
+    return gap, min(abs(float(x)) for x in vectors[:, -1] if abs(x) > 1e-12)
 
 
 def _partitions(n: int) -> Iterator[list[int]]:

@@ -25,15 +25,19 @@ def words(shape, rng):
 
 
 @pytest.mark.parametrize("outputs, n_words", [(1, 1), (1, 4), (3, 1), (2, 3)])
-@pytest.mark.parametrize("step", [1, 2])
-def test_read_copies_the_rows_of_the_oracle(outputs, n_words, step):
+@pytest.mark.parametrize("step, apart", [(1, 0), (2, 1), (1, 3)])
+def test_read_copies_the_rows_of_the_oracle(outputs, n_words, step, apart):
+    """No beside yes, after all yeses, or wherever it is not yes."""
     rng = np.random.default_rng(31)
     first, mask = 2, words(n_words, rng)
-    states, slots = words((9, first + step * outputs, n_words), rng), rng.integers(0, 9, 7)
-    bits = words((7, outputs, n_words), rng)
-    answers.read(states, slots, first, step, mask, bits)
+    states, slots = words((9, first + step * outputs + apart, n_words), rng), rng.integers(0, 9, 7)
+    yes, no = words((7, outputs, n_words), rng), words((7, outputs, n_words), rng)
+    answers.read(states, slots, first, step, apart, mask, yes, no)
     rows = [first + k * step for k in range(outputs)]
-    assert bits.tolist() == naive.read(states.tolist(), slots.tolist(), rows, mask.tolist())
+    assert yes.tolist() == naive.read(states.tolist(), slots.tolist(), rows, mask.tolist())
+    denied = states if apart else ~states
+    rows = [row + apart for row in rows]
+    assert no.tolist() == naive.read(denied.tolist(), slots.tolist(), rows, mask.tolist())
 
 
 @pytest.mark.parametrize("tie", ["strict", "zero-is-no"])

@@ -75,7 +75,16 @@ def oracle_of_layers(encoding, layers, genome, silent):
 
 @pytest.mark.parametrize(
     "layers, weights",
-    [(RETINA, (-2, -1, 1, 2)), ((4, 3, 2, 1), (-2, -1, 1, 2)), ((3, 2), (1, 2)), ((7, 3, 2), BIG)],
+    [
+        (RETINA, (-2, -1, 1, 2)),
+        ((4, 3, 2, 1), (-2, -1, 1, 2)),
+        ((3, 2), (1, 2)),
+        ((7, 3, 2), BIG),
+        ((1, 1, 1, 1), (-1, 1)),
+        ((2, 3, 70, 3, 1), (-2, -1, 1, 2)),
+        ((3, 5, 40, 2), (-127, -64, -3, 1, 31, 127)),
+        ((9, 3, 3, 1), (-2, -1, 1, 2)),
+    ],
 )
 def test_silent_integer_networks_equal_the_oracle(layers, weights):
     rng = np.random.default_rng(3)

@@ -7,6 +7,7 @@ from conftest import make_task, run_apart, size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from scipy import stats
 
 from evomod.encodings import layered
 from evomod.kernels import realvalued
@@ -104,6 +105,43 @@ def test_birth_repeats_the_oracle_draw_by_draw(layers, attempts, weights):
     assert mine.bit_generator.state == theirs.bit_generator.state
 
 
+def test_births_have_as_many_connections_as_were_drawn_unless_the_last_free_edges_are_not_found():
+    """Retina, 0 to 119 connections of 106 places: mean about 58, one in nine complete or nearly."""
+    encoding = integer(RETINA, initial_connections=(0, 119))
+    genomes = layered.birth(encoding, size(20_000, 2_000), np.random.default_rng(8))
+    n = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
+    assert abs(n.mean() - (sum(range(106)) + 14 * 105.9) / 120) < 4 * n.std() / np.sqrt(n.size)
+    drawn = np.arange(0, 100)  # of fewer than a hundred each number is as likely
+    counts = np.bincount(n, minlength=107)[drawn]
+    expected = n.size / 120
+    assert ((counts - expected) ** 2 / expected).sum() < 160  # chi-square, 99 degrees: p = 1e-4
+    assert abs((n >= 104).mean() - 16 / 120) < 4 * np.sqrt(0.12 / n.size)
+
+
+def test_an_edge_is_drawn_as_its_gap_and_ends_are():
+    """Birth of one connection: gaps equally often, edges of a gap equally often."""
+    encoding = integer(RETINA, initial_connections=(1, 1))
+    genomes = layered.birth(encoding, size(40_000, 4_000), np.random.default_rng(9))
+    edge = np.argmax(genomes[:, : encoding.n_edges] != 0, axis=1)
+    gap = encoding.wiring.layer[encoding.wiring.source[edge]]
+    assert np.abs(np.bincount(gap, minlength=4) / edge.size - 0.25).max() < 4 * 0.44 / np.sqrt(edge.size)
+    last = np.bincount(edge, minlength=encoding.n_edges)[-2:]  # two places share a quarter
+    assert abs(last[0] - last[1]) < 4 * np.sqrt(last.sum())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_adding_to_a_nearly_complete_network_is_given_up_now_and_then(seed):
+    """The only free edge is one of the first gap's 64: found in V**2 = 529 draws with probability 0.874."""
+    encoding = integer(RETINA)
+    genomes = np.ones((size(2_000, 60), encoding.n_genes), np.int8)
+    genomes[:, 5] = 0
+    section = variation(RATES["structure only"] | {"add": 1.0, "delete": 0.0})
+    rows = np.arange(genomes.shape[0])
+    children = layered.vary(encoding, section, genomes, rows, np.random.default_rng(seed))
+    found = (children[:, 5] != 0).mean()
+    assert abs(found - (1 - (255 / 256) ** 529)) < 4 * 0.332 / np.sqrt(rows.size)
+
+
 def test_births_reach_from_empty_to_full():
     """No attempt leaves no connection; very many attempts fill every edge."""
     rng = np.random.default_rng(1)
@@ -133,6 +171,74 @@ def test_variation_repeats_the_oracle_draw_by_draw(weights, bias_change, rates, 
     ]
     assert_array_equal(children, expected)
     assert mine.bit_generator.state == theirs.bit_generator.state
+
+
+def assert_share(hits, chance):
+    """``hits[child, place]``: each place is hit with this chance, two at once with its square; 5 standard errors."""
+    n, both = hits.shape[0], hits.astype(float).T @ hits
+    apart = ~np.eye(hits.shape[1], dtype=bool)
+    for found, expected in ((hits.sum(axis=0), chance), (both[apart], chance**2)):
+        spread = np.sqrt(n * expected * (1 - expected))
+        assert (np.abs(found - n * expected) <= 5 * spread + 4).all()  # 4: of rare pairs a few
+
+
+@pytest.mark.parametrize("bias_change", ["resample", "step"])
+@pytest.mark.parametrize(
+    "changes, bias_rate", [(2.0, 1 / 24), (0.5, 0.3), (6.0, 0.02), (12.0, 1.0), (100.0, 0.0)]
+)
+def test_changes_are_binomial(changes, bias_rate, bias_change):
+    """Every connection with probability changes / n and every bias at its rate, independently of each other."""
+    encoding = integer((4, 3, 2), weights=(-2, -1, 1, 2, 3), biases=(-2, -1, 0, 1, 2))
+    n_edges, number = encoding.n_edges, size(20_000, 1500)
+    parent = np.full(encoding.n_genes, 3, np.int8)
+    parent[n_edges:], parent[:4] = 2, 0
+    n = n_edges - 4
+    rates = {"weight_changes": changes, "bias_rate": bias_rate, "add": 0.0, "delete": 0.0}
+    section, rng = variation(rates, bias_change=bias_change), np.random.default_rng(61)
+    rows = np.zeros(number, np.int64)
+    children = layered.vary(encoding, section, parent[None], rows, rng)
+    moved = children.astype(int) - parent
+    assert set(np.unique(moved[:, :n_edges]).tolist()) <= {-1, 0, 1} and not moved[:, :4].any()
+    chance = min(1.0, changes / n)
+    assert_share(moved[:, 4:n_edges] != 0, chance)
+    assert_share(moved[:, 4:n_edges] > 0, chance / 2)
+    shares = [(2.0, 1.0)] if bias_change == "step" else [(5.0, v) for v in (-2, -1, 1, 2)]
+    for parts, value in shares:
+        assert_share(moved[:, n_edges:] == value, bias_rate / parts)
+    counts = np.bincount((moved[:, 4:n_edges] != 0).sum(axis=1), minlength=n + 1)
+    expected = number * stats.binom.pmf(np.arange(n + 1), n, chance)
+    assert (np.abs(counts - expected) <= 5 * np.sqrt(expected) + 4).all()
+
+
+@pytest.mark.parametrize("add, delete", [(0.2, 0.2), (0.7, 0.9), (0.0, 0.3), (0.4, 0.0)])
+def test_connections_come_and_go_independently_at_their_rates(add, delete):
+    """Every absent edge by its share of its gap, every present one alike; both, one or none of the two."""
+    encoding = integer((4, 3, 2))
+    number, rng = size(20_000, 3000), np.random.default_rng(62)
+    parent = np.zeros(encoding.n_genes, np.int8)
+    parent[[1, 5, 7, 13]] = 1
+    rates = {"weight_changes": 0.0, "bias_rate": 0.0, "add": add, "delete": delete}
+    rows = np.zeros(number, np.int64)
+    children = layered.vary(encoding, variation(rates), parent[None], rows, rng)
+    assert (children[:, encoding.n_edges :] == parent[encoding.n_edges :]).all()
+    was, now = parent[: encoding.n_edges] != 0, children[:, : encoding.n_edges] != 0
+    gone, new = (was & ~now).sum(axis=1), (now & ~was).sum(axis=1)
+    undone = add * delete / 5  # the new connection goes at once
+    table = {
+        (0, 0): (1 - add) * (1 - delete) + undone,
+        (0, 1): add * (1 - delete),
+        (1, 0): (1 - add) * delete,
+        (1, 1): add * delete - undone,
+    }
+    for (went, came), chance in table.items():
+        found = ((gone == went) & (new == came)).mean()
+        assert abs(found - chance) <= 5 * np.sqrt(chance * (1 - chance) / number) + 1e-9
+    share = np.where(np.arange(18) < 12, 1 / 24, 1 / 12) * ~was  # two gaps of 12 and 6 edges
+    share *= (add - undone) / share.sum()
+    for edge in range(18):
+        chance = (delete * (1 - add / 5)) / 4 if was[edge] else share[edge]
+        found = (now[:, edge] != was[edge]).mean()
+        assert abs(found - chance) <= 5 * np.sqrt(chance * (1 - chance) / number) + 1e-9
 
 
 def test_variation_at_the_fewest_connections_deletes_none():
@@ -268,7 +374,7 @@ def test_answers_with_big_weights_equal_the_oracle(layers):
 
 
 def test_answers_at_the_end_of_the_counter_equal_the_oracle():
-    """A sum of 127, the largest that the counters hold, and all the values around powers of two."""
+    """A sum of 127, the largest that seven planes hold, and all the values around powers of two."""
     encoding = integer((4, 4, 2), weights=(-31, -16, -15, -1, 1, 8, 31), biases=(-3, 0, 3))
     assert encoding.uses_sign
     genomes = all_kinds(encoding, np.random.default_rng(10), size(60, 20))
@@ -295,16 +401,69 @@ def test_answers_around_the_change_of_counters_equal_the_oracle():
     assert_oracle_answers(encoding, genomes)
 
 
+def assert_exact_answers(encoding, genomes):
+    """Answers from scratch are those of the oracle in integers."""
+    layers = encoding.wiring.layers
+    found = np.subtract(*(bits.astype(int) for bits in from_scratch(encoding, genomes)))
+    for i, genome in enumerate(genomes):
+        connections, bias = read(encoding, genome)
+        for pattern, inputs in enumerate(np.where(encoding.inputs.T, 1, -1).tolist()):
+            expected = naive.signs(layers, connections, bias, inputs)
+            assert found[i, :, pattern].tolist() == expected
+
+
+HEAVY = (-127, -126, -64, -63, -33, -31, -7, -1, 1, 5, 32, 63, 65, 127)
+GENERAL = {
+    "one weight": {"layers": (5, 33, 3), "weights": (1,), "biases": (0,)},
+    "odd": {"layers": (5, 7, 3, 1)},
+    "one each": {"layers": (1, 1, 1, 1)},
+    "three planes": {"layers": (2, 11, 5, 1), "weights": (-3, -2, -1, 1, 2, 3)},
+    "wide": {"layers": (4, 70, 3)},
+    "wide twice": {"layers": (3, 65, 66, 2), "weights": (-1, 1)},
+    "heavy": {"layers": (5, 7, 3, 1), "weights": HEAVY, "biases": HEAVY},
+    "wide, heavy": {"layers": (3, 140, 2), "weights": HEAVY, "biases": (-127, 0, 127)},
+    "one heavy": {"layers": (3, 40, 1), "weights": (127,), "biases": (-127,)},
+    "fours": {"layers": (4, 9, 2), "weights": (-4, 4), "biases": (0, 1)},
+    "many words": {"layers": (9, 5, 1), "weights": (-5, -2, 1, 4)},
+    "more words": {"layers": (10, 3, 3, 2)},
+}
+
+
+@pytest.mark.parametrize("network", GENERAL.values(), ids=GENERAL.keys())
+def test_answers_of_any_network_equal_the_oracle(network):
+    """Odd layers, more than 64 neurons, few genes, any weight, sums of any size, words from one to 16."""
+    encoding = integer(**network)
+    assert encoding.uses_sign
+    few = encoding.n_edges > 1000 or network["layers"][0] > 8
+    genomes = all_kinds(encoding, np.random.default_rng(21), size(5 if few else 20, 1))
+    assert_exact_answers(encoding, genomes)
+
+
+def test_answers_of_the_largest_sums_equal_the_oracle():
+    """All weights 127 and all -127: the sum's highest digit, and sums that differ by a bias alone."""
+    encoding = integer((2, 300, 2), weights=(-127, 127), biases=(-127, -1, 0, 1, 127))
+    assert encoding.bias_words.shape[1] == 16 and encoding.uses_sign
+    genomes = np.zeros((12, encoding.n_genes), np.int8)
+    for i, genome in enumerate(genomes):
+        genome[: encoding.n_edges] = np.resize([1 + i % 2, 1 + i // 6], encoding.n_edges)
+        genome[encoding.n_edges :] = np.resize([i % 5, 4, 0, 2], encoding.wiring.n_neurons)
+    assert_exact_answers(encoding, genomes)
+
+
 @pytest.mark.parametrize(
     "network",
     [
         {"layers": RETINA},
+        {"layers": (4, 70, 5, 1)},
+        {"layers": (3, 40, 2), "weights": HEAVY, "biases": HEAVY},
+        {"layers": (9, 5, 3, 2)},
+        {"layers": (2, 2, 1)},
         {"layers": RETINA, "weights": (2, -1, 1, 2)},
         {"layers": (4, 3, 2)},
         {"layers": (8, 6, 2), "weights": BIG, "biases": BIG_BIASES},
         {"layers": (5, 4, 2), "gain": 0.7},
     ],
-    ids=["retina", "retina 2", "small", "big", "float"],
+    ids=["retina", "wide", "heavy", "words", "tiny", "retina 2", "small", "big", "float"],
 )
 @pytest.mark.parametrize("rates", ["retina", "everything"])
 def test_inherited_answers_equal_answers_from_scratch(network, rates):
@@ -317,7 +476,7 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
         states[:] = rng.integers(0, 2**63, states.shape)
     genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
     layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
-    for _ in range(6):
+    for _ in range(size(6, 2)):
         parents = rng.integers(0, mu, mu)
         children = layered.vary(encoding, section, genomes, parents, rng)
         pool = np.concatenate((genomes, children))
@@ -331,7 +490,9 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
 
 
 @pytest.mark.parametrize("gain", [19.1, 20.0, 300.0])
-@pytest.mark.parametrize("layers, weights", [(RETINA, ALPHABETS[0]), ((8, 6, 2), BIG)])
+@pytest.mark.parametrize(
+    "layers, weights", [(RETINA, ALPHABETS[0]), ((8, 6, 2), BIG), ((4, 90, 2), HEAVY)]
+)
 def test_sign_kernel_equals_float_kernel(layers, weights, gain):
     """Where sign is proved to be tanh, both kernels give the same bits."""
     encoding = integer(layers, weights=weights, gain=gain)
@@ -371,6 +532,15 @@ def test_real_answers_equal_the_oracle(layers, gain):
     assert clear > 0.95 * yes.size
 
 
+def test_genomes_of_another_type_and_order_in_memory_answer_alike():
+    """An operator of one's own may return 64-bit genes, in columns."""
+    encoding = integer(RETINA)
+    genomes = all_kinds(encoding, np.random.default_rng(22), 5)
+    expected = from_scratch(encoding, genomes)
+    for other in (genomes.astype(np.int64), np.asfortranarray(genomes)):
+        assert_array_equal(from_scratch(encoding, other), expected)
+
+
 def test_a_dead_network_says_nothing():
     """Without connections and biases every output is exactly 0: neither yes nor no."""
     for encoding, dtype in ((integer(RETINA, biases=(0,)), np.int8), (real(RETINA), float)):
@@ -396,3 +566,24 @@ def test_simplification_equals_the_oracle(layers):
     weights = np.where(edges != 0, -0.5, 0.0)
     values = np.hstack((weights, np.zeros((len(genomes), encoding.wiring.n_neurons))))
     assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
+
+
+@pytest.mark.parametrize("make", [integer, real])
+@pytest.mark.parametrize("layers", [RETINA, (4, 3, 2), (2, 2)])
+def test_inherited_simplification_equals_simplification_afresh(layers, make):
+    """Children with the parent's connections, with other weights, and with other connections."""
+    encoding = make(layers, initial_connections=(0, 60))
+    rng, mu = np.random.default_rng(18), size(60, 8)
+    section = variation(RATES["retina"] | {"add": 0.4, "delete": 0.4})
+    vary = layered.vary if encoding.is_integer else vary_polynomial
+    genomes = layered.birth(encoding, mu, rng)
+    known = layered.simplify(encoding, genomes)
+    parents = rng.integers(0, mu, mu)
+    pool = np.concatenate((genomes, vary(encoding, section, genomes, parents, rng)))
+    ancestors = np.concatenate((np.arange(mu), parents))
+    assert_array_equal(
+        layered.simplify(encoding, pool, ancestors, known), layered.simplify(encoding, pool)
+    )
+    there = pool[:, : encoding.n_edges] != 0
+    inherited = (there[parents] == there[mu:]).all(axis=1)
+    assert inherited.any() and not inherited.all()

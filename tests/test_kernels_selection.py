@@ -14,7 +14,7 @@ from scipy import stats
 from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
-from evomod.selection import choose_parents, rank, survive
+from evomod.selection import _sort_down, choose_parents, rank, survive
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 PROBABILITIES = [
@@ -70,17 +70,16 @@ SPECIAL = (0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1e308, -1e308, np.inf, -np.inf
 
 
 def assert_oracle_order(values, order):
-    """`sort_down` puts this order of rows into the oracle's."""
-    values, sorted_rows = np.array(values, np.float64), np.array(order, np.int64)
-    keys, work = np.full(values.size, 7, np.uint64), np.full(values.size, -7, np.int64)
-    count = np.full(257, 99, np.int64)
-    kernels.sort_down(values.view(np.uint64), sorted_rows, keys, work, count)
-    assert sorted_rows.tolist() == naive.sorted_down(list(order), values.tolist())
+    """Sorting by packed keys puts this order of rows into the oracle's."""
+    values, found = np.array(values, np.float64), np.full(len(order), -7, np.int64)
+    words = np.full(len(order), 7, np.uint64)
+    _sort_down(values.view(np.uint64), np.array(order, np.int64), words, found)
+    assert found.tolist() == naive.sorted_down(list(order), values.tolist())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n", [1, 2, 7, size(300, 40)])
-def test_radix_sort_is_the_stable_sort(kind, n):
+def test_packed_keys_are_sorted_as_the_stable_sort_does(kind, n):
     """Any values, from any order."""
     rng = np.random.default_rng(41)
     for column in table(kind, n, 2, rng).T:
@@ -90,7 +89,7 @@ def test_radix_sort_is_the_stable_sort(kind, n):
 
 @settings(max_examples=size(300, 60), deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(SPECIAL) | st.floats(), max_size=30), st.randoms(use_true_random=False))
-def test_radix_sort_knows_every_number(values, random):
+def test_packed_keys_know_every_number(values, random):
     """Both zeros are equal, what is not a number is last, infinities and the smallest numbers in between."""
     order = list(range(len(values)))
     random.shuffle(order)
@@ -321,6 +320,36 @@ def test_position_does_not_favour_tied_individuals(p):
     for _ in range(repeats):
         lived[survive(objectives, np.array(p), n // 2, rng).rows] += 1
     assert np.abs(lived / repeats - 0.5).max() < 5 * np.sqrt(0.25 / repeats)
+
+
+@pytest.mark.parametrize("ties", ["parents-first", "offspring-first"])
+@pytest.mark.parametrize("p", [(1.0,), (1.0, 0.25), (1.0, 1.0, 0.5)], ids=str)
+def test_parents_or_offspring_survive_among_equals(p, ties):
+    """Ten equal parents, then ten equal offspring; among those of one generation chance decides."""
+    number, repeats, rng = 10, size(1000, 100), np.random.default_rng(17)
+    objectives, lived = np.full((20, len(p)), 0.5), np.zeros(20)
+    for _ in range(repeats):
+        rows = survive(objectives, np.array(p), number, rng, ties).rows
+        assert sorted(set(rows.tolist())) == sorted(rows.tolist())
+        lived[rows] += 1
+    first, last = (lived[:10], lived[10:]) if ties == "parents-first" else (lived[10:], lived[:10])
+    if len(p) == 1:
+        # the last of the front has an infinite distance, so one of the others always lives
+        assert first.sum() == 9 * repeats and last.sum() == repeats
+    assert first.sum() > 8 * last.sum()
+    for lives in (first, last):
+        chance = lives.sum() / 10 / repeats
+        assert np.abs(lives / repeats - chance).max() < 5 * np.sqrt(0.25 / repeats)
+
+
+@pytest.mark.parametrize("ties", ["random", "parents-first", "offspring-first"])
+def test_who_is_better_survives_whatever_the_rule_for_ties(ties):
+    """Distinct fitness: the best half, by any rule; a pool without offspring is all one generation."""
+    rng = np.random.default_rng(18)
+    fitness = rng.permutation(20).astype(float)[:, None]
+    rows = survive(fitness, np.ones(1), 10, rng, ties).rows
+    assert sorted(fitness[rows, 0].tolist()) == list(range(10, 20))
+    assert sorted(survive(np.ones((5, 1)), np.ones(1), 5, rng, ties).rows.tolist()) == list(range(5))
 
 
 @pytest.mark.parametrize("n", [10, 11])

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evomod
+from evomod import measures
 from evomod.errors import EvomodError
 from evomod.runs import resume, run
 from evomod.tracking import COLUMNS, read_table
@@ -386,7 +387,46 @@ def test_a_golden_run(tmp_path, name):
     assert (made.folder / "log.csv").read_text() == kept.read_text(), f"{name}: log.csv changed"
 
 
-def test_checkpoints_of_earlier_versions_stay_good():
-    """The fingerprint in a checkpoint is that of the first version, whatever settings came later."""
-    first = "a2342895f6a6efbaa47957d109066e21592feddc608bcd637c50f61b570911e7"
-    assert evomod.checkpoints.identity(evomod.prepare(config())) == first
+def test_a_run_of_an_older_version_is_refused_with_the_reason_and_left_alone(tmp_path):
+    """Its births differ: the same seed would give another run. One that is complete can be read."""
+    made = run(config(evolution={"population": 20, "generations": 4}), 1, tmp_path / "old")
+    path = made.folder / "manifest.json"
+    now = f'"evomod": "{evomod.provenance.versions()["evomod"]}"'
+    path.write_text(path.read_text().replace(now, '"evomod": "0.1.0"'))
+    before = {file.name: file.read_bytes() for file in made.folder.iterdir()}
+    assert resume(made.folder).is_complete
+    said = r"made by evomod 0\.1\.0 .* born with more connections .* Go on with evomod 0\.1\.0"
+    with pytest.raises(EvomodError, match=said):
+        resume(made.folder, ["evolution.generations=9"])
+    assert {file.name: file.read_bytes() for file in made.folder.iterdir()} == before
+
+
+def test_the_q_of_all_that_tie_for_best_is_logged_on_request(tmp_path):
+    """Number, mean, upper median, least and largest, of the first front and as fit as the best."""
+    made = config(
+        evolution={"population": 60, "generations": 30},
+        tracking={"tied_q": True, "population_every": 0},
+        **COSTLY,
+    )
+    log = run(made, 1, tmp_path / "tied").log
+    plain = made.model_copy(update={"tracking": made.tracking.model_copy(update={"tied_q": False})})
+    for number, generation in enumerate(evomod.evolve(plain, 1)):
+        best = generation.best_row
+        rows = [
+            row
+            for row in range(60)
+            if generation.front[row] == 0 and generation.fitness[row] == generation.fitness[best]
+        ]
+        networks = [
+            generation.setup.module.to_network(
+                generation.setup.encoding, generation.population.genomes[row]
+            )
+            for row in rows
+        ]
+        q = sorted(measures.modularity(network.simplified()).q for network in networks)
+        assert log["tied"][number] == len(q)
+        expected = [sum(q) / len(q), q[len(q) // 2], q[0], q[-1]]
+        kinds = ("mean", "median", "least", "largest")
+        found = [log[f"tied_q_{kind}"][number] for kind in kinds]
+        assert np.allclose(found, expected, rtol=0, atol=1e-12)
+        assert log["q_score"][number] in [log["tied_q_median"][number], *q]

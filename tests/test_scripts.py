@@ -74,42 +74,74 @@ def test_a_random_walk_is_inherited_with_noise():
     assert second.std() == pytest.approx(0.1, abs=0.01)
 
 
-def small_tie(kind, replicate, generations):
-    return script("clune2013/ties").run(kind, replicate, generations, 30)
+def a_control(kind, replicate, generations):
+    return script("clune2013/controls").run(kind, replicate, generations, 30)
 
 
-def test_among_equals_parents_or_offspring_survive():
-    ties, rng = script("clune2013/ties"), np.random.default_rng(2)
-    objectives = np.array(
-        [[1.0], [2.0], [1.0], [2.0], [1.0], [0.0]]
-    )  # three parents, then their offspring
-    parents = ties.in_order(np.ones(1), False, objectives, 3, rng)
-    offspring = ties.in_order(np.ones(1), True, objectives, 3, rng)
-    assert parents.rows.tolist() == [1, 3, 0] and offspring.rows.tolist() == [3, 1, 4]
-    row = dict(zip(ties.COLUMNS, ties.run("pcc-parents-first", 0, 5, 30), strict=True))
-    assert row["generations"] == 5 and 0.5 < row["best_fitness"] < 1.0 and row["connections"] >= 0
-
-
-def test_ties_are_run_once_and_drawn(tmp_path):
-    ties, tables = script("clune2013/ties"), script("clune2013/tables")
+def test_a_table_of_runs_takes_more_runs_and_keeps_those_it_has(tmp_path):
+    controls, tables = script("clune2013/controls"), script("clune2013/tables")
     given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)
-    tables.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
-    before = (tmp_path / "ties.csv").read_bytes()
+    tables.complete(given, "controls", controls.COLUMNS, ("walk", "q"), a_control)
+    before = (tmp_path / "controls.csv").read_bytes()
     given.runs = 2
-    tables.complete(given, "ties", ties.COLUMNS, ("step", "pcc-step"), small_tie)
-    after = (tmp_path / "ties.csv").read_bytes()
+    tables.complete(given, "controls", controls.COLUMNS, ("walk", "q"), a_control)
+    after = (tmp_path / "controls.csv").read_bytes()
     assert set(before.splitlines()) < set(after.splitlines()) and len(after.splitlines()) == 5
-    assert [axes.get_xlabel() for axes in ties.draw_table(tmp_path / "ties.csv").axes] == [
-        *ties.SHOWN.values()
-    ]
 
 
-def test_a_small_table_of_ties_is_made_and_drawn(tmp_path):
-    picture, folder = draw_figure("clune2013-ties", tmp_path / "ties.png", quick=True)
-    assert picture.stat().st_size > 10_000
-    rows = read_rows(folder / "ties.csv")
-    assert [row["treatment"] for row in rows] == sorted(script("clune2013/ties").KINDS)
-    shutil.rmtree(folder)
+def reference_tables(folder, ours, theirs):
+    """Both tables and the networks of the program, beside each other."""
+    reference = script("clune2013/reference")
+    for name, rows in (("evomod.csv", ours), ("authors_program.csv", theirs)):
+        lines = [",".join(map(str, row)) for row in (reference.COLUMNS, *rows)]
+        (folder / name).write_text("\n".join(lines) + "\n")
+    shutil.copy(SCRIPTS.parent / "results" / "reference" / "authors_networks.csv", folder)
+    return script("clune2013/claims_reference").claims(folder / "evomod.csv")
+
+
+def test_runs_like_those_of_the_program_cannot_be_told_from_it_and_others_can(tmp_path):
+    reference, rng = script("clune2013/reference"), np.random.default_rng(5)
+
+    def rows(number, shift):
+        for kind in ("pa", "pcc"):
+            for seed in range(number):
+                for generation in (1, 51):
+                    numbers = rng.normal(0.5 + shift, 0.1, len(reference.MEASURED)).tolist()
+                    numbers[reference.MEASURED.index("inputs_apart")] = int(rng.random() < 0.5)
+                    yield (kind, seed, generation, *numbers)
+
+    same = reference_tables(tmp_path, rows(50, 0.0), rows(12, 0.0))
+    assert [claim.verdict for claim in same] == ["holds"] * 3
+    assert "30 comparisons; smallest p = " in same[0].test and "n = 50 and 12; largest" in same[0].found
+    few = reference_tables(tmp_path, rows(20, 0.0), rows(12, 0.0))
+    assert [claim.verdict for claim in few] == ["cannot tell", "cannot tell", "holds"]
+    other = reference_tables(tmp_path, rows(50, 0.2), rows(12, 0.0))
+    assert [claim.verdict for claim in other] == ["fails", "fails", "holds"]
+
+
+def test_a_missing_or_foreign_table_of_the_program_is_said(tmp_path):
+    rows = [(kind, 1, 1, *[0.5] * 8) for kind in ("pa", "pcc")]
+    with pytest.raises(EvomodError, match="share no generation of 'pcc'"):
+        reference_tables(tmp_path, rows[:1], rows)
+    reference_tables(tmp_path, rows, rows)
+    claims = script("clune2013/claims_reference").claims
+    (tmp_path / "authors_program.csv").write_text("treatment,seed,generation\npa,1,1\n")
+    with pytest.raises(EvomodError, match=r"authors_program.csv has no column 'best_fitness'"):
+        claims(tmp_path / "evomod.csv")
+    (tmp_path / "authors_program.csv").unlink()
+    with pytest.raises(EvomodError, match=r"authors_program.csv is missing"):
+        claims(tmp_path / "evomod.csv")
+
+
+def test_rows_of_the_reference_are_what_the_run_shows():
+    reference, kept = script("clune2013/reference"), {}
+    for kind in ("pa", "pa-offspring"):
+        rows = [row for seed in (1, 2, 3) for row in reference.run(kind, seed, last=101, population=60)]
+        assert [row[:3] for row in rows[:3]] == [(kind, 1, 1), (kind, 1, 51), (kind, 1, 101)]
+        rows = [dict(zip(reference.COLUMNS, row, strict=True)) for row in rows]
+        assert all(row["connections"] <= row["connections_all"] for row in rows)
+        kept[kind] = np.mean([row["parents_kept"] for row in rows])
+    assert kept["pa"] > kept["pa-offspring"]
 
 
 def test_times_to_solve_are_a_figure_of_the_command(tmp_path):
@@ -133,12 +165,12 @@ def test_times_to_solve_are_a_figure_of_the_command(tmp_path):
 
 
 def test_a_table_of_runs_of_another_length_is_refused(tmp_path):
-    ties, tables = script("clune2013/ties"), script("clune2013/tables")
+    controls, tables = script("clune2013/controls"), script("clune2013/tables")
     given = SimpleNamespace(out=tmp_path, runs=1, generations=3, workers=1)
-    tables.complete(given, "ties", ties.COLUMNS, ("step",), small_tie)
+    tables.complete(given, "controls", controls.COLUMNS, ("walk",), a_control)
     given.generations = 4
     with pytest.raises(EvomodError, match="holds runs of 3 generations, not 4"):
-        tables.complete(given, "ties", ties.COLUMNS, ("step",), small_tie)
+        tables.complete(given, "controls", controls.COLUMNS, ("walk",), a_control)
 
 
 def test_controls_that_have_been_run_are_drawn_from_their_table(tmp_path):

@@ -140,6 +140,27 @@ def test_every_choice_among_equals_is_equally_likely():
     assert_frequencies(chosen, uniform([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]))
 
 
+@pytest.mark.parametrize("method", ["elite", "elite-worst"])
+def test_among_equals_those_that_passed_before_pass_first_or_last(method):
+    """The elite of the last time are the first rows; of each generation every choice is as likely."""
+    fitness, trials = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 0.1, 0.5, 0.5], size(2000, 500)
+    for ties, wanted in (("parents-first", {0, 1, 2, 3}), ("offspring-first", {4, 5, 8, 9})):
+        rng, found = np.random.default_rng(5), Counter()
+        for _ in range(trials):
+            kept, _ = bred(method, fitness, rng, elite=0.4, ties=ties)
+            assert len(kept) == 4 and 6 in kept and set(kept) - {6} <= wanted
+            found.update(set(kept) - {6})
+        for row in wanted:
+            assert abs(found[row] - trials * 0.75) <= 5 * sqrt(trials * 0.75 * 0.25)
+
+
+def test_ties_are_refused_where_nobody_passes():
+    with pytest.raises(ValueError, match="ties: nobody survives roulette selection"):
+        section("roulette", ties="parents-first")
+    with pytest.raises(ValueError, match="'random', 'offspring-first' or 'parents-first'"):
+        section("elite", ties="oldest")
+
+
 def test_a_share_below_one_individual_keeps_one_and_a_whole_share_keeps_all():
     assert bred("elite", [0.0, 1.0, 0.5], np.random.default_rng(1), elite=0.01) == ([1], [1, 1])
     kept, parents = bred("elite", [0.0, 1.0, 0.5], np.random.default_rng(1), elite=1.0)

@@ -152,7 +152,7 @@ def test_runs_that_are_there_are_adopted(two, tmp_path):
             "evolution.population = 12, not 10",
         ),
         ({"task": "left & right"}, "other truth tables"),
-        ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* results may differ"),
+        ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* can give another run"),
     ],
 )
 def test_foreign_runs_are_refused_by_name(two, tmp_path, change, said):

@@ -165,10 +165,10 @@ def answers(
     encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
-    yes, words = np.empty((slots.size, encoding.n_outputs, 1), np.uint64), states[:, :, None]
-    no = np.empty_like(yes)
-    answers_kernels.read(words, slots, 0, 1, encoding.is_pattern, yes)
-    answers_kernels.read(words, slots, encoding.n_outputs, 1, encoding.is_pattern, no)
+    n_outputs, words = encoding.n_outputs, states[:, :, None]
+    yes = np.empty((slots.size, n_outputs, 1), np.uint64)
+    no = np.empty((slots.size, n_outputs, 1), np.uint64)
+    answers_kernels.read(words, slots, 0, 1, n_outputs, encoding.is_pattern, yes, no)
     return yes, no
 
 
@@ -224,8 +224,18 @@ def n_effective(
     return np.bitwise_count(states[:, -1].take(slots))
 
 
-def simplify(encoding: Circuit, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2."""
+def simplify(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2.
+
+    ``known`` is that of the first individuals; ``ancestors`` do not matter here.
+    """
+    if known is not None:
+        return np.concatenate((known, simplify(encoding, genomes[known.shape[0] :])))
     n, wiring = genomes.shape[0], encoding.wiring
     states = memory(encoding, n)
     answer(encoding, genomes, np.full(n, -1), np.arange(n), states)

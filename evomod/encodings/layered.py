@@ -8,6 +8,7 @@ weights themselves (float64, 0.0 for no connection).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,17 @@ from numpy.typing import NDArray
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, realvalued
+from evomod.kernels import dropout, pointer_to, realvalued
 from evomod.kernels import layered as kernels
+from evomod.kernels.vectors import MOST, PART
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[Any]
 
-MOST_SUM = 127
-"""The sign kernel counts in seven bits: the positive range of int8."""
+SATURATED = 20.0
+"""From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,23 @@ class Layered:
     attempts: tuple[int, int]
     inputs: NDArray[np.bool_]
     """``[input, pattern]``."""
-    units: NDArray[np.int64]
-    """Integer: ``[place, (is negative, units, pairs of units)]`` of each weight, for the sign kernel."""
-    bias_units: NDArray[np.int64]
-    """Integer: ``[place]``, each bias."""
+    codes: NDArray[np.int64]
+    """Integer: ``[group, node, place]``: `_codes`, for the sign kernel."""
+    bias_words: NDArray[np.uint64]
+    """Integer: ``[place, plane, (positive, negative)]``: `_bias_words`, for the sign kernel."""
+    heaviest: int
+    """Integer: the largest |weight|."""
+    most: int
+    """Integer: number of connections whose sum, with any bias, the sign kernel holds in registers."""
     input_rows: NDArray[np.uint64]
-    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel."""
+    """``[2 * input + (0 yes, 1 no), word]``: ``inputs`` as bits, for the sign kernel; where that makes fewer
+    than four words they are repeated, to fill a register."""
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
-    out: NDArray[np.int64]
-    """``[(edges ordered by source, first of these of each node, neuron of each gene), …]``: `_out`."""
+    neurons: NDArray[np.int64]
+    """``[neuron, column]``: `_neurons`."""
+    neuron_of: NDArray[np.int64]
+    """``[gene]``."""
     has_places: bool = True
 
     @property
@@ -68,14 +77,16 @@ class Layered:
 def sign_is_exact(gain: float, largest_sum: float) -> bool:
     """Whether tanh(gain * k) is exactly 1.0 for every integer k in 1..largest_sum, in float64.
 
-    tanh is odd and rounds to 0 at 0 only, so this proves sign(k) == tanh(gain * k) on the whole range.
+    tanh is odd and rounds to 0 at 0 only, so this proves sign(k) == tanh(gain * k) on the whole range. It is
+    tried for every k below `SATURATED`; float64 holds all sums up to 2 ** 53 themselves.
 
-    >>> sign_is_exact(20.0, 18), sign_is_exact(1.0, 18)
-    (True, False)
+    >>> sign_is_exact(20.0, 18), sign_is_exact(20.0, 1e9), sign_is_exact(1.0, 18), sign_is_exact(20.0, 2.0**53)
+    (True, True, False, False)
     """
-    if largest_sum > MOST_SUM:
+    if largest_sum >= 2.0**53:
         return False
-    return bool((np.tanh(gain * np.arange(1, largest_sum + 1)) == 1.0).all())
+    last = min(largest_sum, np.ceil(SATURATED / gain))
+    return bool((np.tanh(gain * np.arange(1, last + 1)) == 1.0).all())
 
 
 def build(network: Layers, task: Task) -> Layered:
@@ -92,19 +103,16 @@ def build(network: Layers, task: Task) -> Layered:
     wiring = wire(layers, positions)
     if isinstance(network, LayeredNetwork):
         weights, biases = np.array((0, *network.weights), float), np.array(network.biases, float)
-        largest = max(layers[:-1]) * np.abs(weights).max() + np.abs(biases).max()
-        if largest > MOST_SUM:
-            raise EvomodError(
-                f"network.weights and network.biases can sum up to {largest:.0f} in a neuron with "
-                f"{max(layers[:-1])} sources; the integer kernel holds sums up to {MOST_SUM}. Use "
-                "smaller values or layers, or the encoding 'layered-real'."
-            )
+        heaviest = np.abs(weights).max()
+        largest = max(layers[:-1]) * heaviest + np.abs(biases).max()
         uses_sign = sign_is_exact(network.gain, largest)
     else:
         assert isinstance(network, RealNetwork)
         weights, biases = np.array(network.weight_range), np.array(network.bias_range)
-        uses_sign = False
+        heaviest, largest, uses_sign = 0, 0, False
     inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
+    rows = np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1)
+    rows = np.tile(rows, (1, max(1, 4 // rows.shape[1])))
     return Layered(
         wiring=wiring,
         gain=network.gain,
@@ -114,33 +122,65 @@ def build(network: Layers, task: Task) -> Layered:
         biases=biases,
         attempts=network.initial_connections,
         inputs=inputs,
-        units=np.stack((weights < 0, np.abs(weights) % 2, np.abs(weights) // 2), axis=1).astype(
-            np.int64
-        ),
-        bias_units=biases.astype(np.int64),
-        input_rows=np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1),
+        codes=_codes(wiring, weights.astype(np.int64), rows.shape[1]),
+        bias_words=_bias_words(biases.astype(np.int64), int(largest)),
+        heaviest=int(heaviest),
+        most=int((MOST - np.abs(biases).max()) // heaviest) if 1 <= heaviest <= 3 else -1,
+        input_rows=rows,
         is_pattern=pack(np.ones(2 ** layers[0], np.bool_)),
-        out=_out(wiring),
+        neurons=_neurons(wiring),
+        neuron_of=np.concatenate((wiring.target - wiring.n_inputs, np.arange(wiring.n_neurons))),
     )
 
 
-def _out(wiring: Wiring) -> NDArray[np.int64]:
-    """What the kernel asks of the wiring when answers change, in rows of one length."""
-    order = np.argsort(wiring.source, kind="stable")
-    first = np.searchsorted(wiring.source[order], np.arange(wiring.n_nodes + 1))
-    neuron = np.concatenate((wiring.target - wiring.n_inputs, np.arange(wiring.n_neurons)))
-    out = np.zeros((3, max(order.size, first.size, neuron.size)), np.int64)
-    for row, values in zip(out, (order, first, neuron), strict=True):
-        row[: values.size] = values
-    return out
+def _codes(wiring: Wiring, weights: NDArray[np.int64], n_words: int) -> NDArray[np.int64]:
+    """What the sign kernel asks of a source and a weight, ``[group, node, place]``.
+
+    A group is two binary digits of |weight|, the lowest first. In the lower half of a code is where the
+    node's words begin that count by the lower digit, in the upper half that of the upper digit: the row of
+    who says yes for a positive weight, no for a negative one, and a row of zeros for a digit that is 0.
+    """
+    digits, sizes = np.arange(0, max(1, int(np.abs(weights).max()).bit_length()), 2), np.abs(weights)
+    row = 2 * np.arange(wiring.n_nodes)[:, None] + (weights < 0)
+    lower, upper = (
+        np.where(((sizes >> (digits + k)[:, None]) & 1)[:, None] == 1, row, 2 * wiring.n_nodes)
+        for k in (0, 1)
+    )
+    return n_words * (lower + (upper << 32))
+
+
+def _bias_words(biases: NDArray[np.int64], largest: int) -> NDArray[np.uint64]:
+    """Binary digits of each bias, ``[place, plane, (positive, negative)]``, a bit repeated in a whole word.
+
+    As many planes as the largest sum of a neuron needs and the sign kernel has at least; the last place is 0.
+    """
+    planes = np.arange(max(PART, largest.bit_length()))
+    sides = np.maximum(np.stack((np.append(biases, 0), -np.append(biases, 0)), axis=1), 0)
+    return np.where((sides[:, None, :] >> planes[:, None]) & 1, np.uint64(2**64 - 1), np.uint64(0))
+
+
+def _neurons(wiring: Wiring) -> NDArray[np.int64]:
+    """What the kernel asks of a neuron, ``[neuron, column]``.
+
+    Columns: its first edge, their number, its first source; of the layer after it the edge to the first neuron, how
+    many edges lie between those to neighbours, the first neuron, and the end.
+    """
+    layers, first = np.array(wiring.layers), wiring.first[:-1]
+    starts = np.concatenate(([0], np.cumsum(layers))) - wiring.n_inputs  # of each layer, as a neuron
+    layer = wiring.layer[wiring.n_inputs :]
+    after, end = starts[layer + 1], starts[np.minimum(layer + 2, layers.size)]
+    position = np.arange(wiring.n_neurons) - starts[layer]
+    to_first = wiring.first[after] + position
+    columns = (first, np.diff(wiring.first), wiring.source[first], to_first, layers[layer], after, end)
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
-    """Random genomes ``[individual, gene]``: connections attempted at random, all biases random."""
+    """Random genomes ``[individual, gene]``: a random number of random connections, all biases random."""
     places = np.empty((number, encoding.n_genes), np.int8)
     layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
     n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
-    kernels.birth(layers, n_weights, n_biases, attempts, rng, places)
+    kernels.birth(layers, n_weights, n_biases, attempts, pointer_to(rng), places)
     if encoding.is_integer:
         return places
     genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
@@ -163,9 +203,25 @@ def vary(
     """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
     offspring = genomes.take(parents, axis=0)
     counts, rates = _mutation(encoding, variation)
-    present, misses = np.empty(encoding.n_edges, np.int64), np.empty(encoding.n_edges + 2)
-    kernels.vary(np.array(encoding.wiring.layers), counts, rates, rng, present, misses, offspring)
+    n_edges, n_genes = encoding.n_edges, encoding.n_genes
+    chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
+    listed, shares = np.empty((2, n_genes + 1), np.int64), np.empty(n_genes)
+    layers = np.array(encoding.wiring.layers)
+    kernels.vary(layers, counts, rates[2:], chances, pointer_to(rng), listed, shares, offspring)
     return offspring
+
+
+@lru_cache(maxsize=8)
+def _chances(
+    n_edges: int, n_neurons: int, weight_changes: float, bias_rate: float
+) -> NDArray[np.float64]:
+    """``[n, (p, chance of no hit, odds)]`` of n connections' weights; the last row is of all biases."""
+    rates = [(min(1.0, weight_changes / max(n, 1)), n) for n in range(n_edges + 1)]
+    rows = [
+        (p, (1.0 - p) ** n, p / (1.0 - p) if p < 1.0 else 0.0)
+        for p, n in [*rates, (bias_rate, n_neurons)]
+    ]
+    return np.array(rows)
 
 
 def _mutation(
@@ -206,12 +262,13 @@ def mutants(
     for gene, _, chance in moves:
         leaves[gene] += chance
     stays = 1.0 - leaves
-    add, delete = adds * (n < n_edges), deletes * (n > fewest)
+    share = _shares_of_edges(encoding.wiring)[absent]
+    given_up = (1.0 - min(float(share.sum()), 1.0)) ** (encoding.wiring.n_nodes**2)  # so many draws
+    add, delete = adds * (1.0 - given_up), deletes * (n > fewest)
     delete_after = deletes * (n + 1 > fewest)
     same_structure = (1.0 - add) * (1.0 - delete) + add * delete_after / (n + 1)
     others = [float(np.prod(np.delete(stays, gene))) for gene in range(genome.size)]
     table = [(gene, value, chance * others[gene] * same_structure) for gene, value, chance in moves]
-    share = _shares_of_edges(encoding.wiring)[absent]
     added = add * (1.0 - delete_after) * np.prod(stays) * share / max(share.sum(), 1e-300) / n_weights
     for edge, chance in zip(absent.tolist(), added.tolist(), strict=True):
         table += [(edge, value, chance) for value in range(1, n_weights + 1)]
@@ -316,13 +373,16 @@ def answer_into(
     """
     wiring = encoding.wiring
     if encoding.uses_sign:
-        places = (wiring.source, wiring.first, encoding.out, encoding.units, encoding.bias_units)
-        rows = np.empty((2, 64 * wiring.n_edges + 2), np.uint64)
-        genes = np.empty((2, encoding.n_genes + 1), np.int64)
-        work = np.empty((2 * wiring.n_nodes, states.shape[2]), np.uint64)
+        n_planes, n_words = encoding.bias_words.shape[1], states.shape[2]
+        plan = np.empty(max(wiring.layers) + 2, np.int64)
+        todo = np.empty(-(-wiring.n_neurons // 64), np.uint64)
+        counters = np.empty((PART + n_planes, 2, 4), np.uint64)
+        work = np.empty((2 * wiring.n_nodes + 2, n_words), np.uint64)
         kernels.answer(
-            genomes, ancestors, *places, encoding.input_rows, slots, rows, genes, work, states
-        )
+            np.ascontiguousarray(genomes, np.int8), ancestors, encoding.neurons, encoding.neuron_of,
+            encoding.codes, encoding.heaviest, encoding.most, encoding.bias_words, encoding.input_rows, slots,
+            plan, todo, counters, work, states,
+        )  # fmt: skip
         return
     inputs = np.where(encoding.inputs, 1.0, -1.0)
     values = _working_genes(encoding, genomes)
@@ -338,10 +398,9 @@ def answers(
     wiring = encoding.wiring
     if encoding.uses_sign:
         first = 2 * (wiring.n_neurons - wiring.n_outputs)
-        yes = np.empty((slots.size, wiring.n_outputs, states.shape[2]), np.uint64)
+        yes = np.empty((slots.size, wiring.n_outputs, encoding.is_pattern.size), np.uint64)
         no = np.empty_like(yes)
-        answers_kernels.read(states, slots, first, 2, encoding.is_pattern, yes)
-        answers_kernels.read(states, slots, first + 1, 2, encoding.is_pattern, no)
+        answers_kernels.read(states, slots, first, 2, 1, encoding.is_pattern, yes, no)
         return yes, no
     signs = states[slots]
     return pack(signs > 0), pack(signs < 0)
@@ -367,19 +426,25 @@ def silenced(
     wiring = encoding.wiring
     if not encoding.uses_sign:
         return _silenced_one_by_one(encoding, genomes, ancestors, silent)
-    n_first = wiring.layers[1] if len(wiring.layers) > 2 else 0
-    sizes = np.array((wiring.n_inputs, n_first, wiring.n_outputs))
-    n_words = encoding.input_rows.shape[1]
-    if n_first == 0:
-        yes, no = answers(encoding, slots, states)
-        return np.tile(yes, silent.shape[0]), np.tile(no, silent.shape[0])
-    said = np.empty((2, genomes.shape[0], wiring.n_outputs, silent.shape[0] * n_words), np.uint64)
-    weights = encoding.weights.astype(np.int64)
+    n, n_neurons, n_masks = genomes.shape[0], wiring.n_neurons, -(-wiring.n_neurons // 64)
+    n_sets, n_words, row = silent.shape[0], encoding.is_pattern.size, states.shape[2]
+    n_rows = -(-n_sets * n_words // row)
+    is_alive = np.zeros((silent.shape[1], n_rows * row), np.uint64)
+    is_alive[:, : n_sets * n_words] = alive(silent, n_words)
+    said = np.empty((2, n, wiring.n_outputs, n_rows * row), np.uint64)
     dropout.answer_layered(
-        genomes, wiring.source, wiring.first, weights, encoding.bias_units, sizes,
-        alive(silent, n_words), slots, states, said,
+        np.ascontiguousarray(genomes, np.int8), encoding.neurons, encoding.codes, encoding.heaviest, encoding.most,
+        encoding.bias_words, is_alive, slots, states,
+        np.zeros((n, -(-encoding.n_genes // 8)), np.uint64),
+        np.full(2 ** (2 * n).bit_length(), -1),
+        np.empty((2, encoding.n_genes + 2), np.int64),
+        np.empty(n_neurons + 1, np.int64),
+        np.empty((PART + encoding.bias_words.shape[1], 2, 4), np.uint64),
+        np.empty((2 * wiring.n_nodes + 2, row), np.uint64),
+        *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
+        said,
     )  # fmt: skip
-    said &= np.tile(encoding.is_pattern, silent.shape[0])
+    said = said[..., : n_sets * n_words] & np.tile(encoding.is_pattern, n_sets)
     return said[0], said[1]
 
 
@@ -432,13 +497,27 @@ def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
     return np.hstack((encoding.weights[genomes[:, :edges]], encoding.biases[genomes[:, edges:]]))
 
 
-def simplify(encoding: Layered, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: non-zero where a connection is present and leads to an output."""
-    edges = genomes[:, : encoding.n_edges]
-    working = edges.copy() if encoding.is_integer else (edges != 0.0).astype(np.int8)
-    wiring = encoding.wiring
-    reaches = np.empty(wiring.n_nodes, np.bool_)
-    kernels.simplify(wiring.source, wiring.first, wiring.n_inputs, wiring.n_outputs, reaches, working)
+def simplify(
+    encoding: Layered,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: non-zero where a connection is present and leads to an output.
+
+    ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+    """
+    n, wiring, n_edges = genomes.shape[0], encoding.wiring, encoding.n_edges
+    edges = genomes[:, :n_edges] if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
+    working = np.empty((n, n_edges), np.int8)
+    n_known = 0 if known is None else known.shape[0]
+    if known is not None:
+        working[:n_known] = known
+    parents = np.full(n, -1) if ancestors is None else ancestors
+    listed, reaches = np.empty(n_edges + 1, np.int64), np.empty(wiring.n_nodes, np.int8)
+    kernels.simplify(
+        edges, parents, n_known, wiring.source, wiring.target, wiring.n_outputs, listed, reaches, working
+    )
     return working
 
 

@@ -153,8 +153,9 @@ def answers(
     """Yes and no bits ``[individual, output, word]`` that memory holds."""
     n_nodes, n_outputs = encoding.wiring.n_nodes, encoding.wiring.n_outputs
     yes = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
-    answers_kernels.read(states, slots, n_nodes - n_outputs, 1, encoding.is_pattern, yes)
-    return yes, yes ^ encoding.is_pattern
+    no = np.empty((slots.size, n_outputs, states.shape[2]), np.uint64)
+    answers_kernels.read(states, slots, n_nodes - n_outputs, 1, 0, encoding.is_pattern, yes, no)
+    return yes, no
 
 
 def n_hidden(encoding: Threshold) -> int:
@@ -196,8 +197,18 @@ def n_effective(
     return np.bitwise_count(states[:, -1, 0].take(slots))
 
 
-def simplify(encoding: Threshold, genomes: Genomes) -> NDArray[np.int8]:
-    """``[individual, edge]``: summed weight of the connections into effective neurons."""
+def simplify(
+    encoding: Threshold,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64] | None = None,
+    known: NDArray[np.int8] | None = None,
+) -> NDArray[np.int8]:
+    """``[individual, edge]``: summed weight of the connections into effective neurons.
+
+    ``known`` is that of the first individuals; ``ancestors`` do not matter here.
+    """
+    if known is not None:
+        return np.concatenate((known, simplify(encoding, genomes[known.shape[0] :])))
     n, wiring = genomes.shape[0], encoding.wiring
     states = memory(encoding, n)
     answer(encoding, genomes, np.full(n, -1), np.arange(n), states)

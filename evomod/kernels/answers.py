@@ -28,19 +28,25 @@ def n_bits(word):
 
 
 @compiled
-def read(states, slots, first, step, is_pattern, bits):
-    """Copy rows of memory ``states[slot, row, word]`` to ``bits[individual, output, word]``.
+def read(states, slots, first, step, apart, is_pattern, yes, no):
+    """Copy rows of memory ``states[slot, row, word]`` to ``yes`` and ``no[individual, output, word]``.
 
-    Output k is row ``first + k * step`` of an individual's slot; ``is_pattern[word]`` are the bits to keep.
+    Output k says yes in row ``first + k * step`` of an individual's slot and no ``apart`` rows after it, or,
+    if that is 0, where it does not say yes; ``is_pattern[word]`` are the bits to keep.
     """
-    if bits.shape[1] * bits.shape[2] == 1:
+    if yes.shape[1] * yes.shape[2] == 1:
         for i in range(slots.size):
-            bits[i, 0, 0] = states[slots[i], first, 0] & is_pattern[0]
+            said = states[slots[i], first, 0]
+            denied = states[slots[i], first + apart, 0] if apart > 0 else ~said
+            yes[i, 0, 0], no[i, 0, 0] = said & is_pattern[0], denied & is_pattern[0]
         return
     for i in range(slots.size):
-        for k in range(bits.shape[1]):
-            for w in range(bits.shape[2]):
-                bits[i, k, w] = states[slots[i], first + k * step, w] & is_pattern[w]
+        for k in range(yes.shape[1]):
+            row = first + k * step
+            for w in range(yes.shape[2]):
+                said = states[slots[i], row, w]
+                denied = states[slots[i], row + apart, w] if apart > 0 else ~said
+                yes[i, k, w], no[i, k, w] = said & is_pattern[w], denied & is_pattern[w]
 
 
 @compiled
@@ -97,9 +103,8 @@ def free_slots(taken, is_taken, free):
     """
     for i in range(taken.size):
         is_taken[taken[i]] = True
-    slot = 0
-    for k in range(free.size):
-        while is_taken[slot]:
-            slot += 1
-        free[k] = slot
+    slot, n = 0, 0
+    while n < free.size:
+        free[n] = slot  # it stays if free: a branch would be guessed wrong every other time
+        n += not is_taken[slot]
         slot += 1

@@ -9,194 +9,222 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, unmanaged
+from evomod.kernels.vectors import (
+    ZERO,
+    both,
+    either,
+    fire,
+    fire_in_parts,
+    is_any,
+    item,
+    list_edges,
+    load,
+    lowest,
+    odd,
+    spread,
+    store,
+)
 
-ZERO = np.uint64(0)
 FILL = np.array([0, 0xFFFFFFFFFFFFFFFF], np.uint64)
 """A bit, repeated in all 64 positions of a word."""
-PLANES = 7
-"""Sums up to 127, the range of int8."""
+ONE = np.uint64(1)
+N7, N13, N17 = np.uint64(7), np.uint64(13), np.uint64(17)
+"""Of Marsaglia's xorshift, which hashes words without a product that overflows."""
 
 
-@compiled
-def add(bits, lowest, n_planes, carry, planes):
-    """Add ``bits[word] << lowest`` to the counter ``planes[plane, word]``.
+@inlined
+def find_followers(genome, neurons, n_inputs, n_outputs, follows):
+    """Mark in the masks ``follows[neuron, 64 neurons]`` who is given a neuron's answer and leads to an output.
 
-    One plane after the other and words innermost, so that eight words are counted by one instruction: with
-    words outermost 8 sets of the retina take half as long again.
+    An output follows itself, so that whoever leads to an output has a follower.
     """
-    plane = planes[lowest]
-    for w in range(bits.size):
-        c, t = bits[w], plane[w]
-        plane[w] = t ^ c
-        carry[w] = t & c
-    for p in range(lowest + 1, n_planes):
-        plane = planes[p]
-        for w in range(carry.size):
-            c, t = carry[w], plane[w]
-            plane[w] = t ^ c
-            carry[w] = t & c
-
-
-@compiled
-def decide(planes, n_planes, said):
-    """Write yes, no and yes again into ``said[3 * word]``: which half of ``planes[plane, 2 * word]`` counts more."""
-    n = said.size // 3
-    yes, no, again = said[:n], said[n : 2 * n], said[2 * n :]
-    for w in range(n):
-        yes[w], no[w] = ZERO, ZERO
-    for p in range(n_planes):
-        ups, downs = planes[p, :n], planes[p, n:]
-        for w in range(n):
-            x = ups[w] ^ downs[w]
-            yes[w] = (ups[w] & x) | (yes[w] & ~x)
-            no[w] |= x
-    for w in range(n):
-        no[w] &= ~yes[w]
-        again[w] = yes[w]
-
-
-@compiled
-def find_effective(genome, source, first, n_inputs, n_outputs, reaches):
-    """``reaches[node]``: whether a node leads to an output."""
-    n_nodes = reaches.size
-    for node in range(n_nodes):
-        reaches[node] = node >= n_nodes - n_outputs
-    for node in range(n_nodes - 1, n_inputs - 1, -1):
-        if reaches[node]:
-            for edge in range(first[node - n_inputs], first[node - n_inputs + 1]):
-                reaches[source[edge]] |= genome[edge] != 0
+    n_neurons = neurons.shape[0]
+    for j in range(n_neurons):
+        for m in range(follows.shape[1]):
+            follows[j, m] = ZERO
+    for j in range(n_neurons - 1, -1, -1):
+        m, bit, before = j >> 6, ONE << np.uint64(j & 63), neurons[j, 2] - n_inputs
+        if j >= n_neurons - n_outputs:
+            follows[j, m] = bit
+        if before >= 0 and leads(follows[j]):
+            edge = neurons[j, 0]
+            for k in range(neurons[j, 1]):
+                follows[before + k, m] |= bit * np.uint64(genome[edge + k] != 0)
 
 
 @inlined
-def widen(bias, total, n_planes, planes):
-    """Begin further planes of the counters, with the bias in them, until they hold ``total``; returns how many."""
-    half = planes.shape[1] // 2
-    while total >> n_planes > 0:
-        one, other = FILL[(max(bias, 0) >> n_planes) & 1], FILL[(max(-bias, 0) >> n_planes) & 1]
-        for w in range(half):
-            planes[n_planes, w], planes[n_planes, half + w] = one, other
-        n_planes += 1
-    return n_planes
+def leads(follows):
+    """Whether a neuron leads to an output."""
+    any_of = ZERO
+    for m in range(follows.size):
+        any_of |= follows[m]
+    return any_of != ZERO
 
 
 @inlined
-def reduce(genome, source, first, n_inputs, reaches, reduced):
-    """Copy the genes of neurons that lead to an output, 0 (edges) and -1 (biases) for others; returns a hash."""
-    n_edges, code = source.size, 0
-    for j in range(first.size - 1):
-        here = reaches[n_inputs + j]
-        for edge in range(first[j], first[j + 1]):
+def reduce(genome, neurons, follows, words, reduced):
+    """Copy the genes of neurons that lead to an output, 0 (edges) and -1 (biases) for others; returns a hash.
+
+    ``words`` are the same bytes as ``reduced``, eight genes each: as many fewer steps of the hash.
+    """
+    n_edges, code = genome.size - neurons.shape[0], ZERO
+    for j in range(neurons.shape[0]):
+        here = leads(follows[j])
+        for edge in range(neurons[j, 0], neurons[j, 0] + neurons[j, 1]):
             reduced[edge] = genome[edge] if here else 0
-            code = ((code ^ (int(reduced[edge]) + 1)) * 16777619) & 0xFFFFFFFF
         reduced[n_edges + j] = genome[n_edges + j] if here else -1
-        code = ((code ^ (int(reduced[n_edges + j]) + 1)) * 16777619) & 0xFFFFFFFF
+    for word in words:
+        code ^= word
+        code ^= code << N13
+        code ^= code >> N7
+        code ^= code << N17
     return code
 
 
 @inlined
-def find_equal(i, code, reduced, table):
-    """The row before i with the same ``reduced[individual, gene]``, or -1: then i is put into the ``table``."""
-    place, found = code % table.size, -1
+def find_equal(i, code, words, table):
+    """The row before i with the same ``words[individual]``, or -1: then i is put into the ``table``.
+
+    The size of the table is a power of two.
+    """
+    last = np.uint64(table.size - 1)
+    place, found = code & last, -1
     while found < 0 and table[place] >= 0:
-        differ = 0
-        for gene in range(reduced.shape[1]):
-            differ |= reduced[i, gene] ^ reduced[table[place], gene]
-        if differ == 0:
+        differ = ZERO
+        for k in range(words.shape[1]):
+            differ |= words[i, k] ^ words[table[place], k]
+        if differ == ZERO:
             found = table[place]
-        place = (place + 1) % table.size
+        place = (place + ONE) & last
     if found < 0:
         table[place] = i
     return found
 
 
 @inlined
-def fire(genome, edges, source, weights, bias, target, carry, planes, work):
-    """Answer of one neuron, whose edges run from ``edges[0]`` to ``edges[1]``, into ``work[target]``.
-
-    ``work[node]`` holds the words of yes, of no and of yes again, so that what a connection adds to the
-    positive and to the negative units lies in one piece, whatever its sign. The counters
-    ``planes[plane, (positive, negative) * word]`` have as many planes as the sum so far needs.
-    """
-    total, n = abs(bias), carry.size // 2
-    n_planes = widen(bias, total, 0, planes)
-    for edge in range(edges[0], edges[1]):
-        if genome[edge] != 0:
-            weight = weights[genome[edge]]
-            start, size = n * int(weight < 0), abs(weight)
-            bits = work[source[edge], start : start + 2 * n]
-            total += size
-            n_planes = widen(bias, total, n_planes, planes)
-            for digit in range(PLANES):
-                if (size >> digit) & 1:
-                    add(bits, digit, n_planes, carry, planes)
-    decide(planes, n_planes, work[target])
+def find_silent(alive, n_words, hit, off):
+    """Mark in the masks ``[row of words, 64 neurons]`` who is silent in a set of the row, and who in all."""
+    for row in range(hit.shape[0]):
+        for m in range(hit.shape[1]):
+            hit[row, m], off[row, m] = ZERO, ZERO
+        for j in range(alive.shape[0]):
+            every, some = FILL[1], ZERO
+            for w in range(row * n_words, (row + 1) * n_words):
+                every &= alive[j, w]
+                some |= alive[j, w]
+            bit = ONE << np.uint64(j & 63)
+            hit[row, j >> 6] |= bit * np.uint64(every == ZERO)
+            off[row, j >> 6] |= bit * np.uint64(some == ZERO)
 
 
-@compiled
-def answer_layered(genomes, source, first, weights, biases, sizes, alive, slots, states, answers):
-    """Yes and no of every integer network, into ``answers[(yes, no), individual, output, set * word]``.
+@unmanaged
+def answer_layered(
+    genomes, neurons, codes, heaviest, most, biases, alive, slots, states, words, table, plans, starts, counters,
+    work, follows, masks, hit, off, answers,
+):  # fmt: skip
+    """Yes and no of every integer network, into ``answers[(yes, no), individual, output, row * word]``.
 
-    The neurons of the first layer answer as they do when nobody is silent, so their answers are taken from
-    ``states[slots[individual], 2 * neuron + (0 yes, 1 no), word]``. ``weights[place]``, ``biases[place]``;
-    ``sizes``: number of inputs, of neurons in the first layer, of outputs. Networks that are the same but for
+    A row of words is what ``states[slot, 2 * neuron + (0 yes, 1 no), word]`` have, and holds a set or several;
+    they tell what the networks answer when nobody is silent. From there only those neurons are
+    computed anew, row by row, that are given another answer than that. Networks that are the same but for
     what leads to no output, more than half of a pool, are answered once.
+
+    ``alive[hidden, row * word]``; ``neurons``, ``codes``, ``heaviest``, ``most``, ``biases``, ``counters`` and ``work`` are those
+    of `evomod.kernels.layered.answer`. Work space, too: ``plans[(all neurons, one)]``; a
+    neuron begins at ``starts[neuron]``;
+    ``words[individual, 8 genes]``, 0; ``table``, -1, of a power of two places, more than individuals;
+    masks of 64 neurons: ``follows[neuron]``, ``masks[(to do, changed)]``, ``hit[row]`` and ``off[row]``.
     """
-    n_inputs, n_first, n_outputs = sizes[0], sizes[1], sizes[2]
-    n_neurons, n_all = first.size - 1, alive.shape[1]
-    n_edges, n_nodes = first[n_neurons], n_inputs + n_neurons
-    work, carry = np.zeros((n_nodes, 3 * n_all), np.uint64), np.empty(2 * n_all, np.uint64)
-    planes = np.empty((PLANES, 2 * n_all), np.uint64)
-    reaches, edges = np.empty(n_nodes, np.bool_), np.empty(2, np.int64)
-    reduced, table = np.empty_like(genomes), np.full(2 * genomes.shape[0] + 1, -1)
-    for i in range(genomes.shape[0]):
-        genome, plain = genomes[i], states[slots[i]]
-        find_effective(genome, source, first, n_inputs, n_outputs, reaches)
-        code = reduce(genome, source, first, n_inputs, reaches, reduced[i])
-        same = find_equal(i, code, reduced, table)
+    n_neurons, n_words, n_outputs, n_places = (
+        neurons.shape[0],
+        states.shape[2],
+        answers.shape[2],
+        codes.shape[2],
+    )
+    n, n_genes, n_inputs, bias_size = (
+        genomes.shape[0],
+        genomes.shape[1],
+        codes.shape[1] - n_neurons,
+        biases.shape[1] * 2,
+    )
+    size, here, n_all = 2 * n_neurons * n_words, 2 * n_inputs * n_words, alive.shape[1]
+    reduced, todo, changed, plan = words.view(np.int8), masks[0], masks[1], plans[0]
+    find_silent(alive, n_words, hit, off)
+    for k in range(here + size, work.size, 4):
+        store(work, k, spread(ZERO))
+    for i in range(n):
+        genome, mine = genomes[i], slots[i] * size
+        find_followers(genome, neurons, n_inputs, n_outputs, follows)
+        code = reduce(genome, neurons, follows, words[i], reduced[i])
+        same = find_equal(i, code, words, table)
         if same >= 0:
-            for k in range(n_outputs):
-                for w in range(n_all):
-                    answers[0, i, k, w], answers[1, i, k, w] = (
-                        answers[0, same, k, w],
-                        answers[1, same, k, w],
-                    )
+            for k in range(0, n_outputs * n_all, 4):
+                store(answers, i * n_outputs * n_all + k, load(answers, same * n_outputs * n_all + k))
+                no = load(answers, (n + same) * n_outputs * n_all + k)
+                store(answers, (n + i) * n_outputs * n_all + k, no)
             continue
+        for k in range(0, size, 4):
+            store(work, here + k, load(states, mine + k))
+        at, own = 0, i * n_genes
         for j in range(n_neurons):
-            node = n_inputs + j
-            if not reaches[node]:
-                continue
-            if j < n_first:
-                repeat(plain[2 * j], plain[2 * j + 1], n_all, work[node])
-            else:
-                edges[0], edges[1] = first[j], first[j + 1]
-                bias = biases[genome[n_edges + j]]
-                fire(genome, edges, source, weights, bias, node, carry, planes, work)
-            if j < n_neurons - n_outputs:
-                silence(alive[j], work[node])
-        for k in range(n_outputs):
-            node = n_nodes - n_outputs + k
-            for w in range(n_all):
-                answers[0, i, k, w], answers[1, i, k, w] = work[node, w], work[node, n_all + w]
-
-
-@inlined
-def repeat(yes, no, n_all, said):
-    """Copy the words of one set to all sets of ``said``: yes, no and yes again."""
-    for start in range(0, n_all, yes.size):
-        for w in range(yes.size):
-            said[start + w], said[n_all + start + w], said[2 * n_all + start + w] = yes[w], no[w], yes[w]
-
-
-@inlined
-def silence(alive, said):
-    """Put 0 where ``alive[set * word]`` is 0, in yes, no and yes again."""
-    n = alive.size
-    for w in range(n):
-        said[w] &= alive[w]
-    for w in range(n):
-        said[n + w] &= alive[w]
-        said[2 * n + w] = said[w]
+            starts[j], source = at, neurons[j, 2]
+            if source >= n_inputs and leads(follows[j]):
+                edge, place = own + neurons[j, 0], source * n_places
+                at = list_edges(genomes, edge, neurons[j, 1], codes, place, n_places, plan, at)
+        starts[n_neurons] = at
+        for row in range(hit.shape[0]):
+            for m in range(todo.size):
+                todo[m], changed[m] = hit[row, m], ZERO
+            for m in range(todo.size):
+                while todo[m] != ZERO:
+                    j = 64 * m + lowest(todo[m])
+                    bit = todo[m] & (~todo[m] + ONE)
+                    todo[m] ^= bit
+                    if not leads(follows[j]):
+                        continue
+                    bias, is_new = bias_size * item(genomes, own + n_genes - n_neurons + j), False
+                    for block in range(0, n_words, 4):
+                        place = here + 2 * j * n_words + block
+                        was_yes, was_no = load(work, place), load(work, place + n_words)
+                        yes, no = was_yes, was_no
+                        if off[row, m] & bit != ZERO:
+                            yes, no = spread(ZERO), spread(ZERO)
+                        else:
+                            if neurons[j, 2] >= n_inputs and starts[j + 1] - starts[j] <= most:
+                                yes, no = fire(
+                                    plan, starts[j], starts[j + 1], biases, bias, work, n_words, block
+                                )
+                            elif neurons[j, 2] >= n_inputs:
+                                fire_in_parts(
+                                    genomes, own + neurons[j, 0], neurons[j, 1], codes, neurons[j, 2] * n_places,
+                                    heaviest, biases, bias, plans[1], work, n_words, block, counters,
+                                )  # fmt: skip
+                                yes, no = load(counters, 0), load(counters, 4)
+                            if hit[row, m] & bit != ZERO:
+                                said = load(alive, j * n_all + row * n_words + block)
+                                yes, no = both(yes, said), both(no, said)
+                        is_new |= is_any(either(odd(was_yes, yes), odd(was_no, no)))
+                        store(work, place, yes)
+                        store(work, place + n_words, no)
+                    if is_new:
+                        changed[m] |= bit
+                        for k in range(todo.size):
+                            todo[k] |= follows[j, k]
+                        todo[m] &= ~bit  # an output follows itself
+            for k in range(n_outputs):
+                place = here + 2 * (n_neurons - n_outputs + k) * n_words
+                said_yes = (i * n_outputs + k) * n_all + row * n_words
+                said_no = ((n + i) * n_outputs + k) * n_all + row * n_words
+                for block in range(0, n_words, 4):
+                    store(answers, said_yes + block, load(work, place + block))
+                    store(answers, said_no + block, load(work, place + n_words + block))
+            for m in range(todo.size):
+                while changed[m] != ZERO:
+                    j = 64 * m + lowest(changed[m])
+                    changed[m] &= changed[m] - ONE
+                    for k in range(2 * j * n_words, 2 * (j + 1) * n_words, 4):
+                        store(work, here + k, load(states, mine + k))
 
 
 @compiled

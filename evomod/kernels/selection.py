@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot be drawn
 LOG_TINY = -53.0 * np.log(2.0)
@@ -22,14 +22,26 @@ def tournament(objectives, p, crowding, contests, rng, winners):
         a, b = contests[2 * k], contests[2 * k + 1]
         a_wins, b_wins = False, False
         for m in range(p.size):
-            if p[m] >= 1.0 or (p[m] > 0.0 and rng.random() < p[m]):
+            if p[m] >= 1.0 or (p[m] > 0.0 and uniform(rng) < p[m]):
                 a_wins |= objectives[a, m] > objectives[b, m]
                 b_wins |= objectives[a, m] < objectives[b, m]
         if a_wins == b_wins:
             a_wins = crowding[a] > crowding[b]
             if crowding[a] == crowding[b]:
-                a_wins = rng.random() < 0.5
+                a_wins = uniform(rng) < 0.5
         winners[k] = a if a_wins else b
+
+
+@compiled
+def in_order(rows, count, ordered):
+    """Write ``rows`` in ascending order; ``count[row + 1]`` is work space, 0 in the beginning."""
+    for k in range(rows.size):
+        count[rows[k] + 1] += 1
+    for row in range(count.size - 1):
+        count[row + 1] += count[row]
+    for k in range(rows.size):
+        ordered[count[rows[k]]] = rows[k]
+        count[rows[k]] += 1
 
 
 @compiled
@@ -74,7 +86,7 @@ def fronts(objectives, order, p, number, rng, spared, following, front):
                 break  # nobody after this one has a chance either
             level_size += 1
             after = following[k]
-            if keep >= 1.0 or (keep >= TINY and rng.random() < keep):
+            if keep >= 1.0 or (keep >= TINY and uniform(rng) < keep):
                 front[i] = current
                 found += 1
                 if before < 0:
@@ -158,7 +170,7 @@ def first_spared(log_keep, group, order, front, rng):
         if front[order[k]] < 0:
             total += np.exp(log_keep[group[k]] - best) * nobody
             nobody *= 1.0 - np.exp(log_keep[group[k]])
-    rest, nobody, chosen = rng.random() * total, 1.0, -1
+    rest, nobody, chosen = uniform(rng) * total, 1.0, -1
     for k in range(order.size):
         if front[order[k]] < 0 and rest >= 0.0:
             weight = np.exp(log_keep[group[k]] - best) * nobody
@@ -237,14 +249,14 @@ def fronts_of_many(objectives, order, p, number, rng, front):
         keep = chances_to_be_spared(count, spare, log_spare, log_keep)
         for k in range(n):
             chance = keep[group[k]] if front[order[k]] < 0 else 0.0
-            if chance >= 1.0 or (chance > 0.0 and rng.random() < chance):
+            if chance >= 1.0 or (chance > 0.0 and uniform(rng) < chance):
                 found[n_found] = k
                 n_found += 1
         if n_found == 0:
             found[0], n_found = first_spared(log_keep, group, order, front, rng), 1
             for k in range(found[0] + 1, n):
                 chance = np.exp(log_keep[group[k]]) if front[order[k]] < 0 else 0.0
-                if chance >= TINY and rng.random() < chance:
+                if chance >= TINY and uniform(rng) < chance:
                     found[n_found] = k
                     n_found += 1
         taken[:] = 0
@@ -301,44 +313,81 @@ def crowding(objectives, orders, front, ends, distance):
 
 SIGN = np.uint64(2**63)
 INFINITY = np.uint64(0x7FF0000000000000)
-ZERO, ONE, DIGIT = np.uint64(0), np.uint64(1), np.uint64(0xFF)
+ZERO, ONE = np.uint64(0), np.uint64(1)
+WORD = 64
+
+
+@inlined
+def descending(word):
+    """A key by which a float64, given as its bits, sorts from the largest down; NaN comes last.
+
+    Subtracted, not inverted, so that the zeros at the end of a short number stay: the fewer bits vary, the
+    more sorting is done at once.
+    """
+    if word << ONE == ZERO:
+        word = ZERO  # -0.0 equals 0.0
+    key = word if word & SIGN != ZERO else SIGN - word
+    return ~ZERO if (word & ~SIGN) > INFINITY else key
 
 
 @compiled
-def sort_down(bits, order, keys, work, count):
-    """Sort ``order`` by descending value, equals staying as they are (radix sort, 8 bits a pass).
+def pack_keys(bits, order, begin, words):
+    """Put keys of descending value and places in ``order`` into ``words[place]``, for a sort of plain numbers.
 
-    ``bits[individual]`` are those of the value, a float64; ``keys[individual]`` and ``work`` (as long as
-    ``order``) and ``count[257]`` are work space. NaN comes last. Digits that all values share are skipped: fitness takes two
-    passes of eight, 10 us for 2000, where ``np.argsort`` takes 55.
+    ``bits[individual]`` are those of the value, a float64. A word holds as many of the bits that vary as
+    it has room for, from bit ``begin`` on; returns the bit after them, 64 when none is left.
     """
-    varying = ZERO
-    for i in range(order.size):
-        word = bits[order[i]]
-        if word << ONE == ZERO:
-            word = ZERO  # -0.0 equals 0.0
-        key = word if word & SIGN != ZERO else ~(word | SIGN)
-        if (word & ~SIGN) > INFINITY:
-            key = ~ZERO
-        keys[order[i]] = key
-        varying |= key ^ keys[order[0]]
-    while varying != ZERO:
-        low = ZERO
-        while (varying >> low) & ONE == ZERO:
-            low += ONE
-        for digit in range(257):
-            count[digit] = 0
-        for i in range(order.size):
-            count[np.int64((keys[order[i]] >> low) & DIGIT) + 1] += 1
-        for digit in range(256):
-            count[digit + 1] += count[digit]
-        for i in range(order.size):
-            digit = np.int64((keys[order[i]] >> low) & DIGIT)
-            work[count[digit]] = order[i]
-            count[digit] += 1
-        for i in range(order.size):
-            order[i] = work[i]
-        varying &= ~(DIGIT << low)
+    n, varying = order.size, ZERO
+    for k in range(n):
+        words[k] = descending(bits[order[k]])
+        varying |= words[k] ^ words[0]
+    n_places = 0
+    while n - 1 >> n_places > 0:
+        n_places += 1
+    low = begin
+    while low < WORD and (varying >> np.uint64(low)) & ONE == ZERO:
+        low += 1
+    end = low + WORD - n_places
+    if end >= WORD or varying >> np.uint64(end) == ZERO:
+        end = WORD
+    down, up = np.uint64(low), np.uint64(n_places)
+    for k in range(n):
+        key = words[k] >> down if low < WORD else ZERO
+        words[k] = (key << up) | np.uint64(k)
+    return end
+
+
+@compiled
+def unpack_places(words, before, order):
+    """The order that sorted ``words`` of `pack_keys` stand for, ``before`` being the one they were made of."""
+    mask = ONE
+    while mask < np.uint64(words.size):
+        mask <<= ONE
+    mask -= ONE
+    for k in range(words.size):
+        order[k] = before[np.int64(words[k] & mask)]
+
+
+@compiled
+def levels(objectives, order, number, front, distance):
+    """`fronts` and `crowding` of one objective: a front is all of one value. Returns the size of all, and before the last.
+
+    ``order``: best first. Only the first and the last of a front stand apart.
+    """
+    n_before, n = 0, 0
+    for k in range(order.size):
+        front[order[k]], distance[order[k]] = -1, 0.0
+    current = -1
+    while n < number:
+        n_before, value = n, objectives[order[n], 0]
+        current += 1
+        front[order[n]] = current
+        n += 1
+        while n < order.size and objectives[order[n], 0] == value:
+            front[order[n]] = current
+            n += 1
+        distance[order[n_before]] = distance[order[n - 1]] = np.inf
+    return n, n_before
 
 
 @compiled

@@ -32,9 +32,12 @@ def measure(
     """
     if name == "wiring-length":
         length = known.copy()
-        n, places = wiring.n_nodes, (wiring.source, wiring.target, wiring.is_fixed, wiring.positions)
-        space = np.empty((n, n)), np.empty((n, 2)), np.empty(n, np.int64)
-        placement.wiring_length(working, ancestors, *places, *space, length)
+        n = max(0, wiring.n_neurons - wiring.n_outputs)
+        edges, partner = np.empty(wiring.n_edges + 1, np.int64), np.empty(n + 1, np.int64)
+        placement.wiring_length(
+            working, ancestors, wiring.source, wiring.target, wiring.n_inputs, wiring.positions,
+            edges, np.empty((n, n)), np.empty((n, 2)), partner, length,
+        )  # fmt: skip
         return length
     present = working != 0
     if name == "connections":
