@@ -14,7 +14,7 @@ from scipy import stats
 from evomod.errors import EvomodError
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
-from evomod.selection import _sort_down, choose_parents, rank, survive
+from evomod.selection import _orders, _sort_down, choose_parents, rank, survive
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 PROBABILITIES = [
@@ -181,7 +181,8 @@ def test_fronts_of_two_objectives_equal_fronts_of_many(kind, p):
     fast, general = np.empty(n, np.int64), np.empty(n, np.int64)
     one, other = np.random.default_rng(7), np.random.default_rng(7)
     fronts(objectives, order, p, n, one, fast)
-    kernels.fronts_of_many(objectives, order, np.array([1.0, p]), n, other, general)
+    orders = _orders(objectives, np.arange(n))
+    kernels.fronts_of_many(objectives, orders, np.array([1.0, p]), n, other, general)
     assert_array_equal(fast, general)
     assert one.bit_generator.state == other.bit_generator.state
 
@@ -264,7 +265,8 @@ def kernel_front_numbers(objectives, p, rng):
     if len(p) == 2:
         fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
     else:
-        kernels.fronts_of_many(objectives, lexicographic(objectives), np.array(p), n, rng, front)
+        orders = _orders(objectives, np.arange(n))
+        kernels.fronts_of_many(objectives, orders, np.array(p), n, rng, front)
     return front
 
 

@@ -78,6 +78,27 @@ def _compiled_uniform(rng: Any) -> Any:
     return by_address if isinstance(rng, types.Integer) else uniform
 
 
+PAIRS, FOURS, EIGHTS = (
+    np.uint64(0x5555555555555555),
+    np.uint64(0x3333333333333333),
+    np.uint64(0x0F0F0F0F0F0F0F0F),
+)
+"""The lower half of every two, four and eight bits."""
+N1, N2, N4, N8, N16, N32 = (np.uint64(2**k) for k in range(6))
+LAST = np.uint64(0x7F)
+
+
+@inlined
+def n_bits(word: Any) -> Any:
+    """Number of bits set in a word, by adding ever longer halves."""
+    word = word - ((word >> N1) & PAIRS)
+    word = (word & FOURS) + ((word >> N2) & FOURS)
+    word = (word + (word >> N4)) & EIGHTS
+    word = word + (word >> N8)
+    word = word + (word >> N16)
+    return np.int64((word + (word >> N32)) & LAST)
+
+
 def is_compiled(kernel: Any) -> bool:
     """Whether machine code of a kernel lies in numba's cache (or numba is switched off)."""
     if not hasattr(kernel, "stats"):
