@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evomod.kernels import compiled, n_bits
 
+
 @compiled
 def read(states, slots, first, step, apart, is_pattern, yes, no):
     """Copy rows of memory ``states[slot, row, word]`` to ``yes`` and ``no[individual, output, word]``.

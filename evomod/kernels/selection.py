@@ -15,6 +15,10 @@ TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot 
 LOG_TINY = -53.0 * np.log(2.0)
 NEGLIGIBLE = 60.0
 """exp(-60) is 2**-86: a sum of 100,000 such odds does not change one of 1 in its last bit."""
+MARGIN = 40.0
+"""How far below what is negligible chances are looked up again in time, not after every front."""
+NEAR = 32
+"""Places that are looked at one by one before sets are made: most find who blocks them there."""
 SIGN = np.uint64(2**63)
 INFINITY = np.uint64(0x7FF0000000000000)
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -106,25 +110,42 @@ def fronts(objectives, order, p, number, rng, spared, following, front):
         current += found > 0
 
 
+@inlined
+def include(bits, place):
+    """Put a place into a set."""
+    bits[place >> 6] |= ONE << np.uint64(place & 63)
+
+
+@inlined
+def include(bits, place):
+    """Put a place into a set."""
+    bits[place >> 6] |= ONE << np.uint64(place & 63)
+
+
 @compiled
+def list_places(bits, places):
+    """List the places of a set, in order, and empty it; returns how many."""
+    n = 0
+    for w in range(bits.size):
+        bit = 0
+        while bits[w] != ZERO:
+            if (bits[w] >> np.uint64(bit)) & ONE != ZERO:
+                places[n] = 64 * w + bit
+                n += 1
+                bits[w] &= ~(ONE << np.uint64(bit))
+            bit += 1
+    return n
+
+
+@inlined
 def merge(active, n_active, entering, n_entering, size, merged):
-    """Merge sorted ``active`` places and ``entering`` ones, without those whose group is empty; returns how many."""
-    for e in range(1, n_entering):
-        k, f = entering[e], e
-        while f > 0 and entering[f - 1] > k:
-            entering[f] = entering[f - 1]
-            f -= 1
-        entering[f] = k
-    n, e = 0, 0
-    for a in range(n_active):
-        while e < n_entering and entering[e] < active[a]:
-            merged[n] = entering[e]
-            n, e = n + 1, e + 1
-        merged[n] = active[a]
-        n += size[active[a]] > 0
-    while e < n_entering:
-        merged[n] = entering[e]
-        n, e = n + 1, e + 1
+    """Merge two sorted lists of groups, without empty ones; returns how many."""
+    n, a, e = 0, 0, 0
+    while a < n_active or e < n_entering:
+        is_old = a < n_active and (e == n_entering or active[a] < entering[e])
+        merged[n] = active[a] if is_old else entering[e]
+        n += size[merged[n]] > 0
+        a, e = a + is_old, e + (not is_old)
     return n
 
 
@@ -199,6 +220,14 @@ def find_blocker(k, start, level, p, sorted_places, marks, step, better, no_wors
     before k; those before ``level``, where k's level of the first objective begins, are better in that.
     """
     n_objectives = p.size
+    for j in range(start - 1, max(start - NEAR, 0) - 1, -1):
+        if (alive[j >> 6] >> np.uint64(j & 63)) & ONE != ZERO:
+            is_certain, is_better = True, j < level
+            for m in range(1, n_objectives):
+                is_certain &= better[m, j] <= better[m, k]
+                is_better |= (better[m, j] < better[m, k]) & (p[m] >= 1.0)
+            if is_certain and is_better:
+                return j
     for m in range(1, n_objectives):
         fill_row(sorted_places, marks, step, m, no_worse[m, k], rows[m])
         fill_row(sorted_places, marks, step, m, better[m, k] if p[m] >= 1.0 else 0, rows[n_objectives])
@@ -216,36 +245,51 @@ def find_blocker(k, start, level, p, sorted_places, marks, step, better, no_wors
     return -1
 
 
-@compiled
-def count_threats(k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, rows):
-    """How many alive may dominate k, who is dominated for certain by none; and the logarithm of k's chance.
+@inlined
+def count_like(alive, begin, end, digits, rows):
+    """How many alive places from ``begin`` up to ``end`` stand by these digits: 0 worse, 1 equal, 2 better, 3 no worse.
 
-    ``ends``: where k's level of the first objective begins and ends. ``log_spare[code]`` is 0 where k is spared for certain.
+    ``digits[objective]``, from the second on; ``rows``: who is no worse, by objective, then who is better.
     """
-    n_objectives = rows.shape[0] // 2
+    n, n_objectives = 0, digits.size
+    for w in range(begin >> 6, (end + 63) >> 6):
+        found = alive[w] & below(w, end) & ~below(w, begin)
+        for m in range(1, n_objectives):
+            if digits[m] == 0:
+                found &= ~rows[m, w]
+            elif digits[m] == 1:
+                found &= rows[m, w] & ~rows[n_objectives + m, w]
+            else:
+                found &= rows[m if digits[m] == 3 else n_objectives + m, w]
+        n += n_bits(found)
+    return n
+
+
+@compiled
+def count_threats(k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows):
+    """How many alive may dominate k, whom nobody dominates for certain; and the logarithm of k's chance.
+
+    ``ends``: where k's level of the first objective begins and ends. ``log_spare[code]`` is 0 where k is spared
+    for certain. Of those above it matters only in what they are worse. ``digits[objective]`` is work space.
+    """
+    n_objectives = digits.size
     n_codes = log_spare.size // 3
     for m in range(1, n_objectives):
         fill_row(sorted_places, marks, step, m, no_worse[m, k], rows[m])
         fill_row(sorted_places, marks, step, m, better[m, k], rows[n_objectives + m])
     n_threats, log_keep = 0, 0.0
-    for code in range(n_codes, log_spare.size):  # equal in the first objective, or better
-        if log_spare[code] == 0.0:
-            continue
-        is_above, n = code >= 2 * n_codes, 0
-        for w in range(ends[0] >> 6 if not is_above else 0, ((ends[0] if is_above else ends[1]) + 63) >> 6):
-            found = alive[w] & (below(w, ends[0]) if is_above else below(w, ends[1]) & ~below(w, ends[0]))
-            rest = code
-            for m in range(n_objectives - 1, 0, -1):
-                digit, rest = rest % 3, rest // 3
-                if digit == 0:
-                    found &= ~rows[m, w]
-                elif digit == 1:
-                    found &= rows[m, w] & ~rows[n_objectives + m, w]
-                else:
-                    found &= rows[n_objectives + m, w]
-            n += n_bits(found)
-        n_threats += n
-        log_keep += n * log_spare[code]
+    for code in range(n_codes, 3 * n_codes):  # equal in the first objective, or better
+        is_above, rest, is_like_another = code >= 2 * n_codes, code, False
+        for m in range(n_objectives - 1, 0, -1):
+            digits[m], rest = rest % 3, rest // 3
+            is_like_another |= is_above and digits[m] == 1
+            if is_above and digits[m] == 2:
+                digits[m] = 3
+        if log_spare[code] != 0.0 and not is_like_another:
+            begin, end = (0, ends[0]) if is_above else (ends[0], ends[1])
+            n = count_like(alive, begin, end, digits, rows)
+            n_threats += n
+            log_keep += n * log_spare[code]
     return n_threats, log_keep
 
 
@@ -254,39 +298,65 @@ def code_of(columns, j, k):
     """How j stands to k: a base-3 digit an objective, 0 worse, 1 equal, 2 better."""
     code = 0
     for m in range(columns.shape[0]):
-        code = 3 * code + 1 + np.int64(columns[m, j] > columns[m, k]) - np.int64(columns[m, j] < columns[m, k])
+        code = (
+            3 * code
+            + 1
+            + np.int64(columns[m, j] > columns[m, k])
+            - np.int64(columns[m, j] < columns[m, k])
+        )
     return code
 
 
 @compiled
-def choose_next(active, n_active, group_end, is_free, log_keep, rng):
+def nth_of(bits, begin, number):
+    """The ``number``-th place of a set from ``begin`` on, counted from 0."""
+    w = begin >> 6
+    word = bits[w] & ~below(w, begin)
+    while number >= n_bits(word):
+        number -= n_bits(word)
+        w += 1
+        word = bits[w]
+    for _ in range(number):
+        word &= word - ONE
+    bit = 0
+    while (word >> np.uint64(bit)) & ONE == ZERO:
+        bit += 1
+    return 64 * w + bit
+
+
+@compiled
+def choose_next(active, n_active, size, alive, log_keep, rng, odds):
     """Place of the first individual that the next scan with anybody spared would spare.
 
     Scanning again until somebody is spared has the same law, but would take for ever where all chances
-    are small: k is the first with probability keep[k] times the product of 1 - keep before it.
+    are small: the one after t others has probability keep times (1 - keep of each before it). A group of
+    equals is a geometric sum; ``odds[active]`` is work space.
     """
-    best, total, nobody = -np.inf, 0.0, 1.0
+    best, total, log_nobody = -np.inf, 0.0, 0.0
     for a in range(n_active):
         best = max(best, log_keep[active[a]])
     for a in range(n_active):
-        g = active[a]
+        g, odds[a] = active[a], 0.0
         if log_keep[g] > best - NEGLIGIBLE:
-            odds, keep = np.exp(log_keep[g] - best), np.exp(log_keep[g])
-            for k in range(g, group_end[g]):
-                if is_free[k]:
-                    total += odds * nobody
-                    nobody *= 1.0 - keep
-    rest, nobody, chosen = uniform(rng) * total, 1.0, -1
+            keep, n = np.exp(log_keep[g]), size[g]
+            if keep < TINY:
+                odds[a] = n * np.exp(log_keep[g] - best + log_nobody)
+            else:
+                odds[a] = np.exp(log_nobody - best) * -np.expm1(n * np.log1p(-keep))
+                log_nobody += n * np.log1p(-keep)
+            total += odds[a]
+    rest, last = uniform(rng) * total, -1
     for a in range(n_active):
-        g = active[a]
-        if log_keep[g] > best - NEGLIGIBLE and rest >= 0.0:
-            odds, keep = np.exp(log_keep[g] - best), np.exp(log_keep[g])
-            for k in range(g, group_end[g]):
-                if is_free[k] and rest >= 0.0:
-                    chosen = k
-                    rest -= odds * nobody
-                    nobody *= 1.0 - keep
-    return chosen
+        if odds[a] > 0.0 and (last < 0 or rest >= 0.0):
+            last = a
+            rest -= odds[a]
+    g = active[last]
+    keep, n, share = np.exp(log_keep[g]), size[g], (rest + odds[last]) / odds[last]
+    if keep < TINY:
+        number = np.int64(share * n)
+    else:
+        number = np.int64(np.log1p(share * np.expm1(n * np.log1p(-keep))) / np.log1p(-keep))
+    return nth_of(alive, g, max(0, min(number, n - 1)))
 
 
 @inlined
@@ -305,29 +375,49 @@ def scan(active, n_active, after, group_end, is_free, n_threats, log_keep, rng, 
     return n
 
 
+@inlined
+def prepare_places(columns, group, group_end, size, level):
+    """By place: the first place of its group, and the group's end and size; where its level begins and ends."""
+    n = group.size
+    for k in range(n):
+        is_same = k > 0
+        for m in range(columns.shape[0]):
+            is_same &= columns[m, k] == columns[m, k - 1]
+        group[k] = group[k - 1] if is_same else k
+        level[k, 0] = level[k - 1, 0] if k > 0 and columns[0, k] == columns[0, k - 1] else k
+        group_end[group[k]] = k + 1
+        size[group[k]] += 1
+    for k in range(n - 1, -1, -1):
+        level[k, 1] = level[k + 1, 1] if k + 1 < n and level[k + 1, 0] == level[k, 0] else k + 1
+
+
 @compiled
 def fronts_of_many(objectives, orders, p, number, rng, front):
     """``fronts`` for any number of objectives, each with its own probability; the first is always in.
 
     ``orders[objective, rank]``, the first best first by that objective, then by the others: a place is one
     in it, and nobody dominates those of a level before them. Those that are equal in everything are a group,
-    known by its first place. Whoever somebody alive dominates for certain has no chance and waits in the
-    list of that blocker; all others are active, with the logarithm of their chance kept up to date. Sets of
-    places are bits, 64 a word. Levels come in when they matter: with every other objective uncertain, a
-    chance falls with the number of those above.
+    known by its first place. Sets of places are bits, 64 a word.
+
+    Whoever somebody alive dominates for certain has no chance and waits in the list of that blocker. All
+    others are active, the logarithm of their chance kept up to date, as long as it is not negligible beside
+    the best one; if it is, they sleep until so many are gone that it might be otherwise. Levels come in
+    likewise, for where every other objective is uncertain a chance falls with the number of those above.
     """
     n, n_objectives = objectives.shape
     spare = spare_chances(p)
-    log_spare, most_above = np.zeros(spare.size), 0.0
+    log_spare, most_above, steepest = np.zeros(spare.size), 0.0, 0.0
     for code in range(spare.size):
         if 0.0 < spare[code] < 1.0:
             log_spare[code] = np.log(spare[code])
-        if code >= 2 * (spare.size // 3) and spare[code] > most_above:
-            most_above = spare[code]
+            steepest = max(steepest, -log_spare[code])
+        if code >= 2 * (spare.size // 3):
+            most_above = max(most_above, spare[code])
     log_above = np.log(most_above) if most_above > 0.0 else -np.inf
     columns, place = np.empty((n_objectives, n)), np.empty(n, np.int64)
     for k in range(n):
         place[orders[0, k]] = k
+        front[k] = -1
         for m in range(n_objectives):
             columns[m, k] = objectives[orders[0, k], m]
     step, n_words = 64 * (1 + n // 32768), (n + 63) >> 6
@@ -336,53 +426,111 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
     marks = np.zeros((n_objectives, n // step + 1, n_words), np.uint64)
     rank_places(columns, orders, place, step, sorted_places, marks, better, no_worse)
     alive, rows = np.zeros(n_words, np.uint64), np.zeros((2 * n_objectives, n_words), np.uint64)
+    for k in range(n):
+        include(alive, k)
     is_free, group, level = np.ones(n, np.bool_), np.zeros(n, np.int64), np.zeros((n, 2), np.int64)
     group_end, size = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    for k in range(n):
-        front[k] = -1
-        alive[k >> 6] |= ONE << np.uint64(k & 63)
-        is_same, same_level = k > 0, k > 0
-        for m in range(n_objectives):
-            is_same &= columns[m, k] == columns[m, k - 1]
-        same_level &= columns[0, k] == columns[0, k - 1]
-        group[k] = group[k - 1] if is_same else k
-        level[k, 0] = level[k - 1, 0] if same_level else k
-        group_end[group[k]] = k + 1
-        size[group[k]] += 1
-    for k in range(n - 1, -1, -1):
-        level[k, 1] = level[k + 1, 1] if k + 1 < n and level[k + 1, 0] == level[k, 0] else k + 1
-    waiting, following = np.full(n, -1), np.empty(n, np.int64)  # lists of the blocked, by blocker
+    prepare_places(columns, group, group_end, size, level)
+    waiting, following, reach = np.full(n, -1), np.empty(n, np.int64), np.arange(n)  # by blocker
+    wakes, since = (
+        np.full(n + 1, -1),
+        np.full(n, -1),
+    )  # lists of sleepers, by when they wake; asleep since
     n_threats, log_keep = np.zeros(n, np.int64), np.zeros(n)
-    active, merged, entering = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    found, n_active, n_open, placed, current = np.empty(n, np.int64), 0, 0, 0, 0
+    active, merged, coming = np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n_words, np.uint64)
+    pending, entering, found = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    odds, digits = np.empty(n), np.empty(n_objectives, np.int64)
+    n_active, n_found, n_open, placed, time, current, floor = 0, 0, 0, 0, 0, 0, -np.inf
     while placed < number:
-        # Levels whose best chance is not negligible beside the best one known.
-        best = -np.inf
+        best, n_pending = -np.inf, 0
         for a in range(n_active):
-            best = max(best, log_keep[active[a]])
-        n_entering = 0
-        while n_open < n and (best == -np.inf or (n_open - placed) * log_above >= best - NEGLIGIBLE):
-            end = level[n_open, 1]
-            while n_open < end:
+            best = max(best, log_keep[active[a]] if size[active[a]] > 0 else -np.inf)
+        for f in range(n_found):  # who waited for those of the last front
+            g = group[found[f]]
+            k = waiting[g] if size[g] == 0 else -1
+            waiting[g] = -1 if size[g] == 0 else waiting[g]
+            while k >= 0:
+                pending[n_pending] = k
+                n_pending += 1
+                k = following[k]
+        while time < placed:  # who might matter again by now
+            time += 1
+            k = wakes[time]
+            while k >= 0:
+                pending[n_pending] = k
+                n_pending += 1
+                k = following[k]
+        q = 0
+        while True:
+            if q == n_pending and n_open < n:  # levels whose best chance is not negligible
+                if best == -np.inf or (n_open - placed) * log_above >= best - NEGLIGIBLE:
+                    q, n_pending, end = 0, 0, level[n_open, 1]
+                    while n_open < end:
+                        pending[n_pending] = n_open
+                        n_pending += 1
+                        n_open = group_end[n_open]
+            if q == n_pending and best - NEGLIGIBLE < floor:  # it fell: sleepers might matter sooner
+                q, n_pending, floor = 0, 0, best - NEGLIGIBLE - MARGIN
+                for t in range(n + 1):
+                    wakes[t] = -1
+                for k in range(n_open):
+                    if since[k] >= 0:
+                        wake = placed
+                        if best > -np.inf:
+                            wake = since[k] + np.int64((floor - log_keep[k]) / steepest)
+                        if wake <= placed:
+                            pending[n_pending] = k
+                            n_pending += 1
+                        elif wake <= n:
+                            following[k], wakes[wake] = wakes[wake], k
+            if q == n_pending:
+                break
+            k = pending[q]
+            q += 1
+            blocker = -1
+            if since[k] < 0:
                 blocker = find_blocker(
-                    n_open, n_open, level[n_open, 0], p, sorted_places, marks, step, better, no_worse, alive, rows
+                    k,
+                    reach[k],
+                    level[k, 0],
+                    p,
+                    sorted_places,
+                    marks,
+                    step,
+                    better,
+                    no_worse,
+                    alive,
+                    rows,
                 )
-                if blocker < 0:
-                    entering[n_entering] = n_open
-                    n_entering += 1
-                    n_threats[n_open], log_keep[n_open] = count_threats(
-                        n_open, level[n_open], log_spare, sorted_places, marks, step, better, no_worse, alive, rows
-                    )
-                    best = max(best, log_keep[n_open])
-                else:
-                    following[n_open] = waiting[group[blocker]]
-                    waiting[group[blocker]] = n_open
-                n_open = group_end[n_open]
-        n_active = merge(active, n_active, entering, n_entering, size, merged)
+            since[k] = -1
+            if blocker >= 0:
+                reach[k] = group[blocker]
+                following[k], waiting[reach[k]] = waiting[reach[k]], k
+                continue
+            n_threats[k], log_keep[k] = count_threats(
+                k, level[k], log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows
+            )
+            best = max(best, log_keep[k])
+            include(coming, k)
+        if best - NEGLIGIBLE > floor + 2.0 * MARGIN:
+            floor = best - NEGLIGIBLE - MARGIN
+        # Sleeping eight fronts pays for waking up.
+        edge = min(floor, best - NEGLIGIBLE - MARGIN - 8.0 * steepest * n_found)
+        n_active = merge(active, n_active, entering, list_places(coming, entering), size, merged)
         active, merged = merged, active
+        n_awake = 0
+        for a in range(n_active):
+            k = active[a]
+            active[n_awake] = k
+            n_awake += log_keep[k] >= edge
+            if log_keep[k] < edge:
+                since[k], wake = placed, placed + 1 + np.int64((floor - log_keep[k]) / steepest)
+                if wake <= n:
+                    following[k], wakes[wake] = wakes[wake], k
+        n_active = n_awake
         n_found = scan(active, n_active, -1, group_end, is_free, n_threats, log_keep, rng, found)
         if n_found == 0:
-            first = choose_next(active, n_active, group_end, is_free, log_keep, rng)
+            first = choose_next(active, n_active, size, alive, log_keep, rng, odds)
             n_found = scan(active, n_active, first, group_end, is_free, n_threats, log_keep, rng, found)
             found[n_found] = first
             n_found += 1
@@ -393,38 +541,11 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
             size[group[k]] -= 1
         placed += n_found
         current += 1
-        if placed >= number:
-            break
-        n_entering = 0
-        for f in range(n_found):
-            g = group[found[f]]
+        for f in range(n_found if placed < number and steepest > 0.0 else 0):
             for a in range(n_active):
-                h = active[a]
-                change = log_spare[code_of(columns, g, h)]
-                log_keep[h] -= change
-                n_threats[h] -= change != 0.0
-        for f in range(n_found):
-            g = group[found[f]]
-            k = waiting[g] if size[g] == 0 else -1
-            if size[g] == 0:
-                waiting[g] = -1
-            while k >= 0:
-                after = following[k]
-                blocker = find_blocker(
-                    k, g, level[k, 0], p, sorted_places, marks, step, better, no_worse, alive, rows
-                )
-                if blocker < 0:
-                    entering[n_entering] = k
-                    n_entering += 1
-                    n_threats[k], log_keep[k] = count_threats(
-                        k, level[k], log_spare, sorted_places, marks, step, better, no_worse, alive, rows
-                    )
-                else:
-                    following[k] = waiting[group[blocker]]
-                    waiting[group[blocker]] = k
-                k = after
-        n_active = merge(active, n_active, entering, n_entering, size, merged)
-        active, merged = merged, active
+                change = log_spare[code_of(columns, found[f], active[a])]
+                log_keep[active[a]] -= change
+                n_threats[active[a]] -= change != 0.0
 
 
 @compiled
