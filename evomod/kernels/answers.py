@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from evomod.kernels import compiled, n_bits
 
 

@@ -116,12 +116,6 @@ def include(bits, place):
     bits[place >> 6] |= ONE << np.uint64(place & 63)
 
 
-@inlined
-def include(bits, place):
-    """Put a place into a set."""
-    bits[place >> 6] |= ONE << np.uint64(place & 63)
-
-
 @compiled
 def list_places(bits, places):
     """List the places of a set, in order, and empty it; returns how many."""
