@@ -87,13 +87,19 @@ def trace(genome, places, n_inputs, n_outputs):
     for j in range(n - n_outputs, n):
         effective |= ONE << np.uint64(j)
     for j in range(n - 1, -1, -1):
+        first, fan_in, before = places[j, 0], places[j, 1], places[j, 2] - n_inputs
+        if before < 0:
+            break  # its sources are inputs, as those of all neurons before it
         if (effective >> np.uint64(j)) & ONE != ZERO:
-            first, fan_in = places[j, 0], places[j, 1]
+            sources, is_twice = ZERO, False
             for k in range(fan_in):
-                source = genome[first + 2 * k]
-                neuron = places[j, 2] + source - n_inputs
-                if neuron >= 0 and net_weight(genome, first, fan_in, source) != 0:
-                    effective |= ONE << np.uint64(neuron)
+                bit = ONE << np.uint64(before + genome[first + 2 * k])
+                is_twice |= sources & bit != ZERO
+                sources |= bit
+            for k in range(fan_in if is_twice else 0):  # they may cancel
+                if net_weight(genome, first, fan_in, genome[first + 2 * k]) == 0:
+                    sources &= ~(ONE << np.uint64(before + genome[first + 2 * k]))
+            effective |= sources
     return effective
 
 
@@ -112,11 +118,9 @@ def compute(genome, places, thresholds, j, n_inputs, states):
 @inlined
 def reads_any(genome, places, j, n_inputs, neurons):
     """Whether neuron j has a connection from one of a set of neurons."""
-    found = ZERO
-    for k in range(places[j, 1]):
-        neuron = places[j, 2] + genome[places[j, 0] + 2 * k] - n_inputs
-        if neuron >= 0:
-            found |= neurons >> np.uint64(neuron)
+    found, before = ZERO, places[j, 2] - n_inputs
+    for k in range(places[j, 1] if before >= 0 else 0):
+        found |= neurons >> np.uint64(before + genome[places[j, 0] + 2 * k])
     return found & ONE != ZERO
 
 
