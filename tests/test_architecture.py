@@ -127,6 +127,8 @@ def test_no_kernel_imports_another():
             "evomod.kernels",
             "evomod.kernels.compiled",
             "evomod.kernels.inlined",
+            "evomod.kernels.n_bits",
+            "evomod.kernels.uniform",
         }, path
 
 
