@@ -71,6 +71,7 @@ ORDER = (
 
 HOMES = {
     "numba": {"kernels"},
+    "llvmlite": {"kernels"},
     "deap": {"operators", "preparation", "deap_way"},
     "pydantic": {"config", "sections", "study"},
     "tomli_w": {"config"},
