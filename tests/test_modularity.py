@@ -341,8 +341,6 @@ def test_what_a_method_cannot_take_is_refused(changes, words):
 def test_graphs_that_have_no_q_are_refused():
     with pytest.raises(EvomodError, match="weights from 0"):
         modularity([[0.0, -1.0], [0.0, 0.0]], "refined", weight="weight")
-    with pytest.raises(EvomodError, match="several connections"):
-        modularity(nx.MultiDiGraph([(0, 1), (0, 1)]), "refined")
     many = np.roll(np.eye(MOST_NODES + 1), 1, axis=1)
     with pytest.raises(
         EvomodError, match=f"at most {MOST_NODES} nodes with a connection; the graph has 61"
@@ -388,7 +386,7 @@ def test_the_bench_knows_every_method_and_library():
         (np.full((1, 3, 3), np.nan), "finite"),
         (-np.ones((1, 3, 3)), "weights from 0"),
         (np.ones((1, 3, 4)), "square"),
-        ("text", "wanted a Network"),
+        ("text", "expected a Network"),
     ],
 )
 def test_many_graphs_are_checked_as_one_is(adjacencies, said):

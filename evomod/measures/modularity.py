@@ -13,7 +13,8 @@ from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.kernels import modularity as kernels
 from evomod.kernels import refinement
-from evomod.measures.graphs import Graph, adjacencies_of, connected_nodes, symmetric
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacencies_of, connected_nodes, symmetric
 from evomod.network import Network
 
 if TYPE_CHECKING:
