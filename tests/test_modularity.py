@@ -324,8 +324,11 @@ def test_ends_are_left_out_of_a_network_only():
     ("changes", "words"),
     [
         ({"method": "metis"}, f"no method 'metis'; known: {', '.join(METHODS)}"),
-        ({"method": "fast-greedy"}, "'fast-greedy' is for undirected graphs; give directed=False"),
-        ({"method": "girvan-newman"}, "'girvan-newman' is for undirected graphs"),
+        (
+            {"method": "fast-greedy", "directed": True},
+            "'fast-greedy' is for undirected graphs; give directed=False",
+        ),
+        ({"method": "girvan-newman", "directed": True}, "'girvan-newman' is for undirected graphs"),
         ({"method": "clune2013", "directed": False}, "'clune2013' is that of one program, for directed"),
         ({"method": "clune2013", "weight": "weight"}, "'clune2013' knows no weights"),
         ({"method": "girvan-newman", "directed": False, "weight": "weight"}, "knows no weights"),

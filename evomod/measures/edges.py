@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -98,6 +98,38 @@ def edges_of(graph: Graph, weight: str | None = None, *, signed: bool = False) -
     return Edges(
         names, source[first], target[first], summed[kept], directed, values.size - place.size, n_zero
     )
+
+
+def with_direction(edges: Edges, directed: bool, is_weighted: bool) -> Edges:
+    """The same connections with a direction or without.
+
+    Without: as `evomod.measures.graphs.symmetric`. Unweighted, a connection either way, or both, is one edge;
+    weighted, the weights of both ways add up, unless they are the same in both directions everywhere.
+    With: an edge is a connection each way.
+    """
+    if edges.directed == directed:
+        return edges
+    source, target, weight = edges.source, edges.target, edges.weight
+    if directed:
+        apart = source != target
+        source, target = (
+            np.concatenate((source, target[apart])),
+            np.concatenate((target, source[apart])),
+        )
+        order = np.lexsort((target, source))
+        weight = np.concatenate((weight, weight[apart]))[order]
+        return replace(edges, source=source[order], target=target[order], weight=weight, directed=True)
+    n = edges.n_nodes
+    low, high = np.minimum(source, target), np.maximum(source, target)
+    place, first, group = np.unique(low * n + high, return_index=True, return_inverse=True)
+    largest = np.full(place.size, -np.inf)
+    np.maximum.at(largest, group, weight)
+    both = np.bincount(group, minlength=place.size) + (low == high)[first]
+    is_same = bool((both == 2).all() and (weight == largest[group]).all())
+    value = largest if is_same or not is_weighted else np.bincount(group, weight, place.size)
+    kept = value != 0.0
+    first = first[kept]
+    return replace(edges, source=low[first], target=high[first], weight=value[kept], directed=False)
 
 
 def is_directed(graph: Graph) -> bool:
