@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined, n_bits, uniform
+from evomod.kernels import compiled, inlined, n_bits, uniform, unmanaged
+from evomod.kernels.vectors import item, put
 
 TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot be drawn
 LOG_TINY = -53.0 * np.log(2.0)
@@ -52,6 +53,24 @@ def in_order(rows, count, ordered):
     for k in range(rows.size):
         ordered[count[rows[k]]] = rows[k]
         count[rows[k]] += 1
+
+
+@unmanaged
+def parted(rows, first, low_first, ordered):
+    """Write ``rows`` with those below ``first`` before or after the others, each in their order.
+
+    Without branches, which would be guessed wrong every other time: 3 us of 2000, by NumPy's masks 20.
+    """
+    n = 0
+    for k in range(rows.size):
+        n += (item(rows, k) < first) == low_first
+    here, there = 0, n
+    for k in range(rows.size):
+        row = item(rows, k)
+        is_here = np.int64((row < first) == low_first)
+        put(ordered, there + (here - there) * is_here, row)
+        here += is_here
+        there += 1 - is_here
 
 
 @compiled
