@@ -191,7 +191,9 @@ def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
     places = np.empty((number, encoding.n_genes), np.int8)
     layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
     n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
-    kernels.birth(layers, n_weights, n_biases, attempts, pointer_to(rng), places)
+    kernels.birth(
+        layers, _gaps(encoding.wiring.layers), n_weights, n_biases, attempts, pointer_to(rng), places
+    )
     if encoding.is_integer:
         return places
     genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
@@ -217,9 +219,18 @@ def vary(
     n_edges, n_genes = encoding.n_edges, encoding.n_genes
     chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
     listed, shares = np.empty((2, n_genes + 9), np.int64), np.empty(n_genes)
-    layers = np.array(encoding.wiring.layers)
-    kernels.vary(layers, counts, rates[2:], chances, OFFSETS, pointer_to(rng), listed, shares, offspring)
+    layers, gaps = np.array(encoding.wiring.layers), _gaps(encoding.wiring.layers)
+    kernels.vary(
+        layers, gaps, counts, rates[2:], chances, OFFSETS, pointer_to(rng), listed, shares, offspring
+    )
     return offspring
+
+
+@lru_cache(maxsize=8)
+def _gaps(layers: tuple[int, ...]) -> NDArray[np.int64]:
+    """``[gap, (first edge, number of edges)]`` between two layers."""
+    sizes = np.multiply(layers[:-1], layers[1:], dtype=np.int64)
+    return np.stack((np.cumsum(sizes) - sizes, sizes), axis=1)
 
 
 @lru_cache(maxsize=8)

@@ -42,17 +42,18 @@ ONE, GENE, EVERY = np.uint64(1), np.uint64(255), np.uint64(2**64 - 1)
 
 
 @inlined
-def draw_edge(layers, rng):
-    """An edge, first its gap and then its source and target in the gap's two layers, by one draw."""
-    share = uniform(rng) * (layers.size - 1)
-    gap, start = int(share), 0
-    for g in range(gap):
-        start += layers[g] * layers[g + 1]
-    return start + int((share - gap) * (layers[gap] * layers[gap + 1]))
+def draw_edge(gaps, rng):
+    """An edge, first its gap and then its source and target in the gap's two layers, by one draw.
+
+    ``gaps[gap]``: its first edge, and the number of its edges.
+    """
+    share = uniform(rng) * gaps.shape[0]
+    gap = int(share)
+    return item(gaps, 2 * gap) + int((share - gap) * item(gaps, 2 * gap + 1))
 
 
 @inlined
-def draw_free_edge(genome, layers, limit, rng):
+def draw_free_edge(genomes, begin, gaps, limit, rng):
     """An edge without a connection; -1 if ``limit`` draws of gap, source and target found none.
 
     Gaps with few edges fill first, so the last free edges of a dense network are often not found: on the
@@ -60,8 +61,8 @@ def draw_free_edge(genome, layers, limit, rng):
     """
     edge, draws = -1, 0
     while edge < 0 and draws < limit:
-        drawn = draw_edge(layers, rng)
-        if genome[drawn] == 0:
+        drawn = draw_edge(gaps, rng)
+        if item(genomes, begin + drawn) == 0:
             edge = drawn
         draws += 1
     return edge
@@ -78,7 +79,7 @@ def size_of(layers):
 
 
 @compiled
-def birth(layers, n_weights, n_biases, attempts, rng, genomes):
+def birth(layers, gaps, n_weights, n_biases, attempts, rng, genomes):
     """Fill ``genomes`` with random networks; an attempt at a connection that exists is drawn anew.
 
     As the authors of Clune et al. 2013 do it. A network without a free edge draws nothing more.
@@ -92,7 +93,7 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
         for _ in range(attempts[0] + int(uniform(rng) * (attempts[1] - attempts[0] + 1))):
             if n == n_edges:
                 break
-            edge = draw_free_edge(genomes[i], layers, limit, rng)
+            edge = draw_free_edge(genomes, i * n_genes, gaps, limit, rng)
             if edge >= 0:
                 genomes[i, edge] = 1 + int(uniform(rng) * n_weights)
                 n += 1
@@ -169,7 +170,7 @@ def list_present(genomes, begin, n_edges, offsets, edges):
 
 
 @unmanaged
-def vary(layers, counts, rates, chances, offsets, rng, listed, shares, offspring):
+def vary(layers, gaps, counts, rates, chances, offsets, rng, listed, shares, offspring):
     """Mutate ``offspring``, copies of their parents.
 
     counts: number of weights, number of biases, fewest connections, 1 for biases by step; rates: add and
@@ -178,12 +179,13 @@ def vary(layers, counts, rates, chances, offsets, rng, listed, shares, offspring
     whether a connection comes and whether one goes, as if it were two.
     """
     n_edges, limit = size_of(layers)
-    n_neurons = offspring.shape[1] - n_edges
+    n_genes = offspring.shape[1]
+    n_neurons = n_genes - n_edges
     edges, biases, add = listed[0], listed[1], rates[0]
     goes_from, goes_to = add * (1.0 - rates[1]), add + (1.0 - add) * rates[1]
     for i in range(offspring.shape[0]):
         genome = offspring[i]
-        n = list_present(offspring, i * offspring.shape[1], n_edges, offsets, edges)
+        n = list_present(offspring, i * n_genes, n_edges, offsets, edges)
         for k in range(draw_hits(edges, n, chances[n], rng, shares)):
             genome[edges[k]] = stepped(genome[edges[k]], 1, counts[0], shares[k] < 0.5)
         for k in range(n_neurons):
@@ -192,7 +194,7 @@ def vary(layers, counts, rates, chances, offsets, rng, listed, shares, offspring
         change_biases(genome, biases, n_hits, counts[1], counts[3] == 1, shares)
         drawn = uniform(rng)
         if drawn < add and n < n_edges:
-            added = draw_free_edge(genome, layers, limit, rng)
+            added = draw_free_edge(offspring, i * n_genes, gaps, limit, rng)
             if added >= 0:
                 genome[added] = 1 + int(uniform(rng) * counts[0])
                 edges[n] = added

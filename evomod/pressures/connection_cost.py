@@ -34,10 +34,10 @@ def measure(
     if name == "wiring-length":
         length = known.copy()
         n = max(0, wiring.n_neurons - wiring.n_outputs)
-        listed, rows = np.empty(working.shape[0], np.int64), np.empty((2, LANES), np.int64)
+        listed, lanes = np.empty(working.shape[0], np.int64), np.empty((2, LANES), np.int64)
         columns, partners = np.empty(wiring.n_edges, np.uint64), np.empty((n, n + 1), np.int64)
         placement.wiring_length(
-            working, ancestors, wiring.source, wiring.target, wiring.n_inputs, wiring.positions, listed, rows,
+            working, ancestors, wiring.source, wiring.target, wiring.n_inputs, wiring.positions, listed, lanes,
             columns, partners, np.empty((n, n, LANES)), np.empty((n, 2, LANES)), np.empty(LANES), length,
         )  # fmt: skip
         return length
