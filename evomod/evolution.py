@@ -373,7 +373,7 @@ def _select(
     expected = expected_fitness(setup, pool, ancestors, memory, goal, fitness, silences)
     prices = priced(setup, pool)
     objectives = [penalised(setup, fitness if expected is None else expected, pool, memory, goal)]
-    for name in setup.objectives:
+    for name in setup.config.pressures.objectives:
         is_cost = name in prices
         objectives.append(-prices[name] if is_cost else behavioural_diversity.measure(pool.yes))
     columns = objectives[0][:, None] if len(objectives) == 1 else np.stack(objectives, axis=1)

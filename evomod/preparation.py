@@ -50,8 +50,6 @@ class Setup:
     """What every gate or neuron above a number takes off the fitness, and that number."""
     norms: tuple[str, ...] = ()
     """Which of `NORMS` are pressures."""
-    objectives: tuple[str, ...] = ()
-    """Which pressures are further objectives; asking the config takes 13 us, every generation."""
 
 
 def prepare(config: Config, task: Task | None = None) -> Setup:
@@ -80,7 +78,6 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
             getattr(config.network, "penalty_above", 0),
         ),
         norms=tuple(name for name in NORMS if section_of(config, name) is not None),
-        objectives=tuple(config.pressures.objectives),
     )
 
 

