@@ -46,7 +46,9 @@ def trace(genome, n_inputs, functions, n_gates, stack, depth, values):
                 seen |= bit
                 from_a, from_b = ONE << a, ONE << b
                 cyclic |= (from_a | from_b) & seen & ~done
-                stack[np.uint64(top + 1)] = a  # it counts if not seen yet: a branch is guessed wrong too often
+                stack[np.uint64(top + 1)] = (
+                    a  # it counts if not seen yet: a branch is guessed wrong too often
+                )
                 top += seen & from_a == ZERO
                 stack[np.uint64(top + 1)] = b
                 top += seen & from_b == ZERO
@@ -214,7 +216,11 @@ def answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pa
     n_gates, n_steps, ternary = shape[0], shape[1], shape[2] == 1
     n_inputs, n_genes = inputs.size, genomes.shape[1]
     n_nodes, n_outputs = n_inputs + n_gates, n_genes - 3 * n_gates
-    values, unsteady, depth = work[:n_nodes], work[n_nodes : 2 * n_nodes], work[2 * n_nodes : 3 * n_nodes]
+    values, unsteady, depth = (
+        work[:n_nodes],
+        work[n_nodes : 2 * n_nodes],
+        work[2 * n_nodes : 3 * n_nodes],
+    )
     gates, both = work[3 * n_nodes : 3 * n_nodes + n_gates], work[4 * n_nodes : 6 * n_nodes]
     stack, sources, masks = work[6 * n_nodes :], pairs[0], pairs[1]
     for node in range(n_inputs):
