@@ -364,6 +364,15 @@ def plus_where(total, word, x):
     return np.where(np.array([word]).view(np.uint8) != 0, total + x, total)
 
 
+@_built(
+    lambda b, word: b.sub(ir.Constant(WORD, 63), b.ctlz(word, ir.Constant(ir.IntType(1), 1))),
+    types.int64,
+)
+def highest(word):
+    """The place of the highest bit that is set; one is."""
+    return int(word).bit_length() - 1
+
+
 @_built(_element, lambda array, _: types.int64 if array.dtype in types.signed_domain else array.dtype)
 def item(array, place):
     """One element, as 64 bits: numba would ask of every signed index whether it counts from the end."""
