@@ -7,7 +7,6 @@ it in a temporary folder and sends it back; if it dies, the next one begins from
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import sys
@@ -142,9 +141,8 @@ def _evolve_when_free(place: Path, watch: Callable[[int], bool]) -> Outcome:
 
 def _sees(place: Path, study: str) -> bool:
     try:
-        manifest = json.loads((place.parent.parent / "manifest.json").read_text(encoding="utf-8"))
-        return bool(manifest["id"] == study)
-    except (OSError, ValueError, KeyError, TypeError):
+        return bool(load_manifest(place.parent.parent)["id"] == study)
+    except (EvomodError, KeyError):
         return False
 
 

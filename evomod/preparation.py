@@ -55,6 +55,7 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
     task = task or load_task(config.task.name)
     module = MODULES[config.network.encoding]
     encoding = module.build(config.network, task)
+    _check_size(config, encoding)
     config = _resolved(config, task, encoding)
     _check_range(config, encoding)
     probabilities = np.array([1.0, *config.pressures.objectives.values()])
@@ -73,6 +74,21 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
         ),
         norms=tuple(name for name in NORMS if section_of(config, name) is not None),
     )
+
+
+MOST_GENES = 2**32
+"""Bytes of a population's genomes, of which a generation holds several copies."""
+
+
+def _check_size(config: Config, encoding: Encoding) -> None:
+    """Refuse, before it is made, a population that no memory holds."""
+    size = config.evolution.population * encoding.n_genes
+    size *= 8 if config.network.encoding == "layered-real" else 1
+    if size > MOST_GENES:
+        raise EvomodError(
+            f"evolution.population is {config.evolution.population} and a genome has {encoding.n_genes} genes: "
+            f"the population would take {size:,} bytes, at most {MOST_GENES:,} are possible."
+        )
 
 
 def _check_range(config: Config, encoding: Encoding) -> None:

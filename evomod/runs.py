@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import signal
 import sys
@@ -19,18 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from evomod.checkpoints import State, check_tables, read_checkpoint, save_checkpoint, sequence_of
-from evomod.config import Config, apply_settings, dump_config, read_config
-from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
+from evomod.checkpoints import State, read_checkpoint, save_checkpoint, sequence_of
+from evomod.config import Config, dump_config, stored_config
+from evomod.disk import exists, lock, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
-from evomod.errors import EvomodError, Interrupted
+from evomod.errors import EvomodError, Interrupted, shortened
 from evomod.evolution import evolve
-from evomod.network import Network, load_network
+from evomod.network import Network, load_best
 from evomod.operators import logbook
 from evomod.preparation import Setup, prepare
 from evomod.provenance import here, now, versions
-from evomod.starts import DAMAGE, first_genomes
-from evomod.task import read_task
+from evomod.readers import DamageError, read_arrays, read_json
+from evomod.records import RunManifest, check_record
+from evomod.starts import checked, first_genomes, most_bytes
+from evomod.task import Task, read_task
 from evomod.tracking import (
     POPULATION_COLUMNS,
     Tracker,
@@ -66,7 +67,7 @@ class Run:
     @property
     def best(self) -> Network:
         """The logged individual of the last generation."""
-        return load_network(self.folder / "best.json")
+        return load_best(self.folder / "best.json")
 
     @property
     def is_complete(self) -> bool:
@@ -78,19 +79,31 @@ class Run:
 
 
 def load_run(folder: str | Path) -> Run:
-    """Read a run folder. Raises `EvomodError` if it is none."""
+    """Read a run folder; nothing in it is executed. Raises `EvomodError` if it is none, or is damaged."""
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise EvomodError(f"{folder} is no run folder: it has no readable manifest.json.") from None
+        manifest = read_json(folder / "manifest.json")
+    except (OSError, DamageError):
+        raise EvomodError(_no_run(folder)) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise EvomodError(f"{folder} was not written by this kind of run ({FORMAT}).")
-    if not {"seed", "q_method"} <= set(manifest):
-        raise EvomodError(
-            f"{folder / 'manifest.json'} is damaged: it lacks the seed or the method of Q."
+    try:
+        check_record(RunManifest, manifest)
+    except DamageError as damage:
+        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
+    return Run(folder, stored_config(folder / "config.toml"), manifest)
+
+
+def _no_run(folder: Path) -> str:
+    """Why a folder is none of a run, and what to do with one whose making was cut short."""
+    if exists(folder / "manifest.json"):
+        return f"{folder} is no run folder: it has no readable manifest.json."
+    if exists(folder) and is_half_begun(folder):
+        return (
+            f"{folder} is no run folder: it has no readable manifest.json, for its making was cut short before "
+            "anything was evolved. Start it again with the command that began it."
         )
-    return Run(folder, Config(**read_config(folder / "config.toml")), manifest)
+    return f"{shortened(folder)} is no run folder: it has no readable manifest.json."
 
 
 def run(
@@ -106,9 +119,10 @@ def run(
     `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
     checkpoint) on Ctrl-C or SIGTERM.
     """
-    folder, setup, sequence = _begin(config, seed, out)
-    with reports_disk_errors(folder), _locked_log(folder) as log:
-        return _continue(folder, log, setup, sequence, None, progress)
+    beginning = _beginning(config, seed, out)
+    folder = beginning.folder
+    with _begun(beginning) as log:
+        return _continue(folder, log, beginning.setup, beginning.sequence, None, progress)
 
 
 def begin(config: Config, seed: int, out: str | Path) -> Path:
@@ -116,13 +130,24 @@ def begin(config: Config, seed: int, out: str | Path) -> Path:
 
     Raises `EvomodError` if the folder holds anything already or the disk is full.
     """
-    return _begin(config, seed, out)[0]
+    beginning = _beginning(config, seed, out)
+    with _begun(beginning):
+        return beginning.folder
 
 
-def _begin(
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """All that a run starts from, before anything of it is written."""
+
+    folder: Path
+    setup: Setup
+    genomes: NDArray[Any] | None
+    sequence: np.random.SeedSequence
+
+
+def _beginning(
     config: Config, seed: int | np.random.SeedSequence | None, out: str | Path | None
-) -> tuple[Path, Setup, np.random.SeedSequence]:
-    """Write all that a run starts from."""
+) -> _Beginning:
     setup = prepare(config)
     genomes = first_genomes(setup.config, setup.module, setup.encoding)
     if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
@@ -131,16 +156,31 @@ def _begin(
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(setup, sequence)
+    return _Beginning(folder, setup, genomes, sequence)
+
+
+@contextmanager
+def _begun(beginning: _Beginning) -> Iterator[IO[bytes]]:
+    """Write the folder of a run, with its lock held from before the first byte; yields its log.
+
+    Of several that begin one folder the first to lock it has it, and no other has written anything into it.
+    """
+    folder, setup = beginning.folder, beginning.setup
     with reports_disk_errors(folder):
-        _claim(folder)
+        _claim(folder)  # before a foreign folder gets a log
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        assert setup.task.path is not None
-        write_whole(folder / "task.py", setup.task.path.read_bytes())
-        if genomes is not None:
-            write_whole(folder / "start.npz", npz(genomes=genomes))
-        write_json(folder / "manifest.json", _manifest(setup, sequence))
-    return folder, setup, sequence
+        with _locked_log(folder) as log:
+            _claim(folder)  # another may have begun it meanwhile
+            for path in folder.iterdir():  # what was left where its making was cut short
+                if path.name != "log.csv":
+                    path.unlink()
+            write_whole(folder / "config.toml", dump_config(setup.config).encode())
+            assert setup.task.path is not None
+            write_whole(folder / "task.py", setup.task.path.read_bytes())
+            if beginning.genomes is not None:
+                write_whole(folder / "start.npz", npz(genomes=beginning.genomes))
+            write_json(folder / "manifest.json", _manifest(setup, beginning.sequence))
+            yield log
 
 
 def resume(
@@ -158,38 +198,55 @@ def resume(
     make it another run.
     """
     found = load_run(folder)
-    folder = found.folder
-    config = Config(**apply_settings(read_config(folder / "config.toml"), settings))
     changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]
     if changed:
         raise EvomodError(
             f"--set {changed[0]} would make {folder} another run; on --resume only "
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
-    setup = prepare(config, read_task(folder / "task.py"))
-    state = read_checkpoint(folder, setup, found.manifest)
-    reached = -1 if state is None else state.start.number
-    if reached > config.evolution.generations and config.evolution.stop != "never":
-        raise EvomodError(
-            f"{folder} has already reached generation {reached}; evolution.generations cannot be "
-            f"{config.evolution.generations}."
-        )
-    is_longer = config.evolution.generations > found.config.evolution.generations
-    if found.is_complete and not is_longer and (folder / "best.json").exists():
+    if found.is_complete and (found.folder / "best.json").exists() and not settings:
         return found
-    check_tables(folder, state)
-    has_begun = (folder / "log.csv").exists()
-    with reports_disk_errors(folder), _locked_log(folder) as log:
-        (folder / "complete").unlink(missing_ok=True)
-        write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        manifest = found.manifest | {"end": None}
-        if has_begun:
-            resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
-            manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
-        else:  # only begun, perhaps by another machine
-            manifest |= here()
-        write_json(folder / "manifest.json", manifest)
-        return _continue(folder, log, setup, sequence_of(found.manifest), state, progress, watch)
+    task = read_task(found.folder / "task.py")
+    if not exists(found.folder / "log.csv"):
+        _resumption(found, task, settings)  # refused before the folder gets a log
+    with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
+        found = load_run(folder)  # again: another may have gone on with it until now
+        setup, state, first = _resumption(found, task, settings)
+        is_longer = setup.config.evolution.generations > found.config.evolution.generations
+        if found.is_complete and not is_longer and (found.folder / "best.json").exists():
+            return found
+        _note_resumption(found, setup, state, has_begun=log.tell() > 0)
+        sequence = sequence_of(found.manifest)
+        return _continue(found.folder, log, setup, sequence, state, progress, watch, first)
+
+
+def _resumption(
+    found: Run, task: Task, settings: Sequence[str]
+) -> tuple[Setup, State | None, NDArray[Any] | None]:
+    """What a run goes on with: its state, else its first genomes, else (None, None) its seed alone."""
+    setup = prepare(stored_config(found.folder / "config.toml", settings), task)
+    state = read_checkpoint(found.folder, setup, found.manifest)
+    end = setup.config.evolution
+    if state is not None and state.start.number > end.generations and end.stop != "never":
+        raise EvomodError(
+            f"{found.folder} has already reached generation {state.start.number}; evolution.generations cannot "
+            f"be {end.generations}."
+        )
+    return setup, state, None if state is not None else _start(found.folder, setup)
+
+
+def _note_resumption(found: Run, setup: Setup, state: State | None, *, has_begun: bool) -> None:
+    """Keep in the folder that, and with what, the run goes on."""
+    (found.folder / "complete").unlink(missing_ok=True)
+    write_whole(found.folder / "config.toml", dump_config(setup.config).encode())
+    manifest = found.manifest | {"end": None}
+    if has_begun:
+        reached = 0 if state is None else state.start.number
+        resumed = {"generation": reached, "time": now(), "versions": versions()}
+        manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
+    else:  # only begun, perhaps by another machine
+        manifest |= here()
+    write_json(found.folder / "manifest.json", manifest)
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
@@ -202,13 +259,28 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
 
+BEGINNING = {"config.toml", "task.py", "start.npz", "manifest.json", "log.csv"}
+"""What a run folder may hold, whole or as a ``.part``, whose making was cut short before its manifest was there."""
+
+
+def is_half_begun(folder: Path) -> bool:
+    """Whether a folder holds nothing but the beginning of a run, or nothing."""
+    return folder.is_dir() and all(
+        path.name.removesuffix(".part") in BEGINNING
+        and path.is_file()
+        and (path.name != "log.csv" or path.stat().st_size == 0)
+        for path in folder.iterdir()
+    )
+
+
 def _claim(folder: Path) -> None:
+    """Refuse a folder that holds a run, or anything but the beginning of one."""
     if (folder / "manifest.json").exists():
         raise EvomodError(
             f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
             "another folder with --out."
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not is_half_begun(folder):
         raise EvomodError(f"{folder} exists and is not empty; give another folder with --out.")
 
 
@@ -220,18 +292,19 @@ def _continue(
     state: State | None,
     progress: bool | None,
     watch: Callable[[int], bool] | None = None,
+    first: NDArray[Any] | None = None,
 ) -> Run:
+    """Evolve from a state, or from the ``first`` genomes, or (None) from random ones, and end the run."""
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
     with noted_signals() as caught:
-        _record(folder, log, setup, rng, state, caught, _shows(progress), watch)
+        _record(folder, log, setup, rng, state, caught, _shows(progress), watch, first)
         if caught:
             raise Interrupted(
                 f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
             )
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        write_json(folder / "manifest.json", manifest | {"end": now()})
+        write_json(folder / "manifest.json", load_run(folder).manifest | {"end": now()})
         write_whole(folder / "complete", b"")
     return load_run(folder)
 
@@ -245,6 +318,7 @@ def _record(
     caught: list[int],
     shows: bool,
     watch: Callable[[int], bool] | None,
+    first: NDArray[Any] | None,
 ) -> None:
     """Evolve, append a row a generation, save a checkpoint now and then and at the end.
 
@@ -253,7 +327,7 @@ def _record(
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
     total = None if setup.config.evolution.stop == "never" else last
-    tracker, first = Tracker(setup), start or _start(folder)
+    tracker = Tracker(setup)
     _cut(log, known[0], columns(setup))
     with (
         open(folder / "population.csv", "ab") as table,
@@ -263,7 +337,9 @@ def _record(
     ):
         _cut(table, known[1], POPULATION_COLUMNS)
         generation, saved, flushed = start, time.monotonic(), 0.0
-        for generation in evolve(setup.config, rng, setup=setup, start=first):
+        for generation in evolve(
+            setup.config, rng, setup=setup, start=first if start is None else start
+        ):
             row = tracker.row(generation)
             log.write(csv_line(row))
             if every and generation.number % every == 0:
@@ -276,27 +352,27 @@ def _record(
                 if watch is not None and watch(generation.number):
                     caught.append(signal.SIGINT)
                 flushed = moment
-            if moment - saved > setup.config.tracking.checkpoint_seconds or caught:
+            stops = bool(caught)  # once: a signal between two looks would stop it without a checkpoint
+            if moment - saved > setup.config.tracking.checkpoint_seconds or stops:
                 save_checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
-            if caught:
+            if stops:
                 return
         assert generation is not None
         save_checkpoint(folder, setup, generation, rng, log, table)
         bar.update(generation.number - bar.n)
 
 
-def _start(folder: Path) -> NDArray[Any] | None:
+def _start(folder: Path, setup: Setup) -> NDArray[Any] | None:
     """The first genomes of a run that does not begin at random, as they were when it was made."""
     path = folder / "start.npz"
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as data:
-            genomes: NDArray[Any] = data["genomes"]
-            return genomes
-    except DAMAGE as error:
+        genomes = read_arrays(path, most_bytes(setup.config, setup.encoding))["genomes"]
+    except (DamageError, KeyError) as error:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
+    return checked(setup.config, setup.module, setup.encoding, genomes, str(path))
 
 
 @contextmanager
@@ -304,6 +380,7 @@ def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
     """The run's log, open for appending; nobody else changes the run meanwhile."""
     with open(folder / "log.csv", "ab") as file:
         lock(file)
+        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
         yield file
 
 
@@ -317,7 +394,10 @@ def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:
 
 @contextmanager
 def noted_signals() -> Iterator[list[int]]:
-    """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual."""
+    """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual.
+
+    A signal that is ignored, as Ctrl-C is by what a script starts in the background, stays so.
+    """
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield caught
@@ -325,14 +405,18 @@ def noted_signals() -> Iterator[list[int]]:
 
     def note(number: int, frame: Any) -> None:
         caught.append(number)
-        signal.signal(signal.SIGINT, before[0])
+        if signal.SIGINT in before:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
 
-    before = [signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)]
+    before: dict[int, Any] = {}
+    for heard in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(heard) is not signal.SIG_IGN:
+            before[heard] = signal.signal(heard, note)
     try:
         yield caught
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _shows(progress: bool | None) -> bool:

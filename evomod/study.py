@@ -39,10 +39,12 @@ from evomod.config import (
     apply_settings,
     config_data,
     dump_toml,
+    first_of,
     locate,
     read_config,
 )
-from evomod.errors import EvomodError
+from evomod.disk import is_file
+from evomod.errors import EvomodError, shortened, shown
 from evomod.preparation import prepare
 from evomod.sections import Section
 from evomod.task import Task
@@ -156,9 +158,9 @@ def load_definition(
     """
     path = Path(path)
     if path.suffix != ".toml":
-        raise EvomodError(f"{path} is no study: wanted a TOML file, or a study's folder.")
-    if not locate(path).exists():
-        raise EvomodError(f"there is no study {path}.")
+        raise EvomodError(f"{shortened(path)} is no study: wanted a TOML file, or a study's folder.")
+    if not is_file(locate(path)):
+        raise EvomodError(f"there is no study {shortened(path)}.")
     file, data = locate(path), read_config(path)
     if replicates is not None:
         data["replicates"] = replicates
@@ -244,14 +246,15 @@ def _checked(data: dict[str, Any], path: Path) -> StudySection:
 
 
 def _listed(path: Path, problems: Sequence[str]) -> str:
-    return f"the study {path} is not valid:\n" + "\n".join(
-        f"  {problem}" for problem in dict.fromkeys(problems)
-    )
+    lines = [f"  {problem}" for problem in dict.fromkeys(problems)]
+    return f"the study {path} is not valid:\n" + "\n".join(first_of(lines))
 
 
 def _described(item: Any) -> str:
     """One mistake: its path, what was wanted, what came."""
-    steps = [str(step) for step in item["loc"] if step not in ("[key]", "str", "dict[str,any]")]
+    steps = [
+        shortened(step, 60) for step in item["loc"] if step not in ("[key]", "str", "dict[str,any]")
+    ]
     where = ".".join(steps)
     if item["type"] == "extra_forbidden":
         section = TreatmentSection if steps[0] == "treatments" else StudySection
@@ -263,9 +266,9 @@ def _described(item: Any) -> str:
     if item["type"] == "missing":
         return f"{where}: is missing"
     if item["type"] == "string_pattern_mismatch":
-        return f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {item['input']!r}"
+        return f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {shown(item['input'])}"
     wanted = "wanted a table" if item["type"] in SECTION_TYPES else str(item["msg"])
-    return f"{where}: {wanted.replace('Input should be', 'wanted')}; got {item['input']!r}"
+    return f"{where}: {wanted.replace('Input should be', 'wanted')}; got {shown(item['input'])}"
 
 
 def _conflicts(section: StudySection) -> list[str]:

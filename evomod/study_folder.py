@@ -7,7 +7,6 @@ for every replicate; then the tables of `study_tables`, and ``failures.json`` if
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 import uuid
@@ -20,10 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from evomod.disk import reports_disk_errors, write_json, write_whole
-from evomod.errors import EvomodError
+from evomod.disk import reports_disk_errors, take_lock, write_json, write_whole
+from evomod.errors import EvomodError, shortened
 from evomod.provenance import commit, now, versions
-from evomod.runs import Run, begin, load_run
+from evomod.readers import DamageError, read_json
+from evomod.records import StudyManifest, check_record
+from evomod.runs import Run, begin, is_half_begun, load_run
 from evomod.study import (
     Key,
     Replicate,
@@ -39,8 +40,6 @@ from evomod.study_rows import kept_runs
 from evomod.task import read_task
 
 STUDY_FORMAT = "evomod study 1"
-BEGINNING = {"config.toml", "task.py", "start.npz"}
-"""What a run folder may hold whose making was cut short."""
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
 SESSION = ("argv", "commit", "versions", "start", "end")
@@ -94,13 +93,16 @@ def _claim(study: Study, folder: Path) -> None:
 def load_manifest(folder: Path) -> dict[str, Any]:
     """The study's manifest. Raises `EvomodError` where there is none."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["format"] != STUDY_FORMAT or "versions" not in manifest:
-            raise ValueError
-    except (OSError, ValueError, KeyError, TypeError):
-        raise EvomodError(f"{folder} is no study's folder: it has no readable manifest.json.") from None
-    found: dict[str, Any] = manifest
-    return found
+        manifest = read_json(folder / "manifest.json")
+    except (OSError, DamageError):
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
+        raise EvomodError(f"{shortened(folder)} is no study's folder: it has no readable manifest.json.")
+    try:
+        check_record(StudyManifest, manifest)
+    except DamageError as damage:
+        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
+    return manifest
 
 
 def other_task(study: Study, manifest: dict[str, Any]) -> str | None:
@@ -177,8 +179,7 @@ def end_session(folder: Path, place: int) -> None:
 def check_run(replicate: Replicate, folder: Path) -> None:
     """Raises `EvomodError` if a run folder holds another run than the study's."""
     if not (folder / "manifest.json").exists():
-        found = {path.name.removesuffix(".part") for path in folder.glob("*")}
-        if found - BEGINNING:
+        if folder.exists() and not is_half_begun(folder):
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)
@@ -219,8 +220,6 @@ def begin_run(replicate: Replicate, folder: Path) -> Path:
     """The run's folder, made if it is not there; what a killed process left half made is made again."""
     place = folder / replicate.place
     if not (place / "manifest.json").exists():
-        for path in place.glob("*"):
-            path.unlink()
         begin(replicate.treatment.config, replicate.seed, place)
     return place
 
@@ -258,50 +257,33 @@ def state_of(folder: Path) -> State:
 
 
 def _is_held(path: Path) -> bool:
-    if sys.platform == "win32" or not path.exists():
+    try:
+        with open(path, "rb") as file:
+            return not take_lock(file, shared=True)
+    except (OSError, EvomodError):  # none yet, or nobody can lock it
         return False
-    import fcntl
-
-    with open(path, "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
 
 
 @contextmanager
 def held(folder: Path, shared: bool) -> Iterator[None]:
     """Keep a second `evomod study` out of the folder; shards share it."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
     with reports_disk_errors(folder):
-        file = open(folder / "study.lock", "ab")  # noqa: SIM115 - closed below
+        file = open(folder / "study.lock", "a+b")  # noqa: SIM115 - closed below
     with file:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except OSError:
+        if not take_lock(file, shared=shared):
             raise EvomodError(
                 f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
-            ) from None
+            )
         yield
 
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Wait for one's turn to write what several processes may: shards, figures and `evomod status`."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
     with reports_disk_errors(folder):
         file = open(folder / "study.turn", "ab")  # noqa: SIM115 - closed below
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        take_lock(file, wait=True)
         yield
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from evomod.network import Network, network_of
+from evomod.network import Network, best_data, network_of
 from evomod.runs import Run
 from evomod.study import Key, Replicate
 from evomod.study_rows import lines_of, networks_by_run, write_lines, write_text
@@ -30,7 +30,7 @@ def write_networks(path: Path, order: Sequence[Key], runs: Runs, kept: set[Key])
     found = networks_by_run(path) if kept else {}
     rows = {run: row for run, row in found.items() if run in kept}
     for replicate, run in runs:
-        data = json.loads((run.folder / "best.json").read_text(encoding="utf-8"))
+        data = best_data(run.folder / "best.json")
         about = {"treatment": replicate.treatment.name, "replicate": replicate.number}
         rows[replicate.key] = about | data
     lines = [json.dumps(rows[run], separators=(",", ":")) for run in order if run in rows]

@@ -7,14 +7,14 @@ behind on another machine, and more replicates be added to the tables that stay.
 from __future__ import annotations
 
 import gzip
-import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from evomod.disk import write_whole
 from evomod.errors import EvomodError
+from evomod.readers import DamageError, parse_json, read_bytes, unpacked
+from evomod.records import NETWORKS, check_record
 from evomod.study import Key, Study, place_of
 from evomod.tracking import csv_line
 
@@ -58,13 +58,13 @@ def write_text(path: Path, text: bytes) -> None:
 def read_text(path: Path) -> str:
     """A table's text, unpacked if its name ends in gz. Raises `EvomodError` if it is missing or damaged."""
     try:
-        packed = path.read_bytes()
-        return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
+        packed = read_bytes(path)
+        return (unpacked(packed) if path.suffix == ".gz" else packed).decode()
     except FileNotFoundError:
         raise EvomodError(
             f"there is no table {path}; `evomod study {path.parent}` writes it when the runs are done."
         ) from None
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, DamageError, UnicodeDecodeError) as error:
         raise EvomodError(f"the table {path} is damaged or cannot be read: {error}.") from None
 
 
@@ -110,7 +110,8 @@ def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
     """What ``networks.json.gz`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
     text = read_text(path)
     try:
-        rows = json.loads(text)
-        return {(row["treatment"], int(row["replicate"])): row for row in rows}
-    except (ValueError, KeyError, TypeError) as error:
+        rows = parse_json(text.encode())
+        check_record(NETWORKS, rows)
+        return {(row["treatment"], row["replicate"]): row for row in rows}
+    except DamageError as error:
         raise EvomodError(f"{path} is damaged: {error}.") from None

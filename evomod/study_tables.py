@@ -6,8 +6,6 @@ Runs whose folders are gone stay in the tables, see `study_rows`.
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,6 +21,9 @@ from tqdm import tqdm
 from evomod.disk import reports_disk_errors, write_whole
 from evomod.errors import EvomodError
 from evomod.network import Network
+from evomod.readers import DamageError, is_number, read_json
+from evomod.readers import read_columns as table_columns
+from evomod.records import Failures, check_record
 from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
@@ -69,17 +70,17 @@ class StudyFolder:
     @property
     def summary(self) -> Table:
         """Columns of ``summary.csv``, one entry a replicate that is done."""
-        return read_columns(self.folder / "summary.csv")
+        return read_columns(self.folder / "summary.csv", numbers=True)
 
     @property
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
-        return read_columns(self.folder / "curves.csv")
+        return read_columns(self.folder / "curves.csv", numbers=True)
 
     @property
     def courses(self) -> Table:
         """Columns of ``courses.csv.gz``, one entry a replicate and generation of `thinned`."""
-        return read_columns(self.folder / "courses.csv.gz")
+        return read_columns(self.folder / "courses.csv.gz", numbers=True)
 
     @property
     def networks(self) -> dict[str, list[Network]]:
@@ -94,15 +95,13 @@ class StudyFolder:
                 f"no run of {self.folder} recorded its populations: tracking.population_every was 0, or no "
                 f"run is done."
             )
-        return read_columns(self.folder / "density.csv.gz")
+        return read_columns(self.folder / "density.csv.gz", numbers=True)
 
     @property
     def failures(self) -> list[dict[str, Any]]:
         """What failed, and how to repeat it."""
         paths = sorted(self.folder.glob("failures*.json"))
-        return [
-            failure for p in paths for failure in json.loads(p.read_text(encoding="utf-8"))["failures"]
-        ]
+        return [failure for path in paths for failure in _failures(path)]
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -196,8 +195,8 @@ def write_tables(folder: str | Path) -> None:
 
 def _header(path: Path, kept: set[Key]) -> bytes:
     """That of a table without a fresh row."""
-    is_known = kept and path.exists()
-    return read_text(path).splitlines(True)[0].encode() if is_known else b"treatment,replicate\n"
+    text = read_text(path) if kept and path.exists() else ""
+    return text.splitlines(True)[0].encode() if text else b"treatment,replicate\n"
 
 
 def _write_curves(found: StudyFolder) -> None:
@@ -379,26 +378,43 @@ def _add_rows(
         write_lines(path, header, order, fresh, set(known))
 
 
-def read_columns(path: Path) -> Table:
-    """A table of a study as arrays: an empty number is NaN, names are text."""
+def _failures(path: Path) -> list[dict[str, Any]]:
     try:
-        header, *rows = csv.reader(read_text(path).splitlines())
-        columns = list(zip(header, *rows, strict=True))
-    except ValueError:
-        raise EvomodError(
-            f"the table {path} is damaged: it is empty, or a line has too few columns."
-        ) from None
-    return Columns({name: _typed(name, texts) for name, *texts in columns}, path)
+        check_record(Failures, data := read_json(path))
+    except (OSError, DamageError) as error:
+        raise EvomodError(f"{path} is damaged: {error}; `evomod study` writes it anew.") from None
+    found: list[dict[str, Any]] = data["failures"]
+    return found
 
 
-def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
-    if name in (*TEXTS, "treatment", "to"):
-        return np.array(texts, str)  # even if all names look like numbers
-    kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
+NAMES = (*TEXTS, "treatment", "to")
+"""Columns that are text even if all names look like numbers."""
+
+
+def read_columns(path: Path, *, numbers: bool = False) -> Table:
+    """A table of a study as arrays: an empty number is NaN, names are text.
+
+    ``numbers``: all columns but `NAMES` hold nothing else. Raises `EvomodError` for a damaged table.
+    """
+    text = read_text(path)
+    lines = iter(text.splitlines(keepends=True))
     try:
-        return np.array([text or "nan" for text in texts]).astype(kind)
-    except ValueError:
-        return np.array(texts, str)
+        if text and not text.endswith("\n"):
+            raise DamageError("its last line is torn")
+        names = NAMES if numbers else (*NAMES, *_texts(text))
+        return Columns(table_columns(lines, names), path)
+    except DamageError as damage:
+        raise EvomodError(f"the table {path} is damaged: {damage}.") from None
+
+
+def _texts(text: str) -> list[str]:
+    """Columns whose first entry is text."""
+    header, *first = (line.split(",") for line in text.splitlines()[:2])
+    return (
+        [name for name, cell in zip(header, *first, strict=False) if not is_number(cell)]
+        if first
+        else []
+    )
 
 
 def write_parquet(folder: str | Path) -> list[Path]:

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
+from evomod.disk import is_file
+from evomod.errors import EvomodError, shortened, shown
 
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""
@@ -183,7 +184,10 @@ def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given
 
 def _boolean(task: Task, kind: str, name: str, value: Any) -> NDArray[np.bool_]:
     """Check that a subgoal or an output of a goal is one Boolean per pattern."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of lists of several lengths
+        array = np.empty(0, np.bool_)
     if array.shape != (task.n_patterns,):
         raise EvomodError(
             f"{kind} '{name}' of task '{task.name}'{_where(task)} returns an array of shape "
@@ -208,7 +212,7 @@ def subgoal_tables(task: Task) -> dict[str, NDArray[np.bool_]]:
 
 
 def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.bool_]:
-    wanted = list(inspect.signature(task.goals[name]).parameters)
+    wanted = _parameters(task, name)
     unknown = [parameter for parameter in wanted if parameter not in subgoals]
     if unknown:
         raise EvomodError(
@@ -217,7 +221,58 @@ def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.b
         )
     value = _call(task, "goal", name, task.goals[name], *(subgoals[w] for w in wanted))
     outputs = value if isinstance(value, tuple) else (value,)
+    if not outputs:
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)} returns no output; wanted one Boolean array, or a "
+            "tuple of them."
+        )
     return np.array([_boolean(task, "goal", name, output) for output in outputs])
+
+
+def _check_types(task: Task) -> None:
+    """Refuse a task whose parts are not what their annotations say: a task file may hold anything."""
+    parts = (
+        ("name", isinstance(task.name, str), "a text"),
+        ("inputs", _are_texts(task.inputs), "names, such as ('a', 'b')"),
+        ("subgoals", _are_functions(task.subgoals), "a dictionary of functions by name"),
+        ("goals", _are_functions(task.goals), "a dictionary of functions by name"),
+        (
+            "layers",
+            task.layers is None or _are_sizes(task.layers),
+            "numbers of nodes, such as (8, 4, 1)",
+        ),
+        ("encoding", isinstance(task.encoding, str), "a name such as 'layered'"),
+        ("description", isinstance(task.description, str), "a text"),
+    )
+    for part, is_right, wanted in parts:
+        if not is_right:
+            raise EvomodError(
+                f"task {shown(task.name)}{_where(task)}: {part} is {shown(getattr(task, part))}; wanted {wanted}."
+            )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(name, str) for name in value)
+
+
+def _are_functions(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and callable(function) for name, function in value.items()
+    )
+
+
+def _are_sizes(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(type(number) is int for number in value)
+
+
+def _parameters(task: Task, name: str) -> list[str]:
+    """Subgoals that a goal names. Raises `EvomodError` for what has no signature, such as a builtin."""
+    try:
+        return list(inspect.signature(task.goals[name]).parameters)
+    except (TypeError, ValueError) as error:
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)} is no function whose parameters are subgoals: {error}."
+        ) from None
 
 
 def derive(task: Task) -> Task:
@@ -226,6 +281,7 @@ def derive(task: Task) -> Task:
     Raises `EvomodError` for names that are no identifiers, an unknown subgoal in a goal, a function
     that fails or returns anything but one Boolean a pattern, goals of different output counts.
     """
+    _check_types(task)
     if not task.goals or not task.inputs:
         raise EvomodError(f"task '{task.name}'{_where(task)} needs at least one input and one goal.")
     if len(task.inputs) > MOST_INPUTS:
@@ -238,10 +294,6 @@ def derive(task: Task) -> Task:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: names of tasks and goals become names of folders and "
             f'columns; {wild[0]!r} is empty, begins with - or ., or holds one of / \\ , " or a line end.'
-        )
-    if not isinstance(task.encoding, str):
-        raise EvomodError(
-            f"task '{task.name}'{_where(task)}: encoding is {task.encoding!r}; wanted a name such as 'layered'."
         )
     if "neutral" in task.goals:
         raise EvomodError(
@@ -365,8 +417,10 @@ def load_task(name: str | Path) -> Task:
     ('l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3')
     """
     if isinstance(name, Path) or str(name).endswith(".py"):
-        if not Path(name).is_file():
-            raise EvomodError(f"there is no task file {name}; `evomod tasks` lists the tasks found.")
+        if not is_file(name):
+            raise EvomodError(
+                f"there is no task file {shortened(name)}; `evomod tasks` lists the tasks found."
+            )
         return read_task(Path(name))
     tasks, problems = find_tasks()
     task = tasks.get(_plain(name))
@@ -380,7 +434,7 @@ def load_task(name: str | Path) -> Task:
     close = difflib.get_close_matches(_plain(name), tasks, 1)
     hint = f"did you mean '{close[0]}'? Found" if close else "found"
     raise EvomodError(
-        f"there is no task '{name}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
+        f"there is no task '{shortened(name)}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."
     )
 

@@ -13,6 +13,8 @@ PACKAGE = ROOT / "evomod"
 ORDER = (
     "errors",
     "disk",
+    "readers",
+    "records",
     "provenance",
     "task",
     "sections",
@@ -72,7 +74,7 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "deap": {"operators", "preparation", "deap_way"},
-    "pydantic": {"config", "sections", "study"},
+    "pydantic": {"config", "records", "sections", "study"},
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "study_tables", "training_run"},
     "matplotlib": {"plotting", "drawing_motifs", "plotting_studies", "figures"},

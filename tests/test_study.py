@@ -269,7 +269,7 @@ def test_a_run_folder_whose_making_was_cut_short_is_made_again(two, tmp_path):
     (place / "task.py.part").write_text("half a")
     with opened(two, folder, shared=False):
         begin_run(replicate, folder)
-    assert {path.name for path in place.iterdir()} == {"config.toml", "task.py", "manifest.json"}
+    assert {path.name for path in place.iterdir()} == {"config.toml", "task.py", "manifest.json", "log.csv"}
     (place / "manifest.json").unlink()
     (place / "notes.txt").write_text("mine")
     with pytest.raises(EvomodError, match="is no run folder and not empty"):
