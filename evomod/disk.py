@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +36,24 @@ def write_whole(path: Path, content: bytes) -> None:
 def write_json(path: Path, data: dict[str, Any]) -> None:
     """Write JSON whole or not at all."""
     write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; where one of them cannot be made, none is left."""
+    made: list[Path] = []
+    try:
+        for place in [*reversed(folder.parents), folder]:
+            try:
+                place.mkdir()
+                made.append(place)
+            except FileExistsError:
+                if not place.is_dir():
+                    raise
+    except OSError:
+        for place in reversed(made):
+            with suppress(OSError):  # another process has put something into it
+                place.rmdir()
+        raise
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

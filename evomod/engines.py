@@ -67,11 +67,13 @@ class Engine:
 def evolve_folder(folder: Path, watch: Callable[[int], bool]) -> Outcome:
     """Evolve a run folder to its end and measure its network. Raises nothing: what happens is the outcome.
 
+    Its task file is executed: `study_folder.check_run` has found that it is the study's.
+
     A process that dies in between has lost the measure alone, which whoever gets the run next, or writes the
     tables, makes.
     """
     try:
-        q_measures(resume(folder, progress=False, watch=watch))
+        q_measures(resume(folder, progress=False, watch=watch, trust=True))
     except Interrupted as stop:
         return Outcome("stopped", str(stop), signal_number=stop.signal_number)
     except EvomodError as error:

@@ -286,6 +286,8 @@ KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback
 
 def _from_data(data: dict[str, Any]) -> Network:
     nodes, connections = data["nodes"], data["connections"]
+    if not isinstance(nodes, list) or not isinstance(connections, list):
+        raise ValueError("its nodes or its connections are no list")
     if not nodes:
         raise ValueError("it has no nodes")
     if len(nodes) > MOST_NODES:

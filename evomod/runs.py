@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from evomod.checkpoints import State, read_checkpoint, save_checkpoint, sequence_of
 from evomod.config import Config, dump_config, stored_config
-from evomod.disk import exists, lock, npz, reports_disk_errors, write_json, write_whole
+from evomod.disk import exists, lock, make_folder, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted, shortened
 from evomod.evolution import evolve
@@ -31,7 +31,7 @@ from evomod.provenance import here, now, versions
 from evomod.readers import DamageError, read_arrays, read_json
 from evomod.records import RunManifest, check_record
 from evomod.starts import checked, first_genomes, most_bytes
-from evomod.task import Task, read_task
+from evomod.task import Task
 from evomod.tracking import (
     POPULATION_COLUMNS,
     Tracker,
@@ -40,6 +40,7 @@ from evomod.tracking import (
     population_rows,
     read_table,
 )
+from evomod.trust import flag, stored_task
 
 FORMAT = "evomod run 1"
 FLUSH_SECONDS = 0.2
@@ -168,7 +169,7 @@ def _begun(beginning: _Beginning) -> Iterator[IO[bytes]]:
     folder, setup = beginning.folder, beginning.setup
     with reports_disk_errors(folder):
         _claim(folder)  # before a foreign folder gets a log
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with _locked_log(folder) as log:
             _claim(folder)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short
@@ -189,13 +190,15 @@ def resume(
     *,
     progress: bool | None = None,
     watch: Callable[[int], bool] | None = None,
+    trust: bool = False,
 ) -> Run:
     """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
     again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, or a setting that would
-    make it another run.
+    True, the run stops as it does on Ctrl-C. The folder's ``task.py`` is executed, for which ``trust`` is
+    needed where it is none of the task files that evomod finds itself. Raises `EvomodError` for one that is
+    not trusted, a damaged or foreign checkpoint, or a setting that would make it another run.
     """
     found = load_run(folder)
     changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]
@@ -206,7 +209,7 @@ def resume(
         )
     if found.is_complete and (found.folder / "best.json").exists() and not settings:
         return found
-    task = read_task(found.folder / "task.py")
+    task = stored_task(found.folder, trust=trust)
     if not exists(found.folder / "log.csv"):
         _resumption(found, task, settings)  # refused before the folder gets a log
     with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
@@ -249,6 +252,11 @@ def _note_resumption(found: Run, setup: Setup, state: State | None, *, has_begun
     write_json(found.folder / "manifest.json", manifest)
 
 
+def go_on(folder: Path) -> str:
+    """The command that goes on with a run."""
+    return f"evomod evolve --resume {folder}{flag(folder / 'task.py')}"
+
+
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     """Name of a run's folder when the user gives none."""
     present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
@@ -264,7 +272,12 @@ BEGINNING = {"config.toml", "task.py", "start.npz", "manifest.json", "log.csv"}
 
 
 def is_half_begun(folder: Path) -> bool:
-    """Whether a folder holds nothing but the beginning of a run, or nothing."""
+    """Whether a folder is empty, or holds the beginning of a run, of which the empty log is made first."""
+    return holds_beginning(folder) and ((folder / "log.csv").exists() or not any(folder.iterdir()))
+
+
+def holds_beginning(folder: Path) -> bool:
+    """Whether a folder holds no file but those that a run begins with."""
     return folder.is_dir() and all(
         path.name.removesuffix(".part") in BEGINNING
         and path.is_file()
@@ -301,9 +314,7 @@ def _continue(
     with noted_signals() as caught:
         _record(folder, log, setup, rng, state, caught, _shows(progress), watch, first)
         if caught:
-            raise Interrupted(
-                f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
-            )
+            raise Interrupted(f"stopped; the state is saved. Go on with `{go_on(folder)}`.", caught[0])
         write_json(folder / "manifest.json", load_run(folder).manifest | {"end": now()})
         write_whole(folder / "complete", b"")
     return load_run(folder)

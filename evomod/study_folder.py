@@ -6,6 +6,7 @@ for every replicate; then the tables of `study_tables`, and ``failures.json`` if
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import sys
@@ -19,12 +20,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from evomod.disk import reports_disk_errors, take_lock, write_json, write_whole
+from evomod.disk import exists, make_folder, reports_disk_errors, take_lock, write_json, write_whole
 from evomod.errors import EvomodError, shortened
 from evomod.provenance import commit, now, versions
 from evomod.readers import DamageError, read_json
 from evomod.records import StudyManifest, check_record
-from evomod.runs import Run, begin, is_half_begun, load_run
+from evomod.runs import Run, begin, holds_beginning, load_run
 from evomod.study import (
     Key,
     Replicate,
@@ -33,11 +34,10 @@ from evomod.study import (
     changed_setting,
     difference,
     dump_study,
-    load_definition,
+    read_definition,
     replicates_of,
 )
 from evomod.study_rows import kept_runs
-from evomod.task import read_task
 
 STUDY_FORMAT = "evomod study 1"
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
@@ -57,11 +57,12 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     run that is not this study's, and while another process works on it.
     """
     _claim(study, folder)  # before anything is put into a folder that is another's
+    if exists(folder) and not (folder / "study.lock").exists():
+        _check_runs(study, folder)
     with reports_disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     with held(folder, shared):
-        for replicate in replicates_of(study):
-            check_run(replicate, folder / replicate.place)
+        _check_runs(study, folder)
         with one_at_a_time(folder):
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
@@ -70,13 +71,20 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
         yield
 
 
+def _check_runs(study: Study, folder: Path) -> None:
+    """Refuse runs that are another study's, and tables that would lose rows."""
+    kept_runs(study, folder)
+    for replicate in replicates_of(study):
+        check_run(replicate, folder / replicate.place)
+
+
 def _claim(study: Study, folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
+    if exists(folder) and not folder.is_dir():
         raise EvomodError(f"{folder} is a file; give a folder with --out.")
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
         check_version(folder, manifest)
-        other = difference(study, load_definition(folder / "study.toml"), may_grow=True)
+        other = difference(study, read_definition(folder / "study.toml"), may_grow=True)
         other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
@@ -179,7 +187,7 @@ def end_session(folder: Path, place: int) -> None:
 def check_run(replicate: Replicate, folder: Path) -> None:
     """Raises `EvomodError` if a run folder holds another run than the study's."""
     if not (folder / "manifest.json").exists():
-        if folder.exists() and not is_half_begun(folder):
+        if folder.exists() and not holds_beginning(folder):
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)
@@ -200,26 +208,31 @@ def _foreign(replicate: Replicate, run: Run) -> str | None:
     changed = changed_setting(replicate.treatment.config, run.config)
     if changed:
         return f"it has {changed}"
-    return None if _same_task(replicate.treatment, run.folder) else "its task.py has other truth tables"
+    return (
+        None
+        if _same_task(replicate.treatment, run.folder)
+        else "its task.py is another than the study's"
+    )
 
 
 def _same_task(treatment: Treatment, folder: Path) -> bool:
-    """Whether a run's copy of the task is the study's, by its text or else by its tables."""
-    ours, copy = treatment.task, folder / "task.py"
-    if ours.path is not None and copy.exists() and copy.read_bytes() == ours.path.read_bytes():
-        return True
-    theirs = read_task(copy)
-    return (
-        ours.name == theirs.name
-        and list(ours.tables) == list(theirs.tables)
-        and all((ours.tables[goal] == theirs.tables[goal]).all() for goal in ours.tables)
-    )
+    """Whether a run's copy of the task is the study's, by its text or else by its code; nothing is executed."""
+    ours, copy = treatment.task.path, folder / "task.py"
+    try:
+        assert ours is not None
+        texts = [path.read_bytes() for path in (ours, copy)]
+        return texts[0] == texts[1] or len({ast.dump(ast.parse(text)) for text in texts}) == 1
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # of what is no Python code
+        return False
 
 
 def begin_run(replicate: Replicate, folder: Path) -> Path:
     """The run's folder, made if it is not there; what a killed process left half made is made again."""
     place = folder / replicate.place
     if not (place / "manifest.json").exists():
+        for path in place.glob("*"):
+            if path.name != "log.csv":  # which is the run's lock
+                path.unlink()
         begin(replicate.treatment.config, replicate.seed, place)
     return place
 

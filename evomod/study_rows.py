@@ -31,23 +31,22 @@ def kept_runs(study: Study, folder: Path) -> set[Key]:
 
     Their lines in summary.csv and networks.json.gz are needed; a course, which older tables lack, is not.
 
-    Raises `EvomodError` for a damaged table, and if there are more of them than the study now has replicates,
-    for then they would be lost.
+    Raises `EvomodError` for a damaged table, and if a table holds more replicates than the study now has, for
+    then their rows would be lost.
     """
     summary, networks = folder / "summary.csv", folder / "networks.json.gz"
     if not (summary.exists() and networks.exists()):
         return set()
-    gone = {
-        run for run in lines_by_run(summary) if not (folder / place_of(run) / "manifest.json").exists()
-    }
-    found = gone & set(networks_by_run(networks)) if gone else gone
-    last = max((number for _, number in found), default=-1)
+    runs = set(lines_by_run(summary))
+    last = max((number for _, number in runs), default=-1)
     if last >= study.replicates:
         raise EvomodError(
-            f"the tables of {folder} hold {last + 1} replicates, some of which have no folder any more and "
-            f"would be lost: give --replicates {last + 1} or more, or another folder with --out."
+            f"the tables of {folder} hold {last + 1} replicates, and would lose those beyond the "
+            f"{study.replicates} that are asked for: give --replicates {last + 1} or more, or another folder with "
+            "--out."
         )
-    return found
+    gone = {run for run in runs if not (folder / place_of(run) / "manifest.json").exists()}
+    return gone & set(networks_by_run(networks)) if gone else gone
 
 
 def write_text(path: Path, text: bytes) -> None:

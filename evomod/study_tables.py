@@ -27,7 +27,7 @@ from evomod.records import Failures, check_record
 from evomod.run_measures import q_measures
 from evomod.runs import Run, load_run
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
-from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of
+from evomod.study import Key, Replicate, Study, place_of, read_definition, replicates_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.study_rows import kept_runs, lines_by_run, lines_of, order_of, read_text, write_lines
@@ -151,10 +151,10 @@ class StudyFolder:
 
 
 def load_study(folder: str | Path) -> StudyFolder:
-    """Read a study's folder. Raises `EvomodError` if it is none."""
+    """Read a study's folder; nothing in it is executed. Raises `EvomodError` if it is none."""
     folder = Path(folder)
     manifest = load_manifest(folder)
-    return StudyFolder(folder, load_definition(folder / "study.toml"), manifest)
+    return StudyFolder(folder, read_definition(folder / "study.toml"), manifest)
 
 
 def how_many(found: StudyFolder) -> str:
@@ -237,7 +237,7 @@ def _log(run: Run) -> tuple[list[str], list[str]]:
 
 def _summary(study: Study, runs: Sequence[tuple[Replicate, Run]]) -> list[dict[str, Any]]:
     """Rows; fitness on single goals only where all treatments have one task, hierarchy where all log it."""
-    has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
+    has_goals = len({treatment.task_name for treatment in study.treatments}) == 1
     has_hierarchy = _all_log_hierarchy(study)
     rows = []
     for replicate, run in runs:

@@ -323,14 +323,17 @@ def derive(task: Task) -> Task:
     return replace(task, tables=MappingProxyType(tables))
 
 
+def bundled() -> Path:
+    """The folder of the task files that come with evomod."""
+    package = Path(__file__).parent
+    inside = package / "tasks"
+    return inside if inside.is_dir() else package.parent / "tasks"  # a source checkout
+
+
 def folders() -> list[Path]:
     """Where tasks are looked for, first come first served."""
     listed = os.environ.get("EVOMOD_TASK_PATH", "").split(os.pathsep)
-    package = Path(__file__).parent
-    bundled = package / "tasks"
-    if not bundled.is_dir():
-        bundled = package.parent / "tasks"  # a source checkout
-    return [Path(folder) for folder in listed if folder] + [Path("tasks"), bundled]
+    return [Path(folder) for folder in listed if folder] + [Path("tasks"), bundled()]
 
 
 def task_files() -> list[Path]:
@@ -376,7 +379,8 @@ def read_task(path: Path) -> Task:
     return derive(replace(task, path=path, description=task.description or (lines or [""])[0]))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A task's name as it is looked for."""
     return name.replace("_", "-").lower()
 
 
@@ -395,7 +399,7 @@ def find_tasks() -> tuple[dict[str, Task], list[str]]:
         except EvomodError as error:
             problems.append(str(error))
             continue
-        name = _plain(task.name)
+        name = plain(task.name)
         first = tasks.get(name)
         if first is None:
             tasks[name] = task
@@ -423,15 +427,15 @@ def load_task(name: str | Path) -> Task:
             )
         return read_task(Path(name))
     tasks, problems = find_tasks()
-    task = tasks.get(_plain(name))
+    task = tasks.get(plain(name))
     if task is not None:
         return task
     mine = [problem for problem in problems if f"'{name}'" in problem or f"{name}.py" in problem]
     if not mine:
-        mine = [p for p in problems if _plain(name) in _plain(p)]
+        mine = [p for p in problems if plain(name) in plain(p)]
     if mine:
         raise EvomodError(mine[0])
-    close = difflib.get_close_matches(_plain(name), tasks, 1)
+    close = difflib.get_close_matches(plain(name), tasks, 1)
     hint = f"did you mean '{close[0]}'? Found" if close else "found"
     raise EvomodError(
         f"there is no task '{shortened(name)}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "

@@ -213,15 +213,17 @@ TEXTS = ("goal", "q_method", "phase")
 """Columns that stay text even if every entry looks like a number."""
 
 
-def read_table(path: Path, wanted: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
+def read_table(
+    path: Path, wanted: Collection[str] | None = None, *, compact: bool = False
+) -> dict[str, NDArray[Any]]:
     """A table as column arrays: whole numbers, numbers or, those of `TEXTS`, text; all, or those ``wanted``.
 
-    It is read some thousand rows at a time: a million take the memory of their numbers. A torn last line is
+    ``compact``: texts take 8 bytes each, see `read_columns`. It is read some thousand rows at a time: a million take the memory of their numbers. A torn last line is
     left out. Raises `EvomodError` that names the line where a table is damaged.
     """
     try:
         with open(path, newline="\n", encoding="utf-8") as file:
-            return read_columns(table_lines(file), TEXTS, wanted)
+            return read_columns(table_lines(file), TEXTS, wanted, compact=compact)
     except FileNotFoundError:
         raise EvomodError(f"there is no table {path}; is this a run folder?") from None
     except DamageError as damage:

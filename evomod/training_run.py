@@ -34,6 +34,7 @@ from evomod.training import (
 )
 from evomod.training_config import TrainingConfig, dump_training, load_training, resolved
 from evomod.transfers import relation
+from evomod.trust import distrusted, is_known
 
 FORMAT = "evomod training 1"
 COLUMNS = (
@@ -291,6 +292,8 @@ def adapt(
         raise EvomodError(f"{run.folder} was trained on {run.config.data}, which has no other goals.")
     if type(most_steps) is not int or most_steps < 0:
         raise EvomodError(f"most_steps wants a whole number from 0; got {most_steps}.")
+    if run.config.data.endswith(".py") and not is_known(Path(run.config.data)):
+        raise EvomodError(distrusted(Path(run.config.data)))
     task = load_task(run.config.data)
     name = goal if isinstance(goal, str) else "random"
     data = task_data(task, name) if isinstance(goal, str) else _data_of_table(task, goal)

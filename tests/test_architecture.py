@@ -17,6 +17,7 @@ ORDER = (
     "records",
     "provenance",
     "task",
+    "trust",
     "sections",
     "config",
     "kernels",

@@ -151,7 +151,7 @@ def test_runs_that_are_there_are_adopted(two, tmp_path):
             {"config": {"evolution": {"population": 12, "generations": 6}}},
             "evolution.population = 12, not 10",
         ),
-        ({"task": "left & right"}, "other truth tables"),
+        ({"task": "left & right"}, "its task.py is another"),
         ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* results may differ"),
     ],
 )
@@ -269,7 +269,12 @@ def test_a_run_folder_whose_making_was_cut_short_is_made_again(two, tmp_path):
     (place / "task.py.part").write_text("half a")
     with opened(two, folder, shared=False):
         begin_run(replicate, folder)
-    assert {path.name for path in place.iterdir()} == {"config.toml", "task.py", "manifest.json", "log.csv"}
+    assert {path.name for path in place.iterdir()} == {
+        "config.toml",
+        "task.py",
+        "manifest.json",
+        "log.csv",
+    }
     (place / "manifest.json").unlink()
     (place / "notes.txt").write_text("mine")
     with pytest.raises(EvomodError, match="is no run folder and not empty"):
