@@ -362,8 +362,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a user's mistake is one sentence on stderr and exit code 2."""
     output, error = Output(sys.stdout, is_needed=True), Output(sys.stderr, is_needed=False)
     with redirect_stdout(cast(Any, output)), redirect_stderr(cast(Any, error)):
-        code = _ended(arguments)
-    return code
+        try:
+            return _ended(arguments)
+        except KeyboardInterrupt:  # a second one, while the first was told
+            return 130
 
 
 def _ended(arguments: Sequence[str] | None) -> int:
