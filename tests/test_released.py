@@ -56,7 +56,7 @@ def test_runs_that_are_complete_are_returned_and_measured(kept, capsys):
     before = contents(place)
     assert resume(place).best.about["generation"] == 4
     assert main(["measure", str(place), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["q"] == pytest.approx(0.25)
+    assert json.loads(capsys.readouterr().out)["modularity"][0]["q"] == pytest.approx(0.25)
     assert contents(place) == before
 
 
