@@ -58,7 +58,7 @@ test-gradient: .venv/tested
 	touch $@
 
 test-lowest: .venv-lowest/installed
-	.venv-lowest/bin/python -m pytest $(CORES)
+	.venv-lowest/bin/python -m pytest $(CORES) -W ignore::ImportWarning  # of networkx, for want of pandas
 
 SIZE ?= medium
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import stat
 import tokenize
 import tomllib
@@ -21,7 +22,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import shown
+from evomod.errors import shortened, shown
 
 MOST_BYTES = 256 * 2**20
 """Of a file that is read at once, and of what it unpacks to."""
@@ -117,6 +118,10 @@ def parse_toml(text: str) -> dict[str, Any]:
     """The data of a TOML text. Raises `DamageError` for what is none, or is nested beyond reason."""
     if len(text) > MOST_TOML:
         raise DamageError(f"it has {len(text):,} letters; at most {MOST_TOML:,} are read")
+    if any(part.count(".") > MOST_DEPTH for part in re.split(r"[=\[\]{},\n]", text)):
+        raise DamageError(
+            f"a name in it has more than {MOST_DEPTH} parts"
+        )  # Python needs their square of memory
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -275,7 +280,9 @@ def _numbers(name: str, texts: Sequence[str], before: int) -> Column:
         except (ValueError, OverflowError):
             continue
     wrong = next(k for k, text in enumerate(texts) if not is_number(text))
-    raise DamageError(f"line {before + wrong + 1}: {name} is {shown(texts[wrong])}, not a number")
+    raise DamageError(
+        f"line {before + wrong + 1}: {shortened(name, 60)} is {shown(texts[wrong])}, not a number"
+    )
 
 
 def _float(text: str) -> float:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from evomod.errors import shown
+from evomod.errors import shortened, shown
 from evomod.readers import DamageError
 
 Whole = Annotated[int, Field(ge=0)]
@@ -16,7 +16,10 @@ NUMBER = r"(-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf)|nan)?"
 
 
 def _moment(text: str) -> str:
-    datetime.fromisoformat(text)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("expected a time such as 2026-01-31T12:00:00+00:00") from None
     return text
 
 
@@ -173,7 +176,7 @@ def check_record(kind: type[BaseModel] | TypeAdapter[Any], data: Any) -> None:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step)[:60] for step in first["loc"])
         if first["type"] == "missing":
-            raise DamageError(f"it lacks '{where}'") from None
+            raise DamageError(f"it lacks '{shortened(where)}'") from None
         message = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
         at = f"{where}: " if where else ""
-        raise DamageError(f"{at}{message}, got {shown(first['input'])}") from None
+        raise DamageError(f"{at}{shortened(message)}, got {shown(first['input'])}") from None

@@ -323,7 +323,7 @@ def holds_beginning(folder: Path) -> bool:
     """Whether a folder holds no file but those that a run begins with."""
     return folder.is_dir() and all(
         path.name.removesuffix(".part") in BEGINNING
-        and path.is_file()
+        and not path.is_dir()
         and (path.name != "log.csv" or path.stat().st_size == 0)
         for path in folder.iterdir()
     )
@@ -331,12 +331,13 @@ def holds_beginning(folder: Path) -> bool:
 
 def _claim(folder: Path) -> None:
     """Refuse a folder that holds a run, or anything but the beginning of one."""
+    is_free = not folder.exists() or is_half_begun(folder)  # before the manifest: another may be at it
     if (folder / "manifest.json").exists():
         raise EvomodError(
             f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
             "another folder with --out."
         )
-    if folder.exists() and not is_half_begun(folder):
+    if not is_free:
         raise EvomodError(f"{folder} exists and is not empty; give another folder with --out.")
 
 

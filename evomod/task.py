@@ -174,9 +174,11 @@ def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(task.path)]
         line = f", line {frames[-1].lineno}" if frames else ""
         if isinstance(error, AttributeError) and given and isinstance(given[0], SimpleNamespace):
-            what = f"there is no such input ({error}); the task has {', '.join(task.inputs)}."
+            what = f"there is no such input ({shortened(error)}); the task has {', '.join(task.inputs)}."
         else:
-            what = f"{error}. Combine Boolean arrays with &, |, ^ and ~, not with and, or, not."
+            what = (
+                f"{shortened(error)}. Combine Boolean arrays with &, |, ^ and ~, not with and, or, not."
+            )
         raise EvomodError(
             f"{kind} '{name}' of task '{task.name}'{_where(task)}{line} fails: {what}"
         ) from error
@@ -369,7 +371,9 @@ def read_task(path: Path) -> Task:
     except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         line = f", line {frames[-1].lineno}" if frames else ""
-        raise EvomodError(f"task file {path}{line}: {type(error).__name__}: {error}.") from error
+        raise EvomodError(
+            f"task file {path}{line}: {type(error).__name__}: {shortened(error)}."
+        ) from error
     finally:
         sys.modules.pop(module.__name__, None)
     task = getattr(module, "TASK", None)

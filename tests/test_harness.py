@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from harness import bounds, combinations, crashes, fuzz
+from harness import bounds, combinations, crashes, fuzz, same
 from harness.report import Result
 
 from evomod import checkpoints, disk, runs
@@ -57,6 +57,12 @@ def test_a_longer_log_takes_no_more_memory_to_draw(result, tmp_path):
     bounds.long_log(tmp_path / "b", 200_000)
     few, many = (bounds.taken(["plot", str(tmp_path / name)]) for name in "ab")
     assert few[0] == many[0] == 0 and many[1] - few[1] < 60
+
+
+def test_other_surroundings_give_the_same_bytes(result, tmp_path):
+    same.same(result, tmp_path, ("circuit",))
+    same.at_start(result, tmp_path, 2)
+    assert result.tried == 9 and not result.failures
 
 
 # what is broken on purpose

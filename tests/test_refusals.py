@@ -656,3 +656,26 @@ def test_tasks_of_wrong_types_are_refused_in_words(tmp_path, text):
     path.write_text(f"from evomod.task import Task\n{text}\n")
     with pytest.raises(EvomodError, match=r"x\.py"):
         evomod.load_task(path)
+
+
+def test_a_name_of_many_parts_takes_no_memory(tmp_path):
+    """Twenty thousand parts took more than a gigabyte."""
+    (tmp_path / "x.toml").write_text("a." * 200_000 + "a = 1\n")
+    with pytest.raises(EvomodError, match="a name in it has more than 64 parts"):
+        evomod.load_config(tmp_path / "x.toml")
+
+
+def test_tables_that_are_being_begun_are_told_from_foreign_ones(tmp_path, monkeypatch):
+    """Another process may have gone from its first file to its last between two looks at the folder."""
+    from evomod import runs
+
+    def looked(folder):
+        run(config(), 1, folder)
+        return False
+
+    (tmp_path / "x").mkdir()
+    true = runs.is_half_begun
+    monkeypatch.setattr(runs, "is_half_begun", lambda folder: monkeypatch.undo() or looked(folder))
+    with pytest.raises(EvomodError, match="already holds a run"):
+        runs._claim(tmp_path / "x")
+    assert runs.is_half_begun is true

@@ -19,18 +19,18 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from evomod.provenance import commit, versions
-from harness import bounds, combinations, crashes, fuzz
+from harness import bounds, combinations, crashes, fuzz, same
 from harness.report import Result
 
 SIZES: dict[str, dict[str, int]] = {
-    "small": {"step": 40, "study_step": 200, "workers": 1, "kills": 10, "races": 2, "fuzz": 100, "combinations": 40,
+    "small": {"step": 40, "study_step": 200, "workers": 1, "starts": 2, "kills": 10, "races": 2, "fuzz": 100, "combinations": 40,
               "rows": 100_000, "runs": 500},
-    "medium": {"step": 9, "study_step": 40, "workers": 4, "kills": 100, "races": 10, "fuzz": 2000, "combinations": 400,
+    "medium": {"step": 9, "study_step": 40, "workers": 4, "starts": 8, "kills": 100, "races": 10, "fuzz": 2000, "combinations": 400,
                "rows": 1_000_000, "runs": 10_000},
-    "full": {"step": 1, "study_step": 1, "workers": 80, "kills": 500, "races": 200, "fuzz": 100_000,
+    "full": {"step": 1, "study_step": 1, "workers": 80, "starts": 100, "kills": 500, "races": 200, "fuzz": 100_000,
              "combinations": 0, "rows": 1_000_000, "runs": 10_000},
 }  # fmt: skip
-"""How much is tried: every n-th step of runs and studies, so many workers that die, kills, races, inputs a format
+"""How much is tried: every n-th step of runs and studies, so many workers that die, signals at start-up, kills, races, inputs a format
 (of slow readers fewer, see `fuzz.SLOW`) and combinations (0: all of them)."""
 
 Act = Callable[[Result, Path], None]
@@ -61,6 +61,10 @@ def trials(size: dict[str, int]) -> dict[str, Act]:
     found["combinations"] = lambda result, home: combinations.combinations(
         result, home, size["combinations"] or None
     )
+    found["SIGINT and SIGTERM at start-up"] = lambda result, home: same.at_start(
+        result, home, size["starts"]
+    )
+    found["the same bytes in other surroundings"] = lambda result, home: same.same(result, home)
     found["bounds"] = lambda result, home: bounds.bounds(result, home, size["rows"], size["runs"])
     return found
 

@@ -171,7 +171,9 @@ def _check(combination: Combination, run: runs.Run) -> None:
     best, mean = log["best_fitness"], log["mean_fitness"]
     known = ~np.isnan(best)
     assert known.all() or schedule == "neutral"
-    assert ((best >= 0) & (best <= 1.0))[known].all() and (best >= mean - 1e-9)[known].all()
+    assert ((best >= 0) & (best <= 1.0))[known].all()
+    # under dropout, and within a range of connections, the logged one is the best in something else
+    assert pressure in ("dropout", "range") or (best >= mean - 1e-9)[known].all()
     counted = run.population
     for generation in np.unique(counted["generation"]):
         assert counted["count"][counted["generation"] == generation].sum() == MU

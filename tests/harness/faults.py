@@ -98,10 +98,10 @@ class Raw(io.FileIO):
         return size
 
 
-def _open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *rest):  # type: ignore[no-untyped-def]
+def _open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, **rest):  # type: ignore[no-untyped-def]
     path = _inside(file) if FAULT and set(mode) & set("wax+") else None
     if path is None:
-        return REAL_OPEN(file, mode, buffering, encoding, errors, newline, *rest)
+        return REAL_OPEN(file, mode, buffering, encoding, errors, newline, **rest)
     raw = Raw(path, mode.replace("b", "").replace("t", ""))
     buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
     if "b" in mode:
