@@ -134,6 +134,8 @@ class QMeasures(Record):
 class Rows(Record):
     """A run's part of the tables of its study."""
 
+    model_config = ConfigDict(extra="forbid")
+
     source: dict[str, Any]
     summary: dict[str, Annotated[str, Field(pattern=r"^[^,\"\n\r]*$")]]
     course: Annotated[str, Field(pattern=rf"^([0-9]+(,{NUMBER})+\n)*$")]
