@@ -1,6 +1,9 @@
 # make demo   set up .venv, evolve the retina with and without a connection cost, draw both
 # make test   set up .venv, lint, type-check, run all tests compiled and the kernels' interpreted; those of
 #             networks trained by gradient too if PyTorch is installed
+# make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
+# make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
+#                      SIZE=full takes days and tries every step
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
 PYTHON ?= python3
@@ -9,7 +12,7 @@ GENERATIONS ?= 3000
 # Tests of one file share what they made, so a file stays on one core. On two cores 5 minutes in place of 8.
 CORES := --numprocesses auto --dist loadfile
 
-.PHONY: demo test test-gradient clean
+.PHONY: demo test test-gradient test-lowest harness clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -46,5 +49,21 @@ test-gradient: .venv/tested
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[gradient]'
 	$(BIN)/pytest tests/gradient
 
+# "name >= 1.2" of setup.cfg becomes "name==1.2"; PyTorch has tests of its own
+.venv-lowest/installed: setup.cfg
+	test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
+	sed -n 's/^    \([a-zA-Z_-]*\) >= \(.*\)$$/\1==\2/p' setup.cfg | grep -v '^torch' | sort -u > .venv-lowest/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' \
+	  --constraint .venv-lowest/lowest.txt
+	touch $@
+
+test-lowest: .venv-lowest/installed
+	.venv-lowest/bin/python -m pytest $(CORES) -W ignore::ImportWarning  # of networkx, for want of pandas
+
+SIZE ?= medium
+
+harness: .venv/tested
+	$(BIN)/python -m tests.harness --size $(SIZE) --out results/reliability.md
+
 clean:
-	rm -rf .venv runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

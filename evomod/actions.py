@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,8 @@ def act_evolve(given: argparse.Namespace) -> int:
         )
     if given.resume is not None:
         return _resume(given)
+    if given.trust:
+        raise EvomodError("--trust belongs to --resume: a task that you name is executed anyway.")
     config = _config(given)
     from evomod.config import dump_config
 
@@ -153,7 +156,7 @@ def _resume(given: argparse.Namespace) -> int:
         print((load_run(given.resume).folder / "config.toml").read_text(encoding="utf-8"), end="")
         return 0
     announce(load_run(given.resume).config.network.encoding)
-    return _tell(resume(given.resume, given.set))
+    return _tell(resume(given.resume, given.set, trust=given.trust))
 
 
 def _tell(run: Any) -> int:
@@ -185,6 +188,7 @@ def _tell(run: Any) -> int:
 
 
 def act_study(given: argparse.Namespace) -> int:
+    from evomod.disk import exists
     from evomod.study import load_definition
     from evomod.study_run import run_study
     from evomod.study_tables import described, parquet_library, write_parquet
@@ -192,11 +196,13 @@ def act_study(given: argparse.Namespace) -> int:
     if given.parquet:
         parquet_library()  # refused now, not after hours
     what = Path(given.what)
-    if what.is_dir() and given.out is not None:
+    is_folder = exists(what) and what.is_dir()
+    if is_folder and given.out is not None:
         raise EvomodError(f"{what} is a folder, which goes on where it is; --out wants a study's TOML.")
-    path = what / "study.toml" if what.is_dir() else what
-    study = load_definition(path, given.set, given.replicates)
-    out = what if what.is_dir() else given.out or Path("studies") / study.name
+    path = what / "study.toml" if is_folder else what
+    trust = given.trust or not is_folder
+    study = load_definition(path, given.set, given.replicates, trust=trust)
+    out = what if is_folder else given.out or Path("studies") / study.name
     found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
     if given.shard is not None:
         print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
@@ -261,13 +267,12 @@ def act_figure(given: argparse.Namespace) -> int:
 def act_measure(given: argparse.Namespace) -> int:
     from evomod.measures.files import read_graph
     from evomod.measuring import measure_network, report
-    from evomod.task import load_task, read_task
+    from evomod.task import load_task
 
-    graph, kept = read_graph(given.file), Path(given.file) / "task.py"
+    graph = read_graph(given.file)
     task = None if given.task is None else load_task(given.task)
-    if task is None and kept.is_file():  # a run keeps its task; elsewhere the name may be another's
-        task = read_task(kept)
-
+    if task is None:
+        graph, task = _with_task(graph, Path(given.file) / "task.py")
     told = measure_network(
         graph,
         weight=given.weight,
@@ -276,8 +281,26 @@ def act_measure(given: argparse.Namespace) -> int:
         seed=1 if given.seed is None else given.seed,
         task=task,
     )
+    if told.get("task", ...) is None:
+        print(
+            "evomod: the task of this network is not known, or none of those that come with evomod, so what its "
+            "modules do is not measured: measuring executes no task file that you have not named with --task.",
+            file=sys.stderr,
+        )
     print(_strict_json(told) if given.json else report(given.file, told))
     return 0
+
+
+def _with_task(graph: Any, kept: Path) -> tuple[Any, Any]:
+    """A network and its task; where a run keeps another task than evomod's, its name is of no use."""
+    from evomod.network import Network
+    from evomod.trust import shipped_task
+
+    if not isinstance(graph, Network) or not kept.is_file():
+        return graph, None
+    task = shipped_task(kept)
+    about = {key: value for key, value in graph.about.items() if key != "task"}
+    return (graph, task) if task is not None else (replace(graph, about=about), None)
 
 
 def _strict_json(data: Any) -> str:
@@ -328,7 +351,7 @@ def act_transfer(given: argparse.Namespace) -> int:
     from evomod.warmup import announce
 
     out = _new_table(given.out)
-    found = winner(given.folder)
+    found = winner(given.folder, trust=given.trust)
     cap = CAP if given.generations is None else given.generations
     names = None if given.to is None else [name.strip() for name in given.to.split(",")]
     goals = targets(found, names, given.seed)

@@ -7,7 +7,6 @@ import json
 import math
 import os
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ from evomod.errors import EvomodError
 from evomod.evolution import Generation, restore
 from evomod.network import Network, network_json
 from evomod.preparation import Setup
-from evomod.starts import DAMAGE
+from evomod.readers import DamageError, parse_json, read_arrays
+from evomod.records import SCHEDULE, RandomState, check_record
+from evomod.starts import most_bytes
 from evomod.tracking import Tracker, columns
 
 
@@ -85,72 +86,112 @@ def best_network(generation: Generation) -> Network:
     return network
 
 
+TEXTS = ("run", "schedule", "rng")
+NUMBERS = {
+    "number": np.int64,
+    "objectives": np.float64,
+    "front": np.int64,
+    "crowding": np.float64,
+    "bytes": np.int64,
+}
+"""Arrays of a checkpoint with the types that kernels are compiled for; that of genomes is the encoding's."""
+
+
 def read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> State | None:
-    """What a run goes on from, or None. Raises `EvomodError` if it is damaged or another run's."""
+    """What a run goes on from, or None.
+
+    Raises `EvomodError` if it is damaged or another run's, or if a table is shorter than it knows them.
+    """
     path = folder / "checkpoint.npz"
     if not path.exists():
         return None
     try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
-            fields = {name: data[name] for name in data.files}
+        fields = read_arrays(path, most_bytes(setup.config, setup.encoding))
+        lacking = sorted({*TEXTS, *NUMBERS, "genomes"} - set(fields))
+        if lacking:
+            raise DamageError(f"it lacks {lacking[0]}")
         if str(fields["run"]) != identity(setup):
             raise EvomodError(
                 f"{path} belongs to another run: config.toml or task.py in {folder} are not those it was "
                 "written with. Put them back, or start a new run with --out."
             )
         _check_arrays(setup, fields)
-        since_switch, solved_goals = json.loads(str(fields["schedule"]))
-        rng = np.random.default_rng(sequence_of(manifest))
-        start = restore(
-            setup,
-            rng,
-            int(fields["number"]),
-            fields["genomes"],
-            fields["objectives"],
-            fields["front"],
-            fields["crowding"],
-            int(since_switch),
-            tuple(solved_goals),
-        )
-        log_bytes, population_bytes = fields["bytes"].tolist()
-        rng_state = json.loads(str(fields["rng"]))
-        rng.bit_generator.state = rng_state  # raises if it is none
-        return State(start, rng_state, (log_bytes, population_bytes))
-    except DAMAGE as error:
+        schedule = parse_json(str(fields["schedule"]).encode())
+        check_record(SCHEDULE, tuple(schedule) if isinstance(schedule, list) else schedule)
+        check_record(RandomState, rng_state := parse_json(str(fields["rng"]).encode()))
+    except OSError as error:
+        raise EvomodError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except DamageError as error:
         raise EvomodError(
             f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "
             "log.csv is kept until then."
         ) from None
+    log_bytes, population_bytes = fields["bytes"].tolist()
+    number = int(fields["number"])
+    _check_tables(folder, (log_bytes, population_bytes), number)
+    start = restore(
+        setup,
+        np.random.default_rng(sequence_of(manifest)),
+        number,
+        fields["genomes"],
+        fields["objectives"],
+        fields["front"],
+        fields["crowding"],
+        schedule[0],
+        tuple(schedule[1]),
+    )
+    return State(start, rng_state, (log_bytes, population_bytes))
 
 
 def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
     """Kernels do not check bounds: what they are given must have the right shape and alphabet."""
     mu, genes = setup.config.evolution.population, setup.encoding.n_genes
-    wanted = {
+    wanted: dict[str, tuple[int, ...]] = dict.fromkeys(("run", "number", "schedule", "rng"), ())
+    wanted |= {
         "genomes": (mu, genes),
         "objectives": (mu, setup.probabilities.size),
         "front": (mu,),
         "crowding": (mu,),
+        "bytes": (2,),
     }
     for name, shape in wanted.items():
         if fields[name].shape != shape:
-            raise ValueError(f"{name} has shape {fields[name].shape}, wanted {shape}")
+            raise DamageError(f"{name} has shape {fields[name].shape}, wanted {shape}")
+        dtype = fields[name].dtype
+        if dtype.kind != "U" if name in TEXTS else dtype != NUMBERS.get(name, dtype):
+            raise DamageError(f"{name} holds values of the type {dtype}")
+    if fields["number"] < 0 or fields["front"].min() < 0 or fields["bytes"].min() < 0:
+        raise DamageError("a number is negative that counts something")
     is_real = setup.config.network.encoding == "layered-real"
-    dtype = np.dtype(np.float64 if is_real else np.int8)
+    genes_type = np.dtype(np.float64 if is_real else np.int8)
     is_valid = setup.module.is_valid
-    if fields["genomes"].dtype != dtype or not is_valid(setup.encoding, fields["genomes"]).all():
-        raise ValueError("a genome leaves its alphabet")
+    if fields["genomes"].dtype != genes_type or not is_valid(setup.encoding, fields["genomes"]).all():
+        raise DamageError("a genome leaves its alphabet")
 
 
-def check_tables(folder: Path, state: State | None) -> None:
-    """Refuse, before anything is changed, tables that are shorter than the checkpoint knows them."""
-    for name, size in zip(("log.csv", "population.csv"), state.sizes if state else (0, 0), strict=True):
+def _check_tables(folder: Path, sizes: tuple[int, int], number: int) -> None:
+    """Refuse, before anything is changed, tables that are not those that the checkpoint knows."""
+    for name, size in zip(("log.csv", "population.csv"), sizes, strict=True):
         path = folder / name
-        if state and (not path.exists() or path.stat().st_size < size):
+        if not path.exists() or path.stat().st_size < size:
             raise EvomodError(
                 f"{path} is shorter than when the checkpoint was written; put it back, or delete "
                 "checkpoint.npz to start again from the seed."
             )
+    last = _last_line(folder / "log.csv", sizes[0])
+    if not last.startswith(b"%d," % number) or not last.endswith(b"\n"):
+        raise EvomodError(
+            f"{folder / 'log.csv'} is not the table that {folder / 'checkpoint.npz'} was written with, whose last "
+            f"generation is {number}; put it back, or delete checkpoint.npz to start again from the seed."
+        )
+
+
+def _last_line(path: Path, size: int) -> bytes:
+    """The line that ends with the first so many bytes of a file."""
+    with path.open("rb") as file:
+        file.seek(max(0, size - 2**20))
+        text = file.read(min(size, 2**20))
+    return b"".join(text.splitlines(keepends=True)[-1:])
 
 
 def identity(setup: Setup) -> str:

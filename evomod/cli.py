@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from evomod.actions import (
     act_bench,
@@ -22,7 +24,7 @@ from evomod.actions import (
     act_verify,
     act_warmup,
 )
-from evomod.errors import EvomodError, Interrupted
+from evomod.errors import EvomodError, Interrupted, shortened
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     evolve.add_argument(
         "--out", metavar="FOLDER", help="the run folder (default: runs/<task>-<pressures>-seed<n>)"
     )
+    _add_trust(evolve, "with --resume: execute")
     evolve.add_argument("--show-config", action="store_true", help="print the resolved config and stop")
     evolve.set_defaults(act=act_evolve)
     _add_study(commands)
@@ -92,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     transfer.add_argument(
         "--generations", type=_number, metavar="N", help="after which a goal is given up (2000)"
     )
+    _add_trust(transfer, "execute")
     transfer.add_argument("--json", action="store_true", help="print JSON")
     transfer.add_argument("--out", metavar="FILE", help="write one row a repeat into a new CSV table")
     transfer.set_defaults(act=act_transfer)
@@ -103,6 +107,14 @@ def parser() -> argparse.ArgumentParser:
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)
     return top
+
+
+def _add_trust(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument(
+        "--trust",
+        action="store_true",
+        help=f"{what} the folder's task file, which is Python, though evomod does not know it",
+    )
 
 
 def _add_study(commands: Any) -> None:
@@ -136,6 +148,7 @@ def _add_study(commands: Any) -> None:
         metavar="I/N",
         help="run every n-th replicate here, beginning with the i-th",
     )
+    _add_trust(study, "with a study's folder: execute")
     study.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
     study.set_defaults(act=act_study)
     status = commands.add_parser("status", help="tell how far a study is")
@@ -308,24 +321,101 @@ def _rate(text: str) -> float:
         raise argparse.ArgumentTypeError(f"wanted a number, got '{text}'") from None
 
 
+class Output:
+    """Standard output or standard error that says in an exception of its own that it cannot be written to."""
+
+    def __init__(self, stream: Any, *, is_needed: bool) -> None:
+        self.stream, self.is_needed = stream, is_needed
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a letter that it does not have stops nothing
+
+    def write(self, text: str) -> int:
+        with self._told():
+            if self.stream is not None:  # it was closed before Python began
+                self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._told():
+            if self.stream is not None:
+                self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Nobody hears what standard error cannot say; what standard output cannot say was asked for."""
+        try:
+            yield
+        except BrokenPipeError:
+            if self.is_needed:
+                raise
+        except (OSError, ValueError) as error:  # a closed file is a ValueError
+            if self.is_needed:
+                raise OutputError(getattr(error, "strerror", None) or str(error)) from None
+
+
+class OutputError(Exception):
+    """What the system says of standard output."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a user's mistake is one sentence on stderr and exit code 2."""
-    given = parser().parse_args(arguments)
-    act: Callable[[argparse.Namespace], int] = given.act
+    output, error = Output(sys.stdout, is_needed=True), Output(sys.stderr, is_needed=False)
+    with redirect_stdout(cast(Any, output)), redirect_stderr(cast(Any, error)):
+        try:
+            return _ended(arguments)
+        except KeyboardInterrupt:  # a second one, while the first was told
+            return 130
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
+    """The exit code of a command, with what becomes of its mistakes."""
     try:
-        return act(given)
+        given = parser().parse_args(arguments)
+        act: Callable[[argparse.Namespace], int] = given.act
+        _check_here()
+        code = act(given)
+        sys.stdout.flush()
+        return code
     except Interrupted as stop:
-        print(f"\nevomod: {stop}", file=sys.stderr)
-        return 128 + stop.signal_number
+        return _said(f"\nevomod: {stop}", 128 + stop.signal_number)
     except EvomodError as error:
-        print(f"evomod: {error}", file=sys.stderr)
-        return 2
+        return _said(f"evomod: {error}", 2)
     except KeyboardInterrupt:
-        print("\nevomod: stopped.", file=sys.stderr)
-        return 130
+        return _said("\nevomod: stopped.", 130)
     except BrokenPipeError:
-        sys.stderr.close()
+        _forget_output()
         return 1
+    except OutputError as error:
+        _forget_output()
+        return _said(f"evomod: standard output cannot be written to: {error}. What was made is kept.", 2)
+    except OSError as error:
+        name = error.filename if error.filename is not None else "a file"
+        return _said(f"evomod: {shortened(name)}: {error.strerror or error}.", 2)
+    except MemoryError:
+        return _said("evomod: there is not enough memory for this.", 2)
+
+
+def _said(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+def _check_here() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise EvomodError(
+            "the folder that this command was called in is gone; change into another one."
+        ) from None
+
+
+def _forget_output() -> None:
+    """Python would write at its end what is left, and fail again."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ it in a temporary folder and sends it back; if it dies, the next one begins from
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from evomod.config import read_config
-from evomod.disk import reports_disk_errors, write_whole
+from evomod.disk import is_file, reports_disk_errors, write_whole
 from evomod.engines import Engine, Outcome, evolve_folder
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shortened
 from evomod.provenance import versions
 from evomod.runs import load_run
 from evomod.study_folder import is_done, load_manifest
@@ -66,15 +66,39 @@ def _quiet() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-@contextmanager
-def cluster(where: str, jobs: int, folder: Path) -> Iterator[Engine]:
-    """Workers of dask: ``local``, the address of a scheduler, or a TOML with a table ``[slurm]``."""
+def check_where(where: str) -> None:
+    """Refuse, before anything is written, workers that cannot be had: as far as that is quickly known."""
     try:
-        from distributed import Event
+        from distributed.comm.addressing import get_address_host_port, parse_address
     except ImportError:
         raise EvomodError(
             "--dask wants dask.distributed: install evomod with its extra, `pip install evomod[cluster]`."
         ) from None
+    if where == "local":
+        return
+    if where.endswith(".toml"):
+        _slurm_settings(Path(where))
+        return
+    try:
+        scheme, _ = parse_address(where)
+        if scheme in ("tcp", "tls"):
+            socket.create_connection(get_address_host_port(where), CONNECT_SECONDS).close()
+    except (OSError, ValueError, TypeError, OverflowError) as error:
+        raise EvomodError(_no_scheduler(where, error)) from None
+
+
+def _no_scheduler(where: str, error: Exception) -> str:
+    return (
+        f"no dask scheduler answers at {where} ({type(error).__name__}); wanted an address such as "
+        "tcp://host:8786, and a running `dask scheduler` there."
+    )
+
+
+@contextmanager
+def cluster(where: str, jobs: int, folder: Path) -> Iterator[Engine]:
+    """Workers of dask: ``local``, the address of a scheduler, or a TOML with a table ``[slurm]``."""
+    from distributed import Event
+
     with _quiet(), ExitStack() as stack:
         client = _client(where, jobs, stack)
         _check_workers(client)
@@ -163,9 +187,8 @@ def _evolve_when_free(place: Path, watch: Callable[[int], bool]) -> Outcome:
 
 def _sees(place: Path, study: str) -> bool:
     try:
-        manifest = json.loads((place.parent.parent / "manifest.json").read_text(encoding="utf-8"))
-        return bool(manifest["id"] == study)
-    except (OSError, ValueError, KeyError, TypeError):
+        return bool(load_manifest(place.parent.parent)["id"] == study)
+    except (EvomodError, KeyError):
         return False
 
 
@@ -245,14 +268,24 @@ def _client(where: str, jobs: int, stack: ExitStack) -> Any:
     try:
         return stack.enter_context(Client(where, timeout=CONNECT_SECONDS))
     except (OSError, ValueError, TypeError) as error:
-        raise EvomodError(
-            f"no dask scheduler answers at {where} ({type(error).__name__}); wanted an address such as "
-            "tcp://host:8786, and a running `dask scheduler` there."
-        ) from None
+        raise EvomodError(_no_scheduler(where, error)) from None
 
 
 def _slurm(path: Path) -> Any:
-    """A cluster that asks SLURM for workers. The TOML holds what dask-jobqueue's SLURMCluster takes, and jobs.
+    """A cluster that asks SLURM for workers, see `_slurm_settings`."""
+    from dask_jobqueue import SLURMCluster
+
+    jobs, settings = _slurm_settings(path)
+    try:
+        found = SLURMCluster(**settings)
+        found.scale(jobs=jobs)
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        raise EvomodError(f"{path}: {error}.") from None
+    return found
+
+
+def _slurm_settings(path: Path) -> tuple[int, dict[str, Any]]:
+    """Number of workers, and settings of a cluster that asks SLURM for workers. The TOML holds what dask-jobqueue's SLURMCluster takes, and jobs.
 
     For example::
 
@@ -263,14 +296,14 @@ def _slurm(path: Path) -> Any:
         memory = "2GB"
         walltime = "24:00:00"
     """
-    if not path.exists():
-        raise EvomodError(f"there is no description of a cluster {path}.")
+    if not is_file(path):
+        raise EvomodError(f"there is no description of a cluster {shortened(path)}.")
     data = read_config(path)
     table = data.get("slurm")
     if set(data) != {"slurm"} or not isinstance(table, dict) or not isinstance(table.get("jobs"), int):
         raise EvomodError(f"{path}: wanted one table [slurm] with jobs = the number of workers.")
     try:
-        from dask_jobqueue import SLURMCluster
+        import dask_jobqueue  # noqa: F401 - is it there?
     except ImportError:
         raise EvomodError(
             "a SLURM cluster wants dask-jobqueue: `pip install evomod[cluster]`."
@@ -279,13 +312,7 @@ def _slurm(path: Path) -> Any:
         raise EvomodError(
             f"{path}: there is no command sbatch here; start this on a machine of the cluster."
         )
-    settings = {"cores": 1, "processes": 1} | {k: v for k, v in table.items() if k != "jobs"}
-    try:
-        found = SLURMCluster(**settings)
-        found.scale(jobs=table["jobs"])
-    except (TypeError, ValueError, OSError, RuntimeError) as error:
-        raise EvomodError(f"{path}: {error}.") from None
-    return found
+    return table["jobs"], {"cores": 1, "processes": 1} | {k: v for k, v in table.items() if k != "jobs"}
 
 
 def _check_workers(client: Any) -> None:

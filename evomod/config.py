@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -16,7 +15,9 @@ from pydantic import (
     model_validator,
 )
 
-from evomod.errors import EvomodError
+from evomod.disk import is_file
+from evomod.errors import EvomodError, shortened, shown
+from evomod.readers import DamageError, parse_toml, read_bytes
 from evomod.sections import (
     FIELDS,
     GOAL_SWITCHING,
@@ -239,7 +240,7 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
     lines = []
     for item in error.errors():
         steps = [s for s in item["loc"] if not (isinstance(s, str) and ("[" in s or s in _TYPE_TAGS))]
-        path = ".".join(map(str, steps))
+        path = ".".join(shortened(step, 60) for step in steps)
         if item["type"] == "extra_forbidden":
             text = _unknown_key(steps, data)
         elif item["type"] == "missing":
@@ -247,15 +248,25 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
         elif item["type"] == "value_error":
             text = str(item["msg"]).removeprefix("Value error, ")
             if not isinstance(item["input"], dict):
-                text += f"; got {_shown(item['input'])}"
+                text += f"; got {shown(item['input'])}"
         else:
             wanted = "wanted a section" if item["type"] in SECTION_TYPES else item["msg"]
             wanted = wanted.replace("Input should be", "wanted").replace("a valid tuple", "a list")
-            text = f"{wanted}; got {_shown(item['input'])}"
+            text = f"{wanted}; got {shown(item['input'])}"
         line = f"  {path}: {text}" if path else f"  {text}"
         if line not in lines:
             lines.append(line)
-    return "the config is not valid:\n" + "\n".join(lines)
+    return "the config is not valid:\n" + "\n".join(first_of(lines))
+
+
+MOST_LINES = 30
+"""Mistakes that are listed."""
+
+
+def first_of(lines: Sequence[str]) -> list[str]:
+    """The first mistakes of a list, and how many more there are."""
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([f"  and {more} more"] if more > 0 else [])]
 
 
 SECTION_TYPES = ("model_type", "model_attributes_type", "dict_type")
@@ -268,11 +279,6 @@ _TYPE_TAGS = {
 }
 
 
-def _shown(value: Any) -> str:
-    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
-    return text if len(text) < 60 else text[:57] + "..."
-
-
 def parse_value(text: str) -> Any:
     """A value as TOML reads it; anything else is a string.
 
@@ -280,9 +286,13 @@ def parse_value(text: str) -> Any:
     ([1, 2], 0.5, 'step')
     """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except DamageError:
         return text
+
+
+MOST_STEPS = 8
+"""Dots in the name of a setting; a config's own names have three at the most."""
 
 
 def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, Any]:
@@ -290,15 +300,17 @@ def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, A
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or not name:
-            raise EvomodError(f"--set wants dotted.name=value, got '{setting}'.")
+            raise EvomodError(f"--set wants dotted.name=value, got {shown(setting)}.")
         *path, last = name.strip().split(".")
+        if len(path) > MOST_STEPS:
+            raise EvomodError(f"--set {shown(setting)}: no name in a config has so many parts.")
         place = data
         for step in path:
             if isinstance(place.get(step), str) and step == "task":
                 place[step] = {"name": place[step]}
             place = place.setdefault(step, {})
             if not isinstance(place, dict):
-                raise EvomodError(f"--set {setting}: '{step}' is a value, not a section.")
+                raise EvomodError(f"--set {shown(setting)}: {shown(step)} is a value, not a section.")
         place[last] = parse_value(value.strip())
     return data
 
@@ -315,7 +327,9 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
     for name, text in zip(names, pressures, strict=True):
         arguments = text.partition(":")[2]
         if name not in known:
-            raise EvomodError(f"there is no pressure '{name}'; known: {', '.join(map(str, known))}.")
+            raise EvomodError(
+                f"there is no pressure {shown(name)}; known: {', '.join(map(str, known))}."
+            )
         section = data.setdefault("pressures", {}).setdefault(name, {})
         pairs = [argument.partition("=") for argument in arguments.split(",")] if ":" in text else []
         keys = [key.strip() for key, _, _ in pairs]
@@ -333,7 +347,7 @@ def locate(path: str | Path) -> Path:
     """The file of this path, or the one of that path that comes with evomod."""
     package = Path(__file__).parent
     places = [Path(path), package / path, package.parent / path]
-    return next((place for place in places if place.is_file()), Path(path))
+    return next((place for place in places if is_file(place)), Path(path))
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
@@ -343,15 +357,39 @@ def read_config(path: str | Path) -> dict[str, Any]:
     configs that come with evomod.
     """
     try:
-        return tomllib.loads(locate(path).read_text(encoding="utf-8-sig"))
+        return parse_toml(read_bytes(locate(path)).decode("utf-8-sig").replace("\r\n", "\n"))
     except FileNotFoundError:
-        raise EvomodError(f"there is no config {path}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise EvomodError(f"config {path} is no valid TOML: {error}.") from None
+        raise EvomodError(f"there is no config {shortened(path)}.") from None
+    except DamageError as damage:
+        raise EvomodError(f"config {path} is no valid TOML: {damage}.") from None
     except UnicodeDecodeError:
         raise EvomodError(f"config {path} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
-        raise EvomodError(f"config {path} cannot be read: {error}.") from None
+        raise EvomodError(
+            f"config {shortened(path)} cannot be read: {error.strerror or error}."
+        ) from None
+
+
+def stored_config(path: Path, settings: Sequence[str] = ()) -> Config:
+    """A config that evomod wrote into a folder. Reading it executes no task file.
+
+    A config of the user's may leave open what the task decides, such as the encoding, so reading that one
+    executes the task. Raises `EvomodError` where the config leaves that open.
+    """
+    data = apply_settings(read_config(path), settings)
+    check_stored(data, str(path))
+    return Config(**data)
+
+
+def check_stored(data: dict[str, Any], what: str) -> None:
+    """Refuse config data that leave open what only the execution of a task could decide."""
+    network, pressures = data.get("network"), data.get("pressures", {})
+    has_encoding = isinstance(network, dict) and isinstance(network.get("encoding"), str)
+    if not has_encoding or (isinstance(pressures, dict) and GOAL_SWITCHING in pressures):
+        raise EvomodError(
+            f"{what} is not a config that evomod wrote into a folder: it leaves network.encoding open, or names "
+            f"the pressure {GOAL_SWITCHING}. Begin a run with it by `evomod evolve`."
+        )
 
 
 def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:

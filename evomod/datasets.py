@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import math
 import os
 import sys
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from evomod.encodings.wiring import chosen_layers
 from evomod.errors import EvomodError
+from evomod.readers import DamageError, read_bytes, unpacked
 from evomod.task import Task, all_patterns, find_tasks, goal_table, load_task
 
 DATA_SETS = ("digits", "fashion-mnist", "polynomials")
@@ -232,10 +231,10 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
     """
     path = Path(path)
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
         if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
+            content = unpacked(content)
+    except (OSError, DamageError) as error:
         raise EvomodError(f"{path} cannot be read: {error}. Fetch it again.") from None
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise EvomodError(f"{path} is no IDX file of unsigned bytes: it begins with {content[:4]!r}.")

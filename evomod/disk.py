@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -38,39 +38,122 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; where one of them cannot be made, none is left."""
+    made: list[Path] = []
+    try:
+        for place in [*reversed(folder.parents), folder]:
+            try:
+                place.mkdir()
+                made.append(place)
+            except FileExistsError:
+                if not place.is_dir():
+                    raise
+    except OSError:
+        for place in reversed(made):
+            with suppress(OSError):  # another process has put something into it
+                place.rmdir()
+        raise
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where there is no room."""
+
+
 @contextmanager
 def reports_disk_errors(folder: Path) -> Iterator[None]:
     """What the system says of a folder that cannot be written becomes one sentence."""
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        reason = "the disk is full" if full else f"{error.strerror or error}"
-        advice = "Give another folder with --out."
-        try:
-            if (folder / "checkpoint.npz").exists():
-                advice = f"The last checkpoint is safe: go on with `evomod evolve --resume {folder}`."
-            elif full:
-                advice = "Make room and start again."
-        except OSError:
-            pass
-        raise EvomodError(f"cannot write to {folder}: {reason}. {advice}") from error
+        reason = "the disk is full" if error.errno in FULL else f"{error.strerror or error}"
+        raise EvomodError(f"cannot write to {folder}: {reason}. {_advice(folder, error)}") from error
+
+
+def _advice(folder: Path, error: OSError) -> str:
+    """What to do once the cause is gone: by what the folder holds, and by what the cause is."""
+    first = {errno.EROFS: "Make it writable", errno.EACCES: "Make it writable"}
+    cause = "Make room" if error.errno in FULL else first.get(error.errno or 0)
+    if error.errno == errno.ENAMETOOLONG:
+        return "Give a shorter name with --out."
+    try:
+        if (folder / "checkpoint.npz").exists():
+            then = f"go on with `evomod evolve --resume {folder}`"
+            return (
+                f"{cause}, then {then}: the last checkpoint is safe."
+                if cause
+                else (f"The last checkpoint is safe: {then}.")
+            )
+        if cause:
+            return f"{cause}, then start the same command again, or give another folder with --out."
+    except OSError:
+        pass
+    return "Give another folder with --out."
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is a file of this name; a name that is too long for one is none."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
+
+
+def exists(path: str | Path) -> bool:
+    """Whether there is anything of this name; a name that is too long for one is none."""
+    try:
+        return Path(path).exists()
+    except OSError:
+        return False
 
 
 def lock(file: IO[bytes]) -> None:
     """Keep other processes out of this run until the file is closed, or this process dies."""
-    if sys.platform == "win32":
-        return
-    import fcntl
-
     for _ in range(10):  # `evomod status` holds it for an instant
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if take_lock(file):
             return
-        except BlockingIOError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise EvomodError(
         f"another process is writing {file.name}; wait for it, or start another run with --out."
+    )
+
+
+NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL)
+"""What file systems without locks of this kind say."""
+
+
+def take_lock(file: IO[Any], *, shared: bool = False, wait: bool = False) -> bool:
+    """Lock an open file; False where another process holds it. It is let go when the file is closed.
+
+    Some network file systems know no flock, which is asked for first, but the older locks of POSIX. Raises
+    `EvomodError` where there are neither.
+    """
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+    for take in (fcntl.flock, _posix_lock):
+        try:
+            take(file, how)
+            return True
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                return False
+            if error.errno not in NO_LOCKS:
+                raise
+    raise EvomodError(
+        f"the file system of {file.name} has no locks, so two processes could write one run; give a folder on "
+        "another file system with --out, and copy it when it is done."
+    )
+
+
+def _posix_lock(file: IO[Any], how: int) -> None:
+    """A lock of POSIX; one that is shared needs a file that can be read, so it is taken as the only one."""
+    import fcntl
+
+    fcntl.lockf(
+        file, how if "+" in file.mode or "r" in file.mode else how & ~fcntl.LOCK_SH | fcntl.LOCK_EX
     )
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+MOST_LETTERS = 60
+"""Of a value in a message."""
+
 
 class EvomodError(Exception):
     """What was wanted, what came, what to do; shown by the command line without a traceback."""
@@ -13,3 +18,30 @@ class Interrupted(EvomodError):  # noqa: N818 - a stop is no error
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.signal_number = signal_number
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: short, whatever it is.
+
+    >>> shown("a" * 100), shown((1, 2)), shown(10**5000)
+    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...", '[1, 2]', 'a number of many digits')
+    """
+    if isinstance(value, str | bytes) and len(value) > MOST_LETTERS:
+        value = value[:MOST_LETTERS]
+    try:
+        text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    except ValueError:  # a whole number that is too long to be written
+        return "a number of many digits"
+    except RecursionError:
+        return "something nested"
+    return text if len(text) < MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
+
+
+def shortened(name: object, most: int = 200) -> str:
+    """A name or path as a message shows it.
+
+    >>> shortened("runs/a"), len(shortened("a" * 5000))
+    ('runs/a', 203)
+    """
+    text = str(name)
+    return text if len(text) <= most else f"{text[:most]}..."

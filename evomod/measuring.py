@@ -17,7 +17,8 @@ from evomod.measures.modularity import UNWEIGHTED_ONLY
 from evomod.measures.normalised import SAME
 from evomod.measures.nulls import is_undirected
 from evomod.network import Network
-from evomod.task import Task, find_tasks
+from evomod.task import Task
+from evomod.trust import shipped_task_named
 
 DIRECTED = ("clune2013", "leading-eigenvector", "refined")
 UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain", "girvan-newman")
@@ -48,7 +49,7 @@ def measure_network(
     """All measures of one network that apply to it, as plain data; every Q stands beside its null.
 
     A `Network` is simplified first. ``task`` adds what needs one: decomposition, subgoal neurons, lesions
-    and redundancy; left out, it is the task that a `Network` names. Raises `EvomodError` for a graph
+    and redundancy; left out, it is the task that a `Network` names if it comes with evomod. Raises `EvomodError` for a graph
     without connections, and for a task where there is no `Network` to answer it.
     """
     if task is not None and not isinstance(graph, Network):
@@ -123,8 +124,9 @@ def _known(methods: tuple[str, ...], weight: str | None) -> list[str]:
 
 
 def _task_of(network: Network) -> Task | None:
-    tasks, _ = find_tasks()
-    return tasks.get(network.about.get("task", ""))
+    """The task that a network names, among those that come with evomod; no other file is executed."""
+    name = network.about.get("task")
+    return None if name is None else shipped_task_named(name)
 
 
 def _modularity(

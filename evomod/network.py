@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shown
+from evomod.readers import DamageError, read_json
+from evomod.records import About, Logged, check_record
 
 if TYPE_CHECKING:
     import networkx
@@ -236,12 +238,29 @@ def network_json(network: Network) -> str:
 def load_network(path: str | Path) -> Network:
     """Read a network that evomod wrote. Raises `EvomodError` if the file is none, saying why."""
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = read_json(Path(path))
     except FileNotFoundError:
         raise EvomodError(f"there is no network file {path}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, DamageError) as error:
         raise EvomodError(f"network file {path} cannot be read as JSON: {error}.") from None
     return network_of(data, f"network file {path}")
+
+
+def best_data(path: Path) -> dict[str, Any]:
+    """The data of a run's best network, checked as by `load_best`."""
+    load_best(path)
+    data: dict[str, Any] = read_json(path)
+    return data
+
+
+def load_best(path: Path) -> Network:
+    """The best network of a run, with all that a run knows of it. Raises `EvomodError` where it lacks some."""
+    network = load_network(path)
+    try:
+        check_record(Logged, network.about)
+    except DamageError as damage:
+        raise EvomodError(f"network file {path} is damaged: {damage}.") from None
+    return network
 
 
 def network_of(data: Any, what: str) -> Network:
@@ -252,8 +271,14 @@ def network_of(data: Any, what: str) -> Network:
         return _from_data(data)
     except KeyError as error:
         raise EvomodError(f"{what} is damaged: it lacks {error}.") from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise EvomodError(f"{what} is damaged: {error}.") from None
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise EvomodError(f"{what} is damaged: {str(error)[:MOST_SAID]}.") from None
+
+
+MOST_SAID = 200
+"""Letters of what Python says of a value, which it may repeat."""
+MOST_NODES = 20_000
+"""Its adjacency takes as many bytes squared."""
 
 
 KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback"}
@@ -261,8 +286,12 @@ KNOWN = {"format", "gain", "nodes", "connections", "outputs", "steps", "feedback
 
 def _from_data(data: dict[str, Any]) -> Network:
     nodes, connections = data["nodes"], data["connections"]
+    if not isinstance(nodes, list) or not isinstance(connections, list):
+        raise ValueError("its nodes or its connections are no list")
     if not nodes:
         raise ValueError("it has no nodes")
+    if len(nodes) > MOST_NODES:
+        raise ValueError(f"it has {len(nodes):,} nodes; at most {MOST_NODES:,} are possible")
     if [node["id"] for node in nodes] != list(range(len(nodes))):
         raise ValueError("node ids do not count 0, 1, 2, …")
     layer = _integers([node["layer"] for node in nodes], "a layer")
@@ -288,10 +317,15 @@ def _from_data(data: dict[str, Any]) -> Network:
     if not all(np.isfinite(values).all() for values in (*numbers.values(), weight)):
         raise ValueError("a place, bias or weight is not finite")
     steps, feedback = data.get("steps", 20), data.get("feedback", "synchronous")
-    if type(steps) is not int or steps < 1:
-        raise ValueError(f"steps is {steps!r}, no whole number from 1")
+    if type(steps) is not int or not 1 <= steps <= 1000:
+        raise ValueError(f"steps is {shown(steps)}, no whole number from 1 to 1000")
     if feedback not in ("synchronous", "ternary"):
-        raise ValueError(f"there is no feedback {feedback!r}")
+        raise ValueError(f"there is no feedback {shown(feedback)}")
+    gain = float(data["gain"])
+    if not np.isfinite(gain):
+        raise ValueError("the gain is not finite")
+    about = {key: value for key, value in data.items() if key not in KNOWN}
+    check_record(About, about)
     return Network(
         layer=layer,
         positions=np.stack((numbers["x"], numbers["y"]), axis=1),
@@ -299,12 +333,12 @@ def _from_data(data: dict[str, Any]) -> Network:
         source=sources,
         target=targets,
         weight=weight,
-        gain=float(data["gain"]),
+        gain=gain,
         functions=functions,
         outputs=outputs,
         steps=steps,
         feedback=feedback,
-        about={key: value for key, value in data.items() if key not in KNOWN},
+        about=about,
     )
 
 
@@ -320,7 +354,7 @@ def _check_functions(functions: tuple[str, ...], layer: NDArray[np.int64]) -> No
         raise ValueError("its nodes are not in the order of layers 0, 1, 2, …")
     unknown = set(functions) - {"input", "tanh", "threshold", *GATES}
     if unknown:
-        raise ValueError(f"there is no function {sorted(map(str, unknown))[0]!r}")
+        raise ValueError(f"there is no function {shown(sorted(map(str, unknown))[0])}")
     if [name == "input" for name in functions] != (layer == 0).tolist():
         raise ValueError("the inputs are not the nodes of layer 0")
     kinds = {"gates" if name in GATES else name for name in functions if name != "input"}

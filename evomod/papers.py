@@ -158,6 +158,12 @@ def given_study(path: Path, module: Any, folder: Path, tell: Tell = lambda text:
             f"'{found.study.name}'."
         )
     other = other_study(path, module.STUDY, found)
+    for treatment in found.study.treatments:
+        if treatment.config.task.name.endswith(".py"):
+            raise EvomodError(
+                f"{folder} names the task file {treatment.config.task.name}, which a figure does not execute; "
+                "no study of a paper names one."
+            )
     if other is not None:
         tell(f"{folder} is drawn as it is, but {other}.")
     return found

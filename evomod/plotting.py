@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from io import BytesIO
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -17,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from evomod.circuit_layout import BENDS, bend_of, circuit_positions, levels
+from evomod.disk import write_whole
 from evomod.errors import EvomodError
 from evomod.measures.modularity import modularity
 from evomod.measures.normalised import null_distribution
@@ -24,6 +26,7 @@ from evomod.measuring import null_note
 from evomod.network import Network
 from evomod.runs import Run, load_run
 from evomod.task import MAX_MODULARITY, MODULARITY
+from evomod.tracking import read_table
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#661100", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers; in place of its yellow, which is hardly seen on white
@@ -43,6 +46,30 @@ def switches(log: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
     return np.flatnonzero(log["goal"][1:] != log["goal"][:-1]) + 1
 
 
+MOST_DRAWN = 50_000
+"""Points of a curve; with more the least and the largest of every stretch are drawn, which looks the same."""
+STRETCHES = 5_000
+"""Several a pixel."""
+
+
+def thinned(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A curve, or of a long one the least and the largest value of each of `STRETCHES` parts, in their order.
+
+    >>> x, y = thinned(np.arange(100_000), np.tile([0.0, 1.0], 50_000))
+    >>> x.size, y[:4].tolist()
+    (10000, [0.0, 1.0, 0.0, 1.0])
+    """
+    if y.size <= MOST_DRAWN:
+        return x, y
+    starts = np.linspace(0, y.size, STRETCHES, endpoint=False).astype(int)
+    least = np.fmin.reduceat(y, starts)  # those know NaN, and pass it over
+    largest = np.fmax.reduceat(y, starts)
+    ends = np.append(starts[1:], y.size) - 1
+    falls = y[starts] > y[ends]  # so that a slope stays one
+    pairs = np.where(falls, [largest, least], [least, largest])
+    return np.repeat(x[starts], 2), pairs.T.reshape(-1)
+
+
 def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     """Best and mean fitness over generations; the last generation of every epoch if goals switch.
 
@@ -52,8 +79,9 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     ends = ends[~np.isnan(log["best_fitness"][ends])]  # neutral epochs have no fitness
     if ends.size > ZOOMED:
         log, label = {name: column[ends] for name, column in log.items()}, "best before a switch"
-    axes.plot(log["generation"], log["mean_fitness"], color="#999999", lw=1, label="population mean")
-    axes.plot(log["generation"], log["best_fitness"], color=COLOURS[0], lw=1.5, label=label)
+    mean, best = (thinned(log["generation"], log[f"{who}_fitness"]) for who in ("mean", "best"))
+    axes.plot(*mean, color="#999999", lw=1, label="population mean")
+    axes.plot(*best, color=COLOURS[0], lw=1.5, label=label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
     axes.set_ylabel(f"fitness ({_what_fitness_is(str(log['goal'][0]))})")
@@ -72,7 +100,8 @@ def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:
     if np.isnan(log["best_fitness"]).all():
         axes.set_ylim(0.0, 1.01)
         return
-    low = float(np.nanquantile(log["mean_fitness"], 0.02))
+    some = log["mean_fitness"][:: 1 + log["mean_fitness"].size // MOST_DRAWN]
+    low = float(np.nanquantile(some, 0.02))
     axes.set_ylim(max(0.0, min(low, float(np.nanmin(log["best_fitness"])), 0.95)) - 0.01, 1.01)
 
 
@@ -81,8 +110,8 @@ def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     starts = np.concatenate(([0], switches(log)))[-ZOOMED:]
     ends = np.append(starts[1:], log["generation"].size)
     shown = {name: column[starts[0] :] for name, column in log.items()}
-    axes.plot(shown["generation"], shown["mean_fitness"], color="#999999", lw=1)
-    axes.plot(shown["generation"], shown["best_fitness"], color=COLOURS[0], lw=1.5)
+    axes.plot(*thinned(shown["generation"], shown["mean_fitness"]), color="#999999", lw=1)
+    axes.plot(*thinned(shown["generation"], shown["best_fitness"]), color=COLOURS[0], lw=1.5)
     axes.set_ylim(top=1.01)
     names = list(dict.fromkeys(shown["goal"].tolist()))
     for start, end in zip(starts, ends, strict=True):
@@ -107,7 +136,7 @@ def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
 
 def plot_q(axes: Axes, log: dict[str, NDArray[Any]], method: str) -> Axes:
     """Q of the logged individual over generations."""
-    axes.plot(log["generation"], log["q_score"], color=COLOURS[5], lw=1)
+    axes.plot(*thinned(log["generation"], log["q_score"]), color=COLOURS[5], lw=1)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["q_score"], "o", color=COLOURS[5])
     axes.set_ylabel(f"Q of the best ({method})")
@@ -323,9 +352,13 @@ def title_of(run: Run) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def draw_curves(run: Run, path: Path) -> Path:
-    """Fitness and Q over generations, as a PNG."""
-    log = run.log
+PLOTTED = ("generation", "goal", "best_fitness", "mean_fitness", "q_score", "since_switch")
+"""Columns of the log that are drawn."""
+
+
+def curves_of(run: Run) -> bytes:
+    """Fitness and Q over generations, as the bytes of a PNG."""
+    log = _log_of(run)
     if log["generation"].size == 0:
         raise EvomodError(f"{run.folder} has no generation yet; nothing to draw.")
     with matplotlib.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
@@ -343,12 +376,26 @@ def draw_curves(run: Run, path: Path) -> Path:
         last_axes = last[0] if switching else below
         for axes in (above, below, last_axes):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        figure.savefig(path, dpi=130, metadata={"Software": None})
-    return path
+        return _png(figure)
 
 
-def draw_network(run: Run, path: Path) -> Path:
-    """The best network with its modules, as a PNG."""
+def _log_of(run: Run) -> dict[str, NDArray[Any]]:
+    path = run.folder / "log.csv"
+    log = read_table(path, PLOTTED, compact=True)
+    lacking = [name for name in PLOTTED if name not in log]
+    if lacking:
+        raise EvomodError(f"table {path} is damaged: it has no column {lacking[0]}.")
+    return log
+
+
+def _png(figure: Figure) -> bytes:
+    picture = BytesIO()
+    figure.savefig(picture, dpi=130, metadata={"Software": None})
+    return picture.getvalue()
+
+
+def network_picture_of(run: Run) -> bytes:
+    """The best network with its modules, as the bytes of a PNG."""
     network = run.best
     about = network.about
     with matplotlib.rc_context({"font.size": 9}):
@@ -364,8 +411,7 @@ def draw_network(run: Run, path: Path) -> Path:
             f"Q of random networks: {null_note(network, about['q_method'])}",
             fontsize=9,
         )
-        figure.savefig(path, dpi=130, metadata={"Software": None})
-    return path
+        return _png(figure)
 
 
 def draw_run(folder: str | Path) -> list[Path]:
@@ -376,12 +422,12 @@ def draw_run(folder: str | Path) -> list[Path]:
             f"{run.folder} has no best.json yet: the run has not reached its first checkpoint. "
             f"Go on with `evomod evolve --resume {run.folder}`."
         )
+    pictures = {"curves.png": curves_of(run), "network.png": network_picture_of(run)}
     try:
-        return [
-            draw_curves(run, run.folder / "curves.png"),
-            draw_network(run, run.folder / "network.png"),
-        ]
+        for name, picture in pictures.items():
+            write_whole(run.folder / name, picture)
     except OSError as error:
         raise EvomodError(
             f"the pictures cannot be written into {run.folder}: {error.strerror or error}."
         ) from None
+    return [run.folder / name for name in pictures]

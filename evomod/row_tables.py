@@ -6,7 +6,6 @@ Scripts use them for what no config can express. A table is written whole, so a 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
 from evomod.provenance import commit, versions
+from evomod.readers import DamageError, read_json
 from evomod.tracking import csv_line
 
 T = TypeVar("T")
@@ -100,9 +100,9 @@ def write_manifest(path: Path, **about: Any) -> None:
 def read_manifest(path: Path, *wanted: str) -> dict[str, Any]:
     """What `write_manifest` wrote. Raises `EvomodError` where it is missing, damaged or lacks a ``wanted`` key."""
     try:
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known: dict[str, Any] = read_json(path)
         _ = [known[key] for key in wanted]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, DamageError, KeyError, TypeError):
         raise EvomodError(
             f"{path}, which says where the table beside it comes from, is missing or damaged; put it back."
         ) from None

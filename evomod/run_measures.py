@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-from typing import Any
 
 from evomod.disk import reports_disk_errors, write_json
 from evomod.measuring import Q_COLUMNS, q_beside_nulls
+from evomod.readers import DamageError, read_json
+from evomod.records import QMeasures, check_record
 from evomod.runs import Run
 
 
@@ -21,10 +21,10 @@ def q_measures(run: Run) -> dict[str, float]:
     path, best = run.folder / "measures.json", run.folder / "best.json"
     digest = hashlib.sha256(best.read_bytes()).hexdigest()
     try:
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if known["best_sha256"] == digest and set(Q_COLUMNS) <= set(known):
+        check_record(QMeasures, known := read_json(path))
+        if known["best_sha256"] == digest:
             return {name: math.nan if known[name] is None else known[name] for name in Q_COLUMNS}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, DamageError):
         pass  # none yet, or of another network
     found = q_beside_nulls(run.best, run.manifest["q_method"])
     shown = {name: None if math.isnan(q) else q for name, q in found.items()}

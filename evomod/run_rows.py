@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.disk import reports_disk_errors, write_whole
+from evomod.network import best_data
+from evomod.readers import DamageError, read_json
+from evomod.records import Rows, check_record
 from evomod.run_measures import q_measures
 from evomod.runs import Run
 from evomod.tracking import TIED_COLUMNS, csv_line
@@ -60,10 +63,10 @@ def run_rows(folder: Path, load: Callable[[Path], Run]) -> RunRows:
     """
     source = _source(folder)
     try:
-        known: dict[str, Any] = json.loads((folder / ROWS).read_text(encoding="utf-8"))
-        if known.pop("source") == source:
-            return RunRows(**known)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        check_record(Rows, known := read_json(folder / ROWS))
+        if known["source"] == source:
+            return RunRows(**{field.name: known[field.name] for field in fields(RunRows)})
+    except (OSError, DamageError):
         pass  # none yet, or damaged
     found = _made(load(folder))
     with reports_disk_errors(folder):
@@ -91,7 +94,7 @@ def _made(run: Run) -> RunRows:
         summary=dict(zip(measures, cells, strict=True)),
         course=_course(run, header, lines),
         density=b"".join(map(csv_line, _cells(run))).decode(),
-        network=json.dumps(json.loads((run.folder / "best.json").read_bytes()), separators=(",", ":")),
+        network=json.dumps(best_data(run.folder / "best.json"), separators=(",", ":")),
     )
 
 

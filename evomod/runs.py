@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import signal
 import sys
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,18 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from evomod.checkpoints import State, check_tables, read_checkpoint, save_checkpoint, sequence_of
-from evomod.config import Config, apply_settings, dump_config, read_config
-from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
+from evomod.checkpoints import State, read_checkpoint, save_checkpoint, sequence_of
+from evomod.config import Config, check_stored, dump_config, stored_config
+from evomod.disk import exists, lock, make_folder, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
-from evomod.errors import EvomodError, Interrupted
+from evomod.errors import EvomodError, Interrupted, shortened
 from evomod.evolution import evolve
-from evomod.network import Network, load_network
+from evomod.network import Network, load_best
 from evomod.operators import logbook
 from evomod.preparation import Setup, prepare
 from evomod.provenance import check_version, here, now, versions
-from evomod.starts import DAMAGE, first_genomes
-from evomod.task import read_task
+from evomod.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
+from evomod.records import RunManifest, check_record
+from evomod.starts import checked, first_genomes, most_bytes
+from evomod.task import Task
 from evomod.tracking import (
     POPULATION_COLUMNS,
     Tracker,
@@ -41,6 +41,7 @@ from evomod.tracking import (
     population_rows,
     read_table,
 )
+from evomod.trust import flag, stored_task
 
 FORMAT = "evomod run 1"
 FLUSH_SECONDS = 0.2
@@ -68,7 +69,7 @@ class Run:
     @property
     def best(self) -> Network:
         """The logged individual of the last generation."""
-        return load_network(self.folder / "best.json")
+        return load_best(self.folder / "best.json")
 
     @property
     def is_complete(self) -> bool:
@@ -80,32 +81,46 @@ class Run:
 
 
 def load_run(folder: str | Path) -> Run:
-    """Read a run folder. Raises `EvomodError` if it is none."""
+    """Read a run folder; nothing in it is executed. Raises `EvomodError` if it is none, or is damaged."""
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise EvomodError(f"{folder} is no run folder: it has no readable manifest.json.") from None
+        manifest = read_json(folder / "manifest.json")
+    except (OSError, DamageError):
+        raise EvomodError(_no_run(folder)) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise EvomodError(f"{folder} was not written by this kind of run ({FORMAT}).")
-    if not {"seed", "q_method"} <= set(manifest):
-        raise EvomodError(
-            f"{folder / 'manifest.json'} is damaged: it lacks the seed or the method of Q."
-        )
+    try:
+        check_record(RunManifest, manifest)
+    except DamageError as damage:
+        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
     return Run(folder, _config_in(folder / "config.toml"), manifest)
 
 
 def _config_in(path: Path) -> Config:
     """The config of a run; the replicates of a treatment, whose texts are the same, share one."""
     try:
-        return _config_of(path.read_bytes())
-    except (OSError, ValueError):
-        return Config(**read_config(path))  # which says what is wrong
+        return _config_of(read_bytes(path))
+    except (OSError, ValueError, EvomodError):
+        return stored_config(path)  # which says what is wrong
 
 
 @lru_cache(maxsize=256)
-def _config_of(text: bytes) -> Config:
-    return Config(**tomllib.loads(text.decode("utf-8-sig")))
+def _config_of(content: bytes) -> Config:
+    data = parse_toml(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    check_stored(data, "config.toml")
+    return Config(**data)
+
+
+def _no_run(folder: Path) -> str:
+    """Why a folder is none of a run, and what to do with one whose making was cut short."""
+    if exists(folder / "manifest.json"):
+        return f"{folder} is no run folder: it has no readable manifest.json."
+    if exists(folder) and is_half_begun(folder):
+        return (
+            f"{folder} is no run folder: it has no readable manifest.json, for its making was cut short before "
+            "anything was evolved. Start it again with the command that began it."
+        )
+    return f"{shortened(folder)} is no run folder: it has no readable manifest.json."
 
 
 def run(
@@ -122,9 +137,9 @@ def run(
     checkpoint) on Ctrl-C or SIGTERM.
     """
     first = beginning(config)
-    folder, sequence = _begin(first, seed, out)
-    with reports_disk_errors(folder), _locked_log(folder) as log:
-        return _continue(folder, log, first.setup, sequence, None, progress)
+    folder, sequence = _place(first, seed, out)
+    with _begun(first, folder, sequence) as log:
+        return _continue(folder, log, first.setup, sequence, None, progress, first=first.genomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +147,10 @@ class Beginning:
     """What runs of one config begin with, whatever their seeds; made once for the replicates of a treatment."""
 
     setup: Setup
+    genomes: NDArray[Any] | None
+    """The first ones, of runs that do not begin at random."""
     files: dict[str, bytes]
-    """Config, task and, of runs that do not begin at random, the first genomes, by name."""
+    """Config, task and first genomes, by name."""
     facts: dict[str, Any]
     """What the manifest says of them."""
 
@@ -147,6 +164,7 @@ def beginning(config: Config) -> Beginning:
     start = {} if genomes is None else {"start.npz": npz(genomes=genomes)}
     return Beginning(
         setup=setup,
+        genomes=genomes,
         files={"config.toml": dump_config(setup.config).encode(), "task.py": task} | start,
         facts={
             "start_sha256": _digest(setup.config.evolution.start),
@@ -162,26 +180,43 @@ def begin(config: Config | Beginning, seed: int, out: str | Path) -> Path:
 
     Raises `EvomodError` if the folder holds anything already or the disk is full.
     """
-    return _begin(config if isinstance(config, Beginning) else beginning(config), seed, out)[0]
+    first = config if isinstance(config, Beginning) else beginning(config)
+    folder, sequence = _place(first, seed, out)
+    with _begun(first, folder, sequence):
+        return folder
 
 
-def _begin(
+def _place(
     first: Beginning, seed: int | np.random.SeedSequence | None, out: str | Path | None
 ) -> tuple[Path, np.random.SeedSequence]:
-    """Write all that a run starts from."""
+    """The folder of a run and its seed, where they are left open too."""
     if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
         raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(first.setup, sequence)
-    with reports_disk_errors(folder):
-        _claim(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in first.files.items():
-            write_whole(folder / name, content)
-        write_json(folder / "manifest.json", _manifest(first, sequence))
     return folder, sequence
+
+
+@contextmanager
+def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> Iterator[IO[bytes]]:
+    """Write the folder of a run, with its lock held from before the first byte; yields its log.
+
+    Of several that begin one folder the first to lock it has it, and no other has written anything into it.
+    """
+    with reports_disk_errors(folder):
+        _claim(folder)  # before a foreign folder gets a log
+        make_folder(folder)
+        with _locked_log(folder) as log:
+            _claim(folder)  # another may have begun it meanwhile
+            for path in folder.iterdir():  # what was left where its making was cut short
+                if path.name != "log.csv":
+                    path.unlink()
+            for name, content in first.files.items():
+                write_whole(folder / name, content)
+            write_json(folder / "manifest.json", _manifest(first, sequence))
+            yield log
 
 
 def resume(
@@ -190,50 +225,79 @@ def resume(
     *,
     progress: bool | None = None,
     watch: Callable[[int], bool] | None = None,
+    trust: bool = False,
 ) -> Run:
     """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
     again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, the run of
-    another version, or a setting that would make it another run.
+    True, the run stops as it does on Ctrl-C. The folder's ``task.py`` is executed, for which ``trust`` is
+    needed where it is none of the task files that evomod finds itself. Raises `EvomodError` for one that is
+    not trusted, a damaged or foreign checkpoint, the run of another version, or a setting that would make it
+    another run.
     """
     found = load_run(folder)
-    folder = found.folder
-    config = Config(**apply_settings(read_config(folder / "config.toml"), settings))
     changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]
     if changed:
         raise EvomodError(
             f"--set {changed[0]} would make {folder} another run; on --resume only "
             f"{' and '.join(MAY_CHANGE)} can be set. Start a new run with --out instead."
         )
-    is_longer = config.evolution.generations > found.config.evolution.generations
-    is_done = found.is_complete and not is_longer and (folder / "best.json").exists()
-    if not is_done:
-        check_version(folder, found.manifest)
-    setup = prepare(config, read_task(folder / "task.py"))
-    state = read_checkpoint(folder, setup, found.manifest)
-    reached = -1 if state is None else state.start.number
-    if reached > config.evolution.generations and config.evolution.stop != "never":
-        raise EvomodError(
-            f"{folder} has already reached generation {reached}; evolution.generations cannot be "
-            f"{config.evolution.generations}."
-        )
-    if is_done:
+    if found.is_complete and (found.folder / "best.json").exists() and not settings:
         return found
-    check_tables(folder, state)
-    has_begun = (folder / "log.csv").exists()
-    with reports_disk_errors(folder), _locked_log(folder) as log:
-        (folder / "complete").unlink(missing_ok=True)
-        write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        manifest = found.manifest | {"end": None}
-        if has_begun:
-            resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
-            manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
-        else:  # only begun, perhaps by another machine
-            manifest |= here()
-        write_json(folder / "manifest.json", manifest)
-        return _continue(folder, log, setup, sequence_of(found.manifest), state, progress, watch)
+    if not _is_done(found, stored_config(found.folder / "config.toml", settings)):
+        check_version(found.folder, found.manifest)
+    task = stored_task(found.folder, trust=trust)
+    if not exists(found.folder / "log.csv"):
+        _resumption(found, task, settings)  # refused before the folder gets a log
+    with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
+        found = load_run(folder)  # again: another may have gone on with it until now
+        setup, state, first = _resumption(found, task, settings)
+        if _is_done(found, setup.config):
+            return found
+        _note_resumption(found, setup, state, has_begun=log.tell() > 0)
+        sequence = sequence_of(found.manifest)
+        return _continue(found.folder, log, setup, sequence, state, progress, watch, first)
+
+
+def _is_done(found: Run, config: Config) -> bool:
+    """Whether nothing is left to be evolved with such a config."""
+    is_longer = config.evolution.generations > found.config.evolution.generations
+    return found.is_complete and not is_longer and (found.folder / "best.json").exists()
+
+
+def _resumption(
+    found: Run, task: Task, settings: Sequence[str]
+) -> tuple[Setup, State | None, NDArray[Any] | None]:
+    """What a run goes on with: its state, else its first genomes, else (None, None) its seed alone."""
+    setup = prepare(stored_config(found.folder / "config.toml", settings), task)
+    state = read_checkpoint(found.folder, setup, found.manifest)
+    end = setup.config.evolution
+    if state is not None and state.start.number > end.generations and end.stop != "never":
+        raise EvomodError(
+            f"{found.folder} has already reached generation {state.start.number}; evolution.generations cannot "
+            f"be {end.generations}."
+        )
+    return setup, state, None if state is not None else _start(found.folder, setup)
+
+
+def _note_resumption(found: Run, setup: Setup, state: State | None, *, has_begun: bool) -> None:
+    """Keep in the folder that, and with what, the run goes on."""
+    (found.folder / "complete").unlink(missing_ok=True)
+    write_whole(found.folder / "config.toml", dump_config(setup.config).encode())
+    manifest = found.manifest | {"end": None}
+    if has_begun:
+        reached = 0 if state is None else state.start.number
+        resumed = {"generation": reached, "time": now(), "versions": versions()}
+        manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
+    else:  # only begun, perhaps by another machine
+        manifest |= here()
+    write_json(found.folder / "manifest.json", manifest)
+
+
+def go_on(folder: Path) -> str:
+    """The command that goes on with a run."""
+    return f"evomod evolve --resume {folder}{flag(folder / 'task.py')}"
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
@@ -246,13 +310,34 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
 
+BEGINNING = {"config.toml", "task.py", "start.npz", "manifest.json", "log.csv"}
+"""What a run folder may hold, whole or as a ``.part``, whose making was cut short before its manifest was there."""
+
+
+def is_half_begun(folder: Path) -> bool:
+    """Whether a folder is empty, or holds the beginning of a run, of which the empty log is made first."""
+    return holds_beginning(folder) and ((folder / "log.csv").exists() or not any(folder.iterdir()))
+
+
+def holds_beginning(folder: Path) -> bool:
+    """Whether a folder holds no file but those that a run begins with."""
+    return folder.is_dir() and all(
+        path.name.removesuffix(".part") in BEGINNING
+        and not path.is_dir()
+        and (path.name != "log.csv" or path.stat().st_size == 0)
+        for path in folder.iterdir()
+    )
+
+
 def _claim(folder: Path) -> None:
+    """Refuse a folder that holds a run, or anything but the beginning of one."""
+    is_free = not folder.exists() or is_half_begun(folder)  # before the manifest: another may be at it
     if (folder / "manifest.json").exists():
         raise EvomodError(
             f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
             "another folder with --out."
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not is_free:
         raise EvomodError(f"{folder} exists and is not empty; give another folder with --out.")
 
 
@@ -264,18 +349,17 @@ def _continue(
     state: State | None,
     progress: bool | None,
     watch: Callable[[int], bool] | None = None,
+    first: NDArray[Any] | None = None,
 ) -> Run:
+    """Evolve from a state, or from the ``first`` genomes, or (None) from random ones, and end the run."""
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
     with noted_signals() as caught:
-        _record(folder, log, setup, rng, state, caught, _shows(progress), watch)
+        _record(folder, log, setup, rng, state, caught, _shows(progress), watch, first)
         if caught:
-            raise Interrupted(
-                f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
-            )
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        write_json(folder / "manifest.json", manifest | {"end": now()})
+            raise Interrupted(f"stopped; the state is saved. Go on with `{go_on(folder)}`.", caught[0])
+        write_json(folder / "manifest.json", load_run(folder).manifest | {"end": now()})
         write_whole(folder / "complete", b"")
     return load_run(folder)
 
@@ -289,6 +373,7 @@ def _record(
     caught: list[int],
     shows: bool,
     watch: Callable[[int], bool] | None,
+    first: NDArray[Any] | None,
 ) -> None:
     """Evolve, append a row a generation, save a checkpoint now and then and at the end.
 
@@ -297,7 +382,7 @@ def _record(
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
     total = None if setup.config.evolution.stop == "never" else last
-    tracker, first = Tracker(setup), start or _start(folder)
+    tracker = Tracker(setup)
     _cut(log, known[0], columns(setup))
     with (
         open(folder / "population.csv", "ab") as table,
@@ -307,7 +392,9 @@ def _record(
     ):
         _cut(table, known[1], POPULATION_COLUMNS)
         generation, saved, flushed = start, time.monotonic(), 0.0
-        for generation in evolve(setup.config, rng, setup=setup, start=first):
+        for generation in evolve(
+            setup.config, rng, setup=setup, start=first if start is None else start
+        ):
             row = tracker.row(generation)
             log.write(csv_line(row))
             if every and generation.number % every == 0:
@@ -320,27 +407,27 @@ def _record(
                 if watch is not None and watch(generation.number):
                     caught.append(signal.SIGINT)
                 flushed = moment
-            if moment - saved > setup.config.tracking.checkpoint_seconds or caught:
+            stops = bool(caught)  # once: a signal between two looks would stop it without a checkpoint
+            if moment - saved > setup.config.tracking.checkpoint_seconds or stops:
                 save_checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
-            if caught:
+            if stops:
                 return
         assert generation is not None
         save_checkpoint(folder, setup, generation, rng, log, table)
         bar.update(generation.number - bar.n)
 
 
-def _start(folder: Path) -> NDArray[Any] | None:
+def _start(folder: Path, setup: Setup) -> NDArray[Any] | None:
     """The first genomes of a run that does not begin at random, as they were when it was made."""
     path = folder / "start.npz"
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as data:
-            genomes: NDArray[Any] = data["genomes"]
-            return genomes
-    except DAMAGE as error:
+        genomes = read_arrays(path, most_bytes(setup.config, setup.encoding))["genomes"]
+    except (DamageError, KeyError) as error:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
+    return checked(setup.config, setup.module, setup.encoding, genomes, str(path))
 
 
 @contextmanager
@@ -348,6 +435,7 @@ def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
     """The run's log, open for appending; nobody else changes the run meanwhile."""
     with open(folder / "log.csv", "ab") as file:
         lock(file)
+        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
         yield file
 
 
@@ -361,7 +449,10 @@ def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:
 
 @contextmanager
 def noted_signals() -> Iterator[list[int]]:
-    """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual."""
+    """Collect Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C works as usual.
+
+    A signal that is ignored, as Ctrl-C is by what a script starts in the background, stays so.
+    """
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield caught
@@ -369,14 +460,18 @@ def noted_signals() -> Iterator[list[int]]:
 
     def note(number: int, frame: Any) -> None:
         caught.append(number)
-        signal.signal(signal.SIGINT, before[0])
+        if signal.SIGINT in before:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
 
-    before = [signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)]
+    before: dict[int, Any] = {}
+    for heard in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(heard) is not signal.SIG_IGN:
+            before[heard] = signal.signal(heard, note)
     try:
         yield caught
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _shows(progress: bool | None) -> bool:

@@ -92,9 +92,15 @@ GOALS_OF = {"fixed": (0, 1), "modular": (2, 1_000_000), "sampled": (0, 0), "neut
 """Fewest and most goals of the kinds of schedule that are not free in it."""
 
 
+MOST_NODES = 4096
+"""Of a network. Its adjacency has that number squared of entries, and a genome up to half as many genes."""
+
+
 def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
     if value is not None and (len(value) < 2 or min(value) < 1):
         raise ValueError("wanted at least an input and an output layer, each with a node or more")
+    if value is not None and sum(value) > MOST_NODES:
+        raise ValueError(f"wanted at most {MOST_NODES} nodes in all layers")
     return value
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config, read_config
+from evomod.disk import is_file
 from evomod.encodings import Encoding
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shortened
 from evomod.network import load_network
+from evomod.readers import DamageError, read_arrays
 
 
 def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDArray[Any] | None:
@@ -28,11 +27,11 @@ def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDA
     if start == "random":
         return None
     path = Path(start)
-    if path.is_dir():
+    if is_file(path / "checkpoint.npz"):
         path = path / "checkpoint.npz"
-    if not path.is_file():
+    if not is_file(path):
         raise EvomodError(
-            f"evolution.start: there is no {path}; wanted 'random', a run's folder, its checkpoint.npz, or "
+            f"evolution.start: there is no {shortened(path)}; wanted 'random', a run's folder, its checkpoint.npz, or "
             "a network such as its best.json."
         )
     if path.suffix == ".json":
@@ -43,7 +42,8 @@ def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDA
         return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
     if path.suffix == ".npz":
         _check_network(config, path)
-    return checked(config, module, encoding, _saved(path), f"evolution.start: {path}")
+    saved = _saved(path, most_bytes(config, encoding))
+    return checked(config, module, encoding, saved, f"evolution.start: {path}")
 
 
 def checked(
@@ -67,28 +67,23 @@ def checked(
     return np.ascontiguousarray(genomes)
 
 
-def _saved(path: Path) -> NDArray[Any]:
+def _saved(path: Path, most: int) -> NDArray[Any]:
     try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
-            return np.asarray(data["genomes"])
-    except DAMAGE:
+        return read_arrays(path, most)["genomes"]
+    except (DamageError, KeyError):
         raise EvomodError(
             f"evolution.start: {path} holds no population; wanted a run's folder or its checkpoint.npz."
         ) from None
+    except OSError as error:
+        raise EvomodError(
+            f"evolution.start: {path} cannot be read: {error.strerror or error}."
+        ) from None
 
 
-DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What reading a damaged checkpoint may raise."""
+def most_bytes(config: Config, encoding: Encoding) -> int:
+    """Of the arrays of a checkpoint: genes and objectives of the population, and its goals and state as text."""
+    return config.evolution.population * (encoding.n_genes + 8) * 8 + 2**24
+
 
 MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}
 """Keys of [network] that do not change what a gene means."""

@@ -24,8 +24,9 @@ In place of a ``config`` in every treatment there may be one ``base`` for all of
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,15 +38,19 @@ from evomod.config import (
     SECTION_TYPES,
     Config,
     apply_settings,
+    check_stored,
     config_data,
     dump_toml,
+    first_of,
     locate,
     read_config,
 )
-from evomod.errors import EvomodError
+from evomod.disk import is_file
+from evomod.errors import EvomodError, shortened, shown
 from evomod.preparation import prepare
 from evomod.sections import Section
 from evomod.task import Task
+from evomod.trust import distrusted, is_known
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Of studies and treatments: they are names of folders."""
@@ -85,7 +90,19 @@ class Treatment:
     name: str
     label: str
     config: Config
-    task: Task
+    found: Task | None = None
+    """The task as it was found; None where a study was read and not one of its tasks executed."""
+
+    @property
+    def task(self) -> Task:
+        """The task of a study that is to be run."""
+        assert self.found is not None
+        return self.found
+
+    @property
+    def task_name(self) -> str:
+        """The task's name, as far as the config tells it."""
+        return Path(self.config.task.name).stem.replace("_", "-").lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +164,37 @@ def replicates_of(study: Study) -> list[Replicate]:
 
 
 def load_definition(
-    path: str | Path, settings: Sequence[str] = (), replicates: int | None = None
+    path: str | Path,
+    settings: Sequence[str] = (),
+    replicates: int | None = None,
+    *,
+    trust: bool = True,
 ) -> Study:
-    """Read a study's TOML and resolve its treatments.
+    """Read a study's TOML and resolve its treatments, for which their tasks are executed.
 
     ``settings`` are ``dotted.name=value`` and change every treatment; ``replicates`` takes the place of
-    the file's number. Raises `EvomodError` that lists every mistake with its path.
+    the file's number. Without ``trust`` a task file that a treatment names by its path is executed only if
+    evomod finds the same file itself. Raises `EvomodError` that lists every mistake with its path.
     """
+    return _defined(path, settings, replicates, partial(_resolved, trust=trust))
+
+
+def read_definition(path: str | Path) -> Study:
+    """Read the TOML in a study's folder; no task is executed. Raises `EvomodError` as `load_definition` does."""
+    return _defined(path, (), None, _as_stored)
+
+
+Resolve = Callable[["StudySection", str, "TreatmentSection", Path, Sequence[str]], Treatment]
+
+
+def _defined(
+    path: str | Path, settings: Sequence[str], replicates: int | None, resolve: Resolve
+) -> Study:
     path = Path(path)
     if path.suffix != ".toml":
-        raise EvomodError(f"{path} is no study: wanted a TOML file, or a study's folder.")
-    if not locate(path).exists():
-        raise EvomodError(f"there is no study {path}.")
+        raise EvomodError(f"{shortened(path)} is no study: wanted a TOML file, or a study's folder.")
+    if not is_file(locate(path)):
+        raise EvomodError(f"there is no study {shortened(path)}.")
     file, data = locate(path), read_config(path)
     if replicates is not None:
         data["replicates"] = replicates
@@ -168,7 +204,7 @@ def load_definition(
         if any(problem.startswith(f"treatments.{name}:") for problem in problems):
             continue
         try:
-            treatments.append(_resolved(section, name, part, file.parent, settings))
+            treatments.append(resolve(section, name, part, file.parent, settings))
         except EvomodError as error:
             problems += [f"treatments.{name}: {line}" for line in _mistakes(error)]
     problems += _twins(treatments)
@@ -246,14 +282,15 @@ def _checked(data: dict[str, Any], path: Path) -> StudySection:
 
 
 def _listed(path: Path, problems: Sequence[str]) -> str:
-    return f"the study {path} is not valid:\n" + "\n".join(
-        f"  {problem}" for problem in dict.fromkeys(problems)
-    )
+    lines = [f"  {problem}" for problem in dict.fromkeys(problems)]
+    return f"the study {path} is not valid:\n" + "\n".join(first_of(lines))
 
 
 def _described(item: Any) -> str:
     """One mistake: its path, what was wanted, what came."""
-    steps = [str(step) for step in item["loc"] if step not in ("[key]", "str", "dict[str,any]")]
+    steps = [
+        shortened(step, 60) for step in item["loc"] if step not in ("[key]", "str", "dict[str,any]")
+    ]
     where = ".".join(steps)
     if item["type"] == "extra_forbidden":
         section = TreatmentSection if steps[0] == "treatments" else StudySection
@@ -265,9 +302,9 @@ def _described(item: Any) -> str:
     if item["type"] == "missing":
         return f"{where}: is missing"
     if item["type"] == "string_pattern_mismatch":
-        return f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {item['input']!r}"
+        return f"{where}: wanted a name of letters, digits, - and _, for it is a folder's; got {shown(item['input'])}"
     wanted = "wanted a table" if item["type"] in SECTION_TYPES else str(item["msg"])
-    return f"{where}: {wanted.replace('Input should be', 'wanted')}; got {item['input']!r}"
+    return f"{where}: {wanted.replace('Input should be', 'wanted')}; got {shown(item['input'])}"
 
 
 def _conflicts(section: StudySection) -> list[str]:
@@ -297,13 +334,36 @@ def _conflicts(section: StudySection) -> list[str]:
 
 
 def _resolved(
+    section: StudySection,
+    name: str,
+    part: TreatmentSection,
+    home: Path,
+    settings: Sequence[str],
+    *,
+    trust: bool,
+) -> Treatment:
+    data = apply_settings(_data_of(section, part, home), settings)
+    named = data.get("task", {})
+    file = named.get("name") if isinstance(named, dict) else named
+    if not trust and isinstance(file, str) and file.endswith(".py") and not is_known(Path(file)):
+        raise EvomodError(distrusted(Path(file)))
+    setup = prepare(Config(**data))
+    return Treatment(name, part.label or name, setup.config, setup.task)
+
+
+def _as_stored(
     section: StudySection, name: str, part: TreatmentSection, home: Path, settings: Sequence[str]
 ) -> Treatment:
+    data = _data_of(section, part, home)
+    check_stored(data, f"treatment '{name}'")
+    return Treatment(name, part.label or name, Config(**data))
+
+
+def _data_of(section: StudySection, part: TreatmentSection, home: Path) -> dict[str, Any]:
+    """Config data of a treatment: its config or the base, with the study's settings and its own."""
     start = part.config or section.base or {}
     data = read_config(home / start) if isinstance(start, str) else start
-    data = merged(merged(data, section.settings), part.settings)
-    setup = prepare(Config(**apply_settings(data, settings)))
-    return Treatment(name, part.label or name, setup.config, setup.task)
+    return merged(merged(data, section.settings), part.settings)
 
 
 def merged(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

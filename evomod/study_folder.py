@@ -6,10 +6,11 @@ for every replicate; then the tables of `study_tables`, and ``failures.json`` if
 
 from __future__ import annotations
 
+import ast
 import hashlib
-import json
 import os
 import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,10 +21,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from evomod.disk import reports_disk_errors, write_json, write_whole
-from evomod.errors import EvomodError
+from evomod.disk import exists, make_folder, reports_disk_errors, take_lock, write_json, write_whole
+from evomod.errors import EvomodError, shortened
 from evomod.provenance import check_version, commit, now, versions
-from evomod.runs import Beginning, Run, begin, load_run
+from evomod.readers import DamageError, read_json
+from evomod.records import StudyManifest, check_record
+from evomod.runs import Beginning, Run, begin, holds_beginning, load_run
 from evomod.study import (
     Key,
     Replicate,
@@ -32,15 +35,13 @@ from evomod.study import (
     changed_setting,
     difference,
     dump_study,
-    load_definition,
+    place_of,
+    read_definition,
     replicates_of,
 )
 from evomod.study_rows import kept_runs
-from evomod.task import read_task
 
 STUDY_FORMAT = "evomod study 1"
-BEGINNING = {"config.toml", "task.py", "start.npz"}
-"""What a run folder may hold whose making was cut short."""
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
 SESSION = ("argv", "commit", "versions", "start", "end")
@@ -58,11 +59,12 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     run that is not this study's, and while another process works on it.
     """
     _claim(study, folder)  # before anything is put into a folder that is another's
+    if exists(folder) and not (folder / "study.lock").exists():
+        _check_runs(study, folder)
     with reports_disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     with held(folder, shared):
-        for replicate in replicates_of(study):
-            check_run(replicate, folder / replicate.place)
+        _check_runs(study, folder)
         with one_at_a_time(folder):
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
@@ -71,13 +73,20 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
         yield
 
 
+def _check_runs(study: Study, folder: Path) -> None:
+    """Refuse runs that are another study's, and tables that would lose rows."""
+    kept_runs(study, folder)
+    for replicate in replicates_of(study):
+        check_run(replicate, folder / replicate.place)
+
+
 def _claim(study: Study, folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
+    if exists(folder) and not folder.is_dir():
         raise EvomodError(f"{folder} is a file; give a folder with --out.")
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
         check_version(folder, manifest)
-        other = difference(study, load_definition(folder / "study.toml"), may_grow=True)
+        other = difference(study, read_definition(folder / "study.toml"), may_grow=True)
         other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
@@ -94,13 +103,16 @@ def _claim(study: Study, folder: Path) -> None:
 def load_manifest(folder: Path) -> dict[str, Any]:
     """The study's manifest. Raises `EvomodError` where there is none."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["format"] != STUDY_FORMAT or "versions" not in manifest:
-            raise ValueError
-    except (OSError, ValueError, KeyError, TypeError):
-        raise EvomodError(f"{folder} is no study's folder: it has no readable manifest.json.") from None
-    found: dict[str, Any] = manifest
-    return found
+        manifest = read_json(folder / "manifest.json")
+    except (OSError, DamageError):
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
+        raise EvomodError(f"{shortened(folder)} is no study's folder: it has no readable manifest.json.")
+    try:
+        check_record(StudyManifest, manifest)
+    except DamageError as damage:
+        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
+    return manifest
 
 
 def other_task(study: Study, manifest: dict[str, Any]) -> str | None:
@@ -161,8 +173,7 @@ def end_session(folder: Path, place: int) -> None:
 def check_run(replicate: Replicate, folder: Path) -> None:
     """Raises `EvomodError` if a run folder holds another run than the study's."""
     if not (folder / "manifest.json").exists():
-        found = {path.name.removesuffix(".part") for path in folder.glob("*")}
-        if found - BEGINNING:
+        if folder.exists() and not holds_beginning(folder):
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)
@@ -183,20 +194,22 @@ def _foreign(replicate: Replicate, run: Run) -> str | None:
     changed = changed_setting(replicate.treatment.config, run.config)
     if changed:
         return f"it has {changed}"
-    return None if _same_task(replicate.treatment, run.folder) else "its task.py has other truth tables"
+    return (
+        None
+        if _same_task(replicate.treatment, run.folder)
+        else "its task.py is another than the study's"
+    )
 
 
 def _same_task(treatment: Treatment, folder: Path) -> bool:
-    """Whether a run's copy of the task is the study's, by its text or else by its tables."""
-    ours, copy = treatment.task, folder / "task.py"
-    if ours.path is not None and copy.exists() and copy.read_bytes() == ours.path.read_bytes():
-        return True
-    theirs = read_task(copy)
-    return (
-        ours.name == theirs.name
-        and list(ours.tables) == list(theirs.tables)
-        and all((ours.tables[goal] == theirs.tables[goal]).all() for goal in ours.tables)
-    )
+    """Whether a run's copy of the task is the study's, by its text or else by its code; nothing is executed."""
+    ours, copy = treatment.task.path, folder / "task.py"
+    try:
+        assert ours is not None
+        texts = [path.read_bytes() for path in (ours, copy)]
+        return texts[0] == texts[1] or len({ast.dump(ast.parse(text)) for text in texts}) == 1
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # of what is no Python code
+        return False
 
 
 def begin_run(replicate: Replicate, folder: Path, first: Beginning | None = None) -> Path:
@@ -207,7 +220,8 @@ def begin_run(replicate: Replicate, folder: Path, first: Beginning | None = None
     place = folder / replicate.place
     if not (place / "manifest.json").exists():
         for path in place.glob("*"):
-            path.unlink()
+            if path.name != "log.csv":  # which is the run's lock
+                path.unlink()
         begin(first or replicate.treatment.config, replicate.seed, place)
     return place
 
@@ -245,50 +259,33 @@ def state_of(folder: Path) -> State:
 
 
 def _is_held(path: Path) -> bool:
-    if sys.platform == "win32" or not path.exists():
+    try:
+        with open(path, "rb") as file:
+            return not take_lock(file, shared=True)
+    except (OSError, EvomodError):  # none yet, or nobody can lock it
         return False
-    import fcntl
-
-    with open(path, "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
 
 
 @contextmanager
 def held(folder: Path, shared: bool) -> Iterator[None]:
     """Keep a second `evomod study` out of the folder; shards share it."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
     with reports_disk_errors(folder):
-        file = open(folder / "study.lock", "ab")  # noqa: SIM115 - closed below
+        file = open(folder / "study.lock", "a+b")  # noqa: SIM115 - closed below
     with file:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except OSError:
+        if not take_lock(file, shared=shared):
             raise EvomodError(
                 f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
-            ) from None
+            )
         yield
 
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Wait for one's turn to write what several processes may: shards, figures and `evomod status`."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
     with reports_disk_errors(folder):
         file = open(folder / "study.turn", "ab")  # noqa: SIM115 - closed below
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        take_lock(file, wait=True)
         yield
 
 
@@ -299,49 +296,98 @@ class Status:
     states: dict[str, dict[State, int]]
     """By treatment."""
     seconds_left: float | None
-    """With as many runs at once as now, or one; None where no run has ended yet."""
+    """At the pace of the last session; None where no run has ended yet."""
 
 
 def status_of(study: Study, folder: Path) -> Status:
-    """How far the study in this folder is."""
-    replicates = replicates_of(study)
+    """How far the study in this folder is; of ten thousand runs in half a second."""
     kept = kept_runs(study, folder)
-    states: dict[str, State] = {
-        replicate.place: "done" if replicate.key in kept else state_of(folder / replicate.place)
-        for replicate in replicates
-    }
+    progress = [
+        _progress(treatment, (treatment.name, number), folder, kept)
+        for treatment in study.treatments
+        for number in range(study.replicates)
+    ]
     counts: dict[str, Counter[State]] = {treatment.name: Counter() for treatment in study.treatments}
-    for replicate in replicates:
-        counts[replicate.treatment.name][states[replicate.place]] += 1
-    return Status(
-        {name: dict(count) for name, count in counts.items()}, _left(replicates, states, folder)
-    )
+    for one in progress:
+        counts[one.treatment][one.state] += 1
+    return Status({name: dict(count) for name, count in counts.items()}, _left(progress, folder))
 
 
-def _left(replicates: list[Replicate], states: dict[str, State], folder: Path) -> float | None:
-    """Seconds: what is left of each run, at the median duration of its treatment's that ended in one go."""
-    took: dict[str, list[float]] = {}
-    for replicate in replicates:
-        if states[replicate.place] == "done" and is_done(folder / replicate.place):
-            took.setdefault(replicate.treatment.name, []).extend(_seconds(folder / replicate.place))
-    took = {name: known for name, known in took.items() if known}
-    if not took:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    treatment: str
+    place: Path
+    state: State
+    share: float
+    """Of its generations that are evolved."""
+    ended: float | None
+    """When it ended, in seconds; None where it has not, or where nothing tells."""
+
+
+def _progress(treatment: Treatment, run: Key, folder: Path, kept: set[Key]) -> Progress:
+    place = folder / place_of(run)
+    if run in kept:
+        return Progress(treatment.name, place, "done", 1.0, None)
+    state = state_of(place)
+    if state == "done":
+        return Progress(treatment.name, place, state, 1.0, (place / "complete").stat().st_mtime)
+    total = max(1, treatment.config.evolution.generations)
+    share = 0.0 if state == "left" else min(1.0, generation_of(place) / total)
+    return Progress(treatment.name, place, state, share, None)
+
+
+ENOUGH = 20
+"""Runs of a treatment, the last that ended, by which the next are judged."""
+
+
+def _left(progress: list[Progress], folder: Path) -> float | None:
+    """Seconds: what is left, at the pace at which the last session has evolved, measured and handed out runs.
+
+    The pace counts all that a run takes. The durations in manifests are the evolution's alone, most of it for
+    long runs and a tenth for short ones, so they only weigh one treatment against another.
+    """
+    costs = _costs(progress)
+    if costs is None:
         return None
-    usual = median([seconds for known in took.values() for seconds in known])
-    left = 0.0
-    for replicate in replicates:
-        state, name = states[replicate.place], replicate.treatment.name
-        if state != "done":
-            total = max(1, replicate.treatment.config.evolution.generations)
-            share = 1.0 - min(1.0, generation_of(folder / replicate.place) / total)
-            left += share * (median(took[name]) if name in took else usual)
-    return left / max(1, sum(state == "running" for state in states.values()))
+    left = sum((1.0 - one.share) * costs[one.treatment] for one in progress if one.state != "done")
+    begun = _last_session(folder)
+    recent = [one for one in progress if one.ended is not None and one.ended >= begun]
+    running = [one for one in progress if one.state == "running"]
+    if not recent:
+        return left / max(1, len(running))
+    now = time.time() if running else max(one.ended or 0.0 for one in recent)
+    done = sum(costs[one.treatment] for one in recent) + sum(
+        one.share * costs[one.treatment] for one in running
+    )
+    return left * max(now - begun, 1.0) / done
+
+
+def _costs(progress: list[Progress]) -> dict[str, float] | None:
+    """Seconds that a run of each treatment evolves, by the last that ended in one go; None where none has."""
+    known: dict[str, list[float]] = {one.treatment: [] for one in progress}
+    ended = [one for one in progress if one.ended is not None]
+    for one in sorted(ended, key=lambda one: -(one.ended or 0.0)):
+        if len(known[one.treatment]) < ENOUGH:
+            known[one.treatment] += _seconds(one.place)
+    every = [seconds for some in known.values() for seconds in some]
+    if not every:
+        return None
+    return {name: median(some or every) + 1.0 for name, some in known.items()}  # times are whole seconds
+
+
+def _last_session(folder: Path) -> float:
+    """When the last session of a study began, in seconds; 0 where nothing tells."""
+    sessions = sessions_of(load_manifest(folder))
+    starts = [session["start"] for session in sessions if session.get("start")]
+    return max((datetime.fromisoformat(start).timestamp() for start in starts), default=0.0)
 
 
 def _seconds(folder: Path) -> list[float]:
-    """How long a run took; nothing is known of one that was stopped and resumed, perhaps days later."""
+    """How long a run evolved; nothing is known of one that was stopped and resumed, perhaps days later."""
     manifest = load_run(folder).manifest
-    if manifest.get("resumed"):
+    if manifest.get("resumed") or not (manifest.get("start") and manifest.get("end")):
         return []
     start, end = (datetime.fromisoformat(manifest[key]) for key in ("start", "end"))
     return [(end - start).total_seconds()]

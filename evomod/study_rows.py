@@ -7,14 +7,14 @@ behind on another machine, and more replicates be added to the tables that stay.
 from __future__ import annotations
 
 import gzip
-import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from evomod.disk import write_whole
 from evomod.errors import EvomodError
+from evomod.readers import DamageError, parse_json, read_bytes, unpacked
+from evomod.records import NETWORKS, check_record
 from evomod.study import Key, Study, place_of
 from evomod.tracking import csv_line
 
@@ -31,23 +31,22 @@ def kept_runs(study: Study, folder: Path) -> set[Key]:
 
     Their lines in summary.csv and networks.json.gz are needed; a course, which older tables lack, is not.
 
-    Raises `EvomodError` for a damaged table, and if there are more of them than the study now has replicates,
-    for then they would be lost.
+    Raises `EvomodError` for a damaged table, and if a table holds more replicates than the study now has, for
+    then their rows would be lost.
     """
     summary, networks = folder / "summary.csv", folder / "networks.json.gz"
     if not (summary.exists() and networks.exists()):
         return set()
-    gone = {
-        run for run in lines_by_run(summary) if not (folder / place_of(run) / "manifest.json").exists()
-    }
-    found = gone & set(networks_by_run(networks)) if gone else gone
-    last = max((number for _, number in found), default=-1)
+    runs = set(lines_by_run(summary))
+    last = max((number for _, number in runs), default=-1)
     if last >= study.replicates:
         raise EvomodError(
-            f"the tables of {folder} hold {last + 1} replicates, some of which have no folder any more and "
-            f"would be lost: give --replicates {last + 1} or more, or another folder with --out."
+            f"the tables of {folder} hold {last + 1} replicates, and would lose those beyond the "
+            f"{study.replicates} that are asked for: give --replicates {last + 1} or more, or another folder with "
+            "--out."
         )
-    return found
+    gone = {run for run in runs if not (folder / place_of(run) / "manifest.json").exists()}
+    return gone & set(networks_by_run(networks)) if gone else gone
 
 
 def write_text(path: Path, text: bytes) -> None:
@@ -64,21 +63,21 @@ def write_text(path: Path, text: bytes) -> None:
 
 def _holds(path: Path, text: bytes) -> bool:
     try:
-        return gzip.decompress(path.read_bytes()) == text
-    except (OSError, EOFError, zlib.error):
+        return unpacked(read_bytes(path)) == text
+    except (OSError, DamageError):
         return False  # none, or damaged
 
 
 def read_text(path: Path) -> str:
     """A table's text, unpacked if its name ends in gz. Raises `EvomodError` if it is missing or damaged."""
     try:
-        packed = path.read_bytes()
-        return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
+        packed = read_bytes(path)
+        return (unpacked(packed) if path.suffix == ".gz" else packed).decode()
     except FileNotFoundError:
         raise EvomodError(
             f"there is no table {path}; `evomod study {path.parent}` writes it when the runs are done."
         ) from None
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, DamageError, UnicodeDecodeError) as error:
         raise EvomodError(f"the table {path} is damaged or cannot be read: {error}.") from None
 
 
@@ -130,7 +129,8 @@ def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
     """What ``networks.json.gz`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
     text = read_text(path)
     try:
-        rows = json.loads(text)
-        return {(row["treatment"], int(row["replicate"])): row for row in rows}
-    except (ValueError, KeyError, TypeError) as error:
+        rows = parse_json(text.encode())
+        check_record(NETWORKS, rows)
+        return {(row["treatment"], row["replicate"]): row for row in rows}
+    except DamageError as error:
         raise EvomodError(f"{path} is damaged: {error}.") from None

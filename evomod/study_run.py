@@ -114,6 +114,10 @@ def _check_where(jobs: int | None, dask: str | None, shard: tuple[int, int] | No
         raise EvomodError(f"wanted one job or more, got {jobs}.")
     if jobs is not None and dask not in (None, "local"):
         raise EvomodError("jobs are workers of this machine; a scheduler or a cluster has its own.")
+    if dask is not None:
+        from evomod.cluster import check_where
+
+        check_where(dask)
 
 
 Make = Callable[[], AbstractContextManager[Engine]]

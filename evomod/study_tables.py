@@ -7,8 +7,6 @@ Runs whose folders are gone stay in the tables, see `study_rows`.
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,10 +21,13 @@ from tqdm import tqdm
 from evomod.disk import reports_disk_errors, write_whole
 from evomod.errors import EvomodError
 from evomod.network import Network
-from evomod.run_rows import CURVES, RunRows, run_rows
+from evomod.readers import DamageError, is_number, read_json
+from evomod.readers import read_columns as table_columns
+from evomod.records import Failures, check_record
+from evomod.run_rows import CURVES, ROWS, RunRows, run_rows
 from evomod.runs import Run, load_run
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
-from evomod.study import Key, Replicate, Study, load_definition, place_of, replicates_of, seed_of
+from evomod.study import Key, Replicate, Study, place_of, read_definition, replicates_of, seed_of
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.study_rows import kept_runs, lines_by_run, lines_of, named, order_of, read_text, write_lines
@@ -63,17 +64,17 @@ class StudyFolder:
     @property
     def summary(self) -> Table:
         """Columns of ``summary.csv``, one entry a replicate that is done."""
-        return read_columns(self.folder / "summary.csv")
+        return read_columns(self.folder / "summary.csv", numbers=True)
 
     @property
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
-        return read_columns(self.folder / "curves.csv")
+        return read_columns(self.folder / "curves.csv", numbers=True)
 
     @property
     def courses(self) -> Table:
         """Columns of ``courses.csv.gz``, one entry a replicate and generation of `thinned`."""
-        return read_columns(self.folder / "courses.csv.gz")
+        return read_columns(self.folder / "courses.csv.gz", numbers=True)
 
     @property
     def networks(self) -> dict[str, list[Network]]:
@@ -88,15 +89,13 @@ class StudyFolder:
                 f"no run of {self.folder} recorded its populations: tracking.population_every was 0, or no "
                 f"run is done."
             )
-        return read_columns(self.folder / "density.csv.gz")
+        return read_columns(self.folder / "density.csv.gz", numbers=True)
 
     @property
     def failures(self) -> list[dict[str, Any]]:
         """What failed, and how to repeat it."""
         paths = sorted(self.folder.glob("failures*.json"))
-        return [
-            failure for p in paths for failure in json.loads(p.read_text(encoding="utf-8"))["failures"]
-        ]
+        return [failure for path in paths for failure in _failures(path)]
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -146,10 +145,10 @@ class StudyFolder:
 
 
 def load_study(folder: str | Path) -> StudyFolder:
-    """Read a study's folder. Raises `EvomodError` if it is none."""
+    """Read a study's folder; nothing in it is executed. Raises `EvomodError` if it is none."""
     folder = Path(folder)
     manifest = load_manifest(folder)
-    return StudyFolder(folder, load_definition(folder / "study.toml"), manifest)
+    return StudyFolder(folder, read_definition(folder / "study.toml"), manifest)
 
 
 def how_many(found: StudyFolder) -> str:
@@ -186,14 +185,14 @@ def write_tables(folder: str | Path) -> None:
 
 def _header(path: Path, kept: set[Key]) -> bytes:
     """That of a table without a fresh row."""
-    is_known = kept and path.exists()
-    return read_text(path).splitlines(True)[0].encode() if is_known else b"treatment,replicate\n"
+    text = read_text(path) if kept and path.exists() else ""
+    return text.splitlines(True)[0].encode() if text else b"treatment,replicate\n"
 
 
 def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]) -> None:
     """Fitness on single goals only where all treatments have one task, what is logged on request where all log it."""
     study, path = found.study, found.folder / "summary.csv"
-    has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
+    has_goals = len({treatment.task_name for treatment in study.treatments}) == 1
     absent = set() if _all_log(study, "hierarchy") else {"hierarchy"}
     absent |= set() if _all_log(study, "tied_q") else {*TIED_COLUMNS}
     names = [
@@ -202,11 +201,19 @@ def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key])
         if (has_goals or not name.startswith("fitness:")) and name not in absent
     ]
     header = csv_line(("treatment", "replicate", "seed", *names)) if rows else _header(path, kept)
+    for run, own in rows.items():
+        if not own.summary.keys() >= set(names):
+            raise EvomodError(_damaged_rows(found, run))
     lines = {
         run: [csv_line((*run, seed_of(study.seed, *run), *(own.summary[name] for name in names)))]
         for run, own in rows.items()
     }
     write_lines(path, header, order_of(study), lines, kept)
+
+
+def _damaged_rows(found: StudyFolder, run: Key) -> str:
+    path = found.folder / place_of(run) / ROWS
+    return f"{path} is damaged: its columns are not those of the study's other runs. Delete it; it is made anew."
 
 
 def _all_log(study: Study, asked: str) -> bool:
@@ -220,17 +227,30 @@ def _write_courses(
     """Returns the names of the courses' numbers, and the lines of every run, without treatment and replicate."""
     path, has_hierarchy = found.folder / "courses.csv.gz", _all_log(found.study, "hierarchy")
     names = CURVES if has_hierarchy else CURVES[:2]
+    if kept and path.exists():
+        _check_courses(path)
     header = csv_line(("treatment", "replicate", "generation", *names)) if rows else _header(path, kept)
     courses = {
         run: own.course if has_hierarchy or "hierarchy" not in own.summary else _without_last(own.course)
         for run, own in rows.items()
     }
+    for run, course in courses.items():
+        if any(line.count(",") != len(names) for line in course.splitlines()):
+            raise EvomodError(_damaged_rows(found, run))
     lines = {run: named(run, course) for run, course in courses.items()}
     write_lines(path, header, order_of(found.study), lines, kept)
     for run, others in (lines_by_run(path) if kept else {}).items():
         if run not in courses:
             courses[run] = b"".join(line.split(b",", 2)[2] for line in others).decode()
     return tuple(header.decode().rstrip("\n").split(",")[3:]), courses
+
+
+def _check_courses(path: Path) -> None:
+    """Raises `EvomodError` where lines that are kept are damaged."""
+    table = read_columns(path, numbers=True)
+    wanted = (("generation", *CURVES), ("generation", *CURVES[:2]))
+    if table["treatment"].size and tuple(table)[2:] not in wanted:
+        raise EvomodError(f"the table {path} is damaged: it has other columns than evomod writes.")
 
 
 def _without_last(lines: str) -> str:
@@ -342,26 +362,43 @@ def _add_rows(
         write_lines(path, header, order, fresh, set(known))
 
 
-def read_columns(path: Path) -> Table:
-    """A table of a study as arrays: an empty number is NaN, names are text."""
+def _failures(path: Path) -> list[dict[str, Any]]:
     try:
-        header, *rows = csv.reader(read_text(path).splitlines())
-        columns = list(zip(header, *rows, strict=True))
-    except ValueError:
-        raise EvomodError(
-            f"the table {path} is damaged: it is empty, or a line has too few columns."
-        ) from None
-    return Columns({name: _typed(name, texts) for name, *texts in columns}, path)
+        check_record(Failures, data := read_json(path))
+    except (OSError, DamageError) as error:
+        raise EvomodError(f"{path} is damaged: {error}; `evomod study` writes it anew.") from None
+    found: list[dict[str, Any]] = data["failures"]
+    return found
 
 
-def _typed(name: str, texts: Sequence[str]) -> NDArray[Any]:
-    if name in (*TEXTS, "treatment", "to"):
-        return np.array(texts, str)  # even if all names look like numbers
-    kind = np.float64 if any(not text.lstrip("-").isdigit() for text in texts) else np.int64
+NAMES = (*TEXTS, "treatment", "to")
+"""Columns that are text even if all names look like numbers."""
+
+
+def read_columns(path: Path, *, numbers: bool = False) -> Table:
+    """A table of a study as arrays: an empty number is NaN, names are text.
+
+    ``numbers``: all columns but `NAMES` hold nothing else. Raises `EvomodError` for a damaged table.
+    """
+    text = read_text(path)
+    lines = iter(text.splitlines(keepends=True))
     try:
-        return np.array([text or "nan" for text in texts]).astype(kind)
-    except ValueError:
-        return np.array(texts, str)
+        if text and not text.endswith("\n"):
+            raise DamageError("its last line is torn")
+        names = NAMES if numbers else (*NAMES, *_texts(text))
+        return Columns(table_columns(lines, names), path)
+    except DamageError as damage:
+        raise EvomodError(f"the table {path} is damaged: {damage}.") from None
+
+
+def _texts(text: str) -> list[str]:
+    """Columns whose first entry is text."""
+    header, *first = (line.split(",") for line in text.splitlines()[:2])
+    return (
+        [name for name, cell in zip(header, *first, strict=False) if not is_number(cell)]
+        if first
+        else []
+    )
 
 
 def write_parquet(folder: str | Path) -> list[Path]:

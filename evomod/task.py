@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
+from evomod.disk import is_file
+from evomod.errors import EvomodError, shortened, shown
 
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""
@@ -173,9 +174,11 @@ def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(task.path)]
         line = f", line {frames[-1].lineno}" if frames else ""
         if isinstance(error, AttributeError) and given and isinstance(given[0], SimpleNamespace):
-            what = f"there is no such input ({error}); the task has {', '.join(task.inputs)}."
+            what = f"there is no such input ({shortened(error)}); the task has {', '.join(task.inputs)}."
         else:
-            what = f"{error}. Combine Boolean arrays with &, |, ^ and ~, not with and, or, not."
+            what = (
+                f"{shortened(error)}. Combine Boolean arrays with &, |, ^ and ~, not with and, or, not."
+            )
         raise EvomodError(
             f"{kind} '{name}' of task '{task.name}'{_where(task)}{line} fails: {what}"
         ) from error
@@ -183,7 +186,10 @@ def _call(task: Task, kind: str, name: str, function: Callable[..., Any], *given
 
 def _boolean(task: Task, kind: str, name: str, value: Any) -> NDArray[np.bool_]:
     """Check that a subgoal or an output of a goal is one Boolean per pattern."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of lists of several lengths
+        array = np.empty(0, np.bool_)
     if array.shape != (task.n_patterns,):
         raise EvomodError(
             f"{kind} '{name}' of task '{task.name}'{_where(task)} returns an array of shape "
@@ -208,7 +214,7 @@ def subgoal_tables(task: Task) -> dict[str, NDArray[np.bool_]]:
 
 
 def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.bool_]:
-    wanted = list(inspect.signature(task.goals[name]).parameters)
+    wanted = _parameters(task, name)
     unknown = [parameter for parameter in wanted if parameter not in subgoals]
     if unknown:
         raise EvomodError(
@@ -217,7 +223,58 @@ def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.b
         )
     value = _call(task, "goal", name, task.goals[name], *(subgoals[w] for w in wanted))
     outputs = value if isinstance(value, tuple) else (value,)
+    if not outputs:
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)} returns no output; wanted one Boolean array, or a "
+            "tuple of them."
+        )
     return np.array([_boolean(task, "goal", name, output) for output in outputs])
+
+
+def _check_types(task: Task) -> None:
+    """Refuse a task whose parts are not what their annotations say: a task file may hold anything."""
+    parts = (
+        ("name", isinstance(task.name, str), "a text"),
+        ("inputs", _are_texts(task.inputs), "names, such as ('a', 'b')"),
+        ("subgoals", _are_functions(task.subgoals), "a dictionary of functions by name"),
+        ("goals", _are_functions(task.goals), "a dictionary of functions by name"),
+        (
+            "layers",
+            task.layers is None or _are_sizes(task.layers),
+            "numbers of nodes, such as (8, 4, 1)",
+        ),
+        ("encoding", isinstance(task.encoding, str), "a name such as 'layered'"),
+        ("description", isinstance(task.description, str), "a text"),
+    )
+    for part, is_right, wanted in parts:
+        if not is_right:
+            raise EvomodError(
+                f"task {shown(task.name)}{_where(task)}: {part} is {shown(getattr(task, part))}; wanted {wanted}."
+            )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(name, str) for name in value)
+
+
+def _are_functions(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and callable(function) for name, function in value.items()
+    )
+
+
+def _are_sizes(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(type(number) is int for number in value)
+
+
+def _parameters(task: Task, name: str) -> list[str]:
+    """Subgoals that a goal names. Raises `EvomodError` for what has no signature, such as a builtin."""
+    try:
+        return list(inspect.signature(task.goals[name]).parameters)
+    except (TypeError, ValueError) as error:
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)} is no function whose parameters are subgoals: {error}."
+        ) from None
 
 
 def derive(task: Task) -> Task:
@@ -226,6 +283,7 @@ def derive(task: Task) -> Task:
     Raises `EvomodError` for names that are no identifiers, an unknown subgoal in a goal, a function
     that fails or returns anything but one Boolean a pattern, goals of different output counts.
     """
+    _check_types(task)
     if not task.goals or not task.inputs:
         raise EvomodError(f"task '{task.name}'{_where(task)} needs at least one input and one goal.")
     if len(task.inputs) > MOST_INPUTS:
@@ -238,10 +296,6 @@ def derive(task: Task) -> Task:
         raise EvomodError(
             f"task '{task.name}'{_where(task)}: names of tasks and goals become names of folders and "
             f'columns; {wild[0]!r} is empty, begins with - or ., or holds one of / \\ , " or a line end.'
-        )
-    if not isinstance(task.encoding, str):
-        raise EvomodError(
-            f"task '{task.name}'{_where(task)}: encoding is {task.encoding!r}; wanted a name such as 'layered'."
         )
     if "neutral" in task.goals:
         raise EvomodError(
@@ -271,14 +325,17 @@ def derive(task: Task) -> Task:
     return replace(task, tables=MappingProxyType(tables))
 
 
+def bundled() -> Path:
+    """The folder of the task files that come with evomod."""
+    package = Path(__file__).parent
+    inside = package / "tasks"
+    return inside if inside.is_dir() else package.parent / "tasks"  # a source checkout
+
+
 def folders() -> list[Path]:
     """Where tasks are looked for, first come first served."""
     listed = os.environ.get("EVOMOD_TASK_PATH", "").split(os.pathsep)
-    package = Path(__file__).parent
-    bundled = package / "tasks"
-    if not bundled.is_dir():
-        bundled = package.parent / "tasks"  # a source checkout
-    return [Path(folder) for folder in listed if folder] + [Path("tasks"), bundled]
+    return [Path(folder) for folder in listed if folder] + [Path("tasks"), bundled()]
 
 
 def task_files() -> list[Path]:
@@ -314,7 +371,9 @@ def read_task(path: Path) -> Task:
     except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         line = f", line {frames[-1].lineno}" if frames else ""
-        raise EvomodError(f"task file {path}{line}: {type(error).__name__}: {error}.") from error
+        raise EvomodError(
+            f"task file {path}{line}: {type(error).__name__}: {shortened(error)}."
+        ) from error
     finally:
         sys.modules.pop(module.__name__, None)
     task = getattr(module, "TASK", None)
@@ -324,7 +383,8 @@ def read_task(path: Path) -> Task:
     return derive(replace(task, path=path, description=task.description or (lines or [""])[0]))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A task's name as it is looked for."""
     return name.replace("_", "-").lower()
 
 
@@ -343,7 +403,7 @@ def find_tasks() -> tuple[dict[str, Task], list[str]]:
         except EvomodError as error:
             problems.append(str(error))
             continue
-        name = _plain(task.name)
+        name = plain(task.name)
         first = tasks.get(name)
         if first is None:
             tasks[name] = task
@@ -365,22 +425,24 @@ def load_task(name: str | Path) -> Task:
     ('l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3')
     """
     if isinstance(name, Path) or str(name).endswith(".py"):
-        if not Path(name).is_file():
-            raise EvomodError(f"there is no task file {name}; `evomod tasks` lists the tasks found.")
+        if not is_file(name):
+            raise EvomodError(
+                f"there is no task file {shortened(name)}; `evomod tasks` lists the tasks found."
+            )
         return read_task(Path(name))
     tasks, problems = find_tasks()
-    task = tasks.get(_plain(name))
+    task = tasks.get(plain(name))
     if task is not None:
         return task
     mine = [problem for problem in problems if f"'{name}'" in problem or f"{name}.py" in problem]
     if not mine:
-        mine = [p for p in problems if _plain(name) in _plain(p)]
+        mine = [p for p in problems if plain(name) in plain(p)]
     if mine:
         raise EvomodError(mine[0])
-    close = difflib.get_close_matches(_plain(name), tasks, 1)
+    close = difflib.get_close_matches(plain(name), tasks, 1)
     hint = f"did you mean '{close[0]}'? Found" if close else "found"
     raise EvomodError(
-        f"there is no task '{name}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
+        f"there is no task '{shortened(name)}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from evomod.config import dump_toml
 from evomod.datasets import DataSet
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shown
+from evomod.readers import parse_toml, read_bytes
 
 FIRST_SPARSITY = 0.5
 """With which pruning begins (Filan et al. 2021, authors' code)."""
@@ -21,6 +21,10 @@ BATCH = {"classes": 128, "numbers": 128, "answers": 256}
 """Patterns a step: 128 is quoted; 256 are all patterns of eight inputs."""
 RATE = {"classes": 0.001, "numbers": 0.001, "answers": 0.01}
 """Adam's learning rate: its default, and ten times that for tasks (our choice)."""
+
+
+MOST_HIDDEN = 10_000
+"""Neurons of a hidden layer: the weights between two such layers take 400 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,11 @@ def checked(config: TrainingConfig) -> TrainingConfig:
     for name in ("dropout", "prune"):
         value = getattr(config, name)
         if not (_is_number(value) and 0.0 <= value < 1.0):
-            raise EvomodError(f"{name} wants a rate from 0 to below 1; got {value}.")
+            raise EvomodError(f"{name} wants a rate from 0 to below 1; got {shown(value)}.")
     for name in ("l1", "l2", "l1_first"):
         value = getattr(config, name)
         if not (_is_number(value) and 0.0 <= value < float("inf")):
-            raise EvomodError(f"{name} wants a number from 0, such as 5e-5; got {value}.")
+            raise EvomodError(f"{name} wants a number from 0, such as 5e-5; got {shown(value)}.")
     least = {
         "epochs": 0,
         "pruning_epochs": 1,
@@ -86,12 +90,17 @@ def checked(config: TrainingConfig) -> TrainingConfig:
     for name, smallest in least.items():
         value = getattr(config, name)
         if value is not None and (type(value) is not int or value < smallest):
-            raise EvomodError(f"{name} wants a whole number from {smallest}; got {value}.")
+            raise EvomodError(f"{name} wants a whole number from {smallest}; got {shown(value)}.")
     rate = config.learning_rate
     if rate is not None and not (_is_number(rate) and 0.0 < rate < float("inf")):
-        raise EvomodError(f"learning_rate wants a number above 0; got {rate}.")
-    if config.hidden is not None and not all(type(n) is int and n > 0 for n in config.hidden):
-        raise EvomodError(f"hidden wants numbers of neurons, such as 64,64,64; got {config.hidden}.")
+        raise EvomodError(f"learning_rate wants a number above 0; got {shown(rate)}.")
+    if config.hidden is not None and not (
+        isinstance(config.hidden, tuple)
+        and all(type(n) is int and 0 < n <= MOST_HIDDEN for n in config.hidden)
+    ):
+        raise EvomodError(
+            f"hidden wants numbers of neurons up to {MOST_HIDDEN}, such as 64,64,64; got {shown(config.hidden)}."
+        )
     if config.prune and config.epochs == 0:
         raise EvomodError("an untrained network (0 epochs) is not pruned; leave one of the two out.")
     if config.prune and config.prune < FIRST_SPARSITY:
@@ -145,7 +154,7 @@ def dump_training(config: TrainingConfig) -> str:
 def load_training(path: Path) -> TrainingConfig:
     """Read what `dump_training` wrote. Raises `EvomodError` where it cannot be."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(read_bytes(path).decode())
     except (OSError, ValueError) as error:
         raise EvomodError(f"config {path} cannot be read: {error}.") from None
     unknown = sorted(set(data) - {field.name for field in fields(TrainingConfig)})

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.datasets import DataSet, answers_of, check_known, load_dataset, task_data
-from evomod.disk import npz, reports_disk_errors, write_json, write_whole
+from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings.wiring import wire
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, modularity, n_cut
 from evomod.network import Network, network_json
 from evomod.provenance import commit, now, versions
+from evomod.readers import DamageError, read_arrays, read_json
+from evomod.records import TrainingManifest, check_record
 from evomod.task import Task, goal_table, load_task
 from evomod.tracking import csv_line, read_table
 from evomod.training import (
@@ -35,6 +34,7 @@ from evomod.training import (
 )
 from evomod.training_config import TrainingConfig, dump_training, load_training, resolved
 from evomod.transfers import relation
+from evomod.trust import distrusted, is_known
 
 FORMAT = "evomod training 1"
 COLUMNS = (
@@ -51,6 +51,8 @@ COLUMNS = (
 Q_METHOD = "clune2013"
 DRAWS = 50
 """Shuffled networks beside an n-cut (Filan et al. 2021)."""
+MOST_WEIGHTS = 512 * 2**20
+"""Bytes of the weights of a network."""
 MOST_STEPS = 20_000
 """After which an adaptation is given up; a retina network takes some 10 s for them."""
 
@@ -75,7 +77,14 @@ class Training:
     @property
     def measured(self) -> dict[str, Any]:
         """The n-cut at the end beside that of shuffled weights; of a task Q too."""
-        return dict(json.loads((self.folder / "measures.json").read_text(encoding="utf-8")))
+        path = self.folder / "measures.json"
+        try:
+            found = read_json(path)
+        except (OSError, DamageError) as error:
+            raise EvomodError(f"{path} cannot be read: {error}.") from None
+        if not isinstance(found, dict):
+            raise EvomodError(f"{path} is damaged: it holds no measures by name.")
+        return found
 
     def layers(self, name: str = "weights") -> tuple[Arrays, Arrays]:
         """Weights ``[source, target]`` and biases; of "weights-unpruned" before pruning."""
@@ -86,11 +95,15 @@ def load_training_run(folder: str | Path) -> Training:
     """Read the folder of a training. Raises `EvomodError` if it is none, or was not finished."""
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        manifest = read_json(folder / "manifest.json")
+    except (OSError, DamageError):
         raise EvomodError(f"{folder} is no training: it has no readable manifest.json.") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise EvomodError(f"{folder} was not written by `evomod train`.")
+    try:
+        check_record(TrainingManifest, manifest)
+    except DamageError as damage:
+        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
     if not (folder / "complete").exists():
         raise EvomodError(f"the training in {folder} was not finished; delete it and train again.")
     return Training(folder, load_training(folder / "config.toml"), manifest)
@@ -119,18 +132,29 @@ def run_training(
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
     place = Path(out) if out is not None else Path("runs") / default_name(config, data, seed)
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise EvomodError(f"{place} exists and is not empty; delete it, or give another one with --out.")
     with reports_disk_errors(place):
+        _claim(place)
         place.mkdir(parents=True, exist_ok=True)
-        write_whole(place / "config.toml", dump_training(config).encode())
-        write_json(place / "manifest.json", _manifest(config, data, seed))
-        last = _recorded(place, config, data, seed, progress)
-        write_json(place / "measures.json", _measures(place, config, last, seed, draws))
-        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-        write_json(place / "manifest.json", manifest | {"end": now()})
-        write_whole(place / "complete", b"")
+        with open(place / "log.csv", "ab") as log:
+            lock(log)
+            _claim(place)  # another may have begun it meanwhile
+            manifest = _manifest(config, data, seed)
+            write_whole(place / "config.toml", dump_training(config).encode())
+            write_json(place / "manifest.json", manifest)
+            last = _recorded(place, log, config, data, seed, progress)
+            write_json(place / "measures.json", _measures(place, config, last, seed, draws))
+            write_json(place / "manifest.json", manifest | {"end": now()})
+            write_whole(place / "complete", b"")
     return load_training_run(place)
+
+
+def _claim(place: Path) -> None:
+    """Refuse a folder that holds anything but the log that a training begins with."""
+    if place.exists() and not (
+        place.is_dir()
+        and all(path.name == "log.csv" and path.stat().st_size == 0 for path in place.iterdir())
+    ):
+        raise EvomodError(f"{place} exists and is not empty; delete it, or give another one with --out.")
 
 
 def default_name(config: TrainingConfig, data: DataSet, seed: int) -> str:
@@ -144,13 +168,12 @@ def default_name(config: TrainingConfig, data: DataSet, seed: int) -> str:
 
 
 def _recorded(
-    place: Path, config: TrainingConfig, data: DataSet, seed: int, progress: bool | None
+    place: Path, log: IO[bytes], config: TrainingConfig, data: DataSet, seed: int, progress: bool | None
 ) -> Epoch:
     """Train, write a row an epoch and the weights; returns the last epoch."""
     shows = sys.stderr.isatty() if progress is None else progress
     epoch = None
     with (
-        open(place / "log.csv", "wb") as log,
         fixed_arithmetic(config.threads),
         tqdm(total=config.all_epochs, disable=not shows, unit="epoch") as bar,
     ):
@@ -269,6 +292,8 @@ def adapt(
         raise EvomodError(f"{run.folder} was trained on {run.config.data}, which has no other goals.")
     if type(most_steps) is not int or most_steps < 0:
         raise EvomodError(f"most_steps wants a whole number from 0; got {most_steps}.")
+    if run.config.data.endswith(".py") and not is_known(Path(run.config.data)):
+        raise EvomodError(distrusted(Path(run.config.data)))
     task = load_task(run.config.data)
     name = goal if isinstance(goal, str) else "random"
     data = task_data(task, name) if isinstance(goal, str) else _data_of_table(task, goal)
@@ -325,13 +350,12 @@ def _bytes(epoch: Epoch) -> bytes:
 def load_weights(path: str | Path) -> tuple[Arrays, Arrays]:
     """Weights ``[source, target]`` and biases from a file of `evomod train`. Raises `EvomodError`."""
     try:
-        with np.load(BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
-            n_layers = len(file.files) // 2
-            layers = range(1, n_layers + 1)
-            return [file[f"W{k}"] for k in layers], [file[f"b{k}"] for k in layers]
+        arrays = read_arrays(Path(path), MOST_WEIGHTS)
+        layers = range(1, len(arrays) // 2 + 1)
+        return [arrays[f"W{k}"] for k in layers], [arrays[f"b{k}"] for k in layers]
     except FileNotFoundError:
         raise EvomodError(f"there are no weights {path}.") from None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, DamageError, KeyError) as error:
         raise EvomodError(f"weights {path} cannot be read: {error}.") from None
 
 

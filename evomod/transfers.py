@@ -24,7 +24,8 @@ from evomod.network import Network
 from evomod.population import Goal, goal_bits, score
 from evomod.preparation import prepare
 from evomod.runs import Run, load_run
-from evomod.task import Task, composition, goal_table, load_task, read_task, unpack
+from evomod.task import Task, composition, goal_table, load_task, unpack
+from evomod.trust import stored_task
 
 CAP = 2000
 """Generations after which a goal counts as not solved: nine times the largest of the published medians, 3 to
@@ -91,6 +92,7 @@ def transfer(
     repeats: int = 5,
     seed: int = 1,
     cap: int = CAP,
+    trust: bool = False,
 ) -> list[Adaptation]:
     """Evolve copies of a run's best network, or of a network, on other goals of its task.
 
@@ -98,10 +100,11 @@ def transfer(
     ones of as many ones. Every repeat begins with a population of copies and evolves by the run's own
     config, or by ``config``, which a `Network` needs, until a goal is solved (``evolution.solved_at``)
     or ``cap`` generations are over. Repeat k draws from the stream of ``(seed, k)``, whatever the goal,
-    so that asking for one goal or for all gives the same numbers. Raises `EvomodError` for what is no
+    so that asking for one goal or for all gives the same numbers. A run's task file is executed, for which
+    ``trust`` is needed where it is none of those that evomod finds itself. Raises `EvomodError` for what is no
     run, a network that the config cannot hold, and a goal that the task does not have.
     """
-    found = winner(source, config)
+    found = winner(source, config, trust=trust)
     _check(repeats, cap)
     return [adapt(found, target, repeats, seed, cap) for target in targets(found, to, seed)]
 
@@ -113,15 +116,20 @@ def _check(repeats: int, cap: int) -> None:
         )
 
 
-def winner(source: Run | Network | str | Path, config: Config | None = None) -> Winner:
-    """The best network of a run, or a network and the config that it is to evolve by."""
+def winner(
+    source: Run | Network | str | Path, config: Config | None = None, *, trust: bool = False
+) -> Winner:
+    """The best network of a run, or a network and the config that it is to evolve by.
+
+    A run's task file is executed, see `evomod.trust.stored_task`.
+    """
     if isinstance(source, Network):
         if config is None:
             raise EvomodError("a network alone does not say how to evolve: give config=Config(…).")
         network, task = source, load_task(config.task.name)
     else:
         run = source if isinstance(source, Run) else load_run(source)
-        network, task = run.best, read_task(run.folder / "task.py")
+        network, task = run.best, stored_task(run.folder, trust=trust)
         config = config or run.config
     named = str(network.about.get("goal"))
     if named == "neutral":  # a schedule with epochs in which nothing is selected has one goal

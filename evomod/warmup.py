@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config
+from evomod.disk import take_lock
 from evomod.evolution import evolve
 from evomod.kernels import (
     answers,
@@ -106,23 +108,48 @@ def _measure_q(chain: NDArray[np.float64], method: str) -> None:
     null_distribution(chain, "layered", 2, method=method, layer=np.arange(chain.shape[0]))
 
 
+PATIENCE = 30.0
+"""Seconds after which whoever waits for another process says so."""
+
+
 @contextmanager
 def one_at_a_time(name: str) -> Iterator[None]:
     """Wait until no other process of this user and machine is in here."""
-    if sys.platform == "win32":
+    folder = _private_folder()
+    if folder is None:  # nowhere for a lock that nobody else can take: go on without one
         yield
         return
-    import fcntl
+    with open(folder / f"{name}.lock", "ab") as file:
+        begun, is_told = time.monotonic(), False
+        while not take_lock(file):
+            if not is_told and time.monotonic() - begun > PATIENCE:
+                is_told = True
+                print(
+                    f"evomod: another process of yours has been compiling for {PATIENCE:.0f} s, or was stopped "
+                    f"(Ctrl-Z) while it did; waiting for it. It holds {folder / name}.lock.",
+                    file=sys.stderr,
+                )
+            time.sleep(0.1)
+        yield
 
-    path = Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}.lock"
-    try:
-        file = open(path, "ab")  # noqa: SIM115 - closed below
-    except OSError:  # no folder for a lock: go on without one
-        yield
-        return
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+
+def _private_folder() -> Path | None:
+    """A folder that this user alone can write into; in a public one anybody could hold the lock."""
+    if sys.platform == "win32":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    places = [Path(home) if home.startswith("/") else Path("~/.cache"), Path(tempfile.gettempdir())]
+    for place, name in zip(places, ("evomod", f"evomod-{os.getuid()}"), strict=True):
+        try:
+            folder = place.expanduser() / name
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = folder.lstat()
+            is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+            if is_ours and not found.st_mode & 0o022 and os.access(folder, os.W_OK):
+                return folder
+        except (OSError, RuntimeError):  # there is no home
+            continue
+    return None
 
 
 def compile_all() -> float:

@@ -158,10 +158,13 @@ def test_what_does_not_fit_the_task_is_refused(network, message):
         prepare(Config(task="retina", network=network))
 
 
-def test_layers_that_no_memory_holds_are_refused():
-    config = Config(task="retina", network={"layers": [8, 400_000_000, 1]})
+def test_layers_that_no_memory_holds_are_refused(monkeypatch):
+    with pytest.raises(EvomodError, match="at most 4096 nodes"):
+        Config(task="retina", network={"layers": [8, 400_000_000, 1]})
+    monkeypatch.setattr(preparation, "_bytes_there", lambda: 1e8)
+    layers, evolution = {"layers": [8, 2000, 400, 1]}, {"population": 10}
     with pytest.raises(EvomodError, match=r"need about .* GB of memory.*network.layers to fewer nodes"):
-        prepare(config)
+        prepare(Config(task="retina", network=layers, evolution=evolution))
 
 
 @pytest.mark.parametrize(

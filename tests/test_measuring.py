@@ -128,7 +128,9 @@ def test_the_command_measures_files_and_refuses_what_is_none(retina, tmp_path):
     assert json.loads(done.stdout)["connections"] == 10
     other = 'TASK = Task("retina", tuple("abcdefgh"), {"first": lambda x: x.a}, {"all": lambda first: first})'
     (tmp_path / "task.py").write_text("from evomod.task import Task\n" + other + "\n")
-    kept = evomod(str(tmp_path), "--json", "--draws", "20")  # the run's own task, not that of its name
+    kept = evomod(str(tmp_path), "--json", "--draws", "20")  # a task that is not that of its name
+    assert json.loads(kept.stdout)["task"] is None and "named with --task" in kept.stderr
+    kept = evomod(str(tmp_path), "--json", "--draws", "20", "--task", str(tmp_path / "task.py"))
     assert set(json.loads(kept.stdout)["task"]["subgoals"]) == {"first"}, kept.stderr
     for arguments, said in (
         (["nothing.json"], "there is no network file"),

@@ -314,8 +314,10 @@ def test_an_edited_task_is_noticed(tmp_path):
     result = run(config(), 1, tmp_path / "a")
     path = result.folder / "task.py"
     path.write_text(path.read_text().replace("left & right", "left ^ right"))
-    with pytest.raises(EvomodError, match="belongs to another run"):
+    with pytest.raises(EvomodError, match="--trust"):
         resume(result.folder, ["evolution.generations=30"])
+    with pytest.raises(EvomodError, match="belongs to another run"):
+        resume(result.folder, ["evolution.generations=30"], trust=True)
 
 
 def test_resume_refuses_what_would_be_another_run(tmp_path):

@@ -210,7 +210,7 @@ def test_a_solved_run_stops_and_resuming_it_returns_the_same(tmp_path, easy):
     assert log["solved"].tolist() == [0] * (log["solved"].size - 1) + [1] and log["solved"].size < 500
     before = contents(result.folder)
     assert resume(result.folder).is_complete and contents(result.folder) == before
-    resume(result.folder, ["evolution.generations=900"])
+    resume(result.folder, ["evolution.generations=900"], trust=True)
     tables = SAME[:3]
     assert contents(result.folder, tables) == {name: before[name] for name in tables}
     assert (result.best.answer(all_patterns(2))[:, 0] > 0).tolist() == [True, True, True, False]
@@ -245,7 +245,7 @@ def test_what_was_solved_is_remembered_over_an_interruption(tmp_path, easy):
     whole = run(config, 1, tmp_path / "whole")
     assert 20 < whole.log["generation"][-1] < 40
     interrupted_at(20, config, 1, tmp_path / "cut")
-    resume(tmp_path / "cut")
+    resume(tmp_path / "cut", trust=True)
     assert contents(tmp_path / "cut") == contents(whole.folder)
 
 

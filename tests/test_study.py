@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import evomod
 from evomod.config import Config, dump_config
 from evomod.errors import EvomodError
 from evomod.study import difference, dump_study, load_definition, replicates_of, seed_of
-from evomod.study_folder import begin_run, opened, state_of, status_of
+from evomod.study_folder import begin_run, begin_session, opened, state_of, status_of
 from evomod.study_tables import load_study
 
 ROOT = Path(__file__).parent.parent
@@ -151,7 +153,7 @@ def test_runs_that_are_there_are_adopted(two, tmp_path):
             {"config": {"evolution": {"population": 12, "generations": 6}}},
             "evolution.population = 12, not 10",
         ),
-        ({"task": "left & right"}, "other truth tables"),
+        ({"task": "left & right"}, "its task.py is another"),
         ({"version": "0.0.9"}, "was made by evomod 0.0.9 .* can give another run"),
     ],
 )
@@ -269,8 +271,55 @@ def test_a_run_folder_whose_making_was_cut_short_is_made_again(two, tmp_path):
     (place / "task.py.part").write_text("half a")
     with opened(two, folder, shared=False):
         begin_run(replicate, folder)
-    assert {path.name for path in place.iterdir()} == {"config.toml", "task.py", "manifest.json"}
+    assert {path.name for path in place.iterdir()} == {
+        "config.toml",
+        "task.py",
+        "manifest.json",
+        "log.csv",
+    }
     (place / "manifest.json").unlink()
     (place / "notes.txt").write_text("mine")
     with pytest.raises(EvomodError, match="is no run folder and not empty"):
         opened(two, folder, shared=False).__enter__()
+
+
+@pytest.mark.parametrize(("evolving", "measuring", "workers"), [(1, 4, 2), (0, 3, 1), (60, 2, 2)])
+def test_the_time_that_is_left_counts_all_that_a_run_takes(
+    two, tmp_path, evolving, measuring, workers, monkeypatch
+):
+    """A study by the clock of a simulation: each of the workers evolves a run, measures it, takes the next."""
+    many = load_definition(written(tmp_path, TWO), replicates=40)
+    folder, begun = tmp_path / "x", 1_800_000_000.0
+    with opened(many, folder, shared=False):
+        monkeypatch.setattr(
+            "evomod.study_folder.now", lambda: datetime.fromtimestamp(begun, UTC).isoformat()
+        )
+        begin_session(folder)
+    order = replicates_of(many)
+    whole = evomod.run(order[0].treatment.config, 1, tmp_path / "whole").folder
+    took = [
+        (evolving * (3 if r.treatment.name == "pcc" else 1) + 0.3, measuring) for r in order
+    ]  # one treatment evolves three times as long
+    free, ended = [begun] * workers, []
+    for evolves, measures in took:
+        at = free.index(min(free))
+        ended.append((free[at], free[at] + evolves))
+        free[at] += evolves + measures
+    middle = ended[39][1]
+    for replicate, (start, end) in zip(order, ended, strict=True):
+        if end > middle:
+            continue
+        place = folder / replicate.place
+        shutil.copytree(whole, place)
+        times = {"start": start, "end": end}
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest |= {k: datetime.fromtimestamp(int(v), UTC).isoformat() for k, v in times.items()}
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        os.utime(place / "complete", (end, end))
+    left = status_of(many, folder).seconds_left
+    assert left == pytest.approx(max(free) - middle, rel=0.3)
+
+
+def test_nothing_is_known_of_the_time_before_the_first_run_is_done(two, tmp_path):
+    with opened(two, tmp_path / "x", shared=False):
+        assert status_of(two, tmp_path / "x").seconds_left is None

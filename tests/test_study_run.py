@@ -209,7 +209,8 @@ def test_replicates_share_what_their_treatment_begins_with(short, tmp_path):
     replicate = replicates_of(short[0])[1]
     shared = runs.begin(runs.beginning(replicate.treatment.config), replicate.seed, tmp_path / "shared")
     alone = runs.begin(replicate.treatment.config, replicate.seed, tmp_path / "alone")
-    assert sorted(path.name for path in shared.iterdir()) == ["config.toml", "manifest.json", "task.py"]
+    files = ["config.toml", "log.csv", "manifest.json", "task.py"]  # the log is the run's lock
+    assert sorted(path.name for path in shared.iterdir()) == files
     for path in shared.iterdir():
         if path.name != "manifest.json":
             assert path.read_bytes() == (alone / path.name).read_bytes()

@@ -128,6 +128,9 @@ def test_folders_that_are_no_trainings(tmp_path):
     with pytest.raises(EvomodError, match="was not written by `evomod train`"):
         load_training_run(tmp_path)
     (tmp_path / "manifest.json").write_text('{"format": "evomod training 1"}')
+    with pytest.raises(EvomodError, match="it lacks 'seed'"):
+        load_training_run(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"format": "evomod training 1", "seed": 1}')
     with pytest.raises(EvomodError, match="was not finished; delete it"):
         load_training_run(tmp_path)
     (tmp_path / "weights.npz").write_bytes(b"PK\x03\x04 torn")

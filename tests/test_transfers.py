@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,7 +129,9 @@ def test_a_task_file_that_has_gone_is_that_of_the_run(tmp_path, monkeypatch):
     )
     ran = evomod.run(evomod.Config(task="mine.py", evolution=SMALL), 1, tmp_path / "x")
     (tmp_path / "mine.py").unlink()
-    found = transfer(ran.folder, repeats=2, cap=2)
+    with pytest.raises(EvomodError, match="--trust"):
+        transfer(ran.folder, repeats=2, cap=2)
+    found = transfer(ran.folder, repeats=2, cap=2, trust=True)
     relations = {one.goal: one.relation for one in found if one.relation != "random"}
     assert relations == {"either": "related", "p": "partly related"}
 
@@ -291,7 +294,7 @@ def test_networks_that_do_not_fit_are_told_so(eleven, tmp_path):
     with pytest.raises(EvomodError, match="repeats from 1 and generations from 0"):
         transfer(network, G2, config=config, repeats=0)
     ran = evomod.run(evomod.Config(task="retina", evolution=SMALL), 1, tmp_path / "x")
-    (ran.folder / "best.json").write_text(network_json(network))
+    (ran.folder / "best.json").write_text(network_json(replace(network, about=ran.best.about)))
     with pytest.raises(EvomodError, match="layers are"):
         transfer(ran.folder)
 

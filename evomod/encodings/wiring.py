@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shown
 from evomod.network import Network
 from evomod.task import Task
 
@@ -121,6 +122,10 @@ def default_layers(n_inputs: int, n_outputs: int) -> tuple[int, ...]:
     return (n_inputs, *hidden, n_outputs)
 
 
+MOST_EDGES = 1_000_000
+"""Places for a connection: they are listed, which takes 100 bytes each."""
+
+
 def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]:
     """Layers of the config, else the task's, else `default_layers`; checked against the task."""
     wanted = (len(task.inputs), task.n_outputs)
@@ -129,6 +134,12 @@ def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]
         raise EvomodError(
             f"network.layers {list(layers)} has {layers[0]} inputs and {layers[-1]} outputs; task "
             f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."
+        )
+    places = sum(source * target for source, target in pairwise(layers))
+    if places > MOST_EDGES:
+        raise EvomodError(
+            f"network.layers {shown(layers)} have {places:,} places for a connection; at most {MOST_EDGES:,} are "
+            "possible. Give smaller layers."
         )
     return layers
 

@@ -1,0 +1,115 @@
+"""What commands take at most: memory and processor time, of processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import evomod
+from evomod import runs, study
+from evomod.study_folder import begin_session, opened
+
+from .crashes import STUDY
+from .report import Result
+
+PLOT_ROWS, PLOT_MB = 1_000_000, 300
+STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
+
+
+def taken(arguments: Sequence[str]) -> tuple[int, float, float]:
+    """Exit code, MB at the most and processor seconds of a command of evomod."""
+    child = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "evomod", *arguments],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
+    _, status, used = os.wait4(child, 0)
+    return (
+        os.waitstatus_to_exitcode(status),
+        used.ru_maxrss / 1024,
+        used.ru_utime + used.ru_stime,
+    )
+
+
+def long_log(folder: Path, rows: int) -> None:
+    """A run's log of so many generations, whose goal changes."""
+    few = {"population": 10, "generations": 3}
+    config = evomod.Config(
+        task="circuit",
+        evolution=few,
+        schedule={"kind": "modular", "goals": ["xor-and-xor", "xor-or-xor"]},
+    )
+    path = runs.run(config, 1, folder).folder / "log.csv"
+    header, *lines = path.read_text().splitlines()
+    rest = lines[-1].split(",", 1)[1].split(",")
+    goal, since = 0, header.split(",").index("since_switch") - 1
+    with path.open("w") as file:
+        file.write(header + "\n")
+        for k in range(rows):
+            rest[goal] = ("xor-and-xor", "xor-or-xor")[k // 20 % 2]
+            rest[1] = repr(0.5 + (k * 7919 % 1000) / 2000)
+            rest[since] = str(k % 20)
+            file.write(f"{k},{','.join(rest)}\n")
+
+
+def long_study(home: Path, number: int) -> Path:
+    """A study of so many runs, half of them done."""
+    path = home / "many.toml"
+    path.write_text(STUDY.replace("replicates = 2", f"replicates = {number // 2}"))
+    found, out = study.load_definition(path), home / "many"
+    begun = study.replicates_of(found)
+    whole = runs.run(begun[0].treatment.config, begun[0].seed, home / "one").folder
+    with opened(found, out, shared=False):
+        begin_session(out)
+    manifest = json.loads((whole / "manifest.json").read_text())
+    start = datetime.now(UTC) - timedelta(seconds=number)
+    for k, replicate in enumerate(begun[: number // 2]):
+        place = out / replicate.place
+        place.mkdir(parents=True)
+        for name in ("config.toml", "task.py", "log.csv", "best.json", "complete"):
+            shutil.copyfile(whole / name, place / name)
+        times = {
+            "start": _text(start + timedelta(seconds=2 * k)),
+            "end": _text(start + timedelta(seconds=2 * k + 1)),
+        }
+        seed = {"entropy": replicate.seed, "spawn_key": []}
+        (place / "manifest.json").write_text(json.dumps(manifest | times | {"seed": seed}))
+    return out
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def bounds(result: Result, home: Path, rows: int = PLOT_ROWS, number: int = STATUS_RUNS) -> None:
+    """A long log is drawn, and a large study asked for, within their bounds."""
+    long_log(home / "long", rows)
+    code, megabytes, seconds = taken(["plot", str(home / "long")])
+    result.tried += 1
+    result.note(f"MB to plot {rows:,} rows", round(megabytes))
+    if code != 0 or megabytes > PLOT_MB:
+        result.fail(f"plot of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
+    out = long_study(home, number)
+    code, megabytes, seconds = taken(["status", str(out)])
+    result.tried += 1
+    result.note(f"ms of processor time for the status of {number:,} runs", round(1000 * seconds))
+    if code != 0 or seconds > STATUS_SECONDS:
+        result.fail(f"status of {number:,} runs: rc {code}, {megabytes:.0f} MB, {seconds:.2f} s")
+    for population, generations in ((100_000, 2), (4, 2000)):
+        place = home / f"p{population}"
+        size = [
+            f"--set=evolution.{k}={v}"
+            for k, v in (("population", population), ("generations", generations))
+        ]
+        code, megabytes, seconds = taken(["evolve", "retina", "--seed", "1", "--out", str(place), *size])
+        result.tried += 1
+        result.note(f"MB for a population of {population:,}", round(megabytes))
+        if code != 0 or megabytes > 1500:
+            result.fail(f"population of {population:,}: rc {code}, {megabytes:.0f} MB")
+        shutil.rmtree(place)
