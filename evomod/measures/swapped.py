@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -95,6 +95,22 @@ def drawn(
         return
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(lambda stream: _draw(start, stream, classes, wanted), streams)
+
+
+def drawn_values(
+    start: Start, draws: int, rng: np.random.Generator, value_of: Callable[[Edges], float], jobs: int = 1
+) -> Iterator[float]:
+    """A number of every random graph, graph and number made by the same thread; as `drawn` otherwise."""
+    nothing = np.zeros(0, np.int64)
+
+    def act(stream: np.random.Generator) -> float:
+        return value_of(_draw(start, stream, nothing, nothing)[0])
+
+    if jobs == 1:
+        yield from map(act, rng.spawn(draws))
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(act, rng.spawn(draws))
 
 
 def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -> tuple[Edges, float]:
