@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -147,7 +147,7 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         "null": asked.null,
         "null_of_motifs": "layered" if layered else _null_of_motifs(asked.null),
         "seed": asked.seed,
-        "hierarchy": _hierarchy(graph, edges.n_nodes),
+        "hierarchy": _hierarchy(graph, edges.n_nodes, not undirected),
         "unfinished": ["nulls", "motifs"],
     }
     draws = asked.draws or (DRAWS if n_nodes <= FEW_NODES else DRAWS_OF_MANY)
@@ -172,6 +172,15 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         told["given_modules"] = _of_given(graph, edges, asked, not undirected, draws)
         yield told
     best: Best = {}
+    if asked.null in EXCHANGED and n_nodes <= MANY_NODES:
+        rng = np.random.default_rng(asked.seed)
+        few = draws if asked.draws is not None else min(draws, DRAWS_OF_MANY)
+        told["hierarchy_null"] = asdict(
+            measures.null_hierarchy(
+                graph, asked.null, few, rng, directed=not undirected, jobs=asked.jobs
+            )
+        )
+        yield told
     for row in sorted(rows, key=lambda row: row["method"] == "refined"):
         _add_null(row, graph, asked, asked.null, draws, n_nodes, best)
         yield told
@@ -191,11 +200,11 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     yield told
 
 
-def _hierarchy(graph: Graph, n_nodes: int) -> float:
+def _hierarchy(graph: Graph, n_nodes: int, directed: bool) -> float:
     """Global reaching centrality, not of graphs whose paths do not fit into memory."""
     if n_nodes > MOST_NODES_MOTIFS:
         return math.nan
-    found = measures.hierarchy(graph)
+    found = measures.hierarchy(graph, directed=directed)
     assert not isinstance(found, list)
     return found
 
@@ -462,8 +471,14 @@ def report(name: str, told: dict[str, Any]) -> str:
     if "given_modules" in told:
         lines += ["", _given_text(told["given_modules"])]
     lines += ["", *_module_lines(told["modules"])]
-    measure = "global reaching centrality" + (", no directions" if told["undirected"] else "")
+    measure = "global reaching centrality" + (", by distances" if told["undirected"] else "")
     lines += ["", f"hierarchy ({measure})  {_shown(told['hierarchy'], 1, 3)}"]
+    if "hierarchy_null" in told:
+        row = told["hierarchy_null"]
+        lines[-1] += (
+            f"; {_counted(row['draws'], 'null')} {row['null_mean']:.3f} ± {_shown(row['null_sd'], 1, 3)}, "
+            f"z {_shown(row['z'], 1, 1)}"
+        )
     for size in (3, 4):
         if f"motifs_{size}" in told:
             lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
