@@ -82,7 +82,7 @@ HOMES = {
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
     "threadpoolctl": {"measures", "bench_n_cut"},
-    "sklearn": {"datasets", "bench_n_cut"},
+    "sklearn": {"datasets", "bench_modularity", "bench_n_cut"},
     "torch": {"training"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},
