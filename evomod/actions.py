@@ -489,6 +489,15 @@ def act_bench(given: argparse.Namespace) -> int:
     from evomod.warmup import compile_all
 
     compile_all()
+    if given.modularity is not None:
+        folder = Path(given.modularity) if given.modularity else None
+        if folder is not None and not folder.is_dir():
+            raise EvomodError(f"{folder} is not a folder of networks.")
+        small, rows = bench_modularity.which_q(), bench_modularity.on_networks(folder)
+        as_text = (bench_modularity.report(small), bench_modularity.report_networks(rows))
+        text = json.dumps({"which-q": small, "networks": rows}, indent=2) if given.json else ""
+        print(text or "\n\n".join(as_text))
+        return 0
     results = measure_all()
     cut, which_q = bench_n_cut.measure_n_cut(), bench_modularity.which_q()
     if given.json:

@@ -103,6 +103,13 @@ def parser() -> argparse.ArgumentParser:
         "bench", help="measure milliseconds a generation, relative to DEAP and NumPy"
     )
     bench.add_argument("--json", action="store_true", help="print JSON")
+    bench.add_argument(
+        "--modularity",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help="only methods of Q: on small networks, on planted modules, on the networks of a folder",
+    )
     bench.set_defaults(act=act_bench)
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)

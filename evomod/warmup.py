@@ -31,6 +31,9 @@ from evomod.kernels import (
     threshold,
 )
 from evomod.measures import (
+    modularity as modularity_of,
+)
+from evomod.measures import (
     motifs,
     n_cut,
     normalised_modularity,
@@ -171,6 +174,8 @@ def _measure(chain: NDArray[np.float64]) -> None:
     layer, rng = np.arange(chain.shape[0]), np.random.default_rng(0)
     normalised_modularity(chain, draws=2)
     motifs(chain, draws=2)
+    motifs(chain, 4, "milo2002", 2)
+    modularity_of(chain, "refined", resolution=1.5, directed=True)
     n_cut(chain, 2, layer=layer, draws=1)
     modularity.first_split(chain, np.empty(chain.shape[0], np.int64))
     for null in ("shuffle-within-layer", "erdos-renyi"):

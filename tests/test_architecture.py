@@ -91,7 +91,7 @@ HOMES = {
     "leidenalg": {"bench_modularity"},
     "scipy": {"measures", "statistics"},
     "threadpoolctl": {"measures", "bench", "bench_n_cut"},
-    "sklearn": {"datasets", "bench_n_cut"},
+    "sklearn": {"datasets", "bench_modularity", "bench_n_cut"},
     "torch": {"training"},
     "distributed": {"cluster"},
     "dask_jobqueue": {"cluster"},

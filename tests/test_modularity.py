@@ -407,3 +407,18 @@ def test_the_largest_and_the_least_weights_leave_q_as_it_is(method, unit):
         modularity(graph * size, method, directed=False, weight="weight").q for size in (1.0, unit)
     )
     assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+def test_the_bench_compares_methods_on_planted_modules_and_own_networks(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench_modularity, "PLANTED", ((250, 0.1),))
+    monkeypatch.setattr(bench_modularity, "RUNS", 2)
+    nx.write_gml(nx.path_graph(6), tmp_path / "path.gml")
+    rows = bench_modularity.on_networks(tmp_path)
+    assert {row["network"] for row in rows} >= {"LFR, 250 nodes, mixing 0.1", "karate club", "path.gml"}
+    for row in rows:
+        assert 0.0 < row["q_over_best"] <= 1.0
+    refined = {row["network"]: row for row in rows if row["method"] == "refined"}
+    assert all(row["q_over_best"] == pytest.approx(1.0) for row in refined.values())
+    planted = refined["LFR, 250 nodes, mixing 0.1"]
+    assert planted["with"] == "planted" and planted["agreement"] > 0.9
+    assert "| path.gml | 6, 5 | refined |" in bench_modularity.report_networks(rows)

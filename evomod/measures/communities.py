@@ -24,9 +24,9 @@ KICKS = 8
 proportionally fewer, as each kick costs more."""
 SPARSE = 8.0
 LEAST_KICKS = 100
-PATIENCE = 2
+PATIENCE = 3
 """Searches in a row that find nothing better, after which no further one starts."""
-MOST_KICKS, MOST_IN_ALL = 64, 100_000
+MOST_KICKS, MOST_IN_ALL = 48, 100_000
 """Kicks in all, for every node, and of large graphs, but `KICKS` / 2 for every node at least; then no further
 search starts either."""
 NOTHING = 1e-12

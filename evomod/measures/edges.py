@@ -93,6 +93,8 @@ def edges_of(graph: Graph, weight: str | None = None, *, signed: bool = False) -
     place, first, group = np.unique(source * len(names) + target, return_index=True, return_inverse=True)
     summed = np.zeros(place.size)
     np.add.at(summed, group, values)
+    if isinstance(graph, Network) and weight is None:
+        summed[:] = 1.0  # a gate that is wired twice to another is one connection, as in the papers
     kept = summed != 0.0  # of opposite signs
     first = first[kept]
     return Edges(
