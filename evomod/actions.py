@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import math
 import sys
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -265,30 +267,93 @@ def act_figure(given: argparse.Namespace) -> int:
 
 
 def act_measure(given: argparse.Namespace) -> int:
-    from evomod.measures.files import read_graph
-    from evomod.measuring import measure_network, report
+    from evomod.measures.files import read_graph, read_modules
+
+    if not given.files:
+        raise EvomodError(
+            "measure which file? Write it before --weight and --signed, which take the word after them: "
+            "evomod measure network.csv --weight"
+        )
+    if len(given.files) > 1 and (given.modules or given.picture):
+        raise EvomodError("--modules and --picture are for one network; got several files.")
+    wish = {
+        name: getattr(given, name)
+        for name in ("directed", "weight", "signed", "resolution", "null", "draws", "jobs")
+    }
+    wish["seed"] = 1 if given.seed is None else given.seed
+    wish["modules"] = None if given.modules is None else read_modules(given.modules)
+    graphs = [(name, read_graph(name)) for name in given.files]
+    found: list[dict[str, Any]] = []
+    is_whole = all(_measure_one(name, graph, given, wish, found) for name, graph in graphs)
+    _print_measures(given, found)
+    if given.picture and is_whole:
+        from evomod.drawing_modules import draw_modules
+
+        draw_modules(graphs[0][1], found[0]["modules"], given.picture)
+        print(f"{given.picture}: drawn", file=sys.stderr)
+    return 0 if is_whole else 130
+
+
+def _measure_one(
+    name: str, graph: Any, given: argparse.Namespace, wish: dict[str, Any], found: list[dict[str, Any]]
+) -> bool:
+    """Add what becomes known of a network to ``found``; False where Ctrl-C ended it."""
+    from evomod.measuring import measure_parts
     from evomod.task import load_task
 
-    graph = read_graph(given.file)
     task = None if given.task is None else load_task(given.task)
     if task is None:
-        graph, task = _with_task(graph, Path(given.file) / "task.py")
-    told = measure_network(
-        graph,
-        weight=given.weight,
-        null=given.null,
-        draws=given.draws,
-        seed=1 if given.seed is None else given.seed,
-        task=task,
-    )
-    if told.get("task", ...) is None:
+        graph, task = _with_task(graph, Path(name) / "task.py")
+    progress = _Progress(name)
+    at = len(found)
+    try:
+        for told in measure_parts(graph, task=task, tell=progress.tell, **wish):
+            found[at:] = [{"file": name} | told]
+    except KeyboardInterrupt:
+        return False
+    finally:
+        progress.end()
+    if found[at:] and found[at].get("task", ...) is None:
         print(
-            "evomod: the task of this network is not known, or none of those that come with evomod, so what its "
-            "modules do is not measured: measuring executes no task file that you have not named with --task.",
+            f"evomod: {name}: the task of this network is not known, or none of those that come with evomod, so what "
+            "its modules do is not measured: measuring executes no task file that you have not named with --task.",
             file=sys.stderr,
         )
-    print(_strict_json(told) if given.json else report(given.file, told))
-    return 0
+    return True
+
+
+class _Progress:
+    """What is being done, on the terminal's second stream, once it takes longer than two seconds."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.begun, self.last, self.is_shown = name, time.monotonic(), 0.0, False
+
+    def tell(self, what: str, done: int, number: int) -> None:
+        now = time.monotonic()
+        if now - self.begun < 2.0 or now - self.last < 0.5:
+            return
+        self.last, self.is_shown = now, True
+        text = f"{self.name}: {what}, {done} of {number} ({now - self.begun:.0f} s)"
+        end = "" if sys.stderr.isatty() else "\n"
+        print(f"\r{text:<78}" if not end else text, end=end, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self.is_shown and sys.stderr.isatty():
+            print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
+
+
+def _print_measures(given: argparse.Namespace, found: list[dict[str, Any]]) -> None:
+    from evomod.measuring import CSV_COLUMNS, csv_rows, report
+
+    if given.json:
+        print(_strict_json(found[0] if len(given.files) == 1 and found else found))
+    elif given.csv:
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow(CSV_COLUMNS)
+        for told in found:
+            table.writerows(csv_rows(told["file"], told))
+    else:
+        print("\n\n".join(report(told["file"], told) for told in found))
 
 
 def _with_task(graph: Any, kept: Path) -> tuple[Any, Any]:

@@ -209,30 +209,58 @@ def _add_measure(commands: Any) -> None:
     measure = commands.add_parser(
         "measure",
         help="everything about one network: Q with its nulls, motifs, decomposition, hierarchy",
-        description="Measure a network: a run's folder or best.json, GraphML, GML, an edge list "
-        "(source,target[,weight]), node-link JSON, or a .npy adjacency.",
+        description="Measure networks: a run's folder or best.json; GraphML, GML, GEXF, Pajek .net, Matrix Market, "
+        ".npy, .npz, .mat, node-link JSON; text that holds an adjacency matrix or a connection a line (source, "
+        "target, perhaps weight; KONECT, Gephi).",
     )
-    measure.add_argument("file", metavar="FILE")
-    measure.add_argument("--json", action="store_true", help="print JSON")
+    measure.add_argument("files", metavar="FILE", nargs="*")
+    output = measure.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print JSON")
+    output.add_argument("--csv", action="store_true", help="print a table, one row per file and method")
+    direction = measure.add_mutually_exclusive_group()
+    direction.add_argument(
+        "--directed", action="store_const", const=True, dest="directed", help="default: as the data is"
+    )
+    direction.add_argument("--undirected", action="store_const", const=False, dest="directed")
     measure.add_argument(
         "--weight",
+        nargs="?",
+        const="weight",
         metavar="NAME",
-        help="the attribute that holds weights (default: connections count as 1)",
+        help="use weights, those of an attribute (weight); default: connections count as 1",
+    )
+    measure.add_argument(
+        "--signed",
+        nargs="?",
+        const="rubinov2011",
+        metavar="HOW",
+        help="what negative weights do: rubinov2011 (if not said) or gomez2009",
+    )
+    measure.add_argument(
+        "--resolution", type=float, default=1.0, metavar="R", help="larger: smaller modules (1)"
+    )
+    measure.add_argument(
+        "--modules", metavar="FILE", help="measure these modules too: a line node,module for every node"
     )
     measure.add_argument(
         "--null",
         default="degree-preserving",
         metavar="NAME",
-        help="degree-preserving (default), layered, erdos-renyi: what Q is compared with",
+        help="degree-preserving (default), milo2002, layered, erdos-renyi: what Q is compared with",
     )
     measure.add_argument(
-        "--draws", type=_number, default=1000, metavar="N", help="random networks of the null (1000)"
+        "--draws",
+        type=_number,
+        metavar="N",
+        help="random networks of the null (1000; large networks 100)",
     )
+    measure.add_argument("--jobs", type=_workers, default=1, metavar="N", help="threads for nulls (1)")
     measure.add_argument("--seed", type=_seed, help="of the nulls (1)")
     measure.add_argument(
         "--task", metavar="NAME", help="whose subgoals are looked for (default: the network's own)"
     )
-    measure.set_defaults(act=act_measure)
+    measure.add_argument("--picture", metavar="FILE", help="draw the modules: .svg, .png or .pdf")
+    measure.set_defaults(act=act_measure, directed=None)
 
 
 def _add_figure(commands: Any) -> None:

@@ -107,7 +107,8 @@ def task_data(task: Task, goal: str | None = None) -> DataSet:
         n_outputs=task.n_outputs,
         source=str(task.path),
         hidden=chosen_layers(None, task)[1:-1],
-        modules=max(2, len(task.subgoals)),
+        modules=1
+        + max(2, len(task.subgoals)),  # one where they meet, or a cut between two layers is the best
         goal=goal,
     )
 

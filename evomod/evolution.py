@@ -15,7 +15,6 @@ from evomod.config import Config
 from evomod.encodings import Layered, layered
 from evomod.errors import EvomodError
 from evomod.evaluation import (
-    answer,
     develop,
     expected_fitness,
     fitness_of,
@@ -268,21 +267,29 @@ def _next(
             f"'vary' in the toolbox made offspring of shape {offspring.shape}; wanted "
             f"{(parents.size, old.genomes.shape[1])}."
         )
-    genomes = np.concatenate((old.genomes, offspring))
-    ancestors = np.concatenate((np.arange(mu), parents))
-    slots = np.concatenate((old.slots, _free(memory, old.slots, parents.size)))
     if is_nsga2:
-        pool = develop(setup, genomes, ancestors, slots, memory, old)
-        return _select(setup, pool, ancestors, memory, goal, rng, before)
-    rows = np.concatenate((kept, np.arange(mu, mu + parents.size)))
-    if old.working is not None or old.norms is not None:
-        population = develop(setup, genomes, ancestors, slots, memory, old).take(rows)
+        line, ancestors = old, np.concatenate((np.arange(mu), parents))
     else:
-        answer(setup, genomes, ancestors, slots, memory)
-        slots = slots.take(rows)
-        yes, no = setup.module.answers(setup.encoding, slots, memory)
-        population = Population(genomes.take(rows, axis=0), yes, no, None, None, slots)
-    return _as_it_is(setup, population, np.full(mu, -1), memory, goal, rng, before)
+        rows, ancestors = _lined_up(kept, parents)
+        line = old.take(rows)
+    genomes = np.concatenate((line.genomes, offspring))
+    slots = np.concatenate((line.slots, _free(memory, line.slots, parents.size)))
+    pool = develop(setup, genomes, ancestors, slots, memory, line)
+    if is_nsga2:
+        return _select(setup, pool, ancestors, memory, goal, rng, before)
+    if line.size > kept.size:
+        pool = pool.take(np.delete(np.arange(slots.size), np.s_[kept.size : line.size]))
+    return _as_it_is(setup, pool, np.full(mu, -1), memory, goal, rng, before)
+
+
+def _lined_up(
+    kept: NDArray[np.int64], parents: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of those that pass and then of other parents; of them and of the offspring, who in this line is the ancestor."""
+    mu = kept.size + parents.size
+    rows, ancestors = np.empty(mu, np.int64), np.empty(2 * mu, np.int64)
+    n = kernels.line_up(kept, parents, np.full(mu, -1), rows, ancestors)
+    return rows[:n], ancestors[: n + parents.size]
 
 
 def _is_pruned(setup: Setup, number: int) -> bool:

@@ -3,109 +3,362 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod import measures
 from evomod.errors import EvomodError
-from evomod.measures.edges import Graph
-from evomod.measures.graphs import adjacency_of, connected_nodes, layers_of
-from evomod.measures.modularity import UNWEIGHTED_ONLY
-from evomod.measures.normalised import SAME
-from evomod.measures.nulls import is_undirected
+from evomod.measures.communities import quality_of
+from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
+from evomod.measures.graphs import adjacency_of, dense, layers_of
+from evomod.measures.modularity import UNWEIGHTED_ONLY, modules_of, q_of_many
+from evomod.measures.modularity import undirected as undirected_of
+from evomod.measures.normalised import EXCHANGED, SAME, compared, most_modular_graphs
+from evomod.measures.nulls import NULLS, check_draws
+from evomod.measures.swapped import drawn_values, start_of
 from evomod.network import Network
 from evomod.task import Task
 from evomod.trust import shipped_task_named
 
 DIRECTED = ("clune2013", "leading-eigenvector", "refined")
-UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain", "girvan-newman")
-FEW_DRAWS = {"fast-greedy": 100, "louvain": 100, "girvan-newman": 20}
-"""Null graphs at the most, for methods that take milliseconds a graph."""
-MOST_NODES_EXACT, SECONDS_EXACT = 60, 10.0
+UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain")
+MOST_DRAWS = {"refined": 100, "fast-greedy": 20, "louvain": 20}
+"""Null graphs at the most, for methods that take long for a graph."""
+MOST_NODES_EXACT, SECONDS_EXACT = 60, 0.5
 """Where the optimum is looked for, and for how long; a proof is likely up to about 25 nodes."""
-MANY_NODES, DRAWS_OF_MANY = 50, 50
-"""Beyond so many nodes there are fewer nulls and no search for Q_max, which would take minutes."""
-MOST_NODES = 500
-"""Connected nodes of a network at the most."""
-NOT_SOUGHT = f"Q_max is not sought beyond {MANY_NODES} nodes, so Q_m is not known"
+FEW_NODES, MANY_NODES = 64, 300
+"""Up to the first every method; up to the second those of `SOME`; beyond, "refined" alone. Q_max, and Q with
+and without directions, are looked at up to the first only."""
+SOME = ("clune2013", "leading-eigenvector", "refined")
+DRAWS, DRAWS_OF_MANY = 1000, 100
+"""Where the number of draws is not said; the second beyond `FEW_NODES`."""
+MOST_NODES_MOTIFS = 2000
+"""Up to which subgraphs are counted."""
+NOT_SOUGHT = f"Q_max is not sought beyond {FEW_NODES} nodes, so Q_m is not known"
+ONCE = "refined: z, percentile and nulls are of its first search alone, in the network as in its nulls"
 MOST_GOALS = 4
 """Goals of a task that are printed."""
 MOST_MOTIFS = 8
 """Subgraphs a size that are printed: those with the largest |z|."""
+MOST_MODULES, MOST_MEMBERS = 12, 8
+"""Modules, and members of each, that are printed by name."""
+
+KEPT = ("degree-preserving", "layered")
+"""Nulls whose Q_max is sought."""
+
+Best: TypeAlias = dict[tuple[bool, str], NDArray[np.float64]]
+"""The most modular graphs found, of a direction and null."""
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being done, how many of it are done, and of how many."""
 
 
-def measure_network(
-    graph: Graph,
-    *,
-    weight: str | None = None,
-    null: str = "degree-preserving",
-    draws: int = 1000,
-    seed: int = 1,
-    task: Task | None = None,
-) -> dict[str, Any]:
-    """All measures of one network that apply to it, as plain data; every Q stands beside its null.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for of a network."""
 
-    A `Network` is simplified first. ``task`` adds what needs one: decomposition, subgoal neurons, lesions
-    and redundancy; left out, it is the task that a `Network` names if it comes with evomod. Raises `EvomodError` for a graph
-    without connections, and for a task where there is no `Network` to answer it.
-    """
-    if task is not None and not isinstance(graph, Network):
-        raise EvomodError(
-            f"task '{task.name}' wants a network that answers it, a run folder or its best.json; this is a "
-            "graph alone."
-        )
-    whole, graph = graph, graph.simplified() if isinstance(graph, Network) else graph
-    matrix = adjacency_of(graph, weight)
-    n_nodes = int(connected_nodes(matrix).size)
-    if n_nodes == 0:
-        raise EvomodError("the network has no connection; there is nothing to measure.")
-    if n_nodes > MOST_NODES:
-        raise EvomodError(
-            f"`evomod measure` takes networks of up to {MOST_NODES} nodes with a connection; this one has "
-            f"{n_nodes}. Ask for single measures from Python, such as evomod.measures.modularity(graph)."
-        )
-    undirected = not _is_directed(graph, matrix)
-    layered = null == "degree-preserving" and _is_layered(graph)
-    told: dict[str, Any] = {
-        "nodes": int(matrix.shape[0]),
-        "nodes_with_a_connection": n_nodes,
-        "connections": int(np.count_nonzero(np.triu(matrix) if undirected else matrix)),
-        "undirected": undirected,
-        "is_simplified": isinstance(graph, Network),
-        "weight": weight,
-        "null": null,
-        "null_of_motifs": "layered" if layered else _null_of_motifs(null),
-        "seed": seed,
-        "modularity": _modularity(graph, weight, null, draws, seed),
-        "hierarchy": measures.hierarchy(graph),
-    }
-    if layered:
-        told["modularity_layered"] = [
-            _row(graph, True, weight, method, "layered", draws, seed)
-            for method in _known(DIRECTED, weight)
-        ]
-    for size in (3, 4):
-        if n_nodes >= size:
-            told[f"motifs_{size}"] = _motifs(graph, size, told["null_of_motifs"], draws, seed)
-    if isinstance(whole, Network):
-        task = task or _task_of(whole)
-        told["task"] = None if task is None else _functional(whole, task)
+    directed: bool | None = None
+    weight: str | None = None
+    signed: str | None = None
+    resolution: float = 1.0
+    modules: Mapping[Hashable, Any] | None = None
+    null: str = "degree-preserving"
+    draws: int | None = None
+    seed: int = 1
+    jobs: int = 1
+    task: Task | None = None
+    tell: Tell | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether Q is the one that every method knows."""
+        return self.signed is None and self.resolution == 1.0
+
+    def telling(self, what: str, number: int) -> Callable[[int], None] | None:
+        tell = self.tell
+        return None if tell is None else lambda done: tell(what, done, number)
+
+
+def measure_network(graph: Graph, **wish: Any) -> dict[str, Any]:
+    """All measures of one network that apply to it, as plain data: the last of `measure_parts`."""
+    told: dict[str, Any] = {}
+    for told in measure_parts(graph, **wish):  # noqa: B007
+        pass
     return told
 
 
-def _is_directed(graph: Graph, matrix: NDArray[np.float64]) -> bool:
-    """As the graph says; a symmetric adjacency is undirected."""
-    if isinstance(graph, Network):
-        return True
-    return bool(graph.is_directed()) if hasattr(graph, "is_directed") else not is_undirected(matrix)
+def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
+    """The measures of one network, as plain data that grows: what is cheap first, then Q beside its nulls.
+
+    Parameters
+    ----------
+    graph
+        Of any kind; a `Network` is simplified first.
+    **wish
+        The fields of `Wish`. ``directed``, ``weight``, ``signed``, ``resolution``: as in `measures.modularity`;
+        ``modules``: of a partition that is measured too; ``null``, ``draws`` (None: `DRAWS`, or
+        `DRAWS_OF_MANY`), ``seed``, ``jobs``: of the nulls; ``task``: adds decomposition, subgoal neurons, lesions
+        and redundancy, left out it is the task that a `Network` names; ``tell``: see `Tell`.
+
+    Yields
+    ------
+    dict
+        What is known so far; "unfinished" says what is not.
+
+    Raises
+    ------
+    EvomodError
+        For a graph without connections, and a task where there is no `Network` to evaluate it.
+    """
+    asked = Wish(**wish)
+    if asked.task is not None and not isinstance(graph, Network):
+        raise EvomodError(
+            f"task '{asked.task.name}' requires a network that evaluates it, a run folder or its best.json; "
+            "this is a graph alone."
+        )
+    whole, graph = graph, graph.simplified() if isinstance(graph, Network) else graph
+    edges = edges_of(graph, asked.weight, signed=asked.signed is not None)
+    n_nodes = int(np.count_nonzero(edges.degrees()))
+    if n_nodes == 0:
+        raise EvomodError("the network has no connection; there is nothing to measure.")
+    undirected = not (is_directed(graph) if asked.directed is None else asked.directed)
+    check_draws(DRAWS if asked.draws is None else asked.draws)
+    if asked.null not in NULLS:
+        raise EvomodError(f"there is no null '{asked.null}'; known: {', '.join(NULLS)}.")
+    counted = with_direction(edges, not undirected, asked.weight is not None)
+    layered = asked.null == "degree-preserving" and not undirected and _is_layered(graph)
+    told: dict[str, Any] = {
+        "nodes": edges.n_nodes,
+        "nodes_with_a_connection": n_nodes,
+        "connections": int(counted.source.size),
+        "undirected": undirected,
+        "direction": "said" if asked.directed is not None else "of the data",
+        "read_as": getattr(graph, "graph", {}).get("read_as") if hasattr(graph, "graph") else None,
+        "parallel_connections": edges.n_parallel,
+        "loops": int((edges.source == edges.target).sum()),
+        "connections_of_weight_0": edges.n_zero,
+        "is_simplified": isinstance(graph, Network),
+        "weight": asked.weight,
+        "signed": asked.signed,
+        "resolution": asked.resolution,
+        "null": asked.null,
+        "null_of_motifs": "layered" if layered else _null_of_motifs(asked.null),
+        "seed": asked.seed,
+        "hierarchy": _hierarchy(graph, edges.n_nodes, not undirected),
+        "unfinished": ["nulls", "motifs"],
+    }
+    draws = asked.draws or (DRAWS if n_nodes <= FEW_NODES else DRAWS_OF_MANY)
+    kinds = _kinds(n_nodes, undirected, asked, edges.is_simple)
+    rows = [_bare_row(graph, directed, method, asked) for directed, method in kinds]
+    told["modularity"] = rows
+    main = next(row for row in rows if row["method"] == "refined")
+    told["modules"] = main.pop("by_name")
+    for row in rows:
+        row.pop("by_name", None)
+    if asked.modules is not None:
+        told["given_modules"] = _of_given(graph, edges, asked, not undirected, None)
+    yield told
+    for size in (3, 4):
+        if size <= n_nodes <= MOST_NODES_MOTIFS:
+            told[f"motifs_{size}"] = _motifs(graph, size, told["null_of_motifs"], draws, asked)
+            yield told
+    if n_nodes > MOST_NODES_MOTIFS:
+        told["motifs_note"] = f"subgraphs are counted in networks of up to {MOST_NODES_MOTIFS} nodes"
+    told["unfinished"] = ["nulls"]
+    if asked.modules is not None:
+        told["given_modules"] = _of_given(graph, edges, asked, not undirected, draws)
+        yield told
+    best: Best = {}
+    if asked.null in EXCHANGED and n_nodes <= MANY_NODES:
+        rng = np.random.default_rng(asked.seed)
+        few = draws if asked.draws is not None else min(draws, DRAWS_OF_MANY)
+        told["hierarchy_null"] = asdict(
+            measures.null_hierarchy(
+                graph, asked.null, few, rng, directed=not undirected, jobs=asked.jobs
+            )
+        )
+        yield told
+    for row in sorted(rows, key=lambda row: row["method"] == "refined"):
+        _add_null(row, graph, asked, asked.null, draws, n_nodes, best)
+        yield told
+    if layered:
+        told["modularity_layered"] = [
+            _with_null(graph, True, method, asked, "layered", draws, n_nodes, best)
+            for directed, method in kinds
+            if directed and method in DIRECTED
+        ]
+        yield told
+    if n_nodes <= MOST_NODES_EXACT and asked.is_plain:
+        rows.append(_exact_row(graph, asked, not undirected, rows))
+    told["unfinished"] = []
+    if isinstance(whole, Network):
+        task = asked.task or _task_of(whole)
+        told["task"] = None if task is None else _functional(whole, task)
+    yield told
+
+
+def _hierarchy(graph: Graph, n_nodes: int, directed: bool) -> float:
+    """Global reaching centrality, not of graphs whose paths do not fit into memory."""
+    if n_nodes > MOST_NODES_MOTIFS:
+        return math.nan
+    found = measures.hierarchy(graph, directed=directed)
+    assert not isinstance(found, list)
+    return found
+
+
+def _kinds(n_nodes: int, undirected: bool, asked: Wish, is_simple: bool) -> list[tuple[bool, str]]:
+    """Directions and methods, those that can be had."""
+    if not asked.is_plain or n_nodes > MANY_NODES:
+        return [(not undirected, "refined")]
+    is_weighted = asked.weight is not None or not is_simple
+    both = [(False, UNDIRECTED)] if undirected else [(True, DIRECTED), (False, UNDIRECTED)]
+    kinds = [
+        (directed, method)
+        for directed, methods in both
+        for method in methods
+        if not (is_weighted and method in UNWEIGHTED_ONLY)
+    ]
+    if n_nodes <= FEW_NODES:
+        return kinds
+    return [(directed, m) for directed, m in kinds if directed == (not undirected) and m in SOME]
+
+
+def _bare_row(graph: Graph, directed: bool, method: str, asked: Wish) -> dict[str, Any]:
+    """Q by a method, its nulls still unknown."""
+    partition = measures.modularity(
+        graph,
+        method,
+        directed=directed,
+        weight=asked.weight,
+        signed=asked.signed,
+        resolution=asked.resolution,
+    )
+    assert not isinstance(partition, list)
+    numbers = ("q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_max", "q_m")
+    return {
+        "method": method,
+        "directed": directed,
+        "q": partition.q,
+        "modules": partition.n_modules,
+        **dict.fromkeys(numbers, math.nan),
+        "q_max_source": "",
+        "draws": 0,
+        "note": "",
+        "by_name": {str(name): module for name, module in partition.by_name.items() if module >= 0},
+    }
+
+
+def _add_null(
+    row: dict[str, Any], graph: Graph, asked: Wish, null: str, draws: int, n_nodes: int, best: Best
+) -> None:
+    """Where the Q of a row lies among nulls of the same method."""
+    method, is_few = row["method"], n_nodes <= FEW_NODES
+    few = min(draws, MOST_DRAWS.get(method, draws)) if asked.draws is None else draws
+    is_once = method == "refined" and not is_few
+    found = measures.normalised_modularity(
+        graph,
+        null,
+        few,
+        np.random.default_rng(asked.seed),
+        directed=row["directed"],
+        weight=asked.weight,
+        signed=asked.signed,
+        resolution=asked.resolution,
+        method="refined-once" if is_once else method,
+        q_max=1.0,
+        jobs=asked.jobs,
+        tell=asked.telling(f"Q by {method} in nulls", few),
+    )
+    assert not isinstance(found, list)
+    if is_few and method in SOME and asked.is_plain and asked.weight is None and asked.null in KEPT:
+        found = _with_largest(found, graph, row["directed"], null, asked, best)
+    else:
+        note = "" if is_few else NOT_SOUGHT
+        note = "; ".join(filter(None, (found.note, note, ONCE if is_once else "")))
+        found = replace(found, q_max=math.nan, q_max_source="not sought", q_m=math.nan, note=note)
+    names = (
+        "q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_max", "q_max_source", "q_m",
+        "draws", "note",
+    )  # fmt: skip
+    row.update({name: getattr(found, name) for name in names})
+
+
+def _with_null(
+    graph: Graph,
+    directed: bool,
+    method: str,
+    asked: Wish,
+    null: str,
+    draws: int,
+    n_nodes: int,
+    best: Best,
+) -> dict[str, Any]:
+    row = _bare_row(graph, directed, method, asked)
+    row.pop("by_name")
+    _add_null(row, graph, asked, null, draws, n_nodes, best)
+    return row
+
+
+def _with_largest(
+    found: measures.NormalisedModularity,
+    graph: Graph,
+    directed: bool,
+    null: str,
+    asked: Wish,
+    best: Best,
+) -> measures.NormalisedModularity:
+    """With Q_max and Q_m; graphs that are annealed are shared by all methods of a direction and null."""
+    if (directed, null) not in best:
+        layers = layers_of(graph) if null == "layered" else None
+        rng = np.random.default_rng(asked.seed)
+        graphs = most_modular_graphs(adjacency_of(graph), directed, layers, rng)
+        best[directed, null] = graphs if directed else undirected_of(graphs)
+    highest = max(found.q, float(q_of_many(best[directed, null], found.method)[0].max()))
+    source = "largest Q of annealed graphs with the same degrees" + " and layers" * (null == "layered")
+    if highest - found.q_rand <= SAME:
+        note = f"Q_m is NaN: Q_max {highest:.4g} is not above Q_rand {found.q_rand:.4g}"
+        note = "; ".join(filter(None, (found.note, note)))
+        return replace(found, q_max=highest, q_max_source=source, q_m=math.nan, note=note)
+    q_m = (found.q - found.q_rand) / (highest - found.q_rand)
+    return replace(found, q_max=highest, q_max_source=source, q_m=q_m)
+
+
+def _of_given(
+    graph: Graph, edges: Edges, asked: Wish, directed: bool, draws: int | None
+) -> dict[str, Any]:
+    """Q and n-cut of the modules that are given, and of the same modules in nulls (None: not yet)."""
+    known = {str(name): name for name in edges.names}
+    named = {known.get(str(name), name): module for name, module in (asked.modules or {}).items()}
+    labels = modules_of(edges, named)
+    is_weighted = asked.weight is not None
+
+    def q_of(each: Edges) -> float:
+        turned = with_direction(each, directed, is_weighted)
+        return quality_of(turned, labels, asked.resolution, asked.signed)
+
+    q = q_of(edges)
+    told: dict[str, Any] = {"q": q, "modules": int(labels.max()) + 1, "n_cut": math.nan, "draws": 0}
+    if edges.n_nodes <= MOST_NODES_MOTIFS:
+        both = dense(with_direction(edges, False, is_weighted))
+        cut = measures.n_cut(both, weight="weight", null=None, modules=labels)
+        told["n_cut"] = cut.n_cut
+    if draws is None or asked.null not in EXCHANGED:
+        return told
+    start = start_of(edges, keep_mutual=asked.null == "milo2002")
+    rng = np.random.default_rng(asked.seed)
+    spread = np.array(list(drawn_values(start, draws, rng, q_of, asked.jobs)))
+    found = compared(q, spread, math.nan, "none", asked.null, "given", directed)
+    names = ("q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "draws")
+    return told | {name: getattr(found, name) for name in names}
 
 
 def _null_of_motifs(null: str) -> str:
     """Motifs are compared with graphs of the same degrees, whatever Q is compared with."""
-    return null if null == "layered" else "degree-preserving"
+    return null if null in ("layered", "milo2002") else "degree-preserving"
 
 
 def _is_layered(graph: Graph) -> bool:
@@ -118,75 +371,19 @@ def _is_layered(graph: Graph) -> bool:
     return bool((layer[source] < layer[target]).all())
 
 
-def _known(methods: tuple[str, ...], weight: str | None) -> list[str]:
-    """Those of the methods that know weights, if there are any."""
-    return [name for name in methods if weight is None or name not in UNWEIGHTED_ONLY]
-
-
 def _task_of(network: Network) -> Task | None:
     """The task that a network names, among those that come with evomod; no other file is executed."""
     name = network.about.get("task")
     return None if name is None else shipped_task_named(name)
 
 
-def _modularity(
-    graph: Graph, weight: str | None, null: str, draws: int, seed: int
-) -> list[dict[str, Any]]:
-    """A row a method: Q, number of modules, and where Q lies among nulls of the same method."""
-    rows, n_nodes = [], connected_nodes(adjacency_of(graph, weight)).size
-    for is_directed, methods in ((True, DIRECTED), (False, UNDIRECTED)):
-        for method in _known(methods, weight):
-            if method == "girvan-newman" and n_nodes > MANY_NODES:
-                continue  # seconds a graph
-            rows.append(_row(graph, is_directed, weight, method, null, draws, seed))
-    if n_nodes <= MOST_NODES_EXACT:
-        rows.append(_exact_row(graph, weight, rows))
-    return rows
-
-
-def _row(
-    graph: Graph, directed: bool, weight: str | None, method: str, null: str, draws: int, seed: int
-) -> dict[str, Any]:
-    few = min(draws, FEW_DRAWS.get(method, draws))
-    partition = measures.modularity(graph, directed=directed, weight=weight, method=method)
-    many = connected_nodes(adjacency_of(graph, weight)).size > MANY_NODES
-    found = measures.normalised_modularity(
-        graph,
-        null,
-        min(few, DRAWS_OF_MANY) if many else few,
-        np.random.default_rng(seed),
-        directed=directed,
-        weight=weight,
-        method=method,
-        q_max=1.0 if many else None,
-    )
-    assert not isinstance(found, list) and not isinstance(partition, list)
-    if many:
-        found = replace(found, q_max=math.nan, q_max_source="not sought", q_m=math.nan, note=NOT_SOUGHT)
-    return {
-        "method": method,
-        "directed": directed,
-        "q": partition.q,
-        "modules": partition.n_modules,
-        "q_rand": found.q_rand,
-        "q_rand_sd": found.q_rand_sd,
-        "z": found.z,
-        "percentile": found.percentile,
-        "q_max": found.q_max,
-        "q_max_source": found.q_max_source,
-        "q_m": found.q_m,
-        "draws": found.draws,
-        "note": found.note,
-    }
-
-
-def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _exact_row(graph: Graph, asked: Wish, directed: bool, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The proved optimum beside the nulls of the refined method, which comes closest to it."""
     best = measures.modularity(
-        graph, directed=True, weight=weight, method="exact", time_limit=SECONDS_EXACT
+        graph, directed=directed, weight=asked.weight, method="exact", time_limit=SECONDS_EXACT
     )
     assert not isinstance(best, list)
-    like = next(row for row in rows if row["method"] == "refined" and row["directed"])
+    like = next(row for row in rows if row["method"] == "refined" and row["directed"] == directed)
     spread, q_max = like["q_rand_sd"], max(like["q_max"], best.q)
     range_ = q_max - like["q_rand"]
     is_same = abs(best.q - like["q"]) <= SAME
@@ -195,6 +392,8 @@ def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> 
         "q": best.q,
         "modules": best.n_modules,
         "bound": best.bound,
+        "z_low": like["z_low"] if is_same else float("nan"),
+        "z_high": like["z_high"] if is_same else float("nan"),
         "percentile": like["percentile"] if is_same else float("nan"),
         "q_max": q_max,
         "z": (best.q - like["q_rand"]) / spread if spread > 0 else float("nan"),
@@ -203,9 +402,11 @@ def _exact_row(graph: Graph, weight: str | None, rows: list[dict[str, Any]]) -> 
     }
 
 
-def _motifs(graph: Graph, size: int, null: str, draws: int, seed: int) -> list[dict[str, Any]]:
+def _motifs(graph: Graph, size: int, null: str, draws: int, asked: Wish) -> list[dict[str, Any]]:
     """A row a subgraph that occurs in the network or in a null."""
-    profile = measures.motifs(graph, size, null, draws, np.random.default_rng(seed))
+    tell = asked.telling(f"subgraphs of {size} nodes in nulls", draws)
+    rng = np.random.default_rng(asked.seed)
+    profile = measures.motifs(graph, size, null, draws, rng, jobs=asked.jobs, tell=tell)
     assert not isinstance(profile, list)
     seen = np.flatnonzero((profile.counts > 0) | (profile.null_mean > 0))
     return [
@@ -216,6 +417,9 @@ def _motifs(graph: Graph, size: int, null: str, draws: int, seed: int) -> list[d
             "null_mean": float(profile.null_mean[k]),
             "null_sd": float(profile.null_sd[k]),
             "z": float(profile.z[k]),
+            "z_low": float(profile.z_low[k]),
+            "z_high": float(profile.z_high[k]),
+            "percentile": float(profile.percentile[k]),
         }
         for k in seen
     ]
@@ -262,25 +466,98 @@ def _separated(found: measures.Separation) -> dict[str, Any]:
 
 
 def report(name: str, told: dict[str, Any]) -> str:
-    """The measures of a network as text for a terminal."""
+    """The measures of a network, or what is known of them, as text for a terminal."""
+    lines = [*_head(name, told), "", _q_table(told["modularity"], told["null"])]
+    if "modularity_layered" in told:
+        lines += ["", _q_table(told["modularity_layered"], "layered")]
+    if "given_modules" in told:
+        lines += ["", _given_text(told["given_modules"])]
+    lines += ["", *_module_lines(told["modules"])]
+    measure = "global reaching centrality" + (", by distances" if told["undirected"] else "")
+    lines += ["", f"hierarchy ({measure})  {_shown(told['hierarchy'], 1, 3)}"]
+    if "hierarchy_null" in told:
+        row = told["hierarchy_null"]
+        lines[-1] += (
+            f"; {_counted(row['draws'], 'null')} {row['null_mean']:.3f} ± {_shown(row['null_sd'], 1, 3)}, "
+            f"z {_shown(row['z'], 1, 1)}"
+        )
+    for size in (3, 4):
+        if f"motifs_{size}" in told:
+            lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
+    lines += [told["motifs_note"]] if "motifs_note" in told else []
+    if told.get("task"):
+        lines += ["", _task_table(told["task"])]
+    if told["unfinished"]:
+        lines += ["", f"not finished: {', '.join(told['unfinished'])}"]
+    return "\n".join(lines)
+
+
+def _head(name: str, told: dict[str, Any]) -> list[str]:
+    """What kind of graph it is, and what was made of the file."""
     simple = ", simplified" if told["is_simplified"] else ""
     kind = "undirected connection" if told["undirected"] else "connection"
     lines = [
         f"{name}: {_counted(told['nodes_with_a_connection'], 'node')} with "
-        f"{_counted(told['connections'], kind)}{simple}",
-        "",
-        _q_table(told["modularity"], told["null"]),
-        "",
-        f"hierarchy (global reaching centrality)  {told['hierarchy']:.3f}",
+        f"{_counted(told['connections'], kind)}{simple}"
     ]
-    if "modularity_layered" in told:
-        lines[3:3] = ["", _q_table(told["modularity_layered"], "layered")]
-    for size in (3, 4):
-        if f"motifs_{size}" in told:
-            lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
-    if told.get("task"):
-        lines += ["", _task_table(told["task"])]
-    return "\n".join(lines)
+    lines += [f"  read as a {told['read_as']}"] if told["read_as"] else []
+    word = "undirected" if told["undirected"] else "directed"
+    lines.append(f"  {word} ({told['direction']})")
+    if told["loops"]:
+        lines.append(f"  {_counted(told['loops'], 'connection')} from a node to itself")
+    if told["parallel_connections"]:
+        how = "summed" if told["weight"] else "counted (--weight NAME sums their weights)"
+        lines.append(f"  {_counted(told['parallel_connections'], 'parallel connection')} {how}")
+    if told["connections_of_weight_0"]:
+        lines.append(f"  {_counted(told['connections_of_weight_0'], 'connection')} of weight 0 left out")
+    if told["signed"] or told["resolution"] != 1.0:
+        signed = f", negative weights as {told['signed']}" if told["signed"] else ""
+        lines.append(f"  resolution {told['resolution']:g}{signed}")
+    return lines
+
+
+def _given_text(row: dict[str, Any]) -> str:
+    text = f"the modules given: {row['modules']}, Q {row['q']:.4f}, n-cut {_shown(row['n_cut'], 1, 3)}"
+    if row["draws"]:
+        text += (
+            f"; the same modules in {_counted(row['draws'], 'null')} {row['q_rand']:.3f} ± "
+            f"{_shown(row['q_rand_sd'], 1, 3)}, z {_shown(row['z'], 1, 1)}"
+        )
+    return text
+
+
+def _module_lines(by_name: dict[str, int]) -> list[str]:
+    """Who is in which module."""
+    members: dict[int, list[str]] = {}
+    for name, module in by_name.items():
+        members.setdefault(module, []).append(name)
+    lines = ["modules (refined)"]
+    for module, names in sorted(members.items())[:MOST_MODULES]:
+        more = f", and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
+        lines.append(f"  {module}: {', '.join(names[:MOST_MEMBERS])}{more}")
+    if len(members) > MOST_MODULES:
+        lines.append(f"  and {len(members) - MOST_MODULES} more modules, see --json")
+    return lines
+
+
+CSV_COLUMNS = (
+    "file", "nodes", "connections", "undirected", "weight", "method", "directed", "q", "modules", "null", "draws",
+    "q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_m", "hierarchy",
+)  # fmt: skip
+
+
+def csv_rows(name: str, told: dict[str, Any]) -> list[list[Any]]:
+    """A row per method, in the order of `CSV_COLUMNS`; what is not a number is empty."""
+    whole = {
+        "file": name,
+        "nodes": told["nodes_with_a_connection"],
+        **{key: told[key] for key in ("connections", "undirected", "weight", "null", "hierarchy")},
+    }
+    rows = []
+    for row in told["modularity"]:
+        cells = [(whole | row)[column] for column in CSV_COLUMNS]
+        rows.append(["" if cell is None or cell != cell else cell for cell in cells])
+    return rows
 
 
 def _counted(number: int, word: str) -> str:
@@ -297,6 +574,8 @@ def _q_table(rows: list[dict[str, Any]], null: str) -> str:
         side = "directed" if row["directed"] else "undirected"
         nulls = (
             f"{row['q_rand']:.3f} ± {_shown(row['q_rand_sd'], 1, 3)}, {_counted(row['draws'], 'draw')}"
+            if row["draws"]
+            else "-"
         )
         lines.append(
             f"{row['method'] + ', ' + side:31}{row['q']:>7.3f}{row['modules']:>9}   {nulls:30}"

@@ -18,6 +18,7 @@ from evomod.encodings import MODULES, Encoding, Threshold
 from evomod.encodings.wiring import chosen_layers
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
+from evomod.kernels.vectors import LANES
 from evomod.operators import make_toolbox
 from evomod.population import Goal, goal_bits
 from evomod.pressures import connection_range, dropout, weights
@@ -117,8 +118,9 @@ def _bytes_needed(config: Config, task: Task) -> dict[str, int]:
         "threshold": (7 * n_neurons, 8 * (n_nodes + 1) * n_words),
     }.get(network.encoding, (3 * n_neurons + n_outputs, 8 * (2 * n_outputs + 1)))
     answers = 5 if config.pressures.dropout is None else 5 + 4 * dropout.BLOCK
+    eliminated = 0 if config.pressures.connection_cost is None else 8 * LANES * sum(layers[1:-1]) ** 2
     return {
-        "the places of connections take": EDGE_BYTES * n_edges + 8 * n_nodes**2,
+        "the places of connections take": EDGE_BYTES * n_edges + 8 * n_nodes**2 + eliminated,
         "the genomes take": POOLS * mu * gene_bytes,
         "what all individuals answer takes": 2 * mu * slot + answers * mu * 16 * n_outputs * n_words,
     }

@@ -165,9 +165,9 @@ def generations_in_order(rows: NDArray[np.int64], n_parents: int, ties: str) -> 
     """``rows`` with the parents, which are those below ``n_parents``, first or last; each in their order."""
     if ties == "random":
         return rows
-    is_parent = rows < n_parents
-    parents, offspring = rows[is_parent], rows[~is_parent]
-    return np.concatenate((parents, offspring) if ties == "parents-first" else (offspring, parents))
+    ordered = np.empty_like(rows)
+    kernels.parted(rows, n_parents, ties == "parents-first", ordered)
+    return ordered
 
 
 def fittest(

@@ -56,7 +56,8 @@ class TrainingConfig:
     batch: int | None = None
     learning_rate: float | None = None
     modules: int | None = None
-    """k of the n-cut. None: 12, or as many as a task has subgoals."""
+    """k of the n-cut. None: 12; of a task one for each subgoal, two at least, and one where they meet: with
+    fewer the best cut may lie between two layers, where shuffling within layers cannot change it."""
     measure_every: int = 0
     """Epochs from one n-cut to the next while it trains; 0: only at the end."""
     threads: int = 1

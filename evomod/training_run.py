@@ -213,7 +213,7 @@ def measured_n_cut(
 ) -> NCut:
     """n-cut of a trained network beside ``draws`` networks with shuffled weights (None: alone)."""
     adjacency, layer = graph_of_layers(weights)
-    k, rng = config.modules or 2, stream(seed, "n-cut")
+    k, rng = config.modules or 3, stream(seed, "n-cut")
     if draws is None:
         return n_cut(adjacency, k, null=None, rng=rng, layer=layer)
     return n_cut(adjacency, k, draws=draws, rng=rng, layer=layer)
@@ -331,6 +331,8 @@ def describe_training(run: Training) -> str:
         f"  n-cut (k = {told['k']})        {told['n_cut']:.3f}; {told['draws']} shuffled "
         f"{told['null_mean']:.3f} ± {told['null_sd']:.3f}, z {told['z']:.1f}, p {told['p']:.3f}"
     )
+    if told.get("note"):
+        lines.append(f"    {told['note']}")
     if "q_score" in told:
         lines.append(
             f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules, "

@@ -200,6 +200,13 @@ def free_slots(taken: Collection[int], n_slots: int, number: int) -> list[int]:
     return [slot for slot in range(n_slots) if slot not in taken][:number]
 
 
+def lined_up(kept: Sequence[int], parents: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Those that pass, then other parents as they come; and the place of every offspring's parent in this line."""
+    others = [row for row in dict.fromkeys(parents) if row not in kept]
+    line = [*kept, *others]
+    return line, [line.index(row) for row in parents]
+
+
 def diversity(answers: Sequence[Sequence[int]]) -> list[float]:
     """Mean Hamming distance to the pool, itself included (Clune et al. 2013, authors' source)."""
     means = []

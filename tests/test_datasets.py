@@ -164,7 +164,7 @@ def test_a_task_is_all_its_patterns_and_the_answers_of_a_goal():
     assert np.array_equal(data.inputs > 0, (np.arange(256)[:, None] >> np.arange(8)) & 1 == 1)
     assert np.array_equal(data.targets[:, 0] > 0, task.tables["left-or-right"][0])
     assert set(np.unique(data.targets)) == {-1.0, 1.0}
-    assert (data.hidden, data.modules, data.goal) == ((8, 4, 2), 2, "left-or-right")
+    assert (data.hidden, data.modules, data.goal) == ((8, 4, 2), 3, "left-or-right")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from evomod.errors import EvomodError
-from evomod.measures import hierarchy
+from evomod.measures import hierarchy, null_hierarchy
 from evomod.network import Network
 
 
@@ -30,7 +30,7 @@ def star(n, into):
 )
 def test_any_graph_equals_the_oracle(adjacency):
     """Cycles, loops, isolated nodes, weights of either sign, no node at all: the same number, bit by bit."""
-    assert hierarchy(adjacency) == naive.global_reaching_centrality(adjacency.tolist())
+    assert hierarchy(adjacency, directed=True) == naive.global_reaching_centrality(adjacency.tolist())
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -46,7 +46,9 @@ def test_known_networks():
     assert hierarchy(star(5, into=False)) == 1 / 16
     assert hierarchy(np.roll(np.eye(6), 1, axis=1)) == 0.0
     assert hierarchy(np.zeros((4, 4))) == hierarchy(np.eye(3)) == hierarchy(np.zeros((0, 0))) == 0.0
-    assert hierarchy(nx.path_graph(4)) == 0.0  # an undirected graph leads everywhere
+    assert hierarchy(nx.path_graph(4), directed=True) == 0.0  # each way, it leads everywhere
+    assert hierarchy(nx.cycle_graph(5)) == 0.0 == hierarchy(nx.complete_graph(4))
+    assert hierarchy(nx.star_graph(9)) == pytest.approx(0.5 * 8 / 9)
     tree = nx.balanced_tree(2, 3, create_using=nx.DiGraph).reverse()
     assert hierarchy(tree) == pytest.approx(nx.global_reaching_centrality(tree.reverse()))
 
@@ -79,3 +81,42 @@ def test_many_networks_give_a_list_of_the_single_results(monkeypatch):
 def test_what_is_no_graph_is_one_sentence():
     with pytest.raises(EvomodError, match="square array"):
         hierarchy([[0.0, 1.0]])
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_undirected_and_weighted_graphs_equal_the_definition_and_networkx(is_weighted):
+    rng = np.random.default_rng(2)
+    weight = "weight" if is_weighted else None
+    for trial in range(30):
+        n = int(rng.integers(2, 6))
+        matrix = (rng.random((n, n)) < 0.5) * rng.uniform(0.5, 2.0, (n, n))
+        np.fill_diagonal(matrix, 0.0)
+        if trial % 2 or not is_weighted:
+            matrix = np.triu(matrix) + np.triu(matrix).T
+        if not is_weighted:
+            matrix = (matrix != 0).astype(float)
+        graph = nx.from_numpy_array(
+            matrix, create_using=nx.DiGraph if trial % 2 == 0 and is_weighted else nx.Graph
+        )
+        found = hierarchy(graph, weight=weight)
+        assert found == pytest.approx(
+            naive.reaching_by_distance(matrix.tolist(), is_weighted), abs=1e-12
+        )
+        assert found == pytest.approx(
+            hierarchy(matrix, weight=weight, directed=graph.is_directed()), abs=1e-12
+        )
+        graph.remove_nodes_from(list(nx.isolates(graph)))
+        if len(graph) > 1:
+            other = graph.reverse() if graph.is_directed() else graph
+            assert found == pytest.approx(nx.global_reaching_centrality(other, weight=weight), abs=1e-9)
+
+
+def test_a_hierarchy_stands_beside_its_null():
+    tree = nx.gn_graph(30, seed=1)
+    found = null_hierarchy(tree, draws=50)
+    assert found.hierarchy == hierarchy(tree) and found.z > 0 and found.z_low < found.z < found.z_high
+    again = null_hierarchy(tree, draws=50, jobs=2)
+    assert again == found
+    star_like = null_hierarchy(nx.star_graph(4), draws=5)
+    assert np.isnan(star_like.z) and star_like.percentile == 50.0  # no exchange is possible
+    assert null_hierarchy(nx.karate_club_graph(), "milo2002", 5, weight="weight").draws == 5

@@ -85,3 +85,16 @@ def test_free_slots_are_the_first_that_nobody_has(taken, data):
     free = np.empty(number, np.int64)
     answers.free_slots(np.array(taken, np.int64), np.zeros(20, np.bool_), free)
     assert_array_equal(free, naive.free_slots(set(taken), 20, number))
+
+
+@settings(max_examples=size(200, 50), deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 19), max_size=20, unique=True), st.data())
+def test_those_that_pass_stand_before_other_parents(kept, data):
+    """Nobody passes, all do; parents that pass or not, once or several times."""
+    parents = data.draw(st.lists(st.integers(0, 19), min_size=20 - len(kept), max_size=20 - len(kept)))
+    rows, ancestors = np.empty(20, np.int64), np.empty(40, np.int64)
+    given = np.array(kept, np.int64), np.array(parents, np.int64)
+    n = answers.line_up(*given, np.full(20, -1), rows, ancestors)
+    line, places = naive.lined_up(kept, parents)
+    assert rows[:n].tolist() == line
+    assert ancestors[: n + len(parents)].tolist() == [*range(n), *places]

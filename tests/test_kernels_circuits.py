@@ -241,7 +241,8 @@ def answer(
         states = garbage((number, 2 * n_outputs + 1), rng)
     shape = np.array([n_gates, n_steps, ternary], np.int64)
     functions = np.array(functions, np.int64)
-    circuit.answer(genomes, ancestors, inputs, functions, shape, slots, states)
+    work, pairs = garbage(8 * (len(inputs) + n_gates), rng), garbage((2, n_gates, 2), rng)
+    circuit.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)
     return states[slots]
 
 

@@ -128,6 +128,26 @@ def test_inherited_lengths_equal_lengths_computed_afresh():
     assert 0 < unchanged < 5 * mu
 
 
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 17])
+@pytest.mark.parametrize("layers", [(2, 1), (4, 3, 2), (2, 2, 1, 2, 1)])
+def test_lengths_do_not_depend_on_the_company(layers, n):
+    """However many networks are computed at once, with offspring like their parents, unlike them, or empty."""
+    rng = np.random.default_rng(10)
+    wiring = wire(layers, coarse_positions(layers, rng))
+    parents, children = ((rng.random((n, wiring.n_edges)) < 0.5).astype(np.int8) for _ in range(2))
+    children[::3], children[1::3] = 2 * parents[::3], 0
+    working = simplified(layers, np.concatenate((parents, children)))
+    alone = [afresh(wiring, "wiring-length", row[None])[0] for row in working]
+    assert afresh(wiring, "wiring-length", working).tolist() == alone
+    known = np.concatenate((alone[:n], np.full(n, np.nan)))
+    for ancestors in (np.tile(np.arange(n), 2), np.concatenate((np.arange(n), rng.permutation(n)))):
+        length = connection_cost.measure(wiring, "wiring-length", working, ancestors, known)
+        assert length.tolist() == alone
+    of_orphans = np.concatenate((np.full(n, -1), np.arange(n)))  # parents that are computed only now
+    length = connection_cost.measure(wiring, "wiring-length", working, of_orphans, np.zeros(2 * n))
+    assert length.tolist() == alone
+
+
 @pytest.mark.parametrize("layers", SHAPES)
 def test_mirrored_networks_tie_exactly(layers):
     """Left and right exchanged: the very same length, in every bit."""

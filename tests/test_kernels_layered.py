@@ -627,6 +627,21 @@ def test_simplification_equals_the_oracle(layers):
     assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
 
 
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 17])
+@pytest.mark.parametrize("layers", [RETINA, (2, 1), (2, 2, 1), (3, 3, 3, 3, 1)])
+def test_simplification_does_not_depend_on_the_company(layers, n):
+    """However many networks are done at once, and whether their parents are done only now."""
+    encoding, rng = integer(layers), np.random.default_rng(19)
+    parents = all_kinds(encoding, rng, n)[:n]
+    children = np.where(rng.random(parents.shape) < 0.1, 0, parents).astype(np.int8)
+    children[::3] = parents[::3]
+    pool = np.concatenate((parents, children))
+    alone = [layered.simplify(encoding, row[None])[0].tolist() for row in pool]
+    assert layered.simplify(encoding, pool).tolist() == alone
+    ancestors = np.concatenate((np.full(n, -1), np.arange(n)))
+    assert layered.simplify(encoding, pool, ancestors).tolist() == alone
+
+
 @pytest.mark.parametrize("make", [integer, real])
 @pytest.mark.parametrize("layers", [RETINA, (4, 3, 2), (2, 2)])
 def test_inherited_simplification_equals_simplification_afresh(layers, make):

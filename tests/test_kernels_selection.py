@@ -15,7 +15,15 @@ from evomod.errors import EvomodError
 from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
-from evomod.selection import _orders, _sort_down, choose_parents, in_order, rank, survive
+from evomod.selection import (
+    _orders,
+    _sort_down,
+    choose_parents,
+    generations_in_order,
+    in_order,
+    rank,
+    survive,
+)
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 PROBABILITIES = [
@@ -380,6 +388,18 @@ def test_position_does_not_favour_tied_individuals(p):
     for _ in range(repeats):
         lived[survive(objectives, np.array(p), n // 2, rng).rows] += 1
     assert np.abs(lived / repeats - 0.5).max() < 5 * np.sqrt(0.25 / repeats)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 65])
+def test_generations_come_one_after_the_other(n):
+    """The parents, or the offspring, each in the order that they were in, whoever is absent."""
+    rows = np.random.default_rng(30).permutation(n)
+    for number in (0, n // 2, n, n + 1):
+        parents = [row for row in rows.tolist() if row < number]
+        offspring = [row for row in rows.tolist() if row >= number]
+        assert generations_in_order(rows, number, "parents-first").tolist() == parents + offspring
+        assert generations_in_order(rows, number, "offspring-first").tolist() == offspring + parents
+        assert generations_in_order(rows, number, "random").tolist() == rows.tolist()
 
 
 @pytest.mark.parametrize("ties", ["parents-first", "offspring-first"])

@@ -76,6 +76,66 @@ def test_questions_equal_integers():
     assert not ask(np.zeros(4, np.uint64), genes, 0, 0)[0]
 
 
+@numba.njit
+def calculate(x, y, word, scale, found):
+    """Every operation on eight numbers, a row of ``found[operation, lane]`` each."""
+    a, b = vectors.numbers(x, 0), vectors.numbers(y, 0)
+    vectors.put_numbers(found, 0, vectors.plus(a, b))
+    vectors.put_numbers(found, 8, vectors.minus(a, b))
+    vectors.put_numbers(found, 16, vectors.times(a, b))
+    vectors.put_numbers(found, 24, vectors.quotient(a, b))
+    vectors.put_numbers(found, 32, vectors.plus_where(a, word, scale))
+    vectors.put_numbers(found, 40, vectors.eight(scale))
+
+
+@numba.njit
+def rearrange(genes, word, rows, columns, at, to, turned, listed):
+    """The operations on bytes and bits."""
+    vectors.turn(genes, rows, at, turned, columns, to)
+    vectors.put_eight(listed, 1, word, 100)
+    return vectors.present(genes, at), vectors.number_set(word), vectors.filled(word)
+
+
+def test_eight_numbers_equal_one_after_the_other():
+    """Bit by bit, where 0 divides 0, where nothing is added, and with negative zeros."""
+    rng = np.random.default_rng(3)
+    for _ in range(size(200, 50)):
+        x, y = (
+            rng.standard_normal(8) * rng.choice([0.0, -0.0, 1.0, 1e300, 1e-300], 8) for _ in range(2)
+        )
+        mask = rng.integers(0, 256, 8) * rng.integers(0, 2, 8)
+        word, scale = mask.astype(np.uint8).view(np.uint64)[0], float(rng.standard_normal())
+        found = np.empty((6, 8))
+        with np.errstate(over="ignore"):  # interpreted
+            calculate(x, y, word, scale, found)
+        for k, (a, b) in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+            expected = [a + b, a - b, a * b, a / b if b != 0.0 else 0.0]
+            expected += [a + scale if mask[k] else a, scale]
+            assert found[:, k].tobytes() == np.array(expected).tobytes()
+
+
+def test_bytes_are_turned_and_listed():
+    """Byte k of row j becomes byte j of row k, and all other bytes stay."""
+    rng = np.random.default_rng(4)
+    for _ in range(size(50, 10)):
+        genes, turned = rng.integers(-2, 3, (9, 40)).astype(np.int8), np.zeros((8, 20), np.int8)
+        rows, columns = 40 * rng.integers(0, 8, 8), 20 * rng.permutation(8)
+        at, to = (int(k) for k in rng.integers(0, 12, 2))
+        mask = rng.integers(0, 256, 8) * rng.integers(0, 2, 8)
+        word, listed = mask.astype(np.uint8).view(np.uint64)[0], np.zeros(10, np.int64)
+        bits, number, full = rearrange(genes, word, rows, columns, at, to, turned, listed)
+        expected = np.zeros((8, 20), np.int8)
+        for j in range(8):
+            for k in range(8):
+                expected[columns[k] // 20, to + j] = genes[rows[j] // 40, at + k]
+        assert turned.tolist() == expected.tolist()
+        assert listed.tolist() == [0, *(100 + mask).tolist(), 0]
+        flat = genes.ravel().tolist()
+        assert int(bits) == sum((flat[at + k] != 0) << k for k in range(32))
+        assert number == int(word).bit_count()
+        assert int(full) == sum(255 << 8 * k for k in range(8) if mask[k])
+
+
 GAPS = """
 import os
 

@@ -358,3 +358,14 @@ def test_a_network_with_a_weight_that_is_no_number_is_one_sentence():
 def test_matrices_that_are_no_layers_are_one_sentence(matrices, message):
     with pytest.raises(EvomodError, match=message):
         graph_of_layers(matrices)
+
+
+def test_where_no_shuffle_changes_the_cut_it_is_said():
+    """Two pairs of layers that one strong chain each holds together: the best cut in two is between layers."""
+    adjacency, layer = graph_of_layers([np.ones((3, 3)), np.full((3, 1), 1e-6), np.ones((1, 2))])
+    found = n_cut(adjacency, 2, layer=layer, draws=20)
+    assert np.isnan(found.z) and found.null_sd < 1e-9
+    assert found.note.startswith("the n-cut with k = 2 says nothing")
+    rng = np.random.default_rng(1)
+    adjacency, layer = graph_of_layers([rng.random((8, 8)), rng.random((8, 4)), rng.random((4, 2))])
+    assert n_cut(adjacency, 3, layer=layer, draws=20).note == ""

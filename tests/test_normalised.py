@@ -352,7 +352,7 @@ def test_what_makes_no_sense_is_refused_in_words():
     for q_max in (0.0, 1.5, np.nan):
         with pytest.raises(EvomodError, match="q_max is a modularity, above 0"):
             normalised_modularity(graph, q_max=q_max)
-    with pytest.raises(EvomodError, match="'degree-preserving' or 'layered'; got 'genomes'"):
+    with pytest.raises(EvomodError, match="degree-preserving or milo2002 or layered; got 'genomes'"):
         motifs(graph, null="genomes")
     with pytest.raises(EvomodError, match="expected one graph"):
         random_graphs(np.stack([graph, graph]), "degree-preserving", 2, rng)

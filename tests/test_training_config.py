@@ -42,7 +42,7 @@ def test_what_is_left_open_follows_from_the_data():
     assert layers_of(digits, load_dataset("digits")) == (64, 256, 256, 256, 256, 10)
     retina = resolved(TrainingConfig("retina"), load_dataset("retina"))
     assert layers_of(retina, load_dataset("retina")) == (8, 8, 4, 2, 1)
-    assert (retina.modules, retina.goal, retina.all_epochs) == (2, "left-and-right", 2000)
+    assert (retina.modules, retina.goal, retina.all_epochs) == (3, "left-and-right", 2000)
 
 
 def test_a_config_is_read_as_it_was_written(tmp_path):

@@ -157,8 +157,21 @@ def answer_into(
     ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
     or -1; individual i's memory is ``states[slots[i]]``.
     """
-    shape = encoding.shape
-    kernels.answer(genomes, ancestors, encoding.inputs, encoding.functions, shape, slots, states)
+    _answer_into(encoding, genomes, ancestors, encoding.inputs, slots, states)
+
+
+def _answer_into(
+    encoding: Circuit,
+    genomes: Genomes,
+    ancestors: NDArray[np.int64],
+    inputs: NDArray[np.uint64],
+    slots: NDArray[np.int64],
+    states: NDArray[np.uint64],
+) -> None:
+    work = np.empty(8 * (inputs.size + encoding.n_gates), np.uint64)
+    pairs = np.empty((2, encoding.n_gates, 2), np.uint64)
+    functions, shape = encoding.functions, encoding.shape
+    kernels.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)
 
 
 def answers(
@@ -211,7 +224,7 @@ def silenced(
         off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
         moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
         other[:, addresses] = moved
-        kernels.answer(other, ancestors, inputs, encoding.functions, encoding.shape, rows, own)
+        _answer_into(encoding, other, ancestors, inputs, rows, own)
         said.append(answers(encoding, rows, own))
     yes, no = zip(*said, strict=True)
     return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)

@@ -19,7 +19,7 @@ from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, pointer_to, realvalued
 from evomod.kernels import layered as kernels
-from evomod.kernels.vectors import MOST, PART
+from evomod.kernels.vectors import LANES, MOST, PART
 from evomod.network import Network
 from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
 from evomod.task import Task, all_patterns, pack
@@ -32,6 +32,13 @@ SATURATED = 20.0
 
 BLOCK = 256
 """Patterns that are answered at once by the float kernel: 30 KB of the retina's values."""
+
+
+PLACES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+OFFSETS = np.array(
+    [sum(k << 8 * n for n, k in enumerate(np.flatnonzero(row).tolist())) for row in PLACES], np.uint64
+)
+"""``[mask]``: the places of the bits that are set in eight, a byte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,9 @@ def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
     places = np.empty((number, encoding.n_genes), np.int8)
     layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
     n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
-    kernels.birth(layers, n_weights, n_biases, attempts, pointer_to(rng), places)
+    kernels.birth(
+        layers, _gaps(encoding.wiring.layers), n_weights, n_biases, attempts, pointer_to(rng), places
+    )
     if encoding.is_integer:
         return places
     genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
@@ -209,10 +218,19 @@ def vary(
     counts, rates = _mutation(encoding, variation)
     n_edges, n_genes = encoding.n_edges, encoding.n_genes
     chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
-    listed, shares = np.empty((2, n_genes + 1), np.int64), np.empty(n_genes)
-    layers = np.array(encoding.wiring.layers)
-    kernels.vary(layers, counts, rates[2:], chances, pointer_to(rng), listed, shares, offspring)
+    listed, shares = np.empty((2, n_genes + 9), np.int64), np.empty(n_genes)
+    layers, gaps = np.array(encoding.wiring.layers), _gaps(encoding.wiring.layers)
+    kernels.vary(
+        layers, gaps, counts, rates[2:], chances, OFFSETS, pointer_to(rng), listed, shares, offspring
+    )
     return offspring
+
+
+@lru_cache(maxsize=8)
+def _gaps(layers: tuple[int, ...]) -> NDArray[np.int64]:
+    """``[gap, (first edge, number of edges)]`` between two layers."""
+    sizes = np.multiply(layers[:-1], layers[1:], dtype=np.int64)
+    return np.stack((np.cumsum(sizes) - sizes, sizes), axis=1)
 
 
 @lru_cache(maxsize=8)
@@ -507,16 +525,17 @@ def simplify(
     ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
     """
     n, wiring, n_edges = genomes.shape[0], encoding.wiring, encoding.n_edges
-    edges = genomes[:, :n_edges] if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
+    genes = genomes if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
     working = np.empty((n, n_edges), np.int8)
     n_known = 0 if known is None else known.shape[0]
     if known is not None:
         working[:n_known] = known
     parents = np.full(n, -1) if ancestors is None else ancestors
-    listed, reaches = np.empty(n_edges + 1, np.int64), np.empty(wiring.n_nodes, np.int8)
     kernels.simplify(
-        edges, parents, n_known, wiring.source, wiring.target, wiring.n_outputs, listed, reaches, working
-    )
+        np.ascontiguousarray(genes, np.int8), parents, n_known, wiring.source, wiring.target, wiring.n_outputs,
+        np.empty(n, np.int64), np.empty((3, LANES), np.int64), np.empty(n_edges, np.uint64),
+        np.empty(wiring.n_nodes, np.uint64), working,
+    )  # fmt: skip
     return working
 
 

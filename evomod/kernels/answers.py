@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, n_bits
+from evomod.kernels import compiled, n_bits, unmanaged
 
 
 @compiled
@@ -88,3 +88,24 @@ def free_slots(taken, is_taken, free):
         free[n] = slot  # it stays if free: a branch would be guessed wrong every other time
         n += not is_taken[slot]
         slot += 1
+
+
+@unmanaged
+def line_up(kept, parents, place, rows, ancestors):
+    """List in ``rows`` those that pass and then all other parents, and in ``ancestors`` their places there.
+
+    Of those listed each is its own ancestor; after them come the places of the ``parents``, one an offspring.
+    Returns how many are listed. ``place[row]`` is work space, -1 in the beginning.
+    """
+    n = kept.size
+    for k in range(n):
+        rows[k], place[kept[k]] = kept[k], k
+    for k in range(parents.size):
+        if place[parents[k]] < 0:
+            rows[n], place[parents[k]] = parents[k], n
+            n += 1
+    for k in range(n):
+        ancestors[k] = k
+    for k in range(parents.size):
+        ancestors[n + k] = place[parents[k]]
+    return n

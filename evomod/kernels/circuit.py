@@ -9,55 +9,59 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, unmanaged
 
 ZERO, ONE, ALL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+TWO, THREE = np.uint64(2), np.uint64(3)
 
 
 MASKS = np.array([[ZERO, ALL], [ZERO, ZERO], [ALL, ALL], [ALL, ZERO]], np.uint64)
 """NAND, AND, OR, NOR: what inverts both sources of an AND, and what inverts its answer."""
 
 
-@compiled
-def trace(genome, inputs, functions, n_gates, stack, depth, values):
+@inlined
+def trace(genome, n_inputs, functions, n_gates, stack, depth, values):
     """Visit the effective gates depth first, giving each its answer; returns their set and the depth.
 
     A gate's answer is final once those of its sources are, so one visit replaces a simulation step by
     step, which costs four times as much. The depth is -1 if a gate leads back to itself: then the
-    answers are void. ``values[node]`` and ``depth[node]``; bit g of the set stands for gate g.
+    answers are void. ``values[node]`` and ``depth[node]``; bit g of the set stands for gate g. Indices are
+    unsigned: numba asks of every other whether it counts from the end.
     """
-    n_inputs = inputs.size
-    seen = done = (ONE << np.uint64(n_inputs)) - ONE  # sets of nodes; inputs are known from the start
-    deepest, cyclic = 0, ZERO
+    first = np.uint64(n_inputs)
+    seen = done = (ONE << first) - ONE  # sets of nodes; inputs are known from the start
+    deepest, cyclic = ZERO, ZERO
     for k in range(3 * n_gates, genome.size):
         top = 0
         stack[0] = genome[k]
         while top >= 0:
-            node = stack[top]
-            bit = ONE << np.uint64(node)
+            node = stack[np.uint64(top)]
+            bit = ONE << node
             if done & bit != ZERO:
                 top -= 1
                 continue
-            gene = 3 * (node - n_inputs)
-            a, b = np.uint64(genome[gene]), np.uint64(genome[gene + 1])
+            gene = THREE * (node - first)
+            a, b = np.uint64(genome[gene]), np.uint64(genome[gene + ONE])
             if seen & bit == ZERO:
                 seen |= bit
                 from_a, from_b = ONE << a, ONE << b
                 cyclic |= (from_a | from_b) & seen & ~done
-                stack[top + 1] = a  # it counts if not seen yet: a branch is guessed wrong too often
+                stack[np.uint64(top + 1)] = (
+                    a  # it counts if not seen yet: a branch is guessed wrong too often
+                )
                 top += seen & from_a == ZERO
-                stack[top + 1] = b
+                stack[np.uint64(top + 1)] = b
                 top += seen & from_b == ZERO
-                if stack[top] != node:
+                if stack[np.uint64(top)] != node:
                     continue
-            function = functions[genome[gene + 2]]
+            function = functions[np.uint64(genome[gene + TWO])]
             m = MASKS[function, 0]
             values[node] = ((values[a] ^ m) & (values[b] ^ m)) ^ MASKS[function, 1]
-            depth[node] = 1 + max(depth[a], depth[b])
+            depth[node] = ONE + max(depth[a], depth[b])
             done |= bit
             top -= 1
-        deepest = max(deepest, depth[genome[k]])
-    return seen >> np.uint64(n_inputs), -1 if cyclic != ZERO else deepest
+        deepest = max(deepest, depth[np.uint64(genome[k])])
+    return seen >> first, -1 if cyclic != ZERO else np.int64(deepest)
 
 
 @inlined
@@ -145,15 +149,15 @@ def simulate(gates, sources, masks, n_steps, both, values, unsteady):
             return
 
 
-@compiled
-def settle(gates, sources, masks, n_inputs, values, unsteady):
+@inlined
+def settle(gates, sources, masks, n_inputs, is_zero, values, unsteady):
     """Ternary answers: every gate is unknown at first and becomes known once its sources force it.
 
-    ``unsteady[node]`` gets the patterns for which a gate stays unknown (Kleene's logic).
+    ``unsteady[node]`` gets the patterns for which a gate stays unknown (Kleene's logic). ``is_zero[node]`` is
+    work space.
     """
-    is_zero = np.zeros(values.size, np.uint64)
-    for node in range(n_inputs):
-        is_zero[node] = ~values[node]
+    for node in range(values.size):
+        is_zero[node] = ~values[node] if node < n_inputs else ZERO
     for k in range(gates.size):
         values[gates[k]] = ZERO
     changed = True
@@ -199,24 +203,29 @@ def is_same(genome, other, n_gates, effective):
     return differ == 0
 
 
-@compiled
-def answer(genomes, ancestors, inputs, functions, shape, slots, states):
+@unmanaged
+def answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs):
     """Answer every pattern by every circuit, into ``states[slot, (yes an output, no an output, gates)]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1;
     a circuit whose effective gates are its parent's inherits. ``inputs[input]`` words; ``functions[kind]``; ``shape``: number
     of gates, steps, 1 for ternary answers. An output that does not come to rest says neither yes nor no.
-    The last word of a state is the set of effective gates.
+    The last word of a state is the set of effective gates. ``work[8 * node]`` and
+    ``pairs[2, gate, 2]`` are work space.
     """
     n_gates, n_steps, ternary = shape[0], shape[1], shape[2] == 1
     n_inputs, n_genes = inputs.size, genomes.shape[1]
     n_nodes, n_outputs = n_inputs + n_gates, n_genes - 3 * n_gates
-    stack, depth = np.empty(2 * n_gates + 2, np.int64), np.zeros(n_nodes, np.int64)
-    values, unsteady = np.zeros(n_nodes, np.uint64), np.zeros(n_nodes, np.uint64)
-    both, gates = np.zeros(2 * n_nodes, np.uint64), np.empty(n_gates, np.uint64)  # unsigned: no check
-    sources, masks = np.empty((n_gates, 2), np.uint64), np.empty((n_gates, 2), np.uint64)
+    values, unsteady, depth = (
+        work[:n_nodes],
+        work[n_nodes : 2 * n_nodes],
+        work[2 * n_nodes : 3 * n_nodes],
+    )
+    gates, both = work[3 * n_nodes : 3 * n_nodes + n_gates], work[4 * n_nodes : 6 * n_nodes]
+    stack, sources, masks = work[6 * n_nodes :], pairs[0], pairs[1]
     for node in range(n_inputs):
         values[node], both[node], both[n_nodes + node] = inputs[node], inputs[node], inputs[node]
+        depth[node] = ZERO
     for i in range(genomes.shape[0]):
         parent = ancestors[i]
         if parent == i:
@@ -229,13 +238,13 @@ def answer(genomes, ancestors, inputs, functions, shape, slots, states):
             for word in range(2 * n_outputs + 1):
                 state[word] = states[slots[parent], word]
             continue
-        effective, deepest = trace(genome, inputs, functions, n_gates, stack, depth, values)
+        effective, deepest = trace(genome, n_inputs, functions, n_gates, stack, depth, values)
         rests = 0 <= deepest <= n_steps
         if not rests:
             listed = gates[: list_gates(effective, n_inputs, gates)]
             decode(genome, functions, listed, n_inputs, sources, masks)
             if ternary:
-                settle(listed, sources, masks, n_inputs, values, unsteady)
+                settle(listed, sources, masks, n_inputs, both[:n_nodes], values, unsteady)
             else:
                 simulate(listed, sources, masks, n_steps, both, values, unsteady)
         for k in range(n_outputs):

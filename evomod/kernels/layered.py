@@ -11,38 +11,49 @@ import numpy as np
 
 from evomod.kernels import compiled, inlined, uniform, unmanaged
 from evomod.kernels.vectors import (
+    LANES,
     ZERO,
     differing,
     either,
+    filled,
     fire,
     fire_in_parts,
+    have_changed,
     is_any,
     item,
     list_edges,
     load,
     lowest,
+    number_set,
     odd,
+    place_rows,
+    present,
+    put,
+    put_eight,
     spread,
     store,
+    to_columns,
+    turn,
 )
 
 RARE = 2.0**-32
 """Where no change at all is rarer than this, change after change is drawn."""
-ONE = np.uint64(1)
+ONE, GENE, EVERY = np.uint64(1), np.uint64(255), np.uint64(2**64 - 1)
 
 
 @inlined
-def draw_edge(layers, rng):
-    """An edge, first its gap and then its source and target in the gap's two layers, by one draw."""
-    share = uniform(rng) * (layers.size - 1)
-    gap, start = int(share), 0
-    for g in range(gap):
-        start += layers[g] * layers[g + 1]
-    return start + int((share - gap) * (layers[gap] * layers[gap + 1]))
+def draw_edge(gaps, rng):
+    """An edge, first its gap and then its source and target in the gap's two layers, by one draw.
+
+    ``gaps[gap]``: its first edge, and the number of its edges.
+    """
+    share = uniform(rng) * gaps.shape[0]
+    gap = int(share)
+    return item(gaps, 2 * gap) + int((share - gap) * item(gaps, 2 * gap + 1))
 
 
 @inlined
-def draw_free_edge(genome, layers, limit, rng):
+def draw_free_edge(genomes, begin, gaps, limit, rng):
     """An edge without a connection; -1 if ``limit`` draws of gap, source and target found none.
 
     Gaps with few edges fill first, so the last free edges of a dense network are often not found: on the
@@ -50,8 +61,8 @@ def draw_free_edge(genome, layers, limit, rng):
     """
     edge, draws = -1, 0
     while edge < 0 and draws < limit:
-        drawn = draw_edge(layers, rng)
-        if genome[drawn] == 0:
+        drawn = draw_edge(gaps, rng)
+        if item(genomes, begin + drawn) == 0:
             edge = drawn
         draws += 1
     return edge
@@ -68,7 +79,7 @@ def size_of(layers):
 
 
 @compiled
-def birth(layers, n_weights, n_biases, attempts, rng, genomes):
+def birth(layers, gaps, n_weights, n_biases, attempts, rng, genomes):
     """Fill ``genomes`` with random networks; an attempt at a connection that exists is drawn anew.
 
     As the authors of Clune et al. 2013 do it. A network without a free edge draws nothing more.
@@ -82,7 +93,7 @@ def birth(layers, n_weights, n_biases, attempts, rng, genomes):
         for _ in range(attempts[0] + int(uniform(rng) * (attempts[1] - attempts[0] + 1))):
             if n == n_edges:
                 break
-            edge = draw_free_edge(genomes[i], layers, limit, rng)
+            edge = draw_free_edge(genomes, i * n_genes, gaps, limit, rng)
             if edge >= 0:
                 genomes[i, edge] = 1 + int(uniform(rng) * n_weights)
                 n += 1
@@ -137,24 +148,44 @@ def change_biases(genome, genes, n_hits, n_biases, by_step, shares):
             genome[gene] = int(shares[k] * n_biases)
 
 
+@inlined
+def list_present(genomes, begin, n_edges, offsets, edges):
+    """List, in ``edges``, which of the genes from a place on are not 0; returns how many. It may write 8 more.
+
+    Eight genes at once: ``offsets[mask]`` has the places of the bits of a mask, a byte each.
+    """
+    n = 0
+    for first in range(0, n_edges if n_edges >= 32 else 0, 32):
+        at = first if first + 32 <= n_edges else n_edges - 32
+        found = present(genomes, begin + at) >> np.uint64(first - at)
+        for k in range(4):
+            mask = found & GENE
+            put_eight(edges, n, item(offsets, mask), first + 8 * k)
+            n += number_set(mask)
+            found >>= np.uint64(8)
+    for edge in range(0 if n_edges >= 32 else n_edges):
+        put(edges, n, edge)
+        n += item(genomes, begin + edge) != 0
+    return n
+
+
 @unmanaged
-def vary(layers, counts, rates, chances, rng, listed, shares, offspring):
+def vary(layers, gaps, counts, rates, chances, offsets, rng, listed, shares, offspring):
     """Mutate ``offspring``, copies of their parents.
 
     counts: number of weights, number of biases, fewest connections, 1 for biases by step; rates: add and
     delete a connection, a network. ``chances[n, 3]`` of `draw_hits`: of n connections' weights, and in the
-    last row of the biases. ``listed[2, gene]`` and ``shares[gene]`` are work space. One draw decides both
+    last row of the biases; ``offsets[mask]`` of `list_present`. ``listed[2, gene + 9]`` and ``shares[gene]`` are work space. One draw decides both
     whether a connection comes and whether one goes, as if it were two.
     """
     n_edges, limit = size_of(layers)
-    n_neurons = offspring.shape[1] - n_edges
+    n_genes = offspring.shape[1]
+    n_neurons = n_genes - n_edges
     edges, biases, add = listed[0], listed[1], rates[0]
     goes_from, goes_to = add * (1.0 - rates[1]), add + (1.0 - add) * rates[1]
     for i in range(offspring.shape[0]):
-        genome, n = offspring[i], 0
-        for edge in range(n_edges):
-            edges[n] = edge
-            n += genome[edge] != 0
+        genome = offspring[i]
+        n = list_present(offspring, i * n_genes, n_edges, offsets, edges)
         for k in range(draw_hits(edges, n, chances[n], rng, shares)):
             genome[edges[k]] = stepped(genome[edges[k]], 1, counts[0], shares[k] < 0.5)
         for k in range(n_neurons):
@@ -163,7 +194,7 @@ def vary(layers, counts, rates, chances, rng, listed, shares, offspring):
         change_biases(genome, biases, n_hits, counts[1], counts[3] == 1, shares)
         drawn = uniform(rng)
         if drawn < add and n < n_edges:
-            added = draw_free_edge(genome, layers, limit, rng)
+            added = draw_free_edge(offspring, i * n_genes, gaps, limit, rng)
             if added >= 0:
                 genome[added] = 1 + int(uniform(rng) * counts[0])
                 edges[n] = added
@@ -277,35 +308,68 @@ def answer(
             store(states, mine + k, load(work, here + k))
 
 
+@inlined
+def to_rows(columns, apart, listed, begin, n, rows, working):
+    """Write the columns of eight networks into the rows ``listed`` of ``working``, which begin at ``rows``."""
+    n_edges = columns.size
+    for first in range(0, n_edges if n_edges >= LANES else 0, LANES):
+        at = first if first + LANES <= n_edges else n_edges - LANES
+        turn(columns, apart, LANES * at, working, rows, at)
+    for edge in range(0 if n_edges >= LANES else n_edges):
+        for lane in range(LANES if n - begin >= LANES else n - begin):
+            gene = (item(columns, edge) >> np.uint64(LANES * lane)) & GENE
+            working[listed[begin + lane], edge] = np.int8(gene)
+
+
+@inlined
+def keep_working(columns, source, target, n_outputs, reaches):
+    """Set to 0, in the columns of eight networks, the connections that lead to no output."""
+    n_nodes, node, keep = reaches.size, -1, ZERO
+    for k in range(n_nodes):
+        put(reaches, k, EVERY if k >= n_nodes - n_outputs else ZERO)
+    for edge in range(columns.size - 1, -1, -1):  # sources come before their targets
+        if item(target, edge) != node:
+            node = item(target, edge)
+            keep = filled(item(reaches, node))
+        before, kept = item(source, edge), item(columns, edge) & keep
+        put(columns, edge, kept)
+        put(reaches, before, item(reaches, before) | kept)
+
+
 @unmanaged
-def simplify(genes, ancestors, n_known, source, target, n_outputs, listed, reaches, working):
+def simplify(
+    genes, ancestors, n_known, source, target, n_outputs, listed, rows, columns, reaches, working
+):  # fmt: skip
     """Write which connections lead to an output, into ``working[network, edge]`` (Clune et al. 2013).
 
-    Their gene ``genes[network, edge]``, 0 for all others. Hidden neurons without a path from an input stay:
+    Their gene ``genes[network, edge and more]``, 0 for all others. Hidden neurons without a path from an input stay:
     their bias may matter. The first ``n_known`` networks are done; ``ancestors[network]`` is the row of the
     parent, or -1: whoever has the same connections as one that is done has the same that lead to an output.
-    Work space: ``listed[edge + 1]``, ``reaches[node]``.
+    Edges are ordered by target; eight networks are done at once, a byte each. Work space: ``listed[network]``,
+    ``rows[3, lane]``, ``columns[edge]``, ``reaches[node]``.
     """
-    n_edges, n_nodes = source.size, reaches.size
+    n, n_edges, n_genes = 0, source.size, genes.shape[1]
+    firsts, places, apart = rows[0], rows[1], rows[2]
     for i in range(n_known, genes.shape[0]):
-        parent = ancestors[i]
-        same = 0 <= parent < i
-        if same:
-            for edge in range(n_edges):  # to the end: the compiler compares many at once
-                same &= (genes[i, edge] != 0) == (genes[parent, edge] != 0)
-        if same:
+        parent = item(ancestors, i)
+        put(listed, n, i)
+        if parent < 0 or parent >= i:
+            n += 1
+        else:
+            n += have_changed(genes, i * n_genes, parent * n_genes, n_edges)
+    for lane in range(LANES):
+        apart[lane] = LANES * lane
+    for begin in range(0, n, LANES):
+        place_rows(listed, begin, n, n_genes, firsts)
+        place_rows(listed, begin, n, n_edges, places)
+        to_columns(genes, firsts, apart, columns)
+        keep_working(columns, source, target, n_outputs, reaches)
+        to_rows(columns, apart, listed, begin, n, places, working)
+    done = 0
+    for i in range(n_known, genes.shape[0]):  # parents are done by now, and earlier offspring
+        if done < n and listed[done] == i:
+            done += 1
+        else:
+            parent = ancestors[i]
             for edge in range(n_edges):
                 working[i, edge] = genes[i, edge] & -np.int8(working[parent, edge] != 0)
-            continue
-        n = 0
-        for edge in range(n_edges):
-            working[i, edge] = 0
-            listed[n] = edge
-            n += genes[i, edge] != 0
-        for node in range(n_nodes):
-            reaches[node] = -np.int8(node >= n_nodes - n_outputs)  # all bits, or none
-        for k in range(n - 1, -1, -1):  # sources come before their targets
-            edge = listed[k]
-            keep = reaches[target[edge]]
-            working[i, edge] = genes[i, edge] & keep
-            reaches[source[edge]] |= keep

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined, n_bits, uniform
+from evomod.kernels import compiled, inlined, n_bits, uniform, unmanaged
+from evomod.kernels.vectors import highest, item, put
 
 TINY = 2.0**-53  # the resolution of a drawn double: what is less likely cannot be drawn
 LOG_TINY = -53.0 * np.log(2.0)
@@ -52,6 +53,24 @@ def in_order(rows, count, ordered):
     for k in range(rows.size):
         ordered[count[rows[k]]] = rows[k]
         count[rows[k]] += 1
+
+
+@unmanaged
+def parted(rows, first, low_first, ordered):
+    """Write ``rows`` with those below ``first`` before or after the others, each in their order.
+
+    Without branches, which would be guessed wrong every other time: 3 us of 2000, by NumPy's masks 20.
+    """
+    n = 0
+    for k in range(rows.size):
+        n += (item(rows, k) < first) == low_first
+    here, there = 0, n
+    for k in range(rows.size):
+        row = item(rows, k)
+        is_here = np.int64((row < first) == low_first)
+        put(ordered, there + (here - there) * is_here, row)
+        here += is_here
+        there += 1 - is_here
 
 
 @compiled
@@ -192,7 +211,7 @@ def rank_places(columns, orders, place, step, sorted_places, marks, better, no_w
         for c in range(1, marks.shape[1]):
             for w in range(marks.shape[2]):
                 marks[m, c, w] = marks[m, c - 1, w]
-            for t in range((c - 1) * step, c * step):
+            for t in range((c - 1) * step, min(c * step, n)):
                 k = sorted_places[m, t]
                 marks[m, c, k >> 6] |= ONE << np.uint64(k & 63)
 
@@ -206,65 +225,92 @@ def below(w, place):
     return ~ZERO if n >= 64 else (ONE << np.uint64(n)) - ONE
 
 
-@compiled
-def find_blocker(k, start, level, p, sorted_places, marks, step, better, no_worse, alive, rows):
+@inlined
+def is_blocker(j, k, level, p, better):
+    """Whether j, who stands before k, dominates k for certain.
+
+    Certain is who is no worse in anything and better in an objective that always takes part; those before
+    ``level``, where k's level of the first objective begins, are better in that.
+    """
+    is_certain, is_better = True, j < level
+    for m in range(1, p.size):
+        is_certain &= better[m, j] <= better[m, k]
+        is_better |= (better[m, j] < better[m, k]) & (p[m] >= 1.0)
+    return is_certain & is_better
+
+
+@inlined
+def may_block(w, k, level, p, marks, shift, better, no_worse):
+    """The bits of word w of those who may be a blocker of k, up to ``1 << shift`` ranks too many by objective."""
+    found, is_better = ~ZERO, below(w, level)
+    for m in range(1, p.size):
+        found &= marks[m, (no_worse[m, k] + (1 << shift) - 1) >> shift, w]
+        if p[m] >= 1.0:
+            is_better |= marks[m, (better[m, k] + (1 << shift) - 1) >> shift, w]
+    return found & is_better
+
+
+@unmanaged
+def find_blocker(k, start, level, p, marks, shift, better, no_worse, alive):
     """The last place before ``start`` of one alive who dominates k for certain; -1 if there is none.
 
-    Certain is who is no worse in anything and better in an objective that always takes part. They stand
-    before k; those before ``level``, where k's level of the first objective begins, are better in that.
+    The nearest are looked at one by one, the others 64 at once, and those who may be one again.
     """
-    n_objectives = p.size
-    for j in range(start - 1, max(start - NEAR, 0) - 1, -1):
-        if (alive[j >> 6] >> np.uint64(j & 63)) & ONE != ZERO:
-            is_certain, is_better = True, j < level
-            for m in range(1, n_objectives):
-                is_certain &= better[m, j] <= better[m, k]
-                is_better |= (better[m, j] < better[m, k]) & (p[m] >= 1.0)
-            if is_certain and is_better:
+    near = max(start - NEAR, 0)
+    for j in range(start - 1, near - 1, -1):
+        is_alive = (alive[j >> 6] >> np.uint64(j & 63)) & ONE != ZERO
+        if is_alive and is_blocker(j, k, level, p, better):
+            return j
+    for w in range((near - 1) >> 6, -1, -1):
+        found = alive[w] & below(w, near) & may_block(w, k, level, p, marks, shift, better, no_worse)
+        while found != ZERO:
+            j = 64 * w + highest(found)
+            if is_blocker(j, k, level, p, better):
                 return j
-    for m in range(1, n_objectives):
-        fill_row(sorted_places, marks, step, m, no_worse[m, k], rows[m])
-        fill_row(sorted_places, marks, step, m, better[m, k] if p[m] >= 1.0 else 0, rows[n_objectives])
-        for w in range(alive.size):
-            rows[0, w] = rows[n_objectives, w] | (rows[0, w] if m > 1 else ZERO)
-    for w in range((start - 1) >> 6, -1, -1):
-        found = alive[w] & below(w, start) & (below(w, level) | rows[0, w])
-        for m in range(1, n_objectives):
-            found &= rows[m, w]
-        if found != ZERO:
-            bit = 63
-            while (found >> np.uint64(bit)) & ONE == ZERO:
-                bit -= 1
-            return 64 * w + bit
+            found &= ~(ONE << np.uint64(j & 63))
     return -1
 
 
 @inlined
-def count_like(alive, begin, end, digits, rows):
-    """How many alive places from ``begin`` up to ``end`` stand by these digits: 0 worse, 1 equal, 2 better, 3 no worse.
+def count_like(alive, begin, end, digits, rows, like):
+    """How many alive places from ``begin`` up to ``end`` stand by the digits of `like_word`.
 
-    ``digits[objective]``, from the second on; ``rows``: who is no worse, by objective, then who is better.
+    ``digits[objective]``, from the second on; ``rows``: who is no worse, by objective, then who is
+    better. ``like[word]`` is work space: objective by objective several words are done at once.
     """
-    n, n_objectives = 0, digits.size
-    for w in range(begin >> 6, (end + 63) >> 6):
-        found = alive[w] & below(w, end) & ~below(w, begin)
-        for m in range(1, n_objectives):
-            if digits[m] == 0:
-                found &= ~rows[m, w]
-            elif digits[m] == 1:
-                found &= rows[m, w] & ~rows[n_objectives + m, w]
-            else:
-                found &= rows[m if digits[m] == 3 else n_objectives + m, w]
-        n += n_bits(found)
+    n_objectives, low, high = digits.size, begin >> 6, (end + 63) >> 6
+    for w in range(low, high):
+        like[w] = alive[w]
+    for m in range(1, n_objectives):
+        if digits[m] == 0:
+            for w in range(low, high):
+                like[w] &= ~rows[m, w]
+        elif digits[m] == 1:
+            for w in range(low, high):
+                like[w] &= rows[m, w] & ~rows[n_objectives + m, w]
+        elif digits[m] == 2:
+            for w in range(low, high):
+                like[w] &= rows[n_objectives + m, w]
+        else:
+            for w in range(low, high):
+                like[w] &= rows[m, w]
+    like[low] &= ~below(low, begin)
+    like[high - 1] &= below(high - 1, end)
+    n = 0
+    for w in range(low, high):
+        n += n_bits(like[w])
     return n
 
 
-@compiled
-def count_threats(k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows):
+@unmanaged
+def count_threats(
+    k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows, like
+):
     """How many alive may dominate k, whom nobody dominates for certain; and the logarithm of k's chance.
 
     ``ends``: where k's level of the first objective begins and ends. ``log_spare[code]`` is 0 where k is spared
-    for certain. Of those above it matters only in what they are worse. ``digits[objective]`` is work space.
+    for certain. Of those above it matters only in what they are worse. ``digits[objective]``, ``rows`` and ``like[word]`` are work
+    space.
     """
     n_objectives = digits.size
     n_codes = log_spare.size // 3
@@ -281,7 +327,7 @@ def count_threats(k, ends, log_spare, sorted_places, marks, step, better, no_wor
                 digits[m] = 3
         if log_spare[code] != 0.0 and not is_like_another:
             begin, end = (0, ends[0]) if is_above else (ends[0], ends[1])
-            n = count_like(alive, begin, end, digits, rows)
+            n = 0 if begin == end else count_like(alive, begin, end, digits, rows, like)
             n_threats += n
             log_keep += n * log_spare[code]
     return n_threats, log_keep
@@ -414,10 +460,13 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
         front[k] = -1
         for m in range(n_objectives):
             columns[m, k] = objectives[orders[0, k], m]
-    step, n_words = 64 * (1 + n // 32768), (n + 63) >> 6
+    shift, n_words = 6, (n + 63) >> 6
+    while n >> shift > 512:
+        shift += 1
+    step = 1 << shift
     sorted_places = np.empty((n_objectives, n), np.int64)
     better, no_worse = np.empty((n_objectives, n), np.int64), np.empty((n_objectives, n), np.int64)
-    marks = np.zeros((n_objectives, n // step + 1, n_words), np.uint64)
+    marks = np.zeros((n_objectives, n // step + 2, n_words), np.uint64)
     rank_places(columns, orders, place, step, sorted_places, marks, better, no_worse)
     alive, rows = np.zeros(n_words, np.uint64), np.zeros((2 * n_objectives, n_words), np.uint64)
     for k in range(n):
@@ -433,7 +482,7 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
     n_threats, log_keep = np.zeros(n, np.int64), np.zeros(n)
     active, merged, coming = np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n_words, np.uint64)
     pending, entering, found = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    odds, digits = np.empty(n), np.empty(n_objectives, np.int64)
+    odds, digits, like = np.empty(n), np.empty(n_objectives, np.int64), np.empty(n_words, np.uint64)
     n_active, n_found, n_open, placed, time, current, floor = 0, 0, 0, 0, 0, 0, -np.inf
     while placed < number:
         best, n_pending = -np.inf, 0
@@ -484,17 +533,7 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
             blocker = -1
             if since[k] < 0:
                 blocker = find_blocker(
-                    k,
-                    reach[k],
-                    level[k, 0],
-                    p,
-                    sorted_places,
-                    marks,
-                    step,
-                    better,
-                    no_worse,
-                    alive,
-                    rows,
+                    k, reach[k], level[k, 0], p, marks, shift, better, no_worse, alive
                 )
             since[k] = -1
             if blocker >= 0:
@@ -502,7 +541,18 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
                 following[k], waiting[reach[k]] = waiting[reach[k]], k
                 continue
             n_threats[k], log_keep[k] = count_threats(
-                k, level[k], log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows
+                k,
+                level[k],
+                log_spare,
+                sorted_places,
+                marks,
+                step,
+                better,
+                no_worse,
+                alive,
+                digits,
+                rows,
+                like,
             )
             best = max(best, log_keep[k])
             include(coming, k)

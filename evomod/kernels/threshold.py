@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, unmanaged
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -124,7 +124,7 @@ def reads_any(genome, places, j, n_inputs, neurons):
     return found & ONE != ZERO
 
 
-@compiled
+@unmanaged
 def answer(genomes, ancestors, places, thresholds, n_outputs, slots, owner, states):
     """Answer every pattern by every network, into ``states[slot, node, word]``.
 

@@ -1,4 +1,4 @@
-"""Four 64-bit words in one register: a type of numba's own, its operations, and the counting of neurons.
+"""Four 64-bit words, or eight numbers, in one register: types of numba's own, their operations, counting of neurons.
 
 LLVM finds no vectors in loops over four words that keep ten counters; told by hand, a neuron is answered to
 256 patterns at once, in less than half the time. Where a processor has narrower registers LLVM splits
@@ -28,6 +28,8 @@ from evomod.kernels import inlined, unmanaged
 
 ZERO = np.uint64(0)
 LOW, HALF = 0xFFFFFFFF, 32
+LANES = 8
+"""Networks at once, of each a byte of a word."""
 PART, MOST = 5, 31
 """Planes of `count`, and the largest sum that they hold."""
 
@@ -39,14 +41,28 @@ class FourWords(types.Type):
         super().__init__(name="FourWords")
 
 
-VECTOR = FourWords()
-WORD, WORDS, BYTES = ir.IntType(64), ir.VectorType(ir.IntType(64), 4), ir.VectorType(ir.IntType(8), 32)
+class EightNumbers(types.Type):
+    """The type of a register of numbers: of eight networks, one each."""
+
+    def __init__(self) -> None:
+        super().__init__(name="EightNumbers")
+
+
+VECTOR, NUMBERS = FourWords(), EightNumbers()
+BYTE, WORD, NUMBER = ir.IntType(8), ir.IntType(64), ir.DoubleType()
+WORDS, BYTES, DOUBLES = ir.VectorType(WORD, 4), ir.VectorType(BYTE, 32), ir.VectorType(NUMBER, 8)
 
 
 @register_model(FourWords)
 class _FourWordsModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
         super().__init__(manager, front, WORDS)
+
+
+@register_model(EightNumbers)
+class _EightNumbersModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, front: Any) -> None:
+        super().__init__(manager, front, DOUBLES)
 
 
 def _built(build: Callable[..., Any], result: Any) -> Callable[..., Any]:
@@ -91,10 +107,14 @@ def _pointer(builder: Any, data: Any, place: Any, kind: Any) -> Any:
     return builder.bitcast(builder.gep(data, [place]), kind.as_pointer())
 
 
-def _spread(builder: Any, word: Any) -> Any:
-    nothing, number = ir.Constant(WORDS, ir.Undefined), ir.IntType(32)
-    one = builder.insert_element(nothing, word, ir.Constant(number, 0))
-    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(number, 4), [0] * 4))
+def _spread(builder: Any, value: Any, kind: Any = WORDS) -> Any:
+    nothing, number = ir.Constant(kind, ir.Undefined), ir.IntType(32)
+    one = builder.insert_element(nothing, value, ir.Constant(number, 0))
+    return builder.shuffle_vector(one, nothing, _numbers([0] * kind.count))
+
+
+def _numbers(values: list[int]) -> Any:
+    return ir.Constant(ir.VectorType(ir.IntType(32), len(values)), values)
 
 
 def _majority(builder: Any, a: Any, b: Any, c: Any) -> Any:
@@ -116,9 +136,61 @@ def _differing(builder: Any, data: Any, one: Any, other: Any) -> Any:
     return builder.zext(bits, WORD)
 
 
+def _present(builder: Any, data: Any, place: Any) -> Any:
+    genes = builder.load(_pointer(builder, data, place, BYTES), align=1)
+    return builder.zext(builder.bitcast(_is_set(builder, genes), ir.IntType(32)), WORD)
+
+
+def _is_set(builder: Any, a: Any) -> Any:
+    return builder.icmp_unsigned("!=", a, ir.Constant(a.type, None))
+
+
+def _filled(builder: Any, word: Any) -> Any:
+    eight = ir.VectorType(BYTE, 8)
+    return builder.bitcast(builder.sext(_is_set(builder, builder.bitcast(word, eight)), eight), WORD)
+
+
+def _put_eight(builder: Any, data: Any, place: Any, word: Any, first: Any) -> Any:
+    wide = ir.VectorType(WORD, 8)
+    places = builder.zext(builder.bitcast(word, ir.VectorType(BYTE, 8)), wide)
+    places = builder.add(places, _spread(builder, first, wide))
+    builder.store(places, _pointer(builder, data, place, wide), align=8)
+
+
+def _turn(builder: Any, one: Any, rows: Any, at: Any, other: Any, columns: Any, to: Any) -> Any:
+    """Eight loads of eight bytes, one exchange of all, eight stores."""
+    one, other = (builder.bitcast(data, BYTE.as_pointer()) for data in (one, other))
+    wide, whole = ir.VectorType(WORD, 8), ir.VectorType(BYTE, 64)
+
+    def eight_from(data: Any, firsts: Any, k: int, place: Any) -> Any:
+        first = builder.load(builder.gep(firsts, [ir.Constant(WORD, k)]))
+        return _pointer(builder, data, builder.add(first, place), WORD)
+
+    words = ir.Constant(wide, ir.Undefined)
+    for k in range(8):
+        row = builder.load(eight_from(one, rows, k, at), align=1)
+        words = builder.insert_element(words, row, ir.Constant(ir.IntType(32), k))
+    turned = builder.bitcast(words, whole)
+    exchange = _numbers([8 * (k % 8) + k // 8 for k in range(64)])
+    turned = builder.bitcast(builder.shuffle_vector(turned, turned, exchange), wide)
+    for k in range(8):
+        row = builder.extract_element(turned, ir.Constant(ir.IntType(32), k))
+        builder.store(row, eight_from(other, columns, k, to), align=1)
+
+
+def _plus_where(builder: Any, total: Any, word: Any, x: Any) -> Any:
+    is_set = _is_set(builder, builder.bitcast(word, ir.VectorType(BYTE, 8)))
+    return builder.select(is_set, builder.fadd(total, _spread(builder, x, DOUBLES)), total)
+
+
+def _quotient(builder: Any, x: Any, y: Any) -> Any:
+    nothing = ir.Constant(DOUBLES, None)
+    return builder.select(builder.fcmp_ordered("==", y, nothing), nothing, builder.fdiv(x, y))
+
+
 def _element(builder: Any, data: Any, place: Any) -> Any:
     one = builder.load(builder.gep(data, [place]))
-    return one if one.type == WORD else builder.sext(one, WORD)
+    return one if one.type in (WORD, NUMBER) else builder.sext(one, WORD)
 
 
 @_built(lambda b, data, place: b.load(_pointer(b, data, place, WORDS), align=8), VECTOR)
@@ -204,7 +276,104 @@ def lowest(word):
     return (word & -word).bit_length() - 1
 
 
-@_built(_element, lambda array, _: types.int64 if array.dtype.signed else array.dtype)
+@_built(_present, types.uint64)
+def present(genes, place):
+    """Which of the 32 bytes from a place on are not 0, as bits."""
+    is_set = genes.reshape(-1)[place : place + 32] != 0
+    return np.packbits(is_set, bitorder="little").view(np.uint32)[0].astype(np.uint64)
+
+
+@_built(lambda b, word: b.ctpop(word), types.int64)
+def number_set(word):
+    """How many bits are set."""
+    return int(word).bit_count()
+
+
+@_built(_filled, types.uint64)
+def filled(word):
+    """All bits of each of the eight bytes that is not 0."""
+    is_set = np.array([word]).view(np.uint8) != 0
+    return np.where(is_set, np.uint8(255), np.uint8(0)).view(np.uint64)[0]
+
+
+@_built(_put_eight, types.void)
+def put_eight(listed, place, word, first):
+    """Write eight numbers from a place on: ``first`` plus each of the eight bytes of a word."""
+    listed[place : place + 8] = first + np.array([word]).view(np.uint8).astype(np.int64)
+
+
+@_built(_turn, types.void)
+def turn(one, rows, at, other, columns, to):
+    """Copy eight bytes of eight rows, those ``at`` each row's first byte, turned over: byte k of row j becomes j of k.
+
+    Firsts of rows are in ``rows`` and ``columns``; all are counted in bytes.
+    """
+    given, taken = one.reshape(-1).view(np.uint8), other.reshape(-1).view(np.uint8)
+    block = np.array([given[first + at : first + at + 8] for first in rows.tolist()])
+    for k, first in enumerate(columns.tolist()):
+        taken[first + to : first + to + 8] = block[:, k]
+
+
+@_built(lambda b, data, place: b.load(_pointer(b, data, place, DOUBLES), align=8), NUMBERS)
+def numbers(array, place):
+    """The eight numbers from a place on."""
+    return array.reshape(-1)[place : place + 8].copy()
+
+
+@_built(
+    lambda b, data, place, x: b.store(x, _pointer(b, data, place, DOUBLES), align=8) and None, types.void
+)
+def put_numbers(array, place, x):
+    """Write eight numbers from a place on."""
+    array.reshape(-1)[place : place + 8] = x
+
+
+@_built(lambda b, x: _spread(b, x, DOUBLES), NUMBERS)
+def eight(x):
+    """A number, eight times."""
+    return np.full(8, x)
+
+
+@_built(lambda b, x, y: b.fadd(x, y), NUMBERS)
+def plus(x, y):
+    """Sums."""
+    return x + y
+
+
+@_built(lambda b, x, y: b.fsub(x, y), NUMBERS)
+def minus(x, y):
+    """Differences."""
+    return x - y
+
+
+@_built(lambda b, x, y: b.fmul(x, y), NUMBERS)
+def times(x, y):
+    """Products."""
+    return x * y
+
+
+@_built(_quotient, NUMBERS)
+def quotient(x, y):
+    """Quotients; 0 where the divisor is."""
+    return np.where(y == 0.0, 0.0, x / np.where(y == 0.0, 1.0, y))
+
+
+@_built(_plus_where, NUMBERS)
+def plus_where(total, word, x):
+    """Sums with one number; where a byte of the word is 0 what there was."""
+    return np.where(np.array([word]).view(np.uint8) != 0, total + x, total)
+
+
+@_built(
+    lambda b, word: b.sub(ir.Constant(WORD, 63), b.ctlz(word, ir.Constant(ir.IntType(1), 1))),
+    types.int64,
+)
+def highest(word):
+    """The place of the highest bit that is set; one is."""
+    return int(word).bit_length() - 1
+
+
+@_built(_element, lambda array, _: types.int64 if array.dtype in types.signed_domain else array.dtype)
 def item(array, place):
     """One element, as 64 bits: numba would ask of every signed index whether it counts from the end."""
     one = array.reshape(-1)[place]
@@ -227,6 +396,41 @@ def bits(x):
 def real(word):
     """The number of these 64 bits."""
     return np.int64(word).view(np.float64)
+
+
+@inlined
+def have_changed(genes, one, other, n):
+    """Whether one of the n genes from one place on is 0 and that from another place on is not, or the reverse."""
+    found = ZERO
+    for begin in range(0, n if n >= 32 else 0, 32):
+        at = begin if begin + 32 <= n else n - 32
+        found |= present(genes, one + at) ^ present(genes, other + at)
+    for k in range(0 if n >= 32 else n):
+        found |= np.uint64((item(genes, one + k) != 0) != (item(genes, other + k) != 0))
+    return found != ZERO
+
+
+@inlined
+def place_rows(listed, begin, n, size, rows):
+    """Where eight of the n listed rows of a size begin, in ``rows``; the last one again for those that lack."""
+    for lane in range(LANES):
+        k = begin + lane if begin + lane < n else n - 1
+        put(rows, lane, item(listed, k) * size)
+
+
+@inlined
+def to_columns(genes, rows, apart, columns):
+    """Eight networks' genes beside each other: byte k of ``columns[gene]`` is that of row k; ``apart[k] = 8 * k``."""
+    n = columns.size
+    for begin in range(0, n if n >= LANES else 0, LANES):
+        at = begin if begin + LANES <= n else n - LANES
+        turn(genes, rows, at, columns, apart, LANES * at)
+    for gene in range(0 if n >= LANES else n):
+        word = ZERO
+        for lane in range(LANES):
+            one = np.uint64(item(genes, item(rows, lane) + gene) & 255)
+            word |= one << np.uint64(LANES * lane)
+        put(columns, gene, word)
 
 
 @inlined

@@ -11,7 +11,7 @@ from evomod.measures.functional import (
     lesions,
     redundancy,
 )
-from evomod.measures.hierarchy import hierarchy
+from evomod.measures.hierarchy import NullHierarchy, hierarchy, null_hierarchy
 from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many, quality
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
@@ -29,6 +29,7 @@ __all__ = [
     "NCut",
     "Neighbourhood",
     "NormalisedModularity",
+    "NullHierarchy",
     "Partition",
     "Reach",
     "Redundancy",
@@ -46,6 +47,7 @@ __all__ = [
     "neighbourhood",
     "normalised_modularity",
     "null_distribution",
+    "null_hierarchy",
     "q_max",
     "q_of_many",
     "quality",

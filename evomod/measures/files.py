@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from evomod.errors import EvomodError
-from evomod.measures.text_files import ENDINGS, read_pajek, read_text
+from evomod.measures.text_files import ENDINGS, lines_of, read_pajek, read_text
 from evomod.measures.triples import Triple, graph_of
 from evomod.network import FORMAT, load_network
 
@@ -285,3 +285,34 @@ def _read_matrix_market(path: Path) -> Any:
         return mmread(path)
     except (ValueError, TypeError, OverflowError, EOFError) as error:
         raise EvomodError(f"{path} is no Matrix Market file: {error}.") from None
+
+
+NODE_WORDS, MODULE_WORDS = ("node", "name", "id", "label"), ("module", "community", "group", "cluster")
+
+
+def read_modules(path: str | Path) -> dict[str, str]:
+    """The module of every node by name, from text with a line ``node,module`` each; a header may name both.
+
+    Raises `EvomodError` for a line that is not two fields, and a node that stands twice.
+    """
+    path = Path(path)
+    try:
+        lines = lines_of(path)
+    except UnicodeDecodeError:
+        raise EvomodError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise EvomodError(f"{path} cannot be read: {error.strerror or error}.") from None
+    found: dict[str, str] = {}
+    for number, row in zip(lines.number, lines.rows, strict=True):
+        if len(row) != 2 or not all(row):
+            raise EvomodError(
+                f"{path}, line {number}: expected node,module; got {len(row)} fields or an empty one."
+            )
+        if not found and row[0].lower() in NODE_WORDS and row[1].lower() in MODULE_WORDS:
+            continue
+        if row[0] in found:
+            raise EvomodError(f"{path}, line {number}: the node {row[0]} stands twice.")
+        found[row[0]] = row[1]
+    if not found:
+        raise EvomodError(f"{path} holds no line node,module.")
+    return found

@@ -1,43 +1,152 @@
-"""Hierarchy of a directed network: its global reaching centrality (Mones et al. 2012)."""
+"""Hierarchy of a network: its global reaching centrality (Mones et al. 2012), and where it lies among nulls."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.measures.edges import Graph
-from evomod.measures.graphs import adjacencies_of
+from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
+from evomod.measures.graphs import adjacencies_of, dense, is_one_graph
+from evomod.measures.nulls import check_draws, z_interval
+from evomod.measures.swapped import drawn_values, start_of
 from evomod.network import Network
 
 AT_ONCE = 4_000_000
 """Entries of adjacencies that are multiplied at a time: 16 MB each of a few arrays."""
 
+SEED = 0x68696572
+"""Of the nulls where no generator is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class NullHierarchy:
+    """A hierarchy and where it lies among those of random graphs; NaN where all of these are the same."""
+
+    hierarchy: float
+    null_mean: float
+    null_sd: float
+    z: float
+    z_low: float
+    """With ``z_high`` the 95 % interval of z that the number of draws leaves."""
+    z_high: float
+    percentile: float
+    null: str
+    draws: int
+
 
 @overload
-def hierarchy(graph: Network) -> float: ...
+def hierarchy(graph: Network, *, directed: bool | None = ..., weight: str | None = ...) -> float: ...
 
 
 @overload
-def hierarchy(graph: Graph) -> float | list[float]: ...
+def hierarchy(
+    graph: Graph, *, directed: bool | None = ..., weight: str | None = ...
+) -> float | list[float]: ...
 
 
-def hierarchy(graph: Graph) -> float | list[float]:
-    """Global reaching centrality with connections reversed, from outputs to inputs; 0 to 1.
+def hierarchy(
+    graph: Graph, *, directed: bool | None = None, weight: str | None = None
+) -> float | list[float]:
+    """Global reaching centrality: the sum of max C - C(i) over the N connected nodes, divided by N - 1.
 
-    As Mengistu et al. 2016 measure evolved networks: weights do not count, and the N nodes that have
-    connections do. C(i) is the share of the N - 1 others from which paths lead to node i; the result is
-    the sum of max C - C(i) over all nodes, divided by N - 1. One output fed by all others: 1; a cycle: 0;
-    no connection: 0. An array of many graphs gives a list. A `Network` should be simplified first, as the
-    paper does.
+    Of a directed graph without weights, as Mengistu et al. 2016 measure evolved networks: C(i) is the share of the
+    N - 1 others from which paths lead to node i, connections being reversed, from outputs to inputs. One
+    output fed by all others: 1; a cycle: 0. Of an undirected graph, where every node of a component reaches all
+    others, C(i) is the mean of 1 / distance to the others, 0 to those that are not reached (a star is the most
+    hierarchical). With ``weight``, C(i) is the mean over the others of the mean weight along the path to them, in
+    units of the mean weight, the path being that of the least sum of 1 / weight (all Mones et al. 2012).
+
+    ``directed`` None: as the graph is, an array being undirected where it is symmetric. No connection: 0. An
+    array of many graphs gives a list. A `Network` should be simplified first, as the paper does.
 
     >>> hierarchy([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
     0.75
+    >>> hierarchy([[0, 1, 1], [1, 0, 0], [1, 0, 0]])
+    0.25
     """
-    matrices, is_many = adjacencies_of(graph)
-    found = hierarchy_of_many(matrices).tolist()
+    if is_one_graph(graph):
+        edges = edges_of(graph, weight)
+        kind = is_directed(graph) if directed is None else directed
+        return _of_edges(with_direction(edges, kind, weight is not None), weight is not None)
+    matrices, is_many = adjacencies_of(graph, weight)
+    found = []
+    for matrix in matrices:
+        edges = edges_of(matrix, "weight")
+        kind = edges.directed if directed is None else directed
+        found.append(_of_edges(with_direction(edges, kind, weight is not None), weight is not None))
     return found if is_many else found[0]
+
+
+def null_hierarchy(
+    graph: Graph,
+    null: str = "degree-preserving",
+    draws: int = 1000,
+    rng: np.random.Generator | None = None,
+    *,
+    directed: bool | None = None,
+    weight: str | None = None,
+    jobs: int = 1,
+) -> NullHierarchy:
+    """The hierarchy of a graph beside that of ``draws`` random graphs with its degrees.
+
+    ``null`` is "degree-preserving" or "milo2002", see `evomod.measures.nulls.random_graphs`; the other arguments
+    are those of `hierarchy`. Raises `EvomodError` as `random_graphs` does.
+    """
+    check_draws(draws)
+    kind = is_directed(graph) if directed is None else directed
+    edges = with_direction(edges_of(graph, weight), kind, weight is not None)
+    value = _of_edges(edges, weight is not None)
+    start = start_of(edges, keep_mutual=null == "milo2002")
+    rng = np.random.default_rng(SEED) if rng is None else rng
+    values = drawn_values(start, draws, rng, lambda each: _of_edges(each, weight is not None), jobs)
+    spread = np.fromiter(values, np.float64, draws)
+    mean, sd = float(spread.mean()), float(spread.std(ddof=1)) if draws > 1 else np.nan
+    z, low, high = np.nan, np.nan, np.nan
+    if sd > 1e-12:
+        z = (value - mean) / sd
+        low, high = (float(side[0]) for side in z_interval(np.array([value]), spread[:, None]))
+    percentile = 50.0 * float((spread < value - 1e-12).mean() + (spread <= value + 1e-12).mean())
+    return NullHierarchy(value, mean, sd, z, low, high, percentile, null, draws)
+
+
+def _of_edges(edges: Edges, is_weighted: bool) -> float:
+    if edges.directed and not is_weighted:
+        return float(hierarchy_of_many(dense(edges)[None])[0])
+    connected = np.flatnonzero(edges.degrees())
+    number = connected.size
+    if number < 2:
+        return 0.0
+    matrix = dense(edges)[np.ix_(connected, connected)].T  # from outputs to inputs
+    weights = matrix if is_weighted else (matrix != 0.0).astype(np.float64)
+    weight, steps = _along_paths(weights)
+    mean = np.divide(weight if is_weighted else 1.0, steps, out=np.zeros_like(steps), where=steps > 0.0)
+    reached = mean.sum(axis=1) / (number - 1)
+    if is_weighted:
+        reached /= edges.weight.mean()
+    return float((reached.max() - reached).sum() / (number - 1))
+
+
+def _along_paths(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``[source, target]``: weights and steps along the path of the least sum of 1 / weight; 0 without a path."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    number = len(weights)
+    bare = csr_array(weights)
+    bare.data = weights.max() / bare.data
+    distance, before = dijkstra(bare, return_predecessors=True)
+    whole, steps = np.zeros((number, number)), np.zeros((number, number))
+    for source in range(number):
+        order = np.argsort(distance[source], kind="stable")
+        for target in order[np.isfinite(distance[source][order])].tolist():
+            last = before[source, target]
+            if target != source:
+                whole[source, target] = whole[source, last] + weights[last, target]
+                steps[source, target] = steps[source, last] + 1.0
+    return whole, steps
 
 
 def hierarchy_of_many(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -204,7 +204,7 @@ def modularity(
         if edges.n_nodes == 0:
             raise EvomodError("the graph has no nodes; it has no modularity.")
         if np.count_nonzero(edges.degrees()) > DENSE:
-            modules = _searched(edges, method, resolution, signed, rng or np.random.default_rng(SEED))
+            modules = searched(edges, method, resolution, signed, rng or np.random.default_rng(SEED))
             value = quality_of(edges, modules, resolution, signed)
             return Partition(value, modules, method, directed, math.nan, edges.names, resolution, signed)
     matrices, is_many = adjacencies_of(graph, weight, signed=signed is not None)
@@ -368,15 +368,15 @@ def _with_objective(
 ) -> Partition:
     edges = edges_of(matrix, "weight", signed=True)
     edges = with_direction(edges, directed, weight is not None)
-    modules = _searched(edges, method, resolution, signed, rng)
+    modules = searched(edges, method, resolution, signed, rng)
     q = quality_of(edges, modules, resolution, signed)
     return Partition(q, modules, method, directed, math.nan, names, resolution, signed)
 
 
-def _searched(
+def searched(
     edges: Edges, method: str, resolution: float, signed: str | None, rng: np.random.Generator
 ) -> Ints:
-    """Modules ``[node]`` of the sparse search; -1 for nodes without a connection."""
+    """Modules ``[node]`` by the search of sparse graphs; -1 for nodes without a connection."""
     connected = np.flatnonzero(edges.degrees())
     modules = np.full(edges.n_nodes, -1, np.int64)
     if connected.size:
@@ -478,7 +478,7 @@ def _parted(
         modules[~is_large] = _refined(graphs[~is_large], rng)
         for k in np.flatnonzero(is_large).tolist():
             edges = with_direction(edges_of(graphs[k], "weight"), True, True)
-            modules[k] = _searched(edges, method, 1.0, None, rng)
+            modules[k] = searched(edges, method, 1.0, None, rng)
     for k, matrix in enumerate(matrices):
         nodes = np.flatnonzero(modules[k] >= 0)
         inner = np.ascontiguousarray(matrix[np.ix_(nodes, nodes)])

@@ -19,6 +19,11 @@ NULLS = ("shuffle-within-layer", "shuffle-connections-within-layer")
 SEED = 0x6E637574
 """Of the starts of k-means and of the shuffles where no generator is given."""
 
+SAME_CUT = (
+    "the n-cut with k = {k} says nothing: every shuffled network has the same one, as a cut between layers is not "
+    "changed by shuffling within them; take another k"
+)
+
 EPSILON = 1e-8  # added to every volume (Filan et al. 2021, authors' code)
 CLEAR = 1e-10  # a squared singular value below this leaves no digits for its vector
 EQUAL = 1e-9  # n-cuts of the same partition differ by rounding alone
@@ -44,6 +49,8 @@ class NCut:
     """(r + 1) / (draws + 1), r draws being at or below: one-sided, small for a modular network."""
     null: str | None
     draws: int
+    note: str = ""
+    """Why z says nothing, where it does not."""
 
 
 def n_cut(
@@ -71,7 +78,9 @@ def n_cut(
     wants to know the layers (a `Network` does; else ``layer[node]``); other connections stay.
     "shuffle-connections-within-layer" permutes only the weights of connections, which keeps the wiring.
     None: no null. Each draw is clustered afresh. An
-    L1-trained network has a low n-cut and a lower null: read the two together.
+    L1-trained network has a low n-cut and a lower null: read the two together. Of a small layered network the
+    best cut in two often lies between layers, and shuffles do not change it: take k one larger than the
+    parts that are looked for, so that what they have in common can be a part; ``note`` says so where it happens.
 
     Draws from ``rng`` (None: `default_rng(SEED)`, the same every time): the starts of k-means, then for every
     draw one `permutation` from each layer to the next, in their order, and the starts of k-means.
@@ -117,7 +126,8 @@ def n_cut(
     z = (value - mean) / sd if sd > EQUAL else float("nan")
     percentile = 50.0 * (lower + not_higher) / draws
     p = (not_higher + 1) / (draws + 1)
-    return NCut(value, everyone, size, mean, sd, z, percentile, p, null, draws)
+    note = "" if sd > EQUAL or draws == 1 else SAME_CUT.format(k=size)
+    return NCut(value, everyone, size, mean, sd, z, percentile, p, null, draws, note)
 
 
 def graph_of_layers(matrices: Sequence[ArrayLike]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

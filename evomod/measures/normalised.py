@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
-from evomod.measures.edges import Graph
-from evomod.measures.graphs import adjacencies_of, adjacency_of, layers_of
-from evomod.measures.modularity import modularity, q_of_many, undirected
-from evomod.measures.nulls import is_undirected, random_parts
+from evomod.measures.communities import quality_of
+from evomod.measures.edges import Edges, Graph, edges_of, with_direction
+from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
+from evomod.measures.modularity import DENSE, REFINED, modularity, q_of_many, searched, undirected
+from evomod.measures.nulls import check_draws, is_undirected, random_parts, z_interval
+from evomod.measures.swapped import drawn_values, start_of
 
 if TYPE_CHECKING:
     from evomod.preparation import Setup
 
 SEED = 0x6E756C6C
 """Of the nulls and of the search for Q_max where no generator is given."""
+
+EXCHANGED = ("degree-preserving", "milo2002")
+NOT_SOUGHT = "none: not sought in large, signed or weighted graphs, nor with a resolution; give q_max"
 
 SAME = 1e-9
 """Two Q closer than this are equal: the same partition summed in another order differs by 1e-16."""
@@ -50,6 +56,9 @@ class NormalisedModularity:
     """Where q_max comes from."""
     z: float
     """(q - q_rand) / q_rand_sd; NaN where ``note`` says why."""
+    z_low: float
+    """With ``z_high`` the 95 % interval of z that the number of draws leaves."""
+    z_high: float
     percentile: float
     """Percentage of random graphs whose Q is below q, those that have the same counting half."""
     null: str
@@ -68,10 +77,14 @@ def normalised_modularity(
     *,
     directed: bool = True,
     weight: str | None = None,
+    signed: str | None = None,
+    resolution: float = 1.0,
     method: str = "leading-eigenvector",
     q_max: float | None = None,
     layer: ArrayLike | None = None,
     setup: Setup | None = None,
+    jobs: int = 1,
+    tell: Callable[[int], None] | None = None,
 ) -> NormalisedModularity | list[NormalisedModularity]:
     """Q_m = (Q - Q_rand) / (Q_max - Q_rand) of a network (Kashtan & Alon 2005), with z and percentile.
 
@@ -81,7 +94,9 @@ def normalised_modularity(
     (the same layers too where the null keeps them) by `RESTARTS` annealings. That is another number: its
     graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are
     by the same ``method``, see `modularity`; directed=False makes the graph and every null undirected
-    first, as Kashtan & Alon do.
+    first, as Kashtan & Alon do. ``signed`` and ``resolution`` are those of `modularity`; with them, and of
+    weighted graphs, Q_max is not sought. Graphs of more than `DENSE` nodes by the methods `REFINED` are
+    drawn one by one as connections, on ``jobs`` threads. ``tell`` is called with the number of draws so far.
 
     Without ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
     ``[network, node, node]`` give a list. Simplify a `Network` first. Raises `EvomodError` for unknown
@@ -94,8 +109,27 @@ def normalised_modularity(
     """
     if q_max is not None and not (np.isfinite(q_max) and 0.0 < q_max <= 1.0):
         raise EvomodError(f"q_max is a modularity, above 0 and at most 1; got {q_max!r}.")
-    matrices, many = adjacencies_of(graph, weight)
+    if method in REFINED and null in EXCHANGED and is_one_graph(graph):
+        edges = edges_of(graph, weight, signed=signed is not None)
+        if np.count_nonzero(edges.degrees()) > DENSE:
+            draw = rng or np.random.default_rng(SEED)
+            objective = (method, resolution, signed)
+            is_weighted = weight is not None
+            return _of_edges(edges, null, draws, draw, directed, is_weighted, objective, jobs, tell)
+    matrices, many = adjacencies_of(graph, weight, signed=signed is not None)
     weight = weight and "weight"  # from here on graphs are arrays
+    if not many and method in REFINED and null in EXCHANGED:
+        edges = edges_of(matrices[0], weight, signed=signed is not None)
+        is_large = np.count_nonzero(edges.degrees()) > DENSE
+        if is_large or signed is not None or resolution != 1.0:
+            draw = rng or np.random.default_rng(SEED)
+            objective = (method, resolution, signed)
+            return _of_edges(edges, null, draws, draw, directed, bool(weight), objective, jobs, tell)
+    if signed is not None or resolution != 1.0:
+        raise EvomodError(
+            f"resolution and negative weights go with one graph, the methods {' and '.join(REFINED)} and the "
+            f"nulls {' and '.join(EXCHANGED)}; got method '{method}' and null '{null}'."
+        )
     partitions = modularity(matrices, method, directed=directed, weight=weight)
     assert isinstance(partitions, list)
     layers = _layers(graph, null, layer, setup)
@@ -103,13 +137,49 @@ def normalised_modularity(
     for matrix, partition in zip(matrices, partitions, strict=True):
         draw, q = rng or np.random.default_rng(SEED), partition.q
         parts = random_parts(matrix, null, draws, draw, layer=layers, weight=weight, setup=setup)
-        spread = np.concatenate([_q(part, directed, weight, method) for part in parts])
+        spread = _told([_q(part, directed, weight, method) for part in parts], tell)
         highest, source = q_max, "given"
         if highest is None:
             known = max(q, float(spread.max())) if null in ("degree-preserving", "layered") else q
             highest, source = _largest_q(matrix, known, directed, weight, method, layers, draw)
-        results.append(_compared(q, spread, highest, source, null, method, directed))
+        results.append(compared(q, spread, highest, source, null, method, directed))
     return results if many else results[0]
+
+
+def _told(parts: list[NDArray[np.float64]], tell: Callable[[int], None] | None) -> NDArray[np.float64]:
+    spread = np.concatenate(parts)
+    if tell is not None:
+        tell(spread.size)
+    return spread
+
+
+def _of_edges(
+    edges: Edges,
+    null: str,
+    draws: int,
+    rng: np.random.Generator,
+    directed: bool,
+    is_weighted: bool,
+    objective: tuple[str, float, str | None],
+    jobs: int,
+    tell: Callable[[int], None] | None,
+) -> NormalisedModularity:
+    """Of a large graph, or one whose Q is not the plain one: draws one by one, Q_max not sought."""
+    check_draws(draws)
+    method, resolution, signed = objective
+    start = start_of(edges, keep_mutual=null == "milo2002")
+
+    def q_of(graph: Edges) -> float:
+        graph = with_direction(graph, directed, is_weighted)
+        modules = searched(graph, method, resolution, signed, np.random.default_rng(SEED))
+        return quality_of(graph, modules, resolution, signed)
+
+    spread = np.empty(draws)
+    for k, value in enumerate(drawn_values(start, draws, rng, q_of, jobs)):
+        spread[k] = value
+        if tell is not None:
+            tell(k + 1)
+    return compared(q_of(edges), spread, np.nan, NOT_SOUGHT, null, method, directed)
 
 
 def null_distribution(
@@ -167,18 +237,29 @@ def _largest_q(
     """Q_max by annealing, at least the Q ``known`` of such a graph, and where it comes from."""
     if weight is not None:
         return np.nan, "none: with weights Q_max is not sought; give q_max"
+    graphs = most_modular_graphs(matrix, directed, layers, rng)
+    best = max(known, float(_q(graphs, directed, weight, method).max()))
+    same = "degrees" if layers is None else "degrees and layers"
+    return best, f"largest Q of graphs with the same {same}, {RESTARTS} annealings"
+
+
+def most_modular_graphs(
+    matrix: NDArray[np.float64],
+    directed: bool,
+    layers: NDArray[np.int64] | None,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """``[restart, source, target]``: graphs with the same degrees (and layers), as modular as annealing finds."""
     symmetric = is_undirected(matrix)
     n_connections = int(np.count_nonzero(matrix)) // (2 if symmetric else 1)
     shape = np.array((symmetric, symmetric or not directed, STEPS * n_connections))
     graphs = np.empty((RESTARTS, *matrix.shape))
     kept = np.zeros(matrix.shape[0], np.int64) if layers is None else layers
     kernels.anneal(matrix, kept, shape, np.array(TEMPERATURES), rng, graphs)
-    best = max(known, float(_q(graphs, directed, weight, method).max()))
-    same = "degrees" if layers is None else "degrees and layers"
-    return best, f"largest Q of graphs with the same {same}, {RESTARTS} annealings"
+    return graphs
 
 
-def _compared(
+def compared(
     q: float,
     spread: NDArray[np.float64],
     q_max: float,
@@ -187,16 +268,19 @@ def _compared(
     method: str,
     directed: bool,
 ) -> NormalisedModularity:
+    """Where Q lies among the Q of random graphs, ``spread[draw]``."""
     q_rand = float(spread.mean())
     sd = float(spread.std(ddof=1)) if spread.size > 1 else np.nan
     notes = []
-    z, q_m = np.nan, np.nan
+    z, q_m, interval = np.nan, np.nan, (np.nan, np.nan)
     if spread.size == 1:
         notes.append("z is NaN: one random graph has no spread")
     elif np.ptp(spread) <= SAME:
         notes.append("z is NaN: all random graphs have the same Q")
     else:
         z = (q - q_rand) / sd
+        low, high = z_interval(np.array([q]), spread[:, None])
+        interval = float(low[0]), float(high[0])
     if np.isnan(q_max):
         notes.append("Q_m is NaN: there is no Q_max")
     elif q_max - q_rand <= SAME:
@@ -212,6 +296,8 @@ def _compared(
         q_max=q_max,
         q_max_source=source,
         z=z,
+        z_low=interval[0],
+        z_high=interval[1],
         percentile=float(100.0 * below / spread.size),
         null=null,
         draws=spread.size,

@@ -10,13 +10,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
-from evomod.measures.edges import Graph
-from evomod.measures.graphs import adjacency_of, connected_nodes, layers_of
+from evomod.measures.edges import Graph, edges_of
+from evomod.measures.graphs import adjacency_of, connected_nodes, dense, layers_of
 
 if TYPE_CHECKING:
     from evomod.preparation import Setup
 
-NULLS = ("degree-preserving", "layered", "genomes", "shuffle-within-layer", "erdos-renyi")
+NULLS = (
+    "degree-preserving",
+    "milo2002",
+    "milo2002-triads",
+    "layered",
+    "genomes",
+    "shuffle-within-layer",
+    "erdos-renyi",
+)
 
 ATTEMPTS = {"degree-preserving": 20, "layered": 50}
 """Swaps tried for a draw, in connections of the graph. On random digraphs and layered networks (8-8-4-2-1)
@@ -46,7 +54,12 @@ def random_graphs(
     =====================  ==============================================================================
     null                   keeps
     =====================  ==============================================================================
-    degree-preserving      in- and out-degree of every node, and loops (Kashtan & Alon 2005, control 1)
+    degree-preserving      in- and out-degree of every node, and loops (Kashtan & Alon 2005, control 1); with
+                           negative weights those of each sign
+    milo2002               the mutual connections of every node as well (Milo et al. 2002, for subgraphs of
+                           three nodes)
+    milo2002-triads        and the counts of all subgraphs of three nodes, by simulated annealing (theirs for
+                           subgraphs of four nodes)
     layered                the connections of every node to and from each layer as well: swaps within a
                            pair of layers, so that what feeds forward still does
     genomes                the encoding of ``setup`` and the number of nodes with a connection: random
@@ -91,6 +104,28 @@ def random_parts(
         yield draw(min(most, draws - begin))
 
 
+def z_interval(
+    value: NDArray[np.float64], draws: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 95 % interval of z = (value - mean) / sd that the number of draws leaves, ``draws[draw, ...]``.
+
+    By the delta method, from the draws' own skewness and kurtosis: the variance of z is
+    (1 + z skewness + z^2 (kurtosis - 1) / 4) / draws. NaN where z is.
+    """
+    number, mean = draws.shape[0], draws.mean(axis=0)
+    nothing = np.full(np.shape(mean), np.nan)
+    if number < 2:
+        return nothing, nothing
+    sd = draws.std(axis=0, ddof=1)
+    is_known = sd > 0
+    scaled = np.divide(draws - mean, sd, out=np.zeros(draws.shape), where=is_known)
+    z = np.divide(value - mean, sd, out=nothing, where=is_known)
+    skewness, kurtosis = (scaled**3).mean(axis=0), (scaled**4).mean(axis=0)
+    variance = np.maximum(1.0 + z * skewness + z * z * (kurtosis - 1.0) / 4.0, 0.0) / number
+    half = 1.959963984540054 * np.sqrt(variance)
+    return z - half, z + half
+
+
 def is_undirected(matrix: NDArray[np.float64]) -> bool:
     """Whether an adjacency is symmetric, which is how an undirected graph is given."""
     return bool((matrix == matrix.T).all())
@@ -99,6 +134,11 @@ def is_undirected(matrix: NDArray[np.float64]) -> bool:
 def _check(null: str, draws: int) -> None:
     if null not in NULLS:
         raise EvomodError(f"there is no null '{null}'; known: {', '.join(NULLS)}.")
+    check_draws(draws)
+
+
+def check_draws(draws: int) -> None:
+    """Refuse what is not a number of random graphs."""
     if not isinstance(draws, int | np.integer) or isinstance(draws, bool) or draws < 1:
         raise EvomodError(f"draws is the number of random graphs, from 1; got {draws!r}.")
 
@@ -119,6 +159,9 @@ def _drawer(
         if weight is not None:
             raise EvomodError("the null 'genomes' knows connections, not weights; give weight=None.")
         return _from_genomes(matrix, setup, rng)
+    is_signed = null == "degree-preserving" and bool((matrix < 0.0).any())
+    if null.startswith("milo2002") or is_signed:
+        return _exchanged(matrix, null, rng, weight)
     there = (matrix != 0.0).astype(np.float64)
     if null == "erdos-renyi":
         draw = _scattered(there, None if layer is None else layers_of(graph, layer), rng)
@@ -127,6 +170,21 @@ def _drawer(
     else:
         draw = _rewired(there, layers_of(graph, layer), ATTEMPTS[null], rng)
     return draw if weight is None else _weighted(draw, matrix, rng)
+
+
+def _exchanged(
+    matrix: NDArray[np.float64], null: str, rng: np.random.Generator, weight: str | None
+) -> Callable[[int], NDArray[np.float64]]:
+    """Random graphs of `evomod.measures.swapped`."""
+    from evomod.measures.swapped import drawn, start_of
+
+    start = start_of(edges_of(matrix, weight and "weight", signed=True), null.startswith("milo2002"))
+
+    def draw(number: int) -> NDArray[np.float64]:
+        found = drawn(start, number, rng, triads=null == "milo2002-triads")
+        return np.stack([dense(edges) for edges, _ in found])
+
+    return draw
 
 
 def _weighted(

@@ -64,7 +64,7 @@ def read_text(path: Path) -> networkx.Graph:
 
     Fields are split at commas, semicolons, tabs or spaces; lines that begin with # or % are comments.
     """
-    lines = _lines(path)
+    lines = lines_of(path)
     matrix = None if lines.format else _as_matrix(lines)
     if matrix is not None:
         names, numbers = matrix
@@ -72,7 +72,8 @@ def read_text(path: Path) -> networkx.Graph:
     return _of_connections(lines)
 
 
-def _lines(path: Path) -> Lines:
+def lines_of(path: Path) -> Lines:
+    """Fields of all lines that are not comments."""
     texts: list[str] = []
     numbers: list[int] = []
     words: tuple[str, ...] = ()

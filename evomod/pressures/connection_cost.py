@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evomod.encodings.wiring import Wiring
 from evomod.kernels import placement
+from evomod.kernels.vectors import LANES
 
 MEASURES = ("wiring-length", "fixed-length", "connections", "nodes")
 
@@ -33,10 +34,11 @@ def measure(
     if name == "wiring-length":
         length = known.copy()
         n = max(0, wiring.n_neurons - wiring.n_outputs)
-        edges, partner = np.empty(wiring.n_edges + 1, np.int64), np.empty(n + 1, np.int64)
+        listed, lanes = np.empty(working.shape[0], np.int64), np.empty((2, LANES), np.int64)
+        columns, partners = np.empty(wiring.n_edges, np.uint64), np.empty((n, n + 1), np.int64)
         placement.wiring_length(
-            working, ancestors, wiring.source, wiring.target, wiring.n_inputs, wiring.positions,
-            edges, np.empty((n, n)), np.empty((n, 2)), partner, length,
+            working, ancestors, wiring.source, wiring.target, wiring.n_inputs, wiring.positions, listed, lanes,
+            columns, partners, np.empty((n, n, LANES)), np.empty((n, 2, LANES)), np.empty(LANES), length,
         )  # fmt: skip
         return length
     present = working != 0

@@ -205,7 +205,7 @@ def test_a_retina_network_answers_as_the_network_that_is_saved_of_it(retina):
     assert np.array_equal(network.answer(patterns), np.sign(outputs))
     right = (network.answer(patterns)[:, 0] == RETINA.targets[:, 0]).mean()
     assert right == retina.log["train_accuracy"][-1] == network.about["fitness"]["left-and-right"] == 1.0
-    assert retina.measured["k"] == 2 and 0.0 <= retina.measured["q_score"] < 1.0
+    assert retina.measured["k"] == 3 and 0.0 <= retina.measured["q_score"] < 1.0
 
 
 def test_a_trained_network_adapts_to_related_and_random_goals(retina):
