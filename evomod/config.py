@@ -78,7 +78,8 @@ def _encoding(data: dict[str, Any]) -> str:
 
 
 class Config(Section):
-    """One evolution run. ``Config(task="retina")`` is performance alone (PA) of Clune et al. 2013.
+    """One evolution run. ``Config(task="retina")`` is performance alone (PA) of Clune et al. 2013, but that chance
+    decides among equals (`selection.ties`).
 
     What is left out has the values of the paper that the encoding comes from (`DEFAULTS`).
 

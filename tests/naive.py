@@ -852,14 +852,13 @@ def split_matrices(adjacency: Adjacency, method: str) -> list[Matrix]:
 
 
 def spectral_gap(matrix: Sequence[Sequence[float]]) -> tuple[float, float]:
-    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector that is not 0.
+    """Gap of the two largest eigenvalues; least |component| of the leading eigenvector.
 
-    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap. What is
-    below 1e-12 counts as 0, which has a rule of its own.
+    Where either is about 0 the sign split is arbitrary (Newman 2006). One node: infinite gap.
     """
     values, vectors = np.linalg.eigh(np.array(matrix, dtype=np.float64))
     gap = float(values[-1] - values[-2]) if len(values) > 1 else math.inf
-    return gap, min(abs(float(x)) for x in vectors[:, -1] if abs(x) > 1e-12)
+    return gap, min(abs(float(x)) for x in vectors[:, -1])
 
 
 def _partitions(n: int) -> Iterator[list[int]]:

@@ -17,7 +17,7 @@ G1, G2 = "xor-and-xor", "xor-or-xor"
 CIRCUIT = {"encoding": "circuit", "penalty_above": 4}
 THRESHOLD = {"encoding": "threshold", "penalty_above": 8}
 KINDS = bench.WORKLOADS | {
-    "zero-gain": {"task": "retina", "network": {"gain": 0.05}, "pressures": bench.THREE_OBJECTIVES},
+    "low gain": {"task": "retina", "network": {"gain": 0.5}, "pressures": bench.THREE_OBJECTIVES},
     "shallow": {"task": "retina", "network": {"layers": [8, 1]}},
     "one hidden layer": {
         "task": "retina",

@@ -20,16 +20,17 @@ def refused(**data):
     return str(caught.value)
 
 
-def test_defaults_are_the_papers_performance_alone():
-    ours = prepare(Config(task="retina")).config
+def test_defaults_are_the_papers_performance_alone_but_for_ties():
+    ours = prepare(Config(task="retina", selection={"ties": "parents-first"})).config
     theirs = load_config("scripts/clune2013/performance_alone.toml")
     assert dump_config(ours) == dump_config(prepare(theirs).config)
 
 
-def test_the_two_treatments_differ_in_the_pressure_alone():
+def test_the_two_treatments_differ_in_the_pressure_and_in_who_survives_among_equals():
     alone = read_config("scripts/clune2013/performance_alone.toml")
     costly = read_config("scripts/clune2013/connection_cost.toml")
     pressure = costly.pop("pressures")
+    assert (alone["selection"].pop("ties"), costly["selection"].pop("ties")) == ("parents-first", "random")
     assert costly == alone
     assert pressure == {"connection-cost": {"measure": "wiring-length", "probability": 0.25}}
 

@@ -212,7 +212,8 @@ def modularity(
         raise EvomodError("the graph has no nodes; it has no modularity.")
     if not ends:
         matrices = _without_ends(graph, matrices)
-    if method in UNWEIGHTED_ONLY and (matrices > 1.0).any():
+    # both inputs of a gate may be one source: what the engine logs counts both
+    if method in UNWEIGHTED_ONLY and not isinstance(graph, Network) and (matrices > 1.0).any():
         raise EvomodError(
             f"the method '{method}' knows no parallel connections, which the graph has; make them one first, "
             "for example networkx.DiGraph(graph)."
