@@ -50,7 +50,7 @@ from evomod.errors import EvomodError, shortened, shown
 from evomod.preparation import prepare
 from evomod.sections import Section
 from evomod.task import Task
-from evomod.trust import distrusted, is_known
+from evomod.trust import distrusted, is_known, shipped_task_named
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Of studies and treatments: they are names of folders."""
@@ -95,9 +95,19 @@ class Treatment:
 
     @property
     def task(self) -> Task:
-        """The task of a study that is to be run."""
-        assert self.found is not None
-        return self.found
+        """The task; of a study that was only read, the one of its name that comes with evomod.
+
+        Raises `EvomodError` for another: it would have to be executed, and `evomod.load_task` does that.
+        """
+        if self.found is not None:
+            return self.found
+        task = shipped_task_named(self.config.task.name)
+        if task is None:
+            raise EvomodError(
+                f"the task '{shortened(self.config.task.name)}' of treatment '{self.name}' does not come with evomod, "
+                "and reading a study executes no other: load it with evomod.load_task."
+            )
+        return task
 
     @property
     def task_name(self) -> str:

@@ -7,6 +7,7 @@ byte, one of those, or if you say that you trust it.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from evomod.disk import is_file
@@ -28,6 +29,7 @@ def shipped_task(path: Path) -> Task | None:
     return None if twin is None else read_task(twin)
 
 
+@cache
 def shipped_task_named(name: str) -> Task | None:
     """The task of this name that comes with evomod, whatever else is on the search path."""
     tasks = (read_task(path) for path in sorted(bundled().glob("*.py")) if path.name[0] != "_")

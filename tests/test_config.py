@@ -30,7 +30,10 @@ def test_the_two_treatments_differ_in_the_pressure_and_in_who_survives_among_equ
     alone = read_config("scripts/clune2013/performance_alone.toml")
     costly = read_config("scripts/clune2013/connection_cost.toml")
     pressure = costly.pop("pressures")
-    assert (alone["selection"].pop("ties"), costly["selection"].pop("ties")) == ("parents-first", "random")
+    assert (alone["selection"].pop("ties"), costly["selection"].pop("ties")) == (
+        "parents-first",
+        "random",
+    )
     assert costly == alone
     assert pressure == {"connection-cost": {"measure": "wiring-length", "probability": 0.25}}
 

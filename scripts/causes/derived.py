@@ -8,6 +8,7 @@ import numpy as np
 
 from evomod.config import towards
 from evomod.engines import in_workers
+from evomod.errors import EvomodError
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measuring import q_beside_nulls
 from evomod.plotting import COLOURS
@@ -16,6 +17,7 @@ from evomod.statistics import FEWEST
 from evomod.study import seed_of
 from evomod.study_tables import further_table
 from evomod.transfers import descendants, fitness_course
+from evomod.trust import shipped_task_named
 
 CONTROL, TRAINED = "control", "left-and-right"
 SINGLES = (
@@ -274,7 +276,9 @@ def modules_do(study):
     """What the modules of every best network do (``modules.csv``): of subgoals, and of single neurons."""
 
     def make(keys):
-        tasks = {t.name: t.task for t in study.study.treatments}
+        tasks = {t.name: shipped_task_named(t.task_name) for t in study.study.treatments}
+        if None in tasks.values():
+            raise EvomodError(f"the task of {study.folder} is none of those that come with evomod.")
         return [
             about(key) | module_row(network, tasks[key[0]])
             for key, network in zip(keys, networks_of(study, keys), strict=True)

@@ -172,8 +172,8 @@ def _check(combination: Combination, run: runs.Run) -> None:
     known = ~np.isnan(best)
     assert known.all() or schedule == "neutral"
     assert ((best >= 0) & (best <= 1.0))[known].all()
-    # under dropout, and within a range of connections, the logged one is the best in something else
-    assert pressure in ("dropout", "range") or (best >= mean - 1e-9)[known].all()
+    # with these the logged one is the best in something else: penalised, under dropout, or within a range
+    assert pressure in ("dropout", "range", "penalty", "l2") or (best >= mean - 1e-9)[known].all()
     counted = run.population
     for generation in np.unique(counted["generation"]):
         assert counted["count"][counted["generation"] == generation].sum() == MU
