@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from evomod import preparation
+from evomod import papers, preparation
 from evomod.claims import Claim, as_markdown, larger
 from evomod.errors import EvomodError
 from evomod.figures import draw_figure
 from evomod.papers import load_script
+from evomod.provenance import versions as versions_of
 from evomod.row_tables import read_rows
 from evomod.statistics import rank_sum
 from evomod.study_tables import load_study, read_columns
@@ -613,9 +614,14 @@ def test_networks_without_a_connection_have_no_q_and_a_family_is_corrected():
     assert [c.verdict for c in sweeps.family(small * 2)] == ["cannot tell"] * 2
 
 
-def test_controls_are_claims():
+def test_controls_are_claims(monkeypatch):
     sweeps = script("clune2013/claims_sweeps")
     study = load_study(SCRIPTS.parent / "results" / "clune2013" / "clune2013-sweeps")
+    versions = {study.manifest["versions"]["evomod"], versions_of()["evomod"]}
+    alone = {claim.claim: claim.found for claim in sweeps.claims(study)}
+    if len(versions) == 2:  # PA and P&CC were made by another version: they are not compared
+        assert alone[sweeps.WALK] == "not run at this size: study.toml"
+    monkeypatch.setattr(papers, "_alike", lambda one, other: True)
     found = {claim.claim: claim for claim in sweeps.claims(study)}
     assert list(found) == sweeps.CLAIMS
     controls = read_columns(study.folder.with_name("clune2013-controls") / "controls.csv")
