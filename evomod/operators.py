@@ -54,10 +54,10 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     toolbox.register("parents", _parents, probabilities, isinstance(encoding, Layered))
     toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
     toolbox.register("answer", module.answer_into, encoding)
-    pressure = config.pressures.connection_cost
+    pressure = config.pressures.get("connection-cost")
     measure = pressure.measure if pressure else "wiring-length"
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
-    toolbox.register("survive", _survive, probabilities, config.selection.ties)
+    toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
     toolbox.register("breed", breed, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
     toolbox.register("q", max_modularity.measure, encoding, module.simplify, method, known)

@@ -22,7 +22,15 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.checkpoints import State, check_tables, read_checkpoint, save_checkpoint, sequence_of
-from evomod.config import Config, apply_settings, dump_config, read_config
+from evomod.config import (
+    Config,
+    apply_settings,
+    beside,
+    dump_config,
+    read_config,
+    users_files,
+    users_origins,
+)
 from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted
@@ -98,7 +106,7 @@ def load_run(folder: str | Path) -> Run:
 def _config_in(path: Path) -> Config:
     """The config of a run; the replicates of a treatment, whose texts are the same, share one."""
     try:
-        return _config_of(path.read_bytes())
+        return beside(_config_of(path.read_bytes()), path.parent)
     except (OSError, ValueError):
         return Config(**read_config(path))  # which says what is wrong
 
@@ -147,13 +155,16 @@ def beginning(config: Config) -> Beginning:
     start = {} if genomes is None else {"start.npz": npz(genomes=genomes)}
     return Beginning(
         setup=setup,
-        files={"config.toml": dump_config(setup.config).encode(), "task.py": task} | start,
+        files={"config.toml": dump_config(setup.config).encode(), "task.py": task}
+        | start
+        | users_files(setup.config),
         facts={
             "start_sha256": _digest(setup.config.evolution.start),
             "task_sha256": hashlib.sha256(task).hexdigest(),
             "q_method": setup.config.tracking.q_method,
             "kernel": kernel_of(setup),
-        },
+        }
+        | ({"files": origins} if (origins := users_origins(setup.config)) else {}),
     )
 
 
@@ -211,6 +222,7 @@ def resume(
     is_done = found.is_complete and not is_longer and (folder / "best.json").exists()
     if not is_done:
         check_version(folder, found.manifest)
+    check_copies(folder, found.manifest)
     setup = prepare(config, read_task(folder / "task.py"))
     state = read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
@@ -234,6 +246,24 @@ def resume(
             manifest |= here()
         write_json(folder / "manifest.json", manifest)
         return _continue(folder, log, setup, sequence_of(found.manifest), state, progress, watch)
+
+
+def check_copies(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse, before they are executed, copies of users' files that are not what the run began with."""
+    for name, expected in manifest.get("files", {}).items():
+        path = folder / name
+        if not name.endswith(".py"):
+            continue  # an entry point; its module is compared when it is imported
+        if not path.is_file():
+            raise EvomodError(
+                f"{path} is missing: the copy of a file that the run began with; put it back."
+            )
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != expected:
+            raise EvomodError(
+                f"{path} was edited after the run began: its SHA-256 is {found[:12]}…, and manifest.json has "
+                f"{expected[:12]}…; put it back as it was, or start a new run with --out."
+            )
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:

@@ -41,9 +41,10 @@ from evomod.config import (
     dump_toml,
     locate,
     read_config,
+    users_files,
 )
 from evomod.errors import EvomodError
-from evomod.preparation import prepare
+from evomod.preparation import resolve
 from evomod.sections import Section
 from evomod.task import Task
 
@@ -147,9 +148,15 @@ def replicates_of(study: Study) -> list[Replicate]:
 
 
 def load_definition(
-    path: str | Path, settings: Sequence[str] = (), replicates: int | None = None
+    path: str | Path,
+    settings: Sequence[str] = (),
+    replicates: int | None = None,
+    *,
+    executes: bool = True,
 ) -> Study:
     """Read a study's TOML and resolve its treatments.
+
+    ``executes``: whether files of users' pressures and selections are executed; to read results they need not.
 
     ``settings`` are ``dotted.name=value`` and change every treatment; ``replicates`` takes the place of
     the file's number. Raises `EvomodError` that lists every mistake with its path.
@@ -168,10 +175,11 @@ def load_definition(
         if any(problem.startswith(f"treatments.{name}:") for problem in problems):
             continue
         try:
-            treatments.append(_resolved(section, name, part, file.parent, settings))
+            treatments.append(_resolved(section, name, part, file.parent, settings, executes))
         except EvomodError as error:
             problems += [f"treatments.{name}: {line}" for line in _mistakes(error)]
     problems += _twins(treatments)
+    problems += _namesakes(treatments)
     if problems:
         raise EvomodError(_listed(path, problems))
     return Study(section.name, section.seed, section.replicates, tuple(treatments))
@@ -297,13 +305,18 @@ def _conflicts(section: StudySection) -> list[str]:
 
 
 def _resolved(
-    section: StudySection, name: str, part: TreatmentSection, home: Path, settings: Sequence[str]
+    section: StudySection,
+    name: str,
+    part: TreatmentSection,
+    home: Path,
+    settings: Sequence[str],
+    executes: bool,
 ) -> Treatment:
     start = part.config or section.base or {}
     data = read_config(home / start) if isinstance(start, str) else start
     data = merged(merged(data, section.settings), part.settings)
-    setup = prepare(Config(**apply_settings(data, settings)))
-    return Treatment(name, part.label or name, setup.config, setup.task)
+    config, task, _ = resolve(Config(**apply_settings(data, settings)), executes=executes)
+    return Treatment(name, part.label or name, config, task)
 
 
 def merged(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -337,3 +350,23 @@ def _twins(treatments: Sequence[Treatment]) -> list[str]:
         for a, b in combinations(treatments, 2)
         if a.config == b.config
     ]
+
+
+def _namesakes(treatments: Sequence[Treatment]) -> list[str]:
+    """Users' files that differ and have one name: the study's folder keeps a copy of each."""
+    known: dict[str, tuple[str, bytes]] = {}
+    found = []
+    for treatment in treatments:
+        for name, content in users_files(treatment.config).items():
+            first, other = known.setdefault(name, (treatment.name, content))
+            if other != content:
+                found.append(
+                    f"treatments.{first} and treatments.{treatment.name}: two files that differ are named {name}; "
+                    "rename one of them"
+                )
+    return found
+
+
+def users_files_of(study: Study) -> dict[str, bytes]:
+    """The files that a study's treatments name, by the name of their copies."""
+    return {n: content for t in study.treatments for n, content in users_files(t.config).items()}

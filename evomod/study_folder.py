@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from evomod.config import users_files
 from evomod.disk import reports_disk_errors, write_json, write_whole
 from evomod.errors import EvomodError
 from evomod.provenance import check_version, commit, now, versions
@@ -34,6 +35,7 @@ from evomod.study import (
     dump_study,
     load_definition,
     replicates_of,
+    users_files_of,
 )
 from evomod.study_rows import kept_runs
 from evomod.task import read_task
@@ -67,6 +69,11 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
                 write_json(folder / "manifest.json", _manifest(study, folder))
+                for name, content in users_files_of(study).items():
+                    if not (
+                        folder / name
+                    ).exists():  # a copy that was edited is refused where it is read
+                        write_whole(folder / name, content)
                 write_whole(folder / "study.toml", dump_study(study).encode())
         yield
 
@@ -77,12 +84,12 @@ def _claim(study: Study, folder: Path) -> None:
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
         check_version(folder, manifest)
-        other = difference(study, load_definition(folder / "study.toml"), may_grow=True)
+        other = difference(study, load_definition(folder / "study.toml", executes=False), may_grow=True)
         other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
         return
-    names = {treatment.name for treatment in study.treatments} | OURS
+    names = {treatment.name for treatment in study.treatments} | OURS | set(users_files_of(study))
     found = {path.name.removesuffix(".part") for path in folder.glob("*")}
     foreign = sorted(found - names)
     if foreign:
@@ -162,7 +169,7 @@ def check_run(replicate: Replicate, folder: Path) -> None:
     """Raises `EvomodError` if a run folder holds another run than the study's."""
     if not (folder / "manifest.json").exists():
         found = {path.name.removesuffix(".part") for path in folder.glob("*")}
-        if found - BEGINNING:
+        if found - BEGINNING - set(users_files(replicate.treatment.config)):
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)

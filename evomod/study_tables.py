@@ -149,7 +149,7 @@ def load_study(folder: str | Path) -> StudyFolder:
     """Read a study's folder. Raises `EvomodError` if it is none."""
     folder = Path(folder)
     manifest = load_manifest(folder)
-    return StudyFolder(folder, load_definition(folder / "study.toml"), manifest)
+    return StudyFolder(folder, load_definition(folder / "study.toml", executes=False), manifest)
 
 
 def how_many(found: StudyFolder) -> str:
