@@ -100,15 +100,15 @@ def vary_polynomial(
     times as long.
     """
     offspring, hit = layered.vary_structure(encoding, variation, genomes, parents, rng)
-    columns = np.nonzero(hit)[1]
-    is_bias = columns >= encoding.n_edges
+    places = np.flatnonzero(hit)  # a mask of the whole population, asked thrice, took 0.7 ms more
+    is_bias = places % hit.shape[1] >= encoding.n_edges
     low = np.where(is_bias, encoding.biases[0], encoding.weights[0]).tolist()
     high = np.where(is_bias, encoding.biases[1], encoding.weights[1]).tolist()
-    values = offspring[hit].tolist()
+    values = offspring.take(places).tolist()
     if values:
         with seeded(rng):
             tools.mutPolynomialBounded(values, variation.eta, low, high, 1.0)
-    offspring[hit] = values
+    offspring.put(places, values)
     return offspring
 
 

@@ -110,14 +110,20 @@ def other_study(path: Path, definition: str, study: StudyFolder) -> str | None:
 def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | None:
     """Another study of a script's paper, to compare a study with: beside its folder, or where scripts look.
 
-    None where there is none, or where its populations are of another size or evolve for another time.
+    None where there is none, or where its populations are of another size or evolve for another time, or another
+    version of evomod made it: results may differ for that alone.
     """
     beside = study.folder.parent / study_name(path, definition)
     for place in [beside, *study_places(path, SimpleNamespace(STUDY=definition))]:
         found = _first([place], path, definition)
-        if found is not None and _size(found.study) == _size(study.study):
+        if found is not None and _alike(found, study):
             return found
     return None
+
+
+def _alike(one: StudyFolder, other: StudyFolder) -> bool:
+    versions = [study.manifest.get("versions", {}).get("evomod") for study in (one, other)]
+    return versions[0] == versions[1] and _size(one.study) == _size(other.study)
 
 
 def _size(study: Study) -> tuple[int, int]:

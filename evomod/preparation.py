@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 
 from evomod.config import Config, conflicts
 from evomod.encodings import MODULES, Encoding
+from evomod.encodings.wiring import chosen_layers
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
 from evomod.operators import make_toolbox
@@ -62,6 +66,7 @@ def resolve(
     """
     task = task or load_task(config.task.name)
     config = with_users_objects(config) if executes else config
+    _check_memory(config, task)
     encoding: Encoding = MODULES[config.network.encoding].build(config.network, task)
     return _resolved(config, task, encoding), task, encoding
 
@@ -69,7 +74,7 @@ def resolve(
 def prepare(config: Config, task: Task | None = None) -> Setup:
     """Load the task, build the encoding, fill in what the config leaves open.
 
-    Raises `EvomodError` where config and task do not fit each other.
+    Raises `EvomodError` where config and task do not fit each other, or the memory.
     """
     config, task, encoding = resolve(config, task)
     module = MODULES[config.network.encoding]
@@ -109,6 +114,71 @@ def with_users_objects(config: Config) -> Config:
     if problems:
         raise EvomodError("the config is not valid:\n  " + "\n  ".join(problems))
     return config
+
+
+def _check_memory(config: Config, task: Task) -> None:
+    """Refuse a run that needs more memory than there is, before anything is allocated."""
+    needed, there = _bytes_needed(config, task), _bytes_there()
+    total = sum(needed.values())
+    if there is None or total <= there:
+        return
+    largest = max(needed, key=lambda part: needed[part])
+    raise EvomodError(
+        f"this run would need about {_gigabytes(total)} of memory, and {_gigabytes(there)} are there. "
+        f"{largest.capitalize()} {_gigabytes(needed[largest])} of it; {ADVICE[largest]}."
+    )
+
+
+ADVICE = {
+    "the places of connections take": "set network.layers to fewer nodes",
+    "the genomes take": "reduce evolution.population or network.layers",
+    "what all individuals answer takes": "reduce evolution.population or network.layers, or take a task of fewer "
+    "inputs, each of which doubles the patterns",
+}
+"""What to do about each part of `_bytes_needed`."""
+
+
+def _bytes_needed(config: Config, task: Task) -> dict[str, int]:
+    """What a run allocates, in bytes: its largest arrays."""
+    network, mu, n_outputs = config.network, config.evolution.population, task.n_outputs
+    n_words = -(-task.n_patterns // 64)
+    layers: tuple[int, ...] = (len(task.inputs), getattr(network, "gates", 0))
+    if hasattr(network, "layers"):
+        layers = chosen_layers(network.layers, task)
+    n_nodes, n_edges = sum(layers), sum(before * after for before, after in pairwise(layers))
+    n_neurons = n_nodes - layers[0]
+    gene_bytes, slot = {
+        "layered": (n_edges + n_neurons, 16 * n_neurons * max(4, n_words)),
+        "layered-real": (8 * (n_edges + n_neurons), n_outputs * task.n_patterns),
+        "threshold": (7 * n_neurons, 8 * (n_nodes + 1) * n_words),
+    }.get(network.encoding, (3 * n_neurons + n_outputs, 8 * (2 * n_outputs + 1)))
+    answers = 5 if config.pressures.get("dropout") is None else 5 + 4 * dropout.BLOCK
+    return {
+        "the places of connections take": EDGE_BYTES * n_edges + 8 * n_nodes**2,
+        "the genomes take": POOLS * mu * gene_bytes,
+        "what all individuals answer takes": 2 * mu * slot + answers * mu * 16 * n_outputs * n_words,
+    }
+
+
+EDGE_BYTES = 150
+"""An edge as a pair of Python's integers, while a wiring is made."""
+POOLS = 5
+"""Parents, offspring, both, survivors, and copies of the parents: as many arrays of genomes at once."""
+
+
+def _bytes_there() -> int | None:
+    """The machine's memory, or what the process may have of it; None where the system does not tell."""
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+    limit = Path("/sys/fs/cgroup/memory.max")
+    allowed = limit.read_text().strip() if limit.is_file() else ""
+    return min(there, int(allowed)) if allowed.isdigit() else there
+
+
+def _gigabytes(n: int) -> str:
+    return f"{n / 1e9:,.{0 if n >= 1e10 else 1}f} GB"
 
 
 def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:

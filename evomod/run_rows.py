@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from evomod.disk import reports_disk_errors, write_whole
 from evomod.run_measures import q_measures
 from evomod.runs import Run
-from evomod.tracking import csv_line
+from evomod.tracking import TIED_COLUMNS, csv_line
 
 ROWS_FORMAT = "evomod rows 1"
 """Of other formats rows are made anew: raise the number where the rows of a run change."""
@@ -115,7 +115,7 @@ def _measures(run: Run, header: list[str], lines: list[str]) -> dict[str, Any]:
         "connections": last["connections"],
         "connection_cost": last["connection_cost"],
         "neurons": last["neurons"],
-        **({"hierarchy": last["hierarchy"]} if "hierarchy" in last else {}),
+        **{name: last[name] for name in ("hierarchy", *TIED_COLUMNS) if name in last},
         "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
         "solved": int(solved is not None),
     }

@@ -76,7 +76,7 @@ def rank(
         n_placed, whole = kernels.levels(used, scan, number, front, distance)
         rows = scan
     else:
-        _number_fronts(used, probabilities[counted], scan, number, rng, front)
+        _number_fronts(used, probabilities[counted], orders, number, rng, front)
         kernels.crowding(used, orders, front, np.empty((4, n), np.int64), distance)
         rows = np.empty(n, np.int64)
         n_placed, whole = kernels.list_fronts(scan, front, np.empty(n + 1, np.int64), rows)
@@ -90,18 +90,18 @@ def rank(
 def _number_fronts(
     objectives: Objectives,
     probabilities: NDArray[np.float64],
-    scan: NDArray[np.int64],
+    orders: NDArray[np.int64],
     number: int,
     rng: np.random.Generator,
     front: NDArray[np.int64],
 ) -> None:
     """Write the number of each individual's front, -1 for those that ``number`` are placed before."""
-    n, draws = scan.size, pointer_to(rng)
+    n, draws = front.size, pointer_to(rng)
     if probabilities.size == 2:
         spared, following = np.empty((2, n + 1)), np.empty(n, np.int64)
-        kernels.fronts(objectives, scan, probabilities[1], number, draws, spared, following, front)
+        kernels.fronts(objectives, orders[0], probabilities[1], number, draws, spared, following, front)
     else:
-        kernels.fronts_of_many(objectives, scan, probabilities, number, draws, front)
+        kernels.fronts_of_many(objectives, orders, probabilities, number, draws, front)
 
 
 def _orders(objectives: Objectives, rows: NDArray[np.int64]) -> NDArray[np.int64]:

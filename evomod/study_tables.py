@@ -30,7 +30,7 @@ from evomod.study import Key, Replicate, Study, load_definition, place_of, repli
 from evomod.study_folder import is_done, load_manifest, one_at_a_time
 from evomod.study_networks import read_networks, write_density, write_networks
 from evomod.study_rows import kept_runs, lines_by_run, lines_of, named, order_of, read_text, write_lines
-from evomod.tracking import TEXTS, csv_line
+from evomod.tracking import TEXTS, TIED_COLUMNS, csv_line
 
 AT_A_TIME = 32
 """Runs whose rows of a further table are made together: by several workers, which take seconds to start."""
@@ -191,14 +191,15 @@ def _header(path: Path, kept: set[Key]) -> bytes:
 
 
 def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]) -> None:
-    """Fitness on single goals only where all treatments have one task, hierarchy where all log it."""
+    """Fitness on single goals only where all treatments have one task, what is logged on request where all log it."""
     study, path = found.study, found.folder / "summary.csv"
     has_goals = len({treatment.task.name for treatment in study.treatments}) == 1
-    has_hierarchy = _all_log_hierarchy(study)
+    absent = set() if _all_log(study, "hierarchy") else {"hierarchy"}
+    absent |= set() if _all_log(study, "tied_q") else {*TIED_COLUMNS}
     names = [
         name
         for name in (next(iter(rows.values())).summary if rows else ())
-        if (has_goals or not name.startswith("fitness:")) and (has_hierarchy or name != "hierarchy")
+        if (has_goals or not name.startswith("fitness:")) and name not in absent
     ]
     header = csv_line(("treatment", "replicate", "seed", *names)) if rows else _header(path, kept)
     lines = {
@@ -208,15 +209,16 @@ def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key])
     write_lines(path, header, order_of(study), lines, kept)
 
 
-def _all_log_hierarchy(study: Study) -> bool:
-    return all(treatment.config.tracking.hierarchy for treatment in study.treatments)
+def _all_log(study: Study, asked: str) -> bool:
+    """Whether ``tracking`` of all treatments asks for something."""
+    return all(getattr(treatment.config.tracking, asked) for treatment in study.treatments)
 
 
 def _write_courses(
     found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]
 ) -> tuple[tuple[str, ...], dict[Key, str]]:
     """Returns the names of the courses' numbers, and the lines of every run, without treatment and replicate."""
-    path, has_hierarchy = found.folder / "courses.csv.gz", _all_log_hierarchy(found.study)
+    path, has_hierarchy = found.folder / "courses.csv.gz", _all_log(found.study, "hierarchy")
     names = CURVES if has_hierarchy else CURVES[:2]
     header = csv_line(("treatment", "replicate", "generation", *names)) if rows else _header(path, kept)
     courses = {

@@ -82,6 +82,38 @@ def all_values(
     return values
 
 
+def squashed(x: float) -> float:
+    """tanh(x) as (1 - t) / (1 + t), t = exp(-2 |x|) = 2 ** (n + f) by Taylor's series of 2 ** f, in plain float64."""
+    y = min(2.0 / math.log(2.0) * abs(x), 64.0)
+    n = round(-y)  # ties to even
+    f = -y - n
+    total = 0.0
+    for k in range(12, -1, -1):
+        total = math.log(2.0) ** k / math.factorial(k) + f * total
+    t = math.ldexp(total, n)
+    return math.copysign((1.0 - t) / (1.0 + t), x)
+
+
+def real_signs(
+    layers: Sequence[int],
+    connections: Mapping[Edge, float],
+    bias: Mapping[int, float],
+    inputs: Sequence[float],
+    gain: float,
+) -> list[int]:
+    """Signs of the outputs: a sum begins with the bias and takes the sources in their order (Clune et al. 2013)."""
+    values = [float(value) for value in inputs]
+    for node in _neurons(layers):
+        total = bias[node]
+        for source in range(node):
+            if (source, node) in connections:
+                total += connections[source, node] * values[source]
+        x = gain * total
+        is_output = node >= sum(layers) - layers[-1]
+        values.append((x > 0) - (x < 0) if is_output else squashed(x))
+    return [int(value) for value in values[-layers[-1] :]]
+
+
 def outputs(
     layers: Sequence[int],
     connections: Mapping[Edge, float],

@@ -2,8 +2,11 @@
 
 import tomllib
 
+import numpy as np
 import pytest
+from conftest import make_task
 
+from evomod import preparation
 from evomod.config import Config, apply_pressures, apply_settings, dump_config, load_config, read_config
 from evomod.encodings import layered
 from evomod.errors import EvomodError
@@ -153,6 +156,50 @@ def test_files_that_cannot_be_read(tmp_path):
 def test_what_does_not_fit_the_task_is_refused(network, message):
     with pytest.raises(EvomodError, match=message):
         prepare(Config(task="retina", network=network))
+
+
+def test_layers_that_no_memory_holds_are_refused():
+    config = Config(task="retina", network={"layers": [8, 400_000_000, 1]})
+    with pytest.raises(EvomodError, match=r"need about .* GB of memory.*network.layers to fewer nodes"):
+        prepare(config)
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        (50e9, "need about 1[0-9]{2} GB of memory, and 50 GB are there. What all individuals answer"),
+        (1e9, "and 1.0 GB are there.*reduce evolution.population"),
+        (1e12, None),
+        (None, None),
+    ],
+)
+def test_populations_that_no_memory_holds_are_refused(monkeypatch, there, message):
+    """100,000 networks of 16 inputs remember what 31 neurons answer to 65,536 patterns."""
+    monkeypatch.setattr(preparation, "_bytes_there", lambda: there)
+    task, config = make_task(16), Config(task="retina", evolution={"population": 100_000})
+    if message is None:
+        assert prepare(config, task).encoding.wiring.n_neurons == 31
+    else:
+        with pytest.raises(EvomodError, match=message):
+            prepare(config, task)
+
+
+@pytest.mark.parametrize("encoding", ["layered", "layered-real", "threshold", "circuit"])
+def test_memory_is_counted_for_every_encoding(monkeypatch, encoding):
+    """A thousandth of a large population's need is a small one's, and what is allocated is in it."""
+    task = make_task(6)
+    small, large = (
+        Config(task="retina", network={"encoding": encoding}, evolution={"population": n})
+        for n in (1000, 1_000_000)
+    )
+    needed, more = (sum(preparation._bytes_needed(c, task).values()) for c in (small, large))
+    setup = prepare(small, task)
+    genomes = setup.toolbox.birth(1000, np.random.default_rng(1))
+    assert setup.module.memory(setup.encoding, 2000).nbytes + 5 * genomes.nbytes <= needed
+    monkeypatch.setattr(preparation, "_bytes_there", lambda: 10 * needed)
+    assert 900 * needed < more <= 1000 * needed
+    with pytest.raises(EvomodError, match="GB of memory"):
+        prepare(large, task)
 
 
 def test_the_sign_kernel_is_chosen_only_where_it_is_exact():

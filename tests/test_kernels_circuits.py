@@ -585,7 +585,10 @@ class Net:
         ancestors = np.full(number, NOBODY) if ancestors is None else np.asarray(ancestors, np.int64)
         slots = rng.permutation(number) if slots is None else np.asarray(slots, np.int64)
         states = self.memory(number, rng) if states is None else states
-        threshold.answer(genomes, ancestors, self.places, self.thresholds, self.n_outputs, slots, states)
+        owner = np.full(genomes.shape[1], -7)
+        threshold.answer(
+            genomes, ancestors, self.places, self.thresholds, self.n_outputs, slots, owner, states
+        )
         return states[slots, :-1], states[slots, -1, 0]
 
     def expected(self, genomes):

@@ -1,6 +1,9 @@
 """Layered networks: birth, variation, answers and simplification equal the oracles bit by bit."""
 
+from dataclasses import replace
+
 import naive
+import numba
 import numpy as np
 import pytest
 from conftest import make_task, run_apart, size
@@ -498,14 +501,10 @@ def test_sign_kernel_equals_float_kernel(layers, weights, gain):
     encoding = integer(layers, weights=weights, gain=gain)
     assert encoding.uses_sign
     genomes = all_kinds(encoding, np.random.default_rng(13), size(20, 3))
-    n, wiring = genomes.shape[0], encoding.wiring
-    signs = np.empty((n, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
-    genes, inputs = layered.decode(encoding, genomes), np.where(encoding.inputs, 1.0, -1.0)
-    nobody, slots = np.full(n, -1), np.arange(n)
-    realvalued.answer(genes, nobody, wiring.source, wiring.first, gain, inputs, slots, signs)
-    yes, no = from_scratch(encoding, genomes)
-    assert_array_equal(yes, signs > 0)
-    assert_array_equal(no, signs < 0)
+    by_sign, by_tanh = (
+        from_scratch(replace(encoding, uses_sign=uses_sign), genomes) for uses_sign in (True, False)
+    )
+    assert_array_equal(by_sign, by_tanh)
 
 
 @pytest.mark.parametrize("gain", [0.3, 1.0, 20.0])
@@ -530,6 +529,66 @@ def test_real_answers_equal_the_oracle(layers, gain):
             assert_array_equal(yes[i, sure, pattern], values[sure] > 0)
             assert_array_equal(no[i, sure, pattern], values[sure] < 0)
     assert clear > 0.95 * yes.size
+
+
+@pytest.mark.parametrize("gain", [0.3, 1.0, 20.0, 1e3])
+@pytest.mark.parametrize(
+    "layers",
+    [RETINA, (4, 3, 2), (1, 1), (2, 3, 1), (3, 2), (5, 1, 70, 2), (10, 2, 3, 1)],
+)
+def test_real_answers_equal_the_oracle_operation_by_operation(layers, gain):
+    """From 2 to 1024 patterns, more than 64 neurons: every sign, ties and saturated sums among them."""
+    encoding, rng = real(layers, gain=gain, initial_connections=(0, 200)), np.random.default_rng(24)
+    genomes = layered.birth(encoding, size(6, 1) if layers[0] < 10 else 2, rng)
+    whole = np.where(rng.random(genomes.shape) < 0.5, np.round(genomes), genomes)  # sums of exactly 0
+    genomes = np.concatenate((genomes, np.round(genomes), whole))
+    signs = np.subtract(*(bits.astype(int) for bits in from_scratch(encoding, genomes)))
+    places, neurons = naive.edges(layers), range(layers[0], sum(layers))
+    patterns = rng.permutation(encoding.inputs.shape[1])[: size(64, 8)]
+    for i, genome in enumerate(genomes.tolist()):
+        weights, biases = genome[: len(places)], genome[len(places) :]
+        connections = {e: w for e, w in zip(places, weights, strict=True) if w != 0}
+        bias = dict(zip(neurons, biases, strict=True))
+        for pattern in patterns.tolist():
+            inputs = np.where(encoding.inputs[:, pattern], 1.0, -1.0).tolist()
+            expected = naive.real_signs(layers, connections, bias, inputs, gain)
+            assert signs[i, :, pattern].tolist() == expected
+
+
+def test_tanh_of_the_kernel_is_within_3e_16_and_saturates_exactly():
+    """It equals the oracle bit by bit, which is compared with the library's tanh."""
+    rng = np.random.default_rng(25)
+    n = size(20_000, 500)
+    some = np.concatenate(
+        (rng.normal(0, 1, n), rng.uniform(-25, 25, n), 10.0 ** rng.uniform(-320, 300, n))
+    )
+    x = np.concatenate((some, [0.0, -0.0, 18.8, 19.1, 1e307, np.inf, -np.inf, 5e-324]))
+    squash, values = numba.njit(lambda row: realvalued.squash(1.0, row, row.size)), x.copy()
+    squash(values)
+    assert values.tolist() == [naive.squashed(one) for one in x.tolist()]
+    assert np.abs(values - np.tanh(x)).max() <= 3e-16
+    assert (values[np.abs(x) >= 19.1] == np.sign(x[np.abs(x) >= 19.1])).all()
+    assert_array_equal(np.signbit(values), np.signbit(x))
+
+
+def test_real_answers_are_inherited_where_what_matters_is_equal():
+    """A gene of what leads to no output changes nothing, one of what leads to an output does."""
+    encoding, rng = real((4, 5, 3, 1)), np.random.default_rng(26)
+    mu = size(20, 6)
+    states, section = layered.memory(encoding, 2 * mu), variation(RATES["retina"])
+    states[:] = 7
+    genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
+    layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
+    for _ in range(size(20, 3)):
+        parents = rng.integers(0, mu, mu)
+        pool = np.concatenate((genomes, vary_polynomial(encoding, section, genomes, parents, rng)))
+        ancestors = np.concatenate((np.arange(mu), parents))
+        places = np.concatenate((slots, np.setdiff1d(np.arange(2 * mu), slots)))
+        answers = layered.answer(encoding, pool, ancestors, places, states)
+        for inherited, fresh in zip(answers, from_scratch(encoding, pool), strict=True):
+            assert_array_equal(unpack(inherited, 16), fresh)
+        kept = rng.permutation(2 * mu)[:mu]
+        genomes, slots = pool[kept], places[kept]
 
 
 def test_genomes_of_another_type_and_order_in_memory_answer_alike():

@@ -12,9 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from evomod.errors import EvomodError
+from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
 from evomod.operators import individuals
-from evomod.selection import _sort_down, choose_parents, rank, survive
+from evomod.selection import _orders, _sort_down, choose_parents, in_order, rank, survive
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 PROBABILITIES = [
@@ -181,9 +182,67 @@ def test_fronts_of_two_objectives_equal_fronts_of_many(kind, p):
     fast, general = np.empty(n, np.int64), np.empty(n, np.int64)
     one, other = np.random.default_rng(7), np.random.default_rng(7)
     fronts(objectives, order, p, n, one, fast)
-    kernels.fronts_of_many(objectives, order, np.array([1.0, p]), n, other, general)
+    orders = _orders(objectives, np.arange(n))
+    kernels.fronts_of_many(objectives, orders, np.array([1.0, p]), n, other, general)
     assert_array_equal(fast, general)
     assert one.bit_generator.state == other.bit_generator.state
+
+
+MANY = [(1.0, 0.9, 0.8), (1.0, 0.25, 0.5), (1.0, 0.9, 1.0), (1.0, 0.5, 0.75, 0.5), (1.0, 1.0, 1.0, 1.0)]
+
+
+@pytest.mark.parametrize("p", MANY, ids=str)
+@pytest.mark.parametrize("n_levels", [1, 4, 60])
+def test_many_objectives_of_a_large_pool_repeat_the_oracle(n_levels, p):
+    """Blocked, asleep and awake: most are far from any chance at first, some come near it; equals among them."""
+    rng, n = np.random.default_rng(17), size(150, 50)
+    objectives = rng.integers(0, 12, (n, len(p))).astype(float)
+    objectives[:, 0] = rng.integers(0, n_levels, n)
+    objectives[n // 2 :] = objectives[rng.integers(0, n // 2, n - n // 2)]
+    objectives[: n // 4, 1:] += rng.random((n // 4, len(p) - 1))
+    assert_oracle_survivors(objectives, p, n // 3, seed=18)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_levels_are_the_fronts_of_one_objective(kind):
+    """Numbers, crowding, and how many are placed before the last front and with it."""
+    rng = np.random.default_rng(19)
+    for n, number in ((1, 1), (9, 4), (40, 25)):
+        objectives = table(kind, n, 1, rng)
+        order = lexicographic(objectives)
+        front, distance = np.full(n, -7, np.int64), np.full(n, np.nan)
+        found = kernels.levels(objectives, order, number, front, distance)
+        expected, crowding = [-1] * n, {}
+        listed = naive.fronts(objectives.tolist(), (1.0,), number, rng)
+        for f, rows in enumerate(listed):
+            crowding |= naive.crowding(objectives.tolist(), rows, (1.0,))
+            for i in rows:
+                expected[i] = f
+        placed = sum(map(len, listed))
+        assert found == (placed, placed - len(listed[-1]))
+        assert front.tolist() == expected
+        assert distance.tolist() == [crowding.get(i, 0.0) for i in range(n)]
+
+
+@settings(max_examples=size(100, 30), deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 9), max_size=30))
+def test_rows_are_counted_into_order(rows):
+    assert in_order(np.array(rows, np.int64), 10).tolist() == sorted(rows)
+
+
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_a_kernel_draws_the_generators_own_numbers(kind):
+    """By its address or by the generator itself, which lives on although nobody here keeps it."""
+
+    def drawn(rng):
+        winners = np.empty(40, np.int64)
+        contests = np.arange(80) % 2
+        kernels.tournament(np.zeros((2, 1)), np.ones(1), np.zeros(2), contests, rng, winners)
+        return winners.tolist()
+
+    expected = [int(u >= 0.5) for u in np.random.Generator(kind(3)).random(40)]
+    assert drawn(pointer_to(np.random.Generator(kind(3)))) == expected
+    assert drawn(np.random.Generator(kind(3))) == expected
 
 
 # ----------------------------------------------------------------------------- against libraries
@@ -264,7 +323,8 @@ def kernel_front_numbers(objectives, p, rng):
     if len(p) == 2:
         fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
     else:
-        kernels.fronts_of_many(objectives, lexicographic(objectives), np.array(p), n, rng, front)
+        orders = _orders(objectives, np.arange(n))
+        kernels.fronts_of_many(objectives, orders, np.array(p), n, rng, front)
     return front
 
 

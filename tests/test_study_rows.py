@@ -8,6 +8,7 @@ import pytest
 from evomod.errors import EvomodError
 from evomod.study import load_definition
 from evomod.study_folder import status_of
+from evomod.study_rows import read_text, write_text
 from evomod.study_run import run_study
 from evomod.study_tables import load_study, write_tables
 
@@ -177,3 +178,17 @@ def test_hierarchy_is_in_tables_where_all_treatments_log_it(tmp_path):
         found = run_study(load_definition(path), tmp_path / f"{has}", jobs=1)
         assert found.summary["treatment"].tolist() == ["pa", "pcc"]
         assert ("hierarchy" in found.summary) == ("hierarchy" in found.curves) == has
+
+
+def test_a_packed_table_is_written_only_where_its_text_changes(tmp_path):
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(b"a\n1\n", 9, mtime=7))  # as an earlier evomod may have packed it
+    before = path.read_bytes()
+    write_text(path, b"a\n1\n")
+    assert path.read_bytes() == before
+    for text in (b"a\n2\n", b"a\n1\n"):
+        write_text(path, text)
+        assert read_text(path) == text.decode()
+    path.write_bytes(before[:-3])
+    write_text(path, b"a\n1\n")
+    assert read_text(path) == "a\n1\n"

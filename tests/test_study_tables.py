@@ -16,6 +16,7 @@ from evomod.study import load_definition
 from evomod.study_rows import write_text
 from evomod.study_run import run_study
 from evomod.study_tables import described, write_parquet, write_tables
+from evomod.tracking import TIED_COLUMNS
 
 TEXT = """
 name = "two"
@@ -136,6 +137,18 @@ def test_courses_are_what_the_logs_say(found):
             assert courses["generation"][mine].tolist() == run.log["generation"].tolist()  # so few: all
             for name in ("best_fitness", "q_score"):
                 assert courses[name][mine].tolist() == run.log[name].tolist()
+
+
+def test_q_of_those_that_tie_is_in_the_summary_where_all_treatments_log_it(tmp_path):
+    text = TEXT.partition("[treatments.circuit]")[0]
+    (tmp_path / "x.toml").write_text(text + "settings.tracking.tied_q = true\n")
+    found = run_study(load_definition(tmp_path / "x.toml", replicates=1), tmp_path / "x", jobs=1)
+    log = found.runs("pa")[0].log
+    for name in TIED_COLUMNS:
+        assert found.summary[name].tolist() == [log[name][-1]]
+    (tmp_path / "y.toml").write_text(text)
+    plain = run_study(load_definition(tmp_path / "y.toml", replicates=1), tmp_path / "y", jobs=1)
+    assert not {*TIED_COLUMNS} & {*plain.summary}
 
 
 def test_hierarchy_is_in_the_tables_where_all_treatments_log_it(tmp_path):

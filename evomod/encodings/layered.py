@@ -30,6 +30,10 @@ SATURATED = 20.0
 """From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
 
+BLOCK = 256
+"""Patterns that are answered at once by the float kernel: 30 KB of the retina's values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layered:
     """A layered encoding, ready for the kernels."""
@@ -384,11 +388,16 @@ def answer_into(
             plan, todo, counters, work, states,
         )  # fmt: skip
         return
-    inputs = np.where(encoding.inputs, 1.0, -1.0)
-    values = _working_genes(encoding, genomes)
+    n_edges, inputs = encoding.n_edges, np.where(encoding.inputs, 1.0, -1.0)
+    inputs = np.tile(inputs, (1, max(1, 8 // inputs.shape[1])))
+    n = min(BLOCK, inputs.shape[1])
+    values = decode(encoding, genomes) if encoding.is_integer else genomes
     realvalued.answer(
-        values, ancestors, wiring.source, wiring.first, encoding.gain, inputs, slots, states
-    )
+        np.ascontiguousarray(values, np.float64), ancestors, encoding.neurons, encoding.gain, inputs, slots,
+        np.empty((wiring.n_neurons, n)), np.empty(wiring.layers[1] * n), np.empty((wiring.layers[1], n // 8), np.int64),
+        np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
+        np.empty(wiring.n_neurons + 1, np.int64), states,
+    )  # fmt: skip
 
 
 def answers(
@@ -444,7 +453,9 @@ def silenced(
         *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
         said,
     )  # fmt: skip
-    said = said[..., : n_sets * n_words] & np.tile(encoding.is_pattern, n_sets)
+    said = np.ascontiguousarray(said[..., : n_sets * n_words])
+    if encoding.inputs.shape[1] < 64:
+        said &= encoding.is_pattern
     return said[0], said[1]
 
 
@@ -475,18 +486,6 @@ def working_strengths(
 ) -> NDArray[np.float64]:
     """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
     return np.where(working != 0, strengths(encoding, genomes), 0.0)
-
-
-def _working_genes(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
-    """Genes as numbers, 0 where they do not matter, so that equal working networks have equal genes."""
-    genes, working = decode(encoding, genomes), simplify(encoding, genomes) != 0
-    matters = np.zeros((genes.shape[0], encoding.wiring.n_nodes), np.bool_)
-    matters[:, -encoding.wiring.n_outputs :] = True
-    individuals, edges = np.nonzero(working)
-    matters[individuals, encoding.wiring.source[edges]] = True
-    genes[:, : encoding.n_edges][~working] = 0.0
-    genes[:, encoding.n_edges :][~matters[:, encoding.wiring.n_inputs :]] = 0.0
-    return genes
 
 
 def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:

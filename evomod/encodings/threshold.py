@@ -144,7 +144,9 @@ def answer_into(
     or -1; individual i's memory is ``states[slots[i]]``. What variation left alone is inherited.
     """
     n_outputs = encoding.wiring.n_outputs
-    kernels.answer(genomes, ancestors, encoding.places, encoding.thresholds, n_outputs, slots, states)
+    places, thresholds = encoding.places, encoding.thresholds
+    owner = np.empty(encoding.n_genes, np.int64)
+    kernels.answer(genomes, ancestors, places, thresholds, n_outputs, slots, owner, states)
 
 
 def answers(

@@ -4,27 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
-
-PAIRS, FOURS, EIGHTS = (
-    np.uint64(0x5555555555555555),
-    np.uint64(0x3333333333333333),
-    np.uint64(0x0F0F0F0F0F0F0F0F),
-)
-"""The lower half of every two, four and eight bits."""
-N1, N2, N4, N8, N16, N32 = (np.uint64(2**k) for k in range(6))
-LAST = np.uint64(0x7F)
-
-
-@inlined
-def n_bits(word):
-    """Number of bits set in a word, by adding ever longer halves."""
-    word = word - ((word >> N1) & PAIRS)
-    word = (word & FOURS) + ((word >> N2) & FOURS)
-    word = (word + (word >> N4)) & EIGHTS
-    word = word + (word >> N8)
-    word = word + (word >> N16)
-    return np.int64((word + (word >> N32)) & LAST)
+from evomod.kernels import compiled, n_bits
 
 
 @compiled

@@ -22,6 +22,7 @@ from evomod.kernels.vectors import (
     load,
     lowest,
     odd,
+    put,
     spread,
     store,
 )
@@ -34,32 +35,36 @@ N7, N13, N17 = np.uint64(7), np.uint64(13), np.uint64(17)
 
 
 @inlined
-def find_followers(genome, neurons, n_inputs, n_outputs, follows):
-    """Mark in the masks ``follows[neuron, 64 neurons]`` who is given a neuron's answer and leads to an output.
-
-    An output follows itself, so that whoever leads to an output has a follower.
-    """
-    n_neurons = neurons.shape[0]
-    for j in range(n_neurons):
-        for m in range(follows.shape[1]):
-            follows[j, m] = ZERO
-    for j in range(n_neurons - 1, -1, -1):
-        m, bit, before = j >> 6, ONE << np.uint64(j & 63), neurons[j, 2] - n_inputs
-        if j >= n_neurons - n_outputs:
-            follows[j, m] = bit
-        if before >= 0 and leads(follows[j]):
-            edge = neurons[j, 0]
-            for k in range(neurons[j, 1]):
-                follows[before + k, m] |= bit * np.uint64(genome[edge + k] != 0)
+def leads(follows, j):
+    """Whether a neuron leads to an output."""
+    n_masks, any_of = follows.shape[1], ZERO
+    for m in range(n_masks):
+        any_of |= item(follows, j * n_masks + m)
+    return any_of != ZERO
 
 
 @inlined
-def leads(follows):
-    """Whether a neuron leads to an output."""
-    any_of = ZERO
-    for m in range(follows.size):
-        any_of |= follows[m]
-    return any_of != ZERO
+def find_followers(genes, own, neurons, n_inputs, n_outputs, follows):
+    """Mark in the masks ``follows[neuron, 64 neurons]`` who is given a neuron's answer and leads to an output.
+
+    An output follows itself, so that whoever leads to an output has a follower. The genes begin at ``own``.
+    """
+    n_neurons, n_masks = neurons.shape[0], follows.shape[1]
+    for k in range(n_neurons * n_masks):
+        put(follows, k, ZERO)
+    for j in range(n_neurons - 1, -1, -1):
+        m, bit, before, edge = (
+            j >> 6,
+            ONE << np.uint64(j & 63),
+            neurons[j, 2] - n_inputs,
+            own + neurons[j, 0],
+        )
+        if j >= n_neurons - n_outputs:
+            put(follows, j * n_masks + m, bit)
+        if before >= 0 and leads(follows, j):
+            for k in range(neurons[j, 1]):
+                place = (before + k) * n_masks + m
+                put(follows, place, item(follows, place) | bit * np.uint64(item(genes, edge + k) != 0))
 
 
 @inlined
@@ -69,13 +74,15 @@ def reduce(genome, neurons, follows, words, reduced):
     ``words`` are the same bytes as ``reduced``, eight genes each: as many fewer steps of the hash.
     """
     n_edges, code = genome.size - neurons.shape[0], ZERO
+    for gene in range(genome.size):
+        reduced[gene] = genome[gene]
     for j in range(neurons.shape[0]):
-        here = leads(follows[j])
-        for edge in range(neurons[j, 0], neurons[j, 0] + neurons[j, 1]):
-            reduced[edge] = genome[edge] if here else 0
-        reduced[n_edges + j] = genome[n_edges + j] if here else -1
-    for word in words:
-        code ^= word
+        if not leads(follows, j):
+            reduced[n_edges + j] = -1
+            for edge in range(neurons[j, 0], neurons[j, 0] + neurons[j, 1]):
+                reduced[edge] = 0
+    for k in range(words.size):
+        code ^= item(words, k)
         code ^= code << N13
         code ^= code >> N7
         code ^= code << N17
@@ -155,7 +162,7 @@ def answer_layered(
         store(work, k, spread(ZERO))
     for i in range(n):
         genome, mine = genomes[i], slots[i] * size
-        find_followers(genome, neurons, n_inputs, n_outputs, follows)
+        find_followers(genomes, i * n_genes, neurons, n_inputs, n_outputs, follows)
         code = reduce(genome, neurons, follows, words[i], reduced[i])
         same = find_equal(i, code, words, table)
         if same >= 0:
@@ -169,7 +176,7 @@ def answer_layered(
         at, own = 0, i * n_genes
         for j in range(n_neurons):
             starts[j], source = at, neurons[j, 2]
-            if source >= n_inputs and leads(follows[j]):
+            if source >= n_inputs and leads(follows, j):
                 edge, place = own + neurons[j, 0], source * n_places
                 at = list_edges(genomes, edge, neurons[j, 1], codes, place, n_places, plan, at)
         starts[n_neurons] = at
@@ -181,7 +188,7 @@ def answer_layered(
                     j = 64 * m + lowest(todo[m])
                     bit = todo[m] & (~todo[m] + ONE)
                     todo[m] ^= bit
-                    if not leads(follows[j]):
+                    if not leads(follows, j):
                         continue
                     bias, is_new = bias_size * item(genomes, own + n_genes - n_neurons + j), False
                     for block in range(0, n_words, 4):

@@ -2,53 +2,188 @@
 
 from __future__ import annotations
 
+from math import factorial, log
+
 import numpy as np
 
-from evomod.kernels import compiled
+from evomod.kernels import inlined, unmanaged
+from evomod.kernels.vectors import bits, real
 
-SATURATED = 20.0  # tanh(x) is exactly 1.0 in float64 from 19.1 on: no need to compute it
+TWO_LOG2E = 2.0 / log(2.0)
+FARTHEST = 64.0
+"""2 to the power of less than -54 adds nothing to 1: from 18.8 on tanh is exactly 1.0."""
+WHOLE = 1.5 * 2.0**52
+"""Added to a small number it leaves no digit behind the point, and the whole number in the lowest bits."""
+EIGHT = 8
+"""Patterns that differ in three inputs alone, the lowest."""
+E0, E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12 = (log(2.0) ** k / factorial(k) for k in range(13))
+"""Taylor's series of 2 to the power of x: within 0.5 of 0 what is left out is below 2e-16 of it."""
 
 
-@compiled
-def answer(genes, ancestors, source, first, gain, inputs, slots, answers):
+@inlined
+def squash(gain, values, n):
+    """Put tanh(gain * x) in place of the first n values, to 3e-16 and as odd a function as it is.
+
+    It is (1 - t) / (1 + t) with t = exp(-2 |gain * x|), a power of 2 whose whole part becomes the exponent's bits.
+    Without branch and call the compiler does eight at once: the library's tanh, of a quarter of all
+    sums that are not saturated, took nine tenths of the time.
+    """
+    for k in range(n):
+        x = gain * values[k]
+        y = TWO_LOG2E * abs(x)
+        y = y if y < FARTHEST else FARTHEST
+        whole = WHOLE - y
+        f = (WHOLE - whole) - y
+        t = E7 + f * (E8 + f * (E9 + f * (E10 + f * (E11 + f * E12))))
+        t = E0 + f * (E1 + f * (E2 + f * (E3 + f * (E4 + f * (E5 + f * (E6 + f * t))))))
+        t = real(bits(t) + (bits(whole) << 52))
+        values[k] = np.copysign((1.0 - t) / (1.0 + t), x)
+
+
+@inlined
+def find_reaching(genes, neurons, n_inputs, n_outputs, reaches):
+    """``reaches[node]``: whether a node leads to an output."""
+    for node in range(reaches.size):
+        reaches[node] = node >= reaches.size - n_outputs
+    for j in range(neurons.shape[0] - 1, -1, -1):
+        if reaches[n_inputs + j]:
+            first, source = neurons[j, 0], neurons[j, 2]
+            for k in range(neurons[j, 1]):
+                reaches[source + k] |= genes[first + k] != 0.0
+
+
+@inlined
+def is_same(genes, theirs, neurons, n_inputs, reaches):
+    """Whether all genes of neurons that lead to an output are those of another network."""
+    n_neurons, differ = neurons.shape[0], False
+    for j in range(n_neurons):
+        if reaches[n_inputs + j]:
+            bias = genes.size - n_neurons + j
+            differ |= genes[bias] != theirs[bias]
+            for edge in range(neurons[j, 0], neurons[j, 0] + neurons[j, 1]):
+                differ |= genes[edge] != theirs[edge]
+    return not differ
+
+
+@inlined
+def list_working(genes, neurons, n_inputs, reaches, weights, sources, starts):
+    """List the connections that lead to an output, neuron by neuron: those of a neuron begin at its start."""
+    n = 0
+    for j in range(neurons.shape[0]):
+        starts[j], first, source = n, neurons[j, 0], neurons[j, 2]
+        if reaches[n_inputs + j]:
+            for k in range(neurons[j, 1]):
+                weights[n], sources[n] = genes[first + k], source + k
+                n += genes[first + k] != 0.0
+    starts[neurons.shape[0]] = n
+
+
+@inlined
+def sum_inputs(bias, weights, sources, begin, end, inputs, block, n, sums, at, groups):
+    """Write the sums of a neuron of the first layer into ``sums`` from ``at`` on, equal ones once; returns the end.
+
+    Which patterns of a block differ is known: ``groups[8 patterns]`` tells where the sums of each eight begin.
+    The eight that differ in the lowest inputs stay whole, and every other input of the block that is a source
+    doubles their number. Four sums in five of the retina are spared, and so is their tanh.
+    """
+    size, edge = EIGHT, begin
+    for k in range(EIGHT):
+        sums[at + k] = bias
+    while edge < end and (1 << sources[edge]) < EIGHT:
+        for k in range(EIGHT):
+            sums[at + k] += weights[edge] * inputs[sources[edge], k]
+        edge += 1
+    groups[0], bit = at, EIGHT
+    while bit < n:
+        is_source = edge < end and (1 << sources[edge]) == bit
+        further = size if is_source else 0
+        for k in range(bit // EIGHT):
+            groups[bit // EIGHT + k] = groups[k] + further
+        if is_source:
+            for k in range(size):
+                sums[at + size + k] = sums[at + k] + weights[edge]
+                sums[at + k] -= weights[edge]
+            size *= 2
+            edge += 1
+        bit *= 2
+    while edge < end:
+        for k in range(size):
+            sums[at + k] += weights[edge] * inputs[sources[edge], block]
+        edge += 1
+    return at + size
+
+
+@inlined
+def sum_neurons(bias, weights, sources, begin, end, n_inputs, values, row):
+    """Write the sums of a neuron of a later layer into its ``row`` of values, two sources at once."""
+    n, edge = row.size, begin + ((end - begin) & 1)
+    if edge > begin:
+        weight, one = weights[begin], values[sources[begin] - n_inputs]
+        for k in range(n):
+            row[k] = bias + weight * one[k]
+    else:
+        for k in range(n):
+            row[k] = bias
+    while edge < end:
+        weight, one = weights[edge], values[sources[edge] - n_inputs]
+        further, other = weights[edge + 1], values[sources[edge + 1] - n_inputs]
+        for k in range(n):
+            row[k] = (row[k] + weight * one[k]) + further * other[k]
+        edge += 2
+
+
+@unmanaged
+def answer(
+    genes, ancestors, neurons, gain, inputs, slots, values, sums, groups, reaches, weights, sources, starts, answers
+):  # fmt: skip
     """Write -1, 0 or +1, the sign of every output, into ``answers[slot, output, pattern]``.
 
     ``genes[individual]`` holds one weight an edge (0 is no connection), then one bias a neuron;
-    ``inputs[input, pattern]`` -1.0 or +1.0. Individual i's answers lie in ``slots[i]``. Networks that are
-    their own ancestor keep the answers they have, those whose genes equal their parent's inherit them.
+    ``neurons`` as in `evomod.kernels.layered.answer`; ``inputs[input, pattern]`` -1.0 or +1.0. Individual i's answers lie in
+    ``slots[i]``. Networks that are their own ancestor keep the answers they have, those whose
+    genes equal their parent's inherit them, but for genes of what leads to no output.
+
+    A sum begins with the bias, and takes the sources in their order. Patterns go in blocks through
+    ``values[neuron, pattern]``, which stays in the cache. Work space, too: ``sums[first layer * pattern]``,
+    ``groups[neuron of it, 8 patterns]``, ``reaches[node]``, ``weights[edge + 1]``, ``sources[edge + 1]``, ``starts[neuron + 1]``.
     """
-    n_neurons = first.size - 1
-    n_inputs, n_patterns = inputs.shape
-    n_outputs = answers.shape[1]
-    value = np.empty((n_inputs + n_neurons, n_patterns))
-    value[:n_inputs] = inputs
-    n_edges = first[n_neurons]
+    n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], answers.shape[1]
+    n_inputs, n_patterns, n, n_first = inputs.shape[0], answers.shape[2], values.shape[1], neurons[0, 5]
     for i in range(genes.shape[0]):
-        parent = ancestors[i]
+        parent, own, said = ancestors[i], genes[i], answers[slots[i]]
         if parent == i:
             continue
-        same = parent >= 0
-        for gene in range(genes.shape[1]):
-            same = same and genes[i, gene] == genes[parent, gene]
-        if same:
-            answers[slots[i]] = answers[slots[parent]]
+        find_reaching(own, neurons, n_inputs, n_outputs, reaches)
+        if parent >= 0 and is_same(own, genes[parent], neurons, n_inputs, reaches):
+            for o in range(n_outputs):
+                for k in range(n_patterns):
+                    said[o, k] = answers[slots[parent], o, k]
             continue
-        for j in range(n_neurons):
-            row = value[n_inputs + j]
-            row[:] = genes[i, n_edges + j]
-            for edge in range(first[j], first[j + 1]):
-                weight = genes[i, edge]
-                if weight != 0.0:
-                    incoming = value[source[edge]]
-                    for k in range(n_patterns):
-                        row[k] += weight * incoming[k]
-            for k in range(n_patterns):
-                x = gain * row[k]
-                if abs(x) < SATURATED:
-                    row[k] = np.tanh(x)
-                else:
-                    row[k] = 1.0 if x > 0.0 else -1.0
-        for o in range(n_outputs):
-            row = value[n_inputs + n_neurons - n_outputs + o]
-            for k in range(n_patterns):
-                answers[slots[i], o, k] = 1 if row[k] > 0.0 else (-1 if row[k] < 0.0 else 0)
+        list_working(own, neurons, n_inputs, reaches, weights, sources, starts)
+        for block in range(0, n_patterns, n):
+            at = 0
+            for j in range(n_first):
+                if reaches[n_inputs + j]:
+                    at = sum_inputs(
+                        own[n_genes - n_neurons + j], weights, sources, starts[j], starts[j + 1], inputs, block, n,
+                        sums, at, groups[j],
+                    )  # fmt: skip
+            if n_first < n_neurons:
+                squash(gain, sums, at)
+            for j in range(n_first):
+                if reaches[n_inputs + j]:
+                    for group in range(groups.shape[1]):
+                        for k in range(EIGHT):
+                            values[j, EIGHT * group + k] = sums[groups[j, group] + k]
+            for j in range(n_first, n_neurons):
+                if reaches[n_inputs + j]:
+                    bias = own[n_genes - n_neurons + j]
+                    sum_neurons(
+                        bias, weights, sources, starts[j], starts[j + 1], n_inputs, values, values[j]
+                    )
+                    if j < n_neurons - n_outputs:
+                        squash(gain, values[j], n)
+            for o in range(n_outputs):  # tanh has the sign of what it is given
+                for k in range(n if n < n_patterns else n_patterns):
+                    x = gain * values[n_neurons - n_outputs + o, k]
+                    said[o, block + k] = np.int8(x > 0.0) - np.int8(x < 0.0)

@@ -87,61 +87,87 @@ def trace(genome, places, n_inputs, n_outputs):
     for j in range(n - n_outputs, n):
         effective |= ONE << np.uint64(j)
     for j in range(n - 1, -1, -1):
+        first, fan_in, before = places[j, 0], places[j, 1], places[j, 2] - n_inputs
+        if before < 0:
+            break  # its sources are inputs, as those of all neurons before it
         if (effective >> np.uint64(j)) & ONE != ZERO:
-            first, fan_in = places[j, 0], places[j, 1]
+            sources, is_twice = ZERO, False
             for k in range(fan_in):
-                source = genome[first + 2 * k]
-                neuron = places[j, 2] + source - n_inputs
-                if neuron >= 0 and net_weight(genome, first, fan_in, source) != 0:
-                    effective |= ONE << np.uint64(neuron)
+                bit = ONE << np.uint64(before + genome[first + 2 * k])
+                is_twice |= sources & bit != ZERO
+                sources |= bit
+            for k in range(fan_in if is_twice else 0):  # they may cancel
+                if net_weight(genome, first, fan_in, genome[first + 2 * k]) == 0:
+                    sources &= ~(ONE << np.uint64(before + genome[first + 2 * k]))
+            effective |= sources
     return effective
 
 
+@inlined
+def compute(genome, places, thresholds, j, n_inputs, states):
+    """Answer of neuron j, into ``states``; returns whether it changed."""
+    first, fan_in, before = places[j, 0], places[j, 1], places[j, 2]
+    limit = thresholds[genome[first + 2 * fan_in]]
+    for k in range(fan_in):  # a negative connection takes away 1 where its source is 1
+        limit += 1 - genome[first + 2 * k + 1]
+    if fan_in <= 3:
+        return fire_small(genome, first, fan_in, before, limit, states, n_inputs + j)
+    return fire(genome, first, fan_in, before, limit, states, n_inputs + j)
+
+
+@inlined
+def reads_any(genome, places, j, n_inputs, neurons):
+    """Whether neuron j has a connection from one of a set of neurons."""
+    found, before = ZERO, places[j, 2] - n_inputs
+    for k in range(places[j, 1] if before >= 0 else 0):
+        found |= neurons >> np.uint64(before + genome[places[j, 0] + 2 * k])
+    return found & ONE != ZERO
+
+
 @compiled
-def answer(genomes, ancestors, places, thresholds, n_outputs, slots, states):
+def answer(genomes, ancestors, places, thresholds, n_outputs, slots, owner, states):
     """Answer every pattern by every network, into ``states[slot, node, word]``.
 
     ``ancestors[individual]``: row of ``genomes`` of the parent, itself if it is answered already, or -1.
     Only neurons whose genes or sources changed are computed. The row after the last node holds, in its
-    first word, the set of effective neurons. The rows of the inputs are in ``states`` from the start.
+    first word, the set of effective neurons, which is the parent's unless a connection of one of them
+    changed. The rows of the inputs are in ``states`` from the start. ``owner[gene]`` is work space.
     """
-    n_neurons = places.shape[0]
+    n_neurons, n_genes = places.shape[0], genomes.shape[1]
     n_inputs = states.shape[1] - 1 - n_neurons
-    dirty = np.zeros(n_inputs + n_neurons, np.bool_)
+    for j in range(n_neurons):
+        for gene in range(places[j, 0], places[j, 0] + 2 * places[j, 1] + 1):
+            owner[gene] = j
     for i in range(genomes.shape[0]):
         parent, genome, mine = ancestors[i], genomes[i], states[slots[i]]
         if parent == i:
             continue
-        n_changed = genome.size
+        todo, rewired, dirty = ALL >> np.uint64(64 - n_neurons), ALL, ZERO
         if parent >= 0:
             theirs = states[slots[parent]]
             for row in range(n_inputs, theirs.shape[0]):
                 for w in range(theirs.shape[1]):
                     mine[row, w] = theirs[row, w]
             n_changed = 0
-            for gene in range(genome.size):
+            for gene in range(n_genes):  # many at once: three in ten change nothing
                 n_changed += genome[gene] != genomes[parent, gene]
-        if n_changed == 0:
-            continue
+            if n_changed == 0:
+                continue
+            todo = rewired = ZERO
+            for gene in range(n_genes):
+                bit = np.uint64(genome[gene] != genomes[parent, gene]) << np.uint64(owner[gene])
+                todo |= bit
+                is_threshold = gene + 1 == n_genes or owner[gene + 1] != owner[gene]
+                rewired |= ZERO if is_threshold else bit
         for j in range(n_neurons):
-            first, fan_in, before = places[j, 0], places[j, 1], places[j, 2]
-            changed = parent < 0
-            if not changed:
-                for gene in range(first, first + 2 * fan_in + 1):
-                    changed |= genome[gene] != genomes[parent, gene]
-                for k in range(fan_in):
-                    changed |= dirty[before + genome[first + 2 * k]]
-            target = n_inputs + j
-            if changed:
-                limit = thresholds[genome[first + 2 * fan_in]]
-                for k in range(fan_in):  # a negative connection takes away 1 where its source is 1
-                    limit += 1 - genome[first + 2 * k + 1]
-                if fan_in <= 3:
-                    changed = fire_small(genome, first, fan_in, before, limit, mine, target)
-                else:
-                    changed = fire(genome, first, fan_in, before, limit, mine, target)
-            dirty[target] = changed | (parent < 0)
-        mine[n_inputs + n_neurons, 0] = trace(genome, places, n_inputs, n_outputs)
+            bit = ONE << np.uint64(j)
+            if todo & bit == ZERO:
+                if dirty == ZERO or not reads_any(genome, places, j, n_inputs, dirty):
+                    continue
+            if compute(genome, places, thresholds, j, n_inputs, mine):
+                dirty |= bit
+        if parent < 0 or rewired & mine[n_inputs + n_neurons, 0] != ZERO:
+            mine[n_inputs + n_neurons, 0] = trace(genome, places, n_inputs, n_outputs)
 
 
 @compiled

@@ -217,6 +217,18 @@ def put(array, place, value):
     array.reshape(-1)[place] = value
 
 
+@_built(lambda b, x: b.bitcast(x, WORD), types.int64)
+def bits(x):
+    """The 64 bits of a number, as a whole number."""
+    return np.float64(x).view(np.int64)
+
+
+@_built(lambda b, word: b.bitcast(word, ir.DoubleType()), types.float64)
+def real(word):
+    """The number of these 64 bits."""
+    return np.int64(word).view(np.float64)
+
+
 @inlined
 def list_edges(genes, first, number, codes, place, n_places, plan, n):
     """List the connections of a neuron in ``plan`` from place n on; returns the new length, n plus an even number.
