@@ -20,6 +20,7 @@ from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
 from evomod.operators import make_toolbox
 from evomod.population import Goal, goal_bits
+from evomod.pressures import dropout
 from evomod.pressures.base import Acting
 from evomod.pressures.collection import Pressures
 from evomod.selections.base import Selection
