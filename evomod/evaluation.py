@@ -15,6 +15,9 @@ from evomod.population import Goal, Population, score
 from evomod.preparation import Setup
 from evomod.pressures import connection_range, dropout, max_modularity
 from evomod.pressures.base import Acting, View
+from evomod.selection import Survivors
+from evomod.selections.base import Candidates
+from evomod.selections.collection import origin_of
 
 SILENCES = 0x64726F70
 """Key of the stream of random numbers for dropout."""
@@ -239,3 +242,57 @@ def _of(acting: Acting, setup: Setup, population: Population, goal: Goal) -> NDA
     if population.measured is not None and acting.name in population.measured:
         return population.measured[acting.name]
     return number_of(acting, view_of(setup, population, goal))
+
+
+def selected(
+    setup: Setup, candidates: Candidates, rng: np.random.Generator
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+    """Rows that pass (None: all), and rows of parents. Raises `Fault` where a user's method gives others."""
+    breed, section = setup.selection.breed, setup.config.selection
+    origin = origin_of(section)
+    if origin is None:
+        return breed(candidates, section, rng)
+    told = setup.told_of_selection
+    found: Any = called(told, origin.file, breed, candidates, section, rng)
+    if not (isinstance(found, tuple) and len(found) == 2):
+        raise Fault(
+            f"{told}: breed returned {type(found).__name__}; expected kept, parents: two arrays of rows."
+        )
+    kept, parents = found
+    if kept is not None:
+        _check_rows(f"{told}: kept", kept, candidates.size)
+    _check_rows(f"{told}: parents", parents, candidates.size)
+    return kept, parents
+
+
+def surviving(setup: Setup, candidates: Candidates, number: int, rng: np.random.Generator) -> Survivors:
+    """Who survives of a pool. Raises `Fault` where a user's method gives others than so many."""
+    survivors, section = setup.selection.survivors, setup.config.selection
+    assert survivors is not None
+    origin = origin_of(section)
+    if origin is None:
+        return survivors(candidates, number, section, rng)
+    told = f"{setup.told_of_selection}: survivors"
+    found: Any = called(told, origin.file, survivors, candidates, number, section, rng)
+    if not isinstance(found, Survivors):
+        raise Fault(
+            f"{told} returned {type(found).__name__}; expected Survivors(rows, front, crowding)."
+        )
+    _check_rows(told, found.rows, candidates.size)
+    for name, array, kind in (
+        ("front", found.front, np.int64),
+        ("crowding", found.crowding, np.float64),
+    ):
+        if not isinstance(array, np.ndarray) or array.shape != (number,) or array.dtype != kind:
+            raise Fault(f"{told}: expected {name} as {np.dtype(kind)}[{number}], one entry a survivor.")
+    if found.rows.size != number:
+        raise Fault(f"{told} returned {found.rows.size} rows; expected {number}.")
+    return found
+
+
+def _check_rows(what: str, rows: Any, n: int) -> None:
+    if not isinstance(rows, np.ndarray) or rows.ndim != 1 or rows.dtype != np.int64:
+        kind = f"{rows.dtype}{list(rows.shape)}" if isinstance(rows, np.ndarray) else type(rows).__name__
+        raise Fault(f"{what} are {kind}; expected whole numbers, an array int64[row].")
+    if rows.size and not (rows.min() >= 0 and rows.max() < n):
+        raise Fault(f"{what}: expected rows from 0 to {n - 1}; got {rows.min()} to {rows.max()}.")

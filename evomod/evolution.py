@@ -25,8 +25,10 @@ from evomod.evaluation import (
     fitness_of_genomes,
     objectives_of,
     penalised,
+    selected,
     silences_of,
     stream,
+    surviving,
     view_of,
 )
 from evomod.goals import epochs
@@ -271,12 +273,11 @@ def _bred(loop: Loop, before: Generation) -> tuple[NDArray[np.int64] | None, NDA
     candidates = _candidates(
         setup, before.population, before.rewarded, before.objectives, before.crowding
     )
-    selection, section = setup.selection, setup.config.selection
-    kept, parents = selection.breed(candidates, section, loop.rng)
-    if selection.survivors is None and (mu if kept is None else kept.size) + parents.size != mu:
-        raise EvomodError(
-            f"selection '{selection.name}' ('breed' in the toolbox) kept {mu if kept is None else kept.size} and "
-            f"chose {parents.size} parents; expected {mu} in all."
+    kept, parents = selected(setup, candidates, loop.rng)
+    n_kept = mu if kept is None else kept.size
+    if setup.selection.survivors is None and n_kept + parents.size != mu:
+        raise Fault(
+            f"{setup.told_of_selection} kept {n_kept} and chose {parents.size} parents; expected {mu} in all."
         )
     return kept, parents
 
@@ -375,9 +376,9 @@ def _survivors(loop: Loop, pool: Pool, goal: Goal, before: Generation | None) ->
     if setup.selection.survivors is None:
         ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
         return _generation(setup, everyone, goal, ranks, before)
-    mu, section = setup.config.evolution.population, setup.config.selection
+    mu = setup.config.evolution.population
     candidates = _candidates(setup, population, goal, objectives, np.zeros(population.size))
-    chosen = setup.selection.survivors(candidates, mu, section, loop.rng)
+    chosen = surviving(setup, candidates, mu, loop.rng)
     ranks = (chosen.front, chosen.crowding)
     return _generation(setup, everyone.take(chosen.rows), goal, ranks, before)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -124,29 +126,18 @@ class Individual(list[Any]):
         self.row = row
 
 
-class _Fitness(base.Fitness):  # type: ignore[misc]
-    weights = (1.0,)
-
-
-class _Fitness2(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0)
-
-
-class _Fitness3(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0)
-
-
-class _Fitness4(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0, 1.0)
-
-
-class _Fitness5(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0, 1.0, 1.0)
-
-
+@cache
 def _fitness_class(n_objectives: int) -> type[base.Fitness]:
-    """Classes with names of their own, so that individuals can be pickled and copied anywhere."""
-    return (_Fitness, _Fitness2, _Fitness3, _Fitness4, _Fitness5)[n_objectives - 1]
+    """A class for each number of objectives, found under its name: so individuals can be pickled and copied."""
+    name = f"Fitness{n_objectives}"
+    return type(name, (base.Fitness,), {"weights": (1.0,) * n_objectives, "__module__": __name__})
+
+
+def __getattr__(name: str) -> Any:
+    """Find `Fitness1`, `Fitness2`, … in a process that has not made them (PEP 562)."""
+    if not re.fullmatch("Fitness[1-9][0-9]*", name):
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return _fitness_class(int(name.removeprefix("Fitness")))
 
 
 def individuals(genomes: Genomes, objectives: Objectives | None = None) -> list[Individual]:

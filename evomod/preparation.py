@@ -24,7 +24,7 @@ from evomod.pressures import dropout
 from evomod.pressures.base import Acting
 from evomod.pressures.collection import Pressures
 from evomod.selections.base import Selection
-from evomod.selections.collection import resolved, selection_of
+from evomod.selections.collection import origin_of, resolved, selection_of
 from evomod.task import Task, load_task
 
 
@@ -55,6 +55,13 @@ class Setup:
     penalties: tuple[Acting, ...] = ()
     """Pressures that are taken off the fitness."""
     constraints: tuple[Acting, ...] = ()
+
+    @property
+    def told_of_selection(self) -> str:
+        """What an error calls the method of selection."""
+        origin = origin_of(self.config.selection)
+        what = "'breed' in the toolbox" if origin is None else str(origin.file or origin.entry_point)
+        return f"selection '{self.selection.name}' ({what})"
 
 
 def resolve(

@@ -23,7 +23,8 @@ def breed(candidates: Candidates, section: MethodSection, rng: np.random.Generat
 
 def choose(cases: NDArray[np.bool_], number: int, rng: np.random.Generator) -> Rows:
     """``number`` parents by the cases ``[individual, case]`` that they are right in."""
-    packed = np.packbits(np.pad(cases, ((0, 0), (1, 0))), axis=1)  # a byte even where there is no case
+    padded = np.pad(cases, ((0, 0), (1, 0)))  # a byte even where there is no case
+    packed = np.ascontiguousarray(np.packbits(padded, axis=1))
     rows = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, kinds, member = np.unique(rows, return_index=True, return_inverse=True)
     order = np.argsort(member, kind="stable")
