@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from evomod import preparation
 from evomod.claims import Claim, as_markdown, larger
 from evomod.errors import EvomodError
 from evomod.figures import draw_figure
@@ -24,6 +25,20 @@ SCRIPTS = Path(__file__).parent.parent / "scripts"
 
 def script(name):
     return load_script(SCRIPTS / f"{name}.py")
+
+
+def test_the_table_of_costs_measures_and_tells_who_is_refused(monkeypatch):
+    cost = script("cost_table")
+    monkeypatch.setattr(cost, "WARM", 1)
+    monkeypatch.setattr(cost, "MEASURED", 2)
+    for kind in cost.KINDS:
+        found = cost.measure(kind, 12, 3)
+        assert found["ms"] > 0.0 and found["mb"] > 1.0
+    monkeypatch.setattr(preparation, "_bytes_there", lambda: 1000)
+    assert "GB of memory" in cost.measure("integer weights", 12, 3)["refused"]
+    monkeypatch.setattr(cost, "cell", lambda kind, population, n: f"{population}/{n}")
+    rows = cost.table("integer weights").splitlines()
+    assert rows[-1] == "| 10,000 | 10000/4 | 10000/8 | 10000/12 | 10000/16 |"
 
 
 def test_the_archive_of_a_map_keeps_the_first_of_the_fittest_in_every_cell():

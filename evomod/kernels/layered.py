@@ -137,7 +137,7 @@ def change_biases(genome, genes, n_hits, n_biases, by_step, shares):
             genome[gene] = int(shares[k] * n_biases)
 
 
-@compiled
+@unmanaged
 def vary(layers, counts, rates, chances, rng, listed, shares, offspring):
     """Mutate ``offspring``, copies of their parents.
 
@@ -277,7 +277,7 @@ def answer(
             store(states, mine + k, load(work, here + k))
 
 
-@compiled
+@unmanaged
 def simplify(genes, ancestors, n_known, source, target, n_outputs, listed, reaches, working):
     """Write which connections lead to an output, into ``working[network, edge]`` (Clune et al. 2013).
 
