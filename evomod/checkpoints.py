@@ -116,6 +116,8 @@ def read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> Sta
         rng_state = json.loads(str(fields["rng"]))
         rng.bit_generator.state = rng_state  # raises if it is none
         return State(start, rng_state, (log_bytes, population_bytes))
+    except EvomodError:
+        raise
     except DAMAGE as error:
         raise EvomodError(
             f"{path} is damaged ({error}). Delete it to let --resume start again from the seed; "

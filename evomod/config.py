@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -180,7 +180,9 @@ class Config(Section):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise EvomodError(describe(error, data)) from None
+            causes = (item.get("ctx", {}).get("error") for item in error.errors())
+            ours = next((cause for cause in causes if isinstance(cause, EvomodError)), None)
+            raise ours or EvomodError(describe(error, data)) from None
 
 
 def conflicts(config: Config) -> list[str]:
@@ -397,6 +399,25 @@ def read_config(path: str | Path) -> dict[str, Any]:
         raise EvomodError(f"config {path} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise EvomodError(f"config {path} cannot be read: {error}.") from None
+
+
+ConfigLike = Config | str | Path | Mapping[str, Any]
+"""A config, a task's name or file, a TOML's path, or a config's data."""
+
+
+def as_config(what: ConfigLike) -> Config:
+    """The config that a name, a path or data stand for.
+
+    >>> as_config("retina") == as_config({"task": "retina"}) == Config(task="retina")
+    True
+    """
+    if isinstance(what, Config):
+        return what
+    if isinstance(what, Mapping):
+        return Config(**what)
+    if not isinstance(what, str | Path):
+        raise EvomodError(f"expected a Config, a task's name, a path or a config's data; got {what!r}.")
+    return load_config(what) if str(what).endswith(".toml") else Config(task=str(what))
 
 
 def named_from(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config
+from evomod.config import Config, ConfigLike, as_config
 from evomod.encodings import Layered, layered
 from evomod.errors import EvomodError
 from evomod.evaluation import (
@@ -98,7 +98,7 @@ class Generation:
 
 
 def evolve(
-    config: Config,
+    config: ConfigLike,
     seed: int | np.random.SeedSequence | np.random.Generator | None = None,
     *,
     setup: Setup | None = None,
@@ -115,6 +115,7 @@ def evolve(
     >>> [generation.number for generation in evolve(config, seed=1)]
     [0, 1, 2, 3]
     """
+    config = as_config(config)
     setup = setup or prepare(config)
     if config != setup.config and prepare(config, setup.task).config != setup.config:
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from evomod.errors import EvomodError
 from evomod.pressures import connection_cost, max_modularity
 from evomod.sections import VariationSection
 from evomod.selection import Objectives, Survivors, breed, choose_parents, in_order, survive
+
+OPERATORS = ("birth", "parents", "vary", "answer", "cost", "survive", "breed", "q")
+"""Names of what `make_toolbox` registers."""
 
 
 @contextmanager
@@ -192,20 +195,29 @@ def stock_variation(
     ``mutate(individual)`` such as ``partial(tools.mutUniformInt, low=…, up=…, indpb=…)``;
     ``mate(a, b)`` such as ``tools.cxTwoPoint``, applied to random pairs with ``mate_probability``.
     """
+    return partial(vary_by_stock, encoding, mutate, mate, mate_probability)
 
-    def vary(genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
-        children = individuals(genomes[parents])
-        order = rng.permutation(len(children)).tolist()  # parents come sorted
-        with seeded(rng):
-            for a, b in zip(order[::2], order[1::2], strict=False):
-                if mate is not None and random.random() < mate_probability:
-                    mate(children[a], children[b])
-            for child in children:
-                if mutate is not None:
-                    mutate(child)
-        return genomes_of(encoding, children)
 
-    return vary
+def vary_by_stock(
+    encoding: Encoding,
+    mutate: Callable[..., Any] | None,
+    mate: Callable[..., Any] | None,
+    mate_probability: float,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Genomes:
+    """What `stock_variation` makes."""
+    children = individuals(genomes[parents])
+    order = rng.permutation(len(children)).tolist()  # parents come sorted
+    with seeded(rng):
+        for a, b in zip(order[::2], order[1::2], strict=False):
+            if mate is not None and random.random() < mate_probability:
+                mate(children[a], children[b])
+        for child in children:
+            if mutate is not None:
+                mutate(child)
+    return genomes_of(encoding, children)
 
 
 def stock_survival(
@@ -215,14 +227,20 @@ def stock_survival(
 
     It sees every objective in every comparison: probabilities below 1 are evomod's own.
     """
+    return partial(survive_by_stock, select)
 
-    def survive(objectives: Objectives, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        pool = individuals(np.zeros((objectives.shape[0], 0)), objectives)
-        with seeded(rng):
-            random.shuffle(pool)
-            return np.array([chosen.row for chosen in select(pool, number)], np.int64)
 
-    return survive
+def survive_by_stock(
+    select: Callable[..., list[Individual]],
+    objectives: Objectives,
+    number: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """What `stock_survival` makes."""
+    pool = individuals(np.zeros((objectives.shape[0], 0)), objectives)
+    with seeded(rng):
+        random.shuffle(pool)
+        return np.array([chosen.row for chosen in select(pool, number)], np.int64)
 
 
 def logbook(log: dict[str, NDArray[Any]]) -> tools.Logbook:

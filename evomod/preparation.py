@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -13,12 +14,12 @@ import numpy as np
 from deap.base import Toolbox
 from numpy.typing import NDArray
 
-from evomod.config import Config, conflicts
+from evomod.config import Config, ConfigLike, as_config, conflicts
 from evomod.encodings import MODULES, Encoding
 from evomod.encodings.wiring import chosen_layers
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
-from evomod.operators import make_toolbox
+from evomod.operators import OPERATORS, make_toolbox
 from evomod.population import Goal, goal_bits
 from evomod.pressures import dropout
 from evomod.pressures.base import Acting
@@ -55,6 +56,8 @@ class Setup:
     penalties: tuple[Acting, ...] = ()
     """Pressures that are taken off the fitness."""
     constraints: tuple[Acting, ...] = ()
+    stock: Mapping[str, Any] = field(default_factory=dict)
+    """The toolbox's operators as they were made, by name."""
 
     @property
     def told_of_selection(self) -> str:
@@ -79,18 +82,19 @@ def resolve(
     return _resolved(config, task, encoding), task, encoding
 
 
-def prepare(config: Config, task: Task | None = None) -> Setup:
+def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     """Load the task, build the encoding, fill in what the config leaves open.
 
     Raises `EvomodError` where config and task do not fit each other, or the memory.
     """
-    config, task, encoding = resolve(config, task)
+    config, task, encoding = resolve(as_config(config), task)
     module = MODULES[config.network.encoding]
     acting, selection = config.pressures.acting, selection_of(config.selection)
     assert selection is not None
     numbers = tuple(a for a in acting if a.pressure.measure is not None)
     objectives = tuple(a for a in numbers if a.is_objective)
     probabilities = np.array([1.0, *(a.probability for a in objectives)])
+    toolbox = make_toolbox(config, encoding, probabilities)
     return Setup(
         config=config,
         task=task,
@@ -98,7 +102,7 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
         module=module,
         goals=tuple(goal_bits(task, name) for name in task.goals),
         probabilities=probabilities,
-        toolbox=make_toolbox(config, encoding, probabilities),
+        toolbox=toolbox,
         selection=selection,
         tie_rule=getattr(config.network, "tie_rule", "strict"),
         penalty=(
@@ -109,6 +113,7 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
         objectives=objectives,
         penalties=tuple(a for a in numbers if a.pressure.place == "objective" and a.penalty is not None),
         constraints=tuple(a for a in numbers if a.pressure.place == "constraint"),
+        stock={name: getattr(toolbox, name) for name in OPERATORS},
     )
 
 

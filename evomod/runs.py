@@ -24,7 +24,9 @@ from tqdm import tqdm
 from evomod.checkpoints import State, check_tables, read_checkpoint, save_checkpoint, sequence_of
 from evomod.config import (
     Config,
+    ConfigLike,
     apply_settings,
+    as_config,
     beside,
     dump_config,
     read_config,
@@ -34,11 +36,13 @@ from evomod.config import (
 from evomod.disk import lock, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted
-from evomod.evolution import evolve
+from evomod.evolution import Generation, evolve
 from evomod.network import Network, load_network
 from evomod.operators import logbook
+from evomod.plugins import Fault, called
 from evomod.preparation import Setup, prepare
 from evomod.provenance import check_version, here, now, versions
+from evomod.replaced import check_operators, replaced_operators
 from evomod.starts import DAMAGE, first_genomes
 from evomod.task import read_task
 from evomod.tracking import (
@@ -117,22 +121,68 @@ def _config_of(text: bytes) -> Config:
 
 
 def run(
-    config: Config,
+    config: ConfigLike,
     seed: int | np.random.SeedSequence | None = None,
     out: str | Path | None = None,
     *,
+    setup: Setup | None = None,
+    on_generation: Callable[[Generation], bool | None] | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Evolve and record everything in a run folder (default ``runs/<task>-<pressures>-seed<seed>``).
 
-    Without a seed one is drawn and recorded. ``progress`` None shows a bar on a terminal only. Raises
-    `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
-    checkpoint) on Ctrl-C or SIGTERM.
+    Parameters
+    ----------
+    config
+        A config, a task's name or file, a TOML's path, or a config's data.
+    seed
+        Without one, one is drawn and recorded.
+    setup
+        Of `prepare` for this config, with operators replaced in its toolbox. They are recorded in the manifest by
+        import path or source; `resume` wants the same.
+    on_generation
+        Called with every `Generation` after its row is written. Where it returns True the run ends as by a stop
+        rule, and the manifest says so (``stopped``). Where it raises, the state is saved first.
+    progress
+        None shows a bar on a terminal only.
+
+    Raises
+    ------
+    EvomodError
+        If the folder holds anything already, the disk is full, or a user's function fails.
+    Interrupted
+        After a checkpoint, on Ctrl-C or SIGTERM.
     """
-    first = beginning(config)
+    first = beginning(config, setup)
     folder, sequence = _begin(first, seed, out)
     with reports_disk_errors(folder), _locked_log(folder) as log:
-        return _continue(folder, log, first.setup, sequence, None, progress)
+        return _continue(folder, log, first.setup, sequence, None, Hooks(progress, None, on_generation))
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a caller sees of a run while it evolves."""
+
+    progress: bool | None = None
+    watch: Callable[[int], bool] | None = None
+    on_generation: Callable[[Generation], bool | None] | None = None
+
+    def stops_at(self, generation: Generation) -> dict[str, Any]:
+        """What the manifest says where the user's callback ends the run. Raises `Fault` where it fails."""
+        if self.on_generation is None:
+            return {}
+        function, number = self.on_generation, generation.number
+        name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__name__)}"
+        what = f"on_generation ({name}) at generation {number}"
+        try:
+            answer = called(what, None, function, generation)
+        except Fault as fault:
+            raise Fault(f"{fault} The state is saved: the run can be resumed.") from fault.__cause__
+        if answer is not None and not isinstance(answer, bool | np.bool_):
+            raise Fault(
+                f"{what} returned {answer!r}; expected True to end the run, else False or None. The state is saved."
+            )
+        return {"stopped": {"by": f"on_generation {name}", "generation": number}} if answer else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +196,17 @@ class Beginning:
     """What the manifest says of them."""
 
 
-def beginning(config: Config) -> Beginning:
+def beginning(config: ConfigLike, setup: Setup | None = None) -> Beginning:
     """What runs of a config begin with. Raises `EvomodError` where config, task and start do not fit."""
-    setup = prepare(config)
+    config = as_config(config)
+    if (
+        setup is not None
+        and config != setup.config
+        and prepare(config, setup.task).config != setup.config
+    ):
+        raise EvomodError("run got a setup that was prepared from another config; pass setup.config.")
+    setup = setup or prepare(config)
+    operators = replaced_operators(setup)
     genomes = first_genomes(setup.config, setup.module, setup.encoding)
     assert setup.task.path is not None
     task = setup.task.path.read_bytes()
@@ -164,7 +222,8 @@ def beginning(config: Config) -> Beginning:
             "q_method": setup.config.tracking.q_method,
             "kernel": kernel_of(setup),
         }
-        | ({"files": origins} if (origins := users_origins(setup.config)) else {}),
+        | ({"files": origins} if (origins := users_origins(setup.config)) else {})
+        | ({"operators": operators} if operators else {}),
     )
 
 
@@ -201,12 +260,15 @@ def resume(
     *,
     progress: bool | None = None,
     watch: Callable[[int], bool] | None = None,
+    setup: Setup | None = None,
+    on_generation: Callable[[Generation], bool | None] | None = None,
 ) -> Run:
     """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
     again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. Raises `EvomodError` for a damaged or foreign checkpoint, the run of
+    True, the run stops as it does on Ctrl-C. ``setup`` with the same replaced operators as the run began with, and
+    ``on_generation``, as in `run`. Raises `EvomodError` for a damaged or foreign checkpoint, the run of
     another version, or a setting that would make it another run.
     """
     found = load_run(folder)
@@ -223,7 +285,8 @@ def resume(
     if not is_done:
         check_version(folder, found.manifest)
     check_copies(folder, found.manifest)
-    setup = prepare(config, read_task(folder / "task.py"))
+    setup = _with_operators(prepare(config, read_task(folder / "task.py")), setup)
+    check_operators(folder, found.manifest.get("operators", {}), setup)
     state = read_checkpoint(folder, setup, found.manifest)
     reached = -1 if state is None else state.start.number
     if reached > config.evolution.generations and config.evolution.stop != "never":
@@ -238,14 +301,25 @@ def resume(
     with reports_disk_errors(folder), _locked_log(folder) as log:
         (folder / "complete").unlink(missing_ok=True)
         write_whole(folder / "config.toml", dump_config(setup.config).encode())
-        manifest = found.manifest | {"end": None}
+        manifest = {k: v for k, v in found.manifest.items() if k != "stopped"} | {"end": None}
         if has_begun:
             resumed = {"generation": max(reached, 0), "time": now(), "versions": versions()}
             manifest["resumed"] = [*found.manifest.get("resumed", []), resumed]
         else:  # only begun, perhaps by another machine
             manifest |= here()
         write_json(folder / "manifest.json", manifest)
-        return _continue(folder, log, setup, sequence_of(found.manifest), state, progress, watch)
+        hooks = Hooks(progress, watch, on_generation)
+        return _continue(folder, log, setup, sequence_of(found.manifest), state, hooks)
+
+
+def _with_operators(ours: Setup, theirs: Setup | None) -> Setup:
+    """The setup of a run with the operators that another one holds in place of evomod's."""
+    if theirs is None:
+        return ours
+    for name, operator in theirs.stock.items():
+        if getattr(theirs.toolbox, name) is not operator:
+            setattr(ours.toolbox, name, getattr(theirs.toolbox, name))
+    return ours
 
 
 def check_copies(folder: Path, manifest: dict[str, Any]) -> None:
@@ -292,20 +366,19 @@ def _continue(
     setup: Setup,
     sequence: np.random.SeedSequence,
     state: State | None,
-    progress: bool | None,
-    watch: Callable[[int], bool] | None = None,
+    hooks: Hooks,
 ) -> Run:
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
     with noted_signals() as caught:
-        _record(folder, log, setup, rng, state, caught, _shows(progress), watch)
+        stopped = _record(folder, log, setup, rng, state, caught, hooks)
         if caught:
             raise Interrupted(
                 f"stopped; the state is saved. Go on with `evomod evolve --resume {folder}`.", caught[0]
             )
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        write_json(folder / "manifest.json", manifest | {"end": now()})
+        write_json(folder / "manifest.json", manifest | stopped | {"end": now()})
         write_whole(folder / "complete", b"")
     return load_run(folder)
 
@@ -317,12 +390,12 @@ def _record(
     rng: np.random.Generator,
     state: State | None,
     caught: list[int],
-    shows: bool,
-    watch: Callable[[int], bool] | None,
-) -> None:
+    hooks: Hooks,
+) -> dict[str, Any]:
     """Evolve, append a row a generation, save a checkpoint now and then and at the end.
 
-    Stops after a checkpoint where ``caught`` holds the number of a signal, or ``watch`` says so.
+    Stops after a checkpoint where ``caught`` holds the number of a signal, or ``hooks`` say so. Returns what the
+    manifest says of an end before the config's.
     """
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
@@ -332,11 +405,15 @@ def _record(
     with (
         open(folder / "population.csv", "ab") as table,
         tqdm(
-            total=total, initial=0 if start is None else start.number, disable=not shows, unit="gen"
+            total=total,
+            initial=0 if start is None else start.number,
+            disable=not _shows(hooks.progress),
+            unit="gen",
         ) as bar,
     ):
         _cut(table, known[1], POPULATION_COLUMNS)
         generation, saved, flushed = start, time.monotonic(), 0.0
+        stopped: dict[str, Any] = {}
         for generation in evolve(setup.config, rng, setup=setup, start=first):
             row = tracker.row(generation)
             log.write(csv_line(row))
@@ -347,17 +424,25 @@ def _record(
                 log.flush()
                 bar.set_postfix(fitness=f"{row[2]:.4f}", Q=f"{row[4]:.3f}", refresh=False)
                 bar.update(generation.number - bar.n)
-                if watch is not None and watch(generation.number):
+                if hooks.watch is not None and hooks.watch(generation.number):
                     caught.append(signal.SIGINT)
                 flushed = moment
+            try:
+                stopped = hooks.stops_at(generation)
+            except Fault:
+                save_checkpoint(folder, setup, generation, rng, log, table)
+                raise
             if moment - saved > setup.config.tracking.checkpoint_seconds or caught:
                 save_checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
             if caught:
-                return
+                return {}
+            if stopped:
+                break
         assert generation is not None
         save_checkpoint(folder, setup, generation, rng, log, table)
         bar.update(generation.number - bar.n)
+    return stopped
 
 
 def _start(folder: Path) -> NDArray[Any] | None:

@@ -29,6 +29,7 @@ ORDER = (
     "operators",
     "starts",
     "preparation",
+    "replaced",
     "evaluation",
     "evolution",
     "measures",
