@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -57,10 +58,9 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[:KEY=VALUE,…]",
-        help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity, l1, l2 "
-        "(these but diversity take penalty=NUMBER in place of probability), pruning[:every=100,fraction=0.1,"
-        "by=weight], dropout[:rate=0.1,draws=8], goal-switching[:period=20], connection-range:fewest=N,most=N; "
-        "may be given several times",
+        help=f"{', '.join(names_of_pressures())}, or a file of your own such as ./fan_in.py; the keys are those of "
+        "[pressures.NAME] in a config, for example connection-cost:probability=0.25 or l1:penalty=0.01; may be given "
+        "several times",
     )
     evolve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"
@@ -103,6 +103,14 @@ def parser() -> argparse.ArgumentParser:
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)
     return top
+
+
+def names_of_pressures() -> list[str]:
+    """Of those that come with evomod, as their modules' texts have them: to import them takes half a second."""
+    modules = sorted((Path(__file__).parent / "pressures").glob("*.py"))
+    texts = [path.read_text(encoding="utf-8") for path in modules]
+    found = r'^[A-Z0-9_]+ = Pressure\(\s*"([a-z0-9-]+)"'
+    return [name for text in texts for name in re.findall(found, text, re.M)]
 
 
 def _add_study(commands: Any) -> None:

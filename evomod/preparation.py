@@ -26,7 +26,7 @@ from evomod.pressures.base import Acting
 from evomod.pressures.collection import Pressures
 from evomod.selections.base import Selection
 from evomod.selections.collection import origin_of, resolved, selection_of
-from evomod.task import Task, load_task
+from evomod.task import Task, load_task, rewards_modularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     module = MODULES[config.network.encoding]
     acting, selection = config.pressures.acting, selection_of(config.selection)
     assert selection is not None
+    if selection.sees == "outputs" and rewards_modularity(config.task.goal or ""):
+        raise EvomodError(
+            f"task.goal '{config.task.goal}' rewards Q, and selection.method '{config.selection.method}' sees which "
+            "outputs are right only; set another method."
+        )
     numbers = tuple(a for a in acting if a.pressure.measure is not None)
     objectives = tuple(a for a in numbers if a.is_objective)
     probabilities = np.array([1.0, *(a.probability for a in objectives)])

@@ -58,3 +58,14 @@ def test_cases_are_the_outputs_that_score_counts():
         right = right_cases(bits, ~bits, goal, tie_rule)
         assert right.shape == (30, goal.n_answers)
         assert_array_equal(right.mean(axis=1), score(bits, ~bits, goal, tie_rule))
+
+
+def test_it_evolves_the_retina_and_refuses_a_goal_that_has_no_outputs():
+    evolution = {"population": size(200, 40), "generations": size(60, 20)}
+    given = {"task": "retina", "selection": {"method": "lexicase"}, "evolution": evolution}
+    found = list(evomod.evolve(given, seed=1))
+    assert found[-1].fitness.mean() > found[0].fitness.mean() and (found[-1].front == 0).all()
+    with pytest.raises(
+        evomod.EvomodError, match="'max-modularity' rewards Q, and selection.method 'lexicase'"
+    ):
+        evomod.prepare(given | {"task": {"name": "retina", "goal": "max-modularity"}})

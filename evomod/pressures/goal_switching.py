@@ -88,4 +88,4 @@ def _related_goals(section: Any) -> tuple[str, ...]:
     return goals
 
 
-PRESSURE = Pressure(NAME, None, GoalSwitchingSection, "schedule", order=0)
+PRESSURE = Pressure("goal-switching", None, GoalSwitchingSection, "schedule", order=0)

@@ -3,6 +3,7 @@
 Place in the loop: parents. A case is an output for an input pattern, right or wrong. For every parent the cases come
 in a new random order; at each, those that are wrong are out, unless all are. Of those that are left after the last
 case, which are right in the same cases, one is drawn. Offspring replace all individuals; nobody survives.
+What else changes the fitness, a price of size (``network.penalty``) too, it does not see.
 """
 
 from __future__ import annotations
