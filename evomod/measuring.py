@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from evomod import measures
 from evomod.errors import EvomodError
-from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacency_of, connected_nodes, layers_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY
 from evomod.measures.normalised import SAME
 from evomod.measures.nulls import is_undirected

@@ -4,7 +4,8 @@
     python scripts/collect.py --below elite studies/kashtan2007-elite    # of other settings: results/kashtan2007/elite
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there;
-claims of all go into results/<paper>/claims.json, where those that no given study tests stay as they are.
+claims of all go into results/<paper>/claims.json and into their rows of scripts/<paper>/PAPER.md, where those that no
+given study tests stay as they are.
 Studies that were stopped early are gathered as they are; every table and picture says how many runs it has.
 """
 
@@ -20,7 +21,8 @@ from evomod.papers import load_script, study_name
 from evomod.study_tables import load_study, write_tables
 from evomod.verification import claim_scripts
 
-RESULTS = Path(__file__).parent.parent / "results"
+SCRIPTS = Path(__file__).parent
+RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
 
 
@@ -76,6 +78,23 @@ def keep(paper, claims):
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
+def show(paper, claims):
+    """Put claims into their rows of the paper's text. Raises `EvomodError` if one has no row there."""
+    path = SCRIPTS / paper / "PAPER.md"
+    fresh = {f"| {claim.claim} |": as_markdown([claim]).splitlines()[-1] for claim in claims}
+    lines, shown = path.read_text(encoding="utf-8").splitlines(), set()
+    for k, line in enumerate(lines):
+        start = next((start for start in fresh if line.startswith(start)), None)
+        if start is not None:
+            lines[k] = fresh[start]
+            shown.add(start)
+    if fresh.keys() - shown:
+        raise EvomodError(
+            f"{path} has no row for the claim {min(fresh.keys() - shown)} add one, with any numbers."
+        )
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def main():
     """Every folder that is given."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -88,6 +107,7 @@ def main():
         paper, claims = gather(folder, given.below)
         if claims:
             keep(paper, claims)
+            show(paper, claims)
 
 
 if __name__ == "__main__":

@@ -54,13 +54,11 @@ def test_a_header_comments_and_a_missing_weight(tmp_path):
     ("name", "content", "said"),
     [
         ("graph.pdf", "x", "ending '.pdf' is not known"),
-        ("graph.csv", "a,b,c,d\n", "line 1: wanted source,target"),
-        ("graph.csv", "a,b\na,b\n", "line 2: the connection a -> b stands twice"),
-        ("graph.csv", "a,b,heavy\n", "weight 'heavy' is no number"),
+        ("graph.csv", "a,b,c,d\n", "line 1: expected source,target"),
+        ("graph.csv", "a,b,heavy\n", "weight 'heavy' is not a number"),
         ("graph.csv", "a;b;0,5\n", "first line has ',' and ';'"),
         ("graph.csv", "a,b\n,c\n", "line 2: a source or target without a name"),
-        ("graph.csv", "a,b,nan\n", "line 1: the weight 'nan' is no finite number"),
-        ("graph.csv", "source,a\nsource,a\n", "line 2: the connection source -> a stands twice"),
+        ("graph.csv", "a,b,nan\n", "line 1: the weight 'nan' is not a finite number"),
         ("graph.json", "[" * 100_000, "nested too deeply"),
         ("graph.npy", "PK\x03\x04 is how a zip begins", "no NumPy array"),
         ("graph.gml", "graph [ node 5 ]", "no valid GML"),
@@ -107,13 +105,11 @@ def test_a_missing_file_and_bytes_that_are_no_text(tmp_path):
         ([[0, np.nan], [0, 0]], None, "finite numbers"),
         ([[0, -1], [0, 0]], "weight", "weights from 0"),
         ([[0, 1], [0, 0]], "length", "weight='weight'"),
-        ("text", None, "wanted a Network"),
-        (networkx.MultiDiGraph([(0, 1), (0, 1)]), None, "several connections 0 -> 1"),
-        (networkx.MultiGraph([(0, 1), (1, 0)]), None, "several connections"),
+        ("text", None, "expected a Network"),
         (networkx.DiGraph([(0, 1)]), "weight", "no attribute 'weight'"),
-        (networkx.DiGraph([(0, 1, {"weight": "x"})]), "weight", "no finite number"),
-        (networkx.DiGraph([(0, 1, {"weight": 10**400})]), "weight", "no finite number"),
-        ([[0, 10**400], [0, 0]], "weight", "wanted a Network"),
+        (networkx.DiGraph([(0, 1, {"weight": "x"})]), "weight", "not a finite number"),
+        (networkx.DiGraph([(0, 1, {"weight": 10**400})]), "weight", "not a finite number"),
+        ([[0, 10**400], [0, 0]], "weight", "expected a Network"),
         ([[0, 1e300], [0, 0]], "weight", "another unit"),
         ([[0, 1e-300], [0, 0]], "weight", "another unit"),
         (np.array([[0, 1j], [0, 0]]), None, "real numbers"),
@@ -130,7 +126,7 @@ def test_what_is_no_graph_is_refused(graph, weight, said):
 def test_many_graphs_are_told_from_one():
     matrices, is_many = adjacencies_of(np.ones((3, 2, 2)))
     assert is_many and matrices.shape == (3, 2, 2)
-    with pytest.raises(EvomodError, match="wanted one graph"):
+    with pytest.raises(EvomodError, match="expected one graph"):
         adjacency_of(np.ones((3, 2, 2)))
 
 

@@ -325,11 +325,11 @@ PAIR = [[0.0, 1.0], [0.0, 0.0]]
         ({"modules": [0]}, "modules wants 2 whole numbers"),
         ({"modules": [0.5, 1.0]}, "modules wants 2 whole numbers"),
         ({"modules": [0, -1]}, "modules leaves out node 1"),
-        ({"layer": [0, 1, 2], "k": 2}, "layer wants 2 whole numbers"),
+        ({"layer": [0, 1, 2], "k": 2}, "layer requires 2 whole numbers"),
         ({"graph": [[0.0, math.nan], [0.0, 0.0]]}, "finite numbers"),
         ({"graph": np.zeros((3, 3))}, "from 1 to the graph's 0 connected nodes"),
         ({"graph": np.zeros((3, 3)), "modules": [0, 0, 1]}, "has no connection"),
-        ({"graph": np.zeros((2, 3, 3))}, "wanted one graph"),
+        ({"graph": np.zeros((2, 3, 3))}, "expected one graph"),
     ],
 )
 def test_bad_input_is_one_sentence(given, message):

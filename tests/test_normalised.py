@@ -354,7 +354,7 @@ def test_what_makes_no_sense_is_refused_in_words():
             normalised_modularity(graph, q_max=q_max)
     with pytest.raises(EvomodError, match="'degree-preserving' or 'layered'; got 'genomes'"):
         motifs(graph, null="genomes")
-    with pytest.raises(EvomodError, match="wanted one graph"):
+    with pytest.raises(EvomodError, match="expected one graph"):
         random_graphs(np.stack([graph, graph]), "degree-preserving", 2, rng)
     with pytest.raises(EvomodError, match="the layers of the graph are not known"):
         motifs(graph, null="layered")

@@ -488,6 +488,20 @@ def test_a_study_of_other_settings_is_collected_below_its_own(tmp_path, monkeypa
     assert (own / "summary.csv").read_bytes() == (results / "summary.csv").read_bytes()
 
 
+def test_fresh_verdicts_take_the_place_of_their_rows_in_the_paper_s_text(tmp_path, monkeypatch):
+    collect = load_script(SCRIPTS / "collect.py")
+    monkeypatch.setattr(collect, "SCRIPTS", tmp_path)
+    (tmp_path / "paper").mkdir()
+    text = "# Paper\n\n| claim | here | test | verdict |\n|---|---|---|---|\n| a | 1 | p = 1 | holds |\n| b | 2 | | fails |\n"
+    (tmp_path / "paper" / "PAPER.md").write_text(text)
+    collect.show("paper", [Claim("paper", "a", "3, n = 4", "p = 0.1", "fails")])
+    shown = (tmp_path / "paper" / "PAPER.md").read_text()
+    assert shown == text.replace("| a | 1 | p = 1 | holds |", "| a | 3, n = 4 | p = 0.1 | **fails** |")
+    with pytest.raises(EvomodError, match=r"PAPER.md has no row for the claim \| c \|"):
+        collect.show("paper", [Claim("paper", "c", "", "", "fails")])
+    assert (tmp_path / "paper" / "PAPER.md").read_text() == shown
+
+
 @pytest.mark.parametrize(
     "paper",
     sorted(

@@ -13,7 +13,7 @@ from evomod.measures.functional import (
 )
 from evomod.measures.hierarchy import hierarchy
 from evomod.measures.maximum import q_max
-from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many
+from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many, quality
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.n_cut import NCut, graph_of_layers, n_cut
 from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
@@ -48,6 +48,7 @@ __all__ = [
     "null_distribution",
     "q_max",
     "q_of_many",
+    "quality",
     "random_graphs",
     "redundancy",
 ]

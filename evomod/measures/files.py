@@ -1,11 +1,11 @@
-"""Any network from a file: evomod's own JSON, GraphML, GML, an edge list, node-link JSON, a NumPy array."""
+"""Any network from a file, chosen by its ending; text is looked at to see what it holds (`text_files.py`)."""
 
 from __future__ import annotations
 
-import csv
+import html
 import json
-import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -13,48 +13,68 @@ from zipfile import BadZipFile
 import numpy as np
 
 from evomod.errors import EvomodError
+from evomod.measures.text_files import ENDINGS, read_pajek, read_text
+from evomod.measures.triples import Triple, graph_of
 from evomod.network import FORMAT, load_network
 
 if TYPE_CHECKING:
     import networkx
 
-    from evomod.measures.graphs import Graph
+    from evomod.measures.edges import Graph
 
-EDGE_LISTS = (".csv", ".tsv", ".txt", ".edges", ".edgelist")
-
-HEADERS = (
-    ("source", "from", "src", "node1", "tail"),
-    ("target", "to", "dst", "dest", "destination", "tgt", "node2", "head"),
-)
-"""What the two columns of an edge list may be called; both must be, as a node may have such a name."""
+PACKED = (".gz", ".zip", ".bz2", ".xz", ".tar", ".7z")
 
 
 def read_graph(path: str | Path) -> Graph:
-    """A graph from a file, chosen by its ending; a run folder means its best network.
+    """A graph from a file; a run folder means its best network.
 
-    ``.json`` (of evomod, or networkx's node-link data), ``.graphml``, ``.gml``, ``.npy`` (an adjacency
-    ``[source, target]``), and edge lists (``.csv``, ``.tsv``, ``.txt``, ``.edges``): source, target and
-    perhaps weight a line, with or without a header, read as directed. Raises `EvomodError` that says what
-    is wrong, and in which line.
+    Parameters
+    ----------
+    path
+        By its ending: ``.json`` (of evomod, or node-link data of networkx), ``.graphml``, ``.gml``, ``.gexf``,
+        Pajek's ``.net``, Matrix Market's ``.mtx``; ``.npy``, ``.npz`` (of NumPy or of scipy's sparse matrices)
+        and MATLAB's ``.mat`` with one square matrix; text (``.csv``, ``.tsv``, ``.txt``, ``.edges``,
+        ``.edgelist``, ``.dat``, KONECT's ``out.*``), which holds an adjacency matrix or one connection a line,
+        see `evomod.measures.text_files.read_text`.
+
+    Returns
+    -------
+    Graph
+        A `Network`, a networkx graph whose nodes have the names of the file, or a matrix
+        ``[source, target]``. Parallel connections make a multigraph. What text was read as stands in
+        ``graph.graph["read_as"]``.
+
+    Raises
+    ------
+    EvomodError
+        What the file looks like, in which line, and what would be right.
     """
     path = Path(path)
     readers: dict[str, Callable[[Path], Any]] = {
         ".json": _read_json,
         ".graphml": _read_graphml,
         ".gml": _read_gml,
+        ".gexf": _read_gexf,
+        ".net": read_pajek,
+        ".mtx": _read_matrix_market,
         ".npy": _read_array,
-        **dict.fromkeys(EDGE_LISTS, _read_edges),
+        ".npz": _read_npz,
+        ".mat": _read_matlab,
+        **dict.fromkeys(ENDINGS, read_text),
     }
     try:
         if path.is_dir():
             path = path / "best.json"
         if not path.is_file():
             raise EvomodError(f"there is no network file {path}.")
-        reader = readers.get(path.suffix.lower())
+        ending = path.suffix.lower()
+        if ending in PACKED:
+            raise EvomodError(f"{path} is packed ('{ending}'); unpack it first.")
+        reader = read_text if path.name.startswith("out.") else readers.get(ending)
         if reader is None:
             raise EvomodError(
                 f"{path}: the ending '{path.suffix}' is not known; known: {', '.join(readers)}. "
-                "An edge list with any other ending can be renamed to .csv."
+                "A matrix or list of connections with any other ending can be renamed to .csv."
             )
         return reader(path)
     except EvomodError:
@@ -63,6 +83,8 @@ def read_graph(path: str | Path) -> Graph:
         raise EvomodError(f"{path} is nested too deeply to be a network.") from None
     except UnicodeDecodeError:
         raise EvomodError(f"{path} is not UTF-8 text.") from None
+    except MemoryError:
+        raise EvomodError(f"{path} does not fit into memory.") from None
     except OSError as error:
         raise EvomodError(f"{path} cannot be read: {error.strerror or error}.") from None
 
@@ -78,7 +100,7 @@ def _read_json(path: Path) -> Any:
 
     edges = "links" if isinstance(data, dict) and "links" in data else "edges"
     try:
-        return networkx.node_link_graph(data, edges=edges)
+        return _with_names(networkx.node_link_graph(data, edges=edges))
     except (KeyError, TypeError, AttributeError, ValueError, networkx.NetworkXError):
         raise EvomodError(
             f'{path} is neither a network of evomod ("format": "{FORMAT}") nor node-link data of networkx.'
@@ -92,7 +114,7 @@ def _read_graphml(path: Path) -> networkx.Graph:
 
     try:
         _check_graphml(path)
-        return networkx.read_graphml(path)
+        return _with_names(networkx.read_graphml(path))
     except EvomodError:
         raise
     except (ParseError, networkx.NetworkXError, KeyError, ValueError) as error:
@@ -114,16 +136,95 @@ def _check_graphml(path: Path) -> None:
                     f"{path} is no valid GraphML: there is a {kind} element without {name}."
                 )
     if n_graphs > 1:
-        raise EvomodError(f"{path} holds {n_graphs} graphs, one within or after another; wanted one.")
+        raise EvomodError(f"{path} holds {n_graphs} graphs, one within or after another; expected one.")
 
 
-def _read_gml(path: Path) -> networkx.Graph:
+def _read_gexf(path: Path) -> networkx.Graph:
+    from xml.etree.ElementTree import ParseError
+
     import networkx
 
     try:
-        return networkx.read_gml(path, label=None)
-    except (networkx.NetworkXError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise EvomodError(f"{path} is no valid GML: {error}.") from None
+        return _with_names(networkx.read_gexf(path))
+    except (ParseError, networkx.NetworkXError, KeyError, ValueError, AttributeError) as error:
+        raise EvomodError(f"{path} is no valid GEXF: {error}.") from None
+
+
+def _with_names(graph: networkx.Graph) -> networkx.Graph:
+    """Nodes called by their attribute "label" or "name", where every node has another one."""
+    import networkx
+
+    for attribute in ("label", "name"):
+        names = dict(graph.nodes(data=attribute))
+        if names and None not in names.values() and len(set(names.values())) == len(names):
+            return networkx.relabel_nodes(graph, names)
+    return graph
+
+
+def _read_gml(path: Path) -> networkx.Graph:
+    """A parser of our own: that of networkx refuses parallel edges unless the file announces them."""
+    tokens = iter(re.findall(r'"[^"]*"|\[|\]|[^\s\[\]]+', _without_comments(path)))
+    top = [
+        value for key, value in _gml_pairs(path, tokens) if key == "graph" and isinstance(value, list)
+    ]
+    if len(top) != 1:
+        raise EvomodError(f"{path} is no valid GML: it holds {len(top)} graphs [ … ]; expected one.")
+    nodes = [dict(v) for key, v in top[0] if key == "node" and isinstance(v, list)]
+    links = [dict(v) for key, v in top[0] if key == "edge" and isinstance(v, list)]
+    if any(key in ("node", "edge") and not isinstance(value, list) for key, value in top[0]):
+        raise EvomodError(f"{path} is no valid GML: a node or edge without [ … ].")
+    if not all("id" in node for node in nodes):
+        raise EvomodError(f"{path} is no valid GML: a node has no id.")
+    ids = [node["id"] for node in nodes]
+    if len(set(map(str, ids))) < len(ids):
+        raise EvomodError(f"{path} is no valid GML: two nodes have the same id.")
+    labels = [node.get("label") for node in nodes]
+    is_named = None not in labels and len(set(map(str, labels))) == len(labels)
+    name: dict[Hashable, Hashable] = dict(zip(ids, map(str, labels) if is_named else ids, strict=True))
+    data = {name[node["id"]]: node for node in nodes}
+    triples = [_gml_triple(path, link, name) for link in links]
+    return graph_of(data, triples, dict(top[0]).get("directed") in (1, "1"))
+
+
+def _without_comments(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def _gml_pairs(path: Path, tokens: Iterator[str], depth: int = 0) -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key in tokens:
+        if key == "]" and depth:
+            return pairs
+        value = next(tokens, None)
+        if not re.fullmatch(r"[A-Za-z_]\w*", key) or value in (None, "]"):
+            raise EvomodError(f"{path} is no valid GML: expected a key and its value; got {key[:40]!r}.")
+        assert value is not None
+        pairs.append((key, _gml_pairs(path, tokens, depth + 1) if value == "[" else _gml_value(value)))
+    if depth:
+        raise EvomodError(f"{path} is no valid GML: a [ is not closed.")
+    return pairs
+
+
+def _gml_value(text: str) -> Any:
+    if text.startswith('"'):
+        return html.unescape(text[1:-1])
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _gml_triple(path: Path, link: dict[str, Any], name: dict[Hashable, Hashable]) -> Triple:
+    ends = [link.get(side) for side in ("source", "target")]
+    for end in ends:
+        if isinstance(end, list) or end not in name:
+            raise EvomodError(
+                f"{path} is no valid GML: an edge leads to {end!r}, which is no node's id."
+            )
+    return name[ends[0]], name[ends[1]], {k: v for k, v in link.items() if k not in ("source", "target")}
 
 
 def _read_array(path: Path) -> Any:
@@ -134,59 +235,55 @@ def _read_array(path: Path) -> Any:
         raise EvomodError(f"{path} is no NumPy array: {error}.") from None
 
 
-def _read_edges(path: Path) -> networkx.DiGraph:
-    import networkx
-
-    graph = networkx.DiGraph()
-    text = path.read_text(encoding="utf-8-sig")
-    is_first = True
-    for number, row in enumerate(_rows(path, text), 1):
-        if row in ([], [""]) or row[0].startswith("#"):
-            continue
-        is_header = is_first and all(
-            word.lower() in some for word, some in zip(row, HEADERS, strict=False)
-        )
-        is_first = False
-        if is_header:
-            continue
-        if len(row) not in (2, 3):
-            raise EvomodError(
-                f"{path}, line {number}: wanted source,target or source,target,weight; got "
-                f"{len(row)} field{'s' if len(row) > 1 else ''}."
-            )
-        if not all(row[:2]):
-            raise EvomodError(f"{path}, line {number}: a source or target without a name.")
-        if graph.has_edge(*row[:2]):
-            raise EvomodError(
-                f"{path}, line {number}: the connection {row[0]} -> {row[1]} stands twice."
-            )
-        graph.add_edge(*row[:2], weight=_weight(path, number, row))
-    return graph
-
-
-def _rows(path: Path, text: str) -> list[list[str]]:
-    """Fields of every line, split at commas, semicolons, tabs, or else at spaces."""
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    signs = [sign for sign in ",;\t" if sign in first]
-    if len(signs) > 1:  # such as a;b;0,5
-        raise EvomodError(
-            f"{path}: its first line has {' and '.join(map(repr, signs))}; wanted one of them between "
-            "fields, and weights with a decimal point."
-        )
-    delimiter = signs[0] if signs else None
-    if delimiter is None:
-        return [line.split() for line in lines]
-    return [[field.strip() for field in row] for row in csv.reader(lines, delimiter=delimiter)]
-
-
-def _weight(path: Path, number: int, row: list[str]) -> float:
-    if len(row) == 2:
-        return 1.0
+def _read_npz(path: Path) -> Any:
     try:
-        weight = float(row[2])
-    except ValueError:
-        raise EvomodError(f"{path}, line {number}: the weight '{row[2]}' is no number.") from None
-    if not math.isfinite(weight):
-        raise EvomodError(f"{path}, line {number}: the weight '{row[2]}' is no finite number.")
-    return weight
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            if "format" in arrays and "shape" in arrays:
+                from scipy import sparse
+
+                return sparse.load_npz(path)
+            found = {name: arrays[name] for name in arrays.files}
+    except (ValueError, EOFError, BadZipFile, TypeError, AttributeError, KeyError) as error:
+        raise EvomodError(f"{path} is no archive of NumPy arrays: {error}.") from None
+    return _only_matrix(path, found.items())
+
+
+def _read_matlab(path: Path) -> Any:
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
+    try:
+        found = loadmat(path)
+    except NotImplementedError:
+        raise EvomodError(
+            f"{path} is a MATLAB file of version 7.3 (HDF5), which is not read; save it with -v7."
+        ) from None
+    except (MatReadError, ValueError, TypeError, EOFError, IndexError) as error:
+        raise EvomodError(f"{path} is no MATLAB file: {error}.") from None
+    return _only_matrix(path, ((k, v) for k, v in found.items() if not k.startswith("__")))
+
+
+def _only_matrix(path: Path, variables: Iterable[tuple[str, Any]]) -> Any:
+    """The one square matrix of numbers among named arrays."""
+    shapes, square = [], []
+    for name, value in variables:
+        shape: tuple[int, ...] = getattr(value, "shape", ())
+        shapes.append(f"{name} {'×'.join(map(str, shape)) or 'scalar'}")
+        is_number = getattr(value, "dtype", np.dtype(object)).kind in "biuf"
+        if is_number and len(shape) == 2 and shape[0] == shape[1] > 1:
+            square.append((name, value))
+    if len(square) != 1:
+        raise EvomodError(
+            f"{path} holds {', '.join(shapes[:8]) or 'nothing'}: {len(square)} square matrices of numbers; "
+            "expected one, the adjacency. Save it alone."
+        )
+    return square[0][1]
+
+
+def _read_matrix_market(path: Path) -> Any:
+    from scipy.io import mmread
+
+    try:
+        return mmread(path)
+    except (ValueError, TypeError, OverflowError, EOFError) as error:
+        raise EvomodError(f"{path} is no Matrix Market file: {error}.") from None

@@ -7,7 +7,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.measures.graphs import Graph, adjacencies_of
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacencies_of
 from evomod.network import Network
 
 AT_ONCE = 4_000_000

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import motifs as kernels
-from evomod.measures.graphs import Graph, adjacencies_of, layers_of
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacencies_of, layers_of
 from evomod.measures.nulls import random_parts
 
 PAIRS = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels.clusters import k_means
-from evomod.measures.graphs import Graph, adjacency_of, layers_of, symmetric
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacency_of, layers_of, symmetric
 
 NULLS = ("shuffle-within-layer", "shuffle-connections-within-layer")
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
-from evomod.measures.graphs import Graph, adjacencies_of, adjacency_of, layers_of
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacencies_of, adjacency_of, layers_of
 from evomod.measures.modularity import modularity, q_of_many, undirected
 from evomod.measures.nulls import is_undirected, random_parts
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
-from evomod.measures.graphs import Graph, adjacency_of, connected_nodes, layers_of
+from evomod.measures.edges import Graph
+from evomod.measures.graphs import adjacency_of, connected_nodes, layers_of
 
 if TYPE_CHECKING:
     from evomod.preparation import Setup

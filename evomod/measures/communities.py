@@ -1,0 +1,249 @@
+"""Q of any partition, and a partition of high Q, of sparse graphs: directed or not, weighted, signed, resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.errors import EvomodError
+from evomod.kernels import communities as kernels
+from evomod.measures.edges import Edges
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SIGNED = ("gomez2009", "rubinov2011")
+"""What negative weights do: see `quality_of`."""
+
+WORSE = 0.8
+"""Divided by the nodes: the loss in Q that a search puts up with at first. From 0.3 to 2.4 as good."""
+KICKS = 8
+"""Of a search, for every node of a sparse graph; of one with more than `SPARSE` neighbours a node
+proportionally fewer, as each kick costs more."""
+SPARSE = 8.0
+LEAST_KICKS = 100
+PATIENCE = 2
+"""Searches in a row that find nothing better, after which no further one starts."""
+MOST_KICKS, MOST_IN_ALL = 64, 100_000
+"""Kicks in all, for every node, and of large graphs, but `KICKS` / 2 for every node at least; then no further
+search starts either."""
+NOTHING = 1e-12
+"""A gain in Q below this is rounding noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A graph as `kernels.search` takes it, every node with a connection; see there."""
+
+    first: Ints
+    near: Ints
+    link: Floats
+    strength: Floats
+    """``[2 * kind + side, node]``: weights out of and into it; kind 1: the sizes of negative ones."""
+    price: Floats
+    scale: float
+    unit: float
+    """What Q is counted in: ``worth / unit`` is Q but for what nodes are worth alone."""
+
+    @property
+    def n_nodes(self) -> int:
+        return self.first.size - 1
+
+
+def quality_of(edges: Edges, modules: Ints, resolution: float = 1.0, signed: str | None = None) -> float:
+    """Q of ``modules[node]``; nodes of a negative number have no connection. No connection at all: 0.
+
+    Leicht & Newman (2008), of an undirected graph Newman (2006), with Reichardt & Bornholdt's resolution:
+    the sum over modules of (weight inside / m - resolution * out * into / m^2). With negative weights, Q of the
+    positive ones less Q of the sizes of negative ones: "gomez2009", each in its share of all weights (Gomez,
+    Jensen & Arenas 2009); "rubinov2011", the positive ones in full, so that they count more, the negative
+    ones in their share (Rubinov & Sporns 2011).
+    """
+    both = 1.0 if edges.directed else 2.0
+    parts = []
+    for sign in (1.0, -1.0) if signed else (1.0,):
+        weight = np.maximum(sign * edges.weight, 0.0) * both
+        m = weight.sum()
+        out, into = _strengths(edges, weight / both)
+        known = modules >= 0
+        number = int(modules.max(initial=-1)) + 1
+        product = np.bincount(modules[known], out[known], number) @ np.bincount(
+            modules[known], into[known], number
+        )
+        inside = weight[modules[edges.source] == modules[edges.target]].sum()
+        parts.append((m, inside - resolution * product / m if m else 0.0))
+    factors = _factors([m for m, _ in parts], signed)
+    return float(sum(factor * part for factor, (_, part) in zip(factors, parts, strict=True)))
+
+
+def _strengths(edges: Edges, weight: Floats) -> tuple[Floats, Floats]:
+    """``[node]``: weights out of and into every node; undirected: both, a loop at both of its ends."""
+    n = edges.n_nodes
+    out, into = _sums(edges.source, weight, n), _sums(edges.target, weight, n)
+    return (out, into) if edges.directed else (out + into, out + into)
+
+
+def _sums(group: Ints, value: Floats, number: int) -> Floats:
+    """Sums of values ``[group]``."""
+    return np.asarray(np.bincount(group, value, number), np.float64)
+
+
+def _factors(m: list[float], signed: str | None) -> list[float]:
+    """What the parts of positive and negative weights are multiplied by."""
+    if signed is None:
+        return [1.0 / m[0] if m[0] else 0.0]
+    whole = m[0] + m[1]
+    if not whole:
+        return [0.0, 0.0]
+    first = whole if signed == "gomez2009" else m[0]
+    return [1.0 / first if first else 0.0, -1.0 / whole]
+
+
+def links_of(edges: Edges, resolution: float = 1.0, signed: str | None = None) -> Links:
+    """The objective of a search: of connections that count 1, and resolution 1, in whole numbers, m^2 Q."""
+    n, both = edges.n_nodes, 1.0 if edges.directed else 2.0
+    signs = (1.0, -1.0) if signed else (1.0,)
+    parts = [np.maximum(sign * edges.weight, 0.0) for sign in signs]
+    m = [float(part.sum() * both) for part in parts]
+    strength = np.concatenate([_strengths(edges, part) for part in parts])
+    if signed is None:
+        scale, price, unit = m[0], np.array([resolution]), m[0] ** 2
+        value = parts[0] * both
+    else:
+        factor = _factors(m, signed)
+        largest = max(abs(f) for f in factor) or 1.0
+        scale, unit = 1.0, 1.0 / largest
+        share = [f / largest for f in factor]
+        price = np.array(
+            [resolution * f / total if total else 0.0 for f, total in zip(share, m, strict=True)]
+        )
+        value = both * (share[0] * parts[0] + share[1] * parts[1])
+    apart = edges.source != edges.target
+    source, target, value = edges.source[apart], edges.target[apart], value[apart]
+    first, near, link = _rows(
+        np.concatenate((source, target)), np.concatenate((target, source)), np.tile(value, 2), n
+    )
+    return Links(first, near, link, np.ascontiguousarray(strength), price, scale, unit)
+
+
+def _rows(source: Ints, target: Ints, value: Floats, n: int) -> tuple[Ints, Ints, Floats]:
+    """Compressed rows of triplets, those of the same place summed."""
+    place, group = np.unique(source * n + target, return_inverse=True)
+    link = _sums(group, value, place.size)
+    first = np.searchsorted(place, np.arange(n + 1) * n).astype(np.int64)
+    return first, (place % max(n, 1)).astype(np.int64), link
+
+
+def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -> Ints:
+    """Modules ``[node]`` of high worth, numbered in the order of their first node.
+
+    Nodes with one neighbour share its module and are contracted. Each search starts from single nodes; what
+    it finds is then combined with the best so far: nodes that share a module in both are contracted, and
+    the search is repeated on what is left, and on the nodes from there. No further search starts after
+    `PATIENCE` in a row that find nothing better, or `MOST_KICKS` kicks a node or `MOST_IN_ALL`; ``once``: after
+    the first.
+    """
+    small, group = _without_leaves(links)
+    n = small.n_nodes
+    most = min(MOST_KICKS * max(n, LEAST_KICKS), max(MOST_IN_ALL, n * KICKS // 2))
+    best, best_worth, failed, spent = np.zeros(n, np.int64), -np.inf, 0, 0
+    while failed < PATIENCE and spent < most:
+        kicks = _kicks(small, KICKS)
+        found, worth = _searched(small, np.arange(n), kicks, rng)
+        spent += kicks
+        if best_worth > -np.inf:
+            combined, combined_worth, kicks = _combined(small, best, found, rng)
+            spent += kicks
+            if combined_worth > worth:
+                found, worth = combined, combined_worth
+        failed += 1
+        if worth > best_worth + NOTHING * small.unit:
+            best, best_worth, failed = found, worth, 0
+        if once:
+            break
+    return _numbered(best[group])
+
+
+def _combined(links: Links, one: Ints, other: Ints, rng: np.random.Generator) -> tuple[Ints, float, int]:
+    """A partition from two, its worth, and the kicks spent: who is together in both stays so at first."""
+    core = np.unique(one * (other.max() + 1) + other, return_inverse=True)[1].astype(np.int64)
+    small = _contracted(links, core)
+    kicks, last = _kicks(small, KICKS), _kicks(links, KICKS // 4)
+    found, _ = _searched(small, np.arange(small.n_nodes), kicks, rng)
+    found, worth = _searched(links, found[core], last, rng)
+    return found, worth, kicks + last
+
+
+def _kicks(links: Links, each: int) -> int:
+    n = links.n_nodes
+    share = min(1.0, SPARSE * n / max(links.near.size, 1))
+    return min(max(LEAST_KICKS, int(each * n * share)), max(MOST_IN_ALL, n * KICKS // 2))
+
+
+def _searched(links: Links, start: Ints, kicks: int, rng: np.random.Generator) -> tuple[Ints, float]:
+    """Modules, numbered in the order of their first node, and their worth."""
+    modules = start.astype(np.int64)
+    worth = kernels.search(
+        links.first, links.near, links.link, links.strength, links.price, links.scale,
+        NOTHING * links.unit, WORSE / links.n_nodes * links.unit, kicks, rng, modules,
+    )  # fmt: skip
+    return _numbered(modules), worth
+
+
+def _numbered(modules: Ints) -> Ints:
+    """The same modules, numbered in the order of their first node."""
+    _, first, group = np.unique(modules, return_index=True, return_inverse=True)
+    order = np.empty(first.size, np.int64)
+    order[np.argsort(first)] = np.arange(first.size)
+    return order[group]
+
+
+def _contracted(links: Links, group: Ints) -> Links:
+    """The graph whose nodes are groups, numbered from 0; connections inside them are left out."""
+    n = int(group.max()) + 1
+    source, target = np.repeat(group, np.diff(links.first)), group[links.near]
+    apart = source != target
+    first, near, link = _rows(source[apart], target[apart], links.link[apart], n)
+    strength = np.stack([_sums(group, side, n) for side in links.strength])
+    return Links(first, near, link, strength, links.price, links.scale, links.unit)
+
+
+def _without_leaves(links: Links) -> tuple[Links, Ints]:
+    """Without nodes of one neighbour, and ``[node]`` their groups; again and again, until there is none.
+
+    In the best partition such a node is in its neighbour's module if their connection is worth more than
+    its strengths cost in any module, as without a loop it is at resolution 1. Not with negative weights.
+    """
+    group = np.arange(links.n_nodes)
+    while links.price.size == 1 and links.n_nodes > 2:
+        leaves = np.flatnonzero(np.diff(links.first) == 1)
+        neighbour = links.near[links.first[leaves]]
+        out, into = links.strength
+        most = out[leaves] * (into.sum() - into[leaves]) + into[leaves] * (out.sum() - out[leaves])
+        is_sure = links.link[links.first[leaves]] * links.scale >= links.price[0] * most
+        is_pair = np.isin(neighbour, leaves)  # two leaves that have only each other
+        chosen = is_sure & ~(is_pair & (neighbour > leaves))
+        if not chosen.any():
+            break
+        to = np.arange(links.n_nodes)
+        to[leaves[chosen]] = neighbour[chosen]
+        to = _numbered(to)
+        links, group = _contracted(links, to), to[group]
+    return links, group
+
+
+def check_resolution(resolution: float) -> None:
+    """Refuse what is not a number above 0."""
+    is_number = isinstance(resolution, int | float | np.integer | np.floating)
+    if not is_number or isinstance(resolution, bool) or not 0.0 < resolution < np.inf:
+        raise EvomodError(
+            f"resolution is a number above 0 (1: plain Q; larger: smaller modules); got {resolution!r}."
+        )
+
+
+def check_signed(signed: str | None) -> None:
+    """Refuse an unknown treatment of negative weights."""
+    if signed is not None and signed not in SIGNED:
+        raise EvomodError(f"signed is None or one of {', '.join(SIGNED)}; got {signed!r}.")

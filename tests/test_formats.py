@@ -1,0 +1,277 @@
+"""Networks as people have them, in every format: what is read, what is said, and what is refused in words."""
+
+import json
+
+import igraph
+import networkx as nx
+import numpy as np
+import pandas
+import pytest
+import scipy.io
+import scipy.sparse
+
+from evomod.errors import EvomodError
+from evomod.measures.edges import edges_of, is_directed, names_of
+from evomod.measures.files import read_graph
+from evomod.measures.graphs import adjacency_of
+
+NAMES = ("x 1", "y", "z")
+MATRIX = [[0.0, 2.0, 0.0], [0.0, 0.0, 0.5], [1.0, 0.0, 0.0]]
+TRIANGLE = [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+
+
+def written(folder, name, text):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def named_matrix(separator, corner):
+    lines = [separator.join((*corner, *NAMES))]
+    for name, row in zip(NAMES, MATRIX, strict=True):
+        lines.append(separator.join((name, *map(str, row))))
+    return "\n".join(lines) + "\n"
+
+
+PAJEK = """*Network made by hand
+*Vertices 3
+1 "x 1" 0.1 0.2
+2 "y"
+3 z
+*Arcs
+1 2 2
+2 3 0.5
+3 1
+*Partition ignored
+1
+2
+"""
+GML = """# by hand
+graph [ comment "a ] in a text" directed 1
+  node [ id 7 label "x 1" graphics [ w 3 ] ] node [ id 8 label "y" ]
+  node [ id 9 label "z" ]
+  edge [ source 7 target 8 weight 2 ] edge [ source 8 target 9 weight 0.5 ]
+  edge [ source 9 target 7 weight 1.0 ] ]
+"""
+TEXTS = {
+    "names.csv": named_matrix(",", ("",)),
+    "semicolon.csv": named_matrix(";", ("node",)),
+    "r.tsv": named_matrix("\t", ()),
+    "header.csv": ",".join(NAMES) + "\n" + "\n".join(",".join(map(str, row)) for row in MATRIX) + "\n",
+    "first.csv": "\n".join(n + "," + ",".join(map(str, r)) for n, r in zip(NAMES, MATRIX, strict=True)),
+    "table.csv": "Id,Target,Weight,Source,Label\n1,y,2,x 1,\n2,z,0.5,y,\n3,x 1,1,z,\n",
+    "gephi.csv": "Source,Target,Type,Weight\nx 1,y,Directed,2\ny,z,Directed,0.5\nz,x 1,Directed,1\n",
+    "arcs.net": PAJEK,
+    "matrix.net": '*Vertices 3\n1 "x 1"\n2 y\n3 z\n*Matrix\n0 2 0\n0 0 0.5\n1 0 0\n',
+    "hand.gml": GML,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_matrices_and_tables_keep_names_weights_and_direction(tmp_path, name):
+    graph = read_graph(written(tmp_path, name, TEXTS[name]))
+    assert graph.is_directed() and list(graph) == list(NAMES)
+    assert adjacency_of(graph, "weight").tolist() == MATRIX
+
+
+@pytest.mark.parametrize("ending", ["graphml", "gml", "gexf", "json"])
+def test_labels_are_names(tmp_path, ending):
+    graph = nx.DiGraph()
+    for k, name in enumerate(NAMES):
+        graph.add_node(k, label=name)
+    graph.add_weighted_edges_from([(0, 1, 2.0), (1, 2, 0.5), (2, 0, 1.0)])
+    path = tmp_path / f"graph.{ending}"
+    if ending == "json":
+        path.write_text(json.dumps(nx.node_link_data(graph, edges="links")))
+    elif ending == "gml":
+        nx.write_gml(nx.relabel_nodes(graph, dict(enumerate(NAMES))), path)
+    else:
+        (nx.write_graphml if ending == "graphml" else nx.write_gexf)(graph, path)
+    found = read_graph(path)
+    assert set(found) == set(NAMES)
+    assert found.edges["x 1", "y"]["weight"] == 2.0
+
+
+def test_igraph_writes_what_is_read(tmp_path):
+    graph = igraph.Graph([(0, 1), (1, 2), (2, 0)], directed=True)
+    graph.vs["name"], graph.es["weight"] = NAMES, [2.0, 0.5, 1.0]
+    for ending, write in (("graphml", graph.write_graphml), ("net", graph.write_pajek)):
+        path = tmp_path / f"graph.{ending}"
+        write(str(path))
+        assert edges_of(read_graph(path), "weight").weight.tolist() == [2.0, 0.5, 1.0]
+    assert names_of(read_graph(tmp_path / "graph.graphml")) == NAMES
+
+
+@pytest.mark.parametrize(
+    "name", ["matrix.npy", "matrix.npz", "sparse.npz", "matrix.mat", "sparse.mat", "m.mtx"]
+)
+def test_matrices_of_other_programs(tmp_path, name):
+    path, matrix = tmp_path / name, np.array(MATRIX)
+    if name == "matrix.npy":
+        np.save(path, matrix)
+    elif name == "matrix.npz":
+        np.savez(path, adjacency=matrix, coordinates=np.zeros((3, 2)))
+    elif name == "sparse.npz":
+        scipy.sparse.save_npz(path, scipy.sparse.csr_array(matrix))
+    elif name == "m.mtx":
+        scipy.io.mmwrite(path, scipy.sparse.coo_array(matrix))
+    else:
+        value = scipy.sparse.csc_matrix(matrix) if "sparse" in name else matrix
+        scipy.io.savemat(path, {"CIJ": value, "Names": np.array(["a", "b", "c"])})
+    assert adjacency_of(read_graph(path), "weight").tolist() == MATRIX
+
+
+def test_the_inputs_of_the_findings(tmp_path):
+    triangle = read_graph(written(tmp_path, "adjacency3.csv", "0,1,1\n1,0,1\n1,1,0\n"))
+    assert adjacency_of(triangle).tolist() == TRIANGLE and not is_directed(triangle)
+    assert triangle.graph["read_as"] == "symmetric adjacency matrix of 3 nodes, row = source"
+    konect = read_graph(written(tmp_path, "konect.edges", "% sym unweighted\n1 2\n2 3\n3 1\n"))
+    assert adjacency_of(konect).tolist() == TRIANGLE and not is_directed(konect)
+    zero = edges_of(read_graph(written(tmp_path, "zero.csv", "a,b,1\nb,c,0\nc,d,2\n")))
+    assert (zero.n_nodes, zero.source.size, zero.n_zero) == (4, 2, 1)
+    assert edges_of(read_graph(tmp_path / "zero.csv"), "weight").weight.tolist() == [1.0, 2.0]
+
+
+def test_parallel_connections_are_counted_or_summed(tmp_path):
+    node = '  node [ id 1 label "a" ] node [ id 2 label "b" ] node [ id 3 label "c" ]\n'
+    links = "".join(
+        f"  edge [ source {a} target {b} value {v} ]\n" for a, b, v in ((1, 2, 1), (1, 2, 9), (2, 3, 4))
+    )
+    graph = read_graph(written(tmp_path, "parallel.gml", "graph [ directed 1\n" + node + links + "]"))
+    counted, summed = edges_of(graph), edges_of(graph, "value")
+    assert counted.weight.tolist() == [2.0, 1.0] and counted.n_parallel == 1 and not counted.is_simple
+    assert summed.weight.tolist() == [10.0, 4.0]
+    twice = read_graph(written(tmp_path, "twice.csv", "a,b,1\na,b,9\n"))
+    assert edges_of(twice).weight.tolist() == [2.0]
+    assert edges_of(twice, "weight").weight.tolist() == [10.0]
+    undirected = nx.MultiGraph([(0, 1), (1, 0), (1, 2)])
+    assert adjacency_of(undirected).tolist() == [[0, 2, 0], [2, 0, 1], [0, 1, 0]]
+    against = nx.MultiDiGraph([(0, 1, {"weight": 1.0}), (0, 1, {"weight": -1.0})])
+    assert edges_of(against, "weight", signed=True).source.size == 0
+
+
+def test_konect_in_all_its_kinds(tmp_path):
+    text = "% asym posweighted\n% 3 3 3\n1 2 5 1700000000\n2 3 1 1700000001\n"
+    dated = read_graph(written(tmp_path, "out.moreno", text))
+    assert is_directed(dated) and edges_of(dated, "weight").weight.tolist() == [5.0, 1.0]
+    sides = read_graph(written(tmp_path, "out.two", "% bip unweighted\n1 1\n2 1\n"))
+    assert set(sides) == {"left 1", "left 2", "right 1"} and not is_directed(sides)
+
+
+def test_a_list_that_networkx_wrote(tmp_path):
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", 2.0), ("b", "c", 0.5)])
+    nx.write_edgelist(graph, tmp_path / "x.edgelist")
+    assert edges_of(read_graph(tmp_path / "x.edgelist"), "weight").weight.tolist() == [2.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_matrix"),
+    [
+        ("0 1\n1 0\n", True),
+        ("0 2 0\n0 0 3\n1 0 0\n", True),
+        ("1 2 1\n2 3 1\n3 1 1\n", False),  # a triangle as a list of three weighted connections
+        ("1 1 0\n1 1 1\n0 1 1\n", True),  # no list: two lines are the same connection
+        ("0.5 1 0\n1 1 1\n0 1 1\n", True),
+        ("1 2\n2 3\n", False),
+        ("0 1 0 0\n1 0 1 0\n0 1 0 1\n0 0 1 0\n", True),
+        ("0 1 5\n1 2 5\n", False),
+        ("3 4 1\n4 5 1\n5 6 1\n6 7 1\n", False),
+        ("a b\nb c\n", False),
+        ("a b 1\nb c 2\nc a 3\n", False),
+    ],
+)
+def test_a_small_matrix_is_told_from_a_list_and_said(tmp_path, text, is_matrix):
+    graph = read_graph(written(tmp_path, "x.txt", text))
+    assert ("matrix" in graph.graph["read_as"]) is is_matrix
+    assert graph.graph["read_as"].startswith("list of") is not is_matrix
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.csv", "0,1,0,0,1\n0,1,0,0,1\n", "matrix of 2 lines and 5 columns"),
+        ("x.csv", "0,1,0,0\n0,1,0,0\n0,1,0,x\n0,0,0,0\n", "line 1: expected source,target"),
+        ("x.csv", ",a,b\na,0,1\nb,1\n", "line 3: 1 number in an adjacency matrix of 2"),
+        ("x.csv", ",a,b\na,0,nan\nb,1,0\n", "line 2: 'nan' in an adjacency matrix"),
+        ("x.csv", ",a,a\na,0,1\na,1,0\n", "same name"),
+        ("x.csv", ",a,b,c,d\nw,0,1,0,0\nx,0,0,0,0\ny,0,0,0,0\nz,0,0,0,0\n", "different names"),
+        ("x.csv", "Id,Label\n1,a\n", "table of nodes"),
+        ("x.csv", "Source,Target,Type\na,b,Directed\nb,c,Undirected\n", "expected one Type"),
+        ("x.csv", "Source,Target,Weight\na,b,1\nb\n", "line 3: 1 field under a header of 3"),
+        ("x.csv", "Source,Target,Weight\na,b,heavy\n", "line 2: the weight 'heavy'"),
+        ("x.csv", "Source,Target\na,\n", "line 2: a source or target without a name"),
+        ("x.txt", "a: b c d\nb: c\n", "adjacency list"),
+        ("x.net", "1 2\n", r"line 1: expected \*Vertices first"),
+        ("x.net", "*Vertices 2\n1 a\n2 b\n*Arcs\n1 3\n", "line 5: expected a number from 1 to 2"),
+        ("x.net", "*Vertices two\n", "line 1: expected a number"),
+        ("x.net", "*Vertices 2\n*Arcs\n1\n", "line 3: a connection with one end"),
+        ("x.net", '*Vertices 1\n1 "a\n', 'a " is not closed'),
+        ("x.net", "*Vertices 2\n*Matrix\n0 1 1\n", "expected 2 lines of 2 numbers"),
+        ("x.net", "% nothing\n", "no line \\*Vertices"),
+        ("x.gml", "graph [ node [ id 1 ] node [ id 1 ] ]", "same id"),
+        ("x.gml", "graph [ node [ id 1 ] edge [ source 1 target 2 ] ]", "leads to 2"),
+        ("x.gml", "graph [ node [ label 1 ] ]", "has no id"),
+        ("x.gml", "graph [ ] graph [ ]", "holds 2 graphs"),
+        ("x.gml", "graph [ 5 node ]", "expected a key"),
+        ("x.mat", "text", "no MATLAB file"),
+        ("x.npz", "text", "no archive"),
+        ("x.mtx", "1 2\n", "no Matrix Market"),
+        ("x.gexf", "<gexf", "no valid GEXF"),
+        ("x.csv.gz", "", "unpack it first"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_where(tmp_path, name, text, said):
+    with pytest.raises(EvomodError, match=said):
+        read_graph(written(tmp_path, name, text))
+
+
+def test_several_matrices_are_named(tmp_path):
+    np.savez(tmp_path / "x.npz", one=np.eye(2), two=np.eye(3))
+    with pytest.raises(EvomodError, match="one 2×2, two 3×3: 2 square matrices"):
+        read_graph(tmp_path / "x.npz")
+    scipy.io.savemat(tmp_path / "x.mat", {"signal": np.zeros((5, 2))})
+    with pytest.raises(EvomodError, match="0 square matrices"):
+        read_graph(tmp_path / "x.mat")
+
+
+def test_graphs_of_every_library_are_the_same_graph():
+    matrix = np.array(MATRIX)
+    graph = igraph.Graph([(0, 1), (1, 2), (2, 0)], directed=True)
+    graph.es["weight"], graph.vs["name"] = [2.0, 0.5, 1.0], NAMES
+    table = pandas.DataFrame(MATRIX, index=NAMES, columns=NAMES)[["y", "z", "x 1"]]
+    kinds = (
+        matrix, MATRIX, scipy.sparse.csr_array(matrix), scipy.sparse.coo_matrix(matrix), graph, table,
+        nx.from_numpy_array(matrix, create_using=nx.DiGraph),
+    )  # fmt: skip
+    for kind in kinds:
+        edges = edges_of(kind, "weight")
+        assert (edges.source.tolist(), edges.target.tolist()) == ([0, 1, 2], [1, 2, 0])
+        assert edges.weight.tolist() == [2.0, 0.5, 1.0] and edges.directed and is_directed(kind)
+        assert adjacency_of(kind, "weight").tolist() == MATRIX
+    assert names_of(graph) == names_of(table) == NAMES and names_of(matrix) == (0, 1, 2)
+    both = matrix + matrix.T
+    for kind in (both, scipy.sparse.csr_array(both), nx.from_numpy_array(both)):
+        edges = edges_of(kind, "weight")
+        assert not edges.directed and edges.weight.tolist() == [2.0, 1.0, 0.5]
+        assert adjacency_of(kind, "weight").tolist() == both.tolist()
+
+
+def test_a_sparse_matrix_adds_up_what_stands_twice_and_forgets_zeros():
+    twice = scipy.sparse.coo_array(([1.0, 2.0, 0.0], ([0, 0, 1], [1, 1, 0])), shape=(2, 2))
+    assert edges_of(twice, "weight").weight.tolist() == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("graph", "said"),
+    [
+        (scipy.sparse.csr_array((2, 3)), "square"),
+        (scipy.sparse.csr_array(np.array([[0, 1j], [0, 0]])), "real numbers"),
+        (scipy.sparse.csr_array(np.array([[0, np.nan], [0, 0]])), "finite numbers"),
+        (pandas.DataFrame([[0, 1]], index=["a"], columns=["a", "b"]), "same names in index and columns"),
+        (pandas.DataFrame([[0, "x"], [0, 0]]), "expected a Network"),
+    ],
+)
+def test_what_is_no_adjacency_is_refused(graph, said):
+    with pytest.raises(EvomodError, match=said):
+        edges_of(graph, "weight")
