@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -59,10 +60,9 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[:KEY=VALUE,…]",
-        help="connection-cost[:probability=0.25,measure=wiring-length], behavioural-diversity, l1, l2 "
-        "(these but diversity take penalty=NUMBER in place of probability), pruning[:every=100,fraction=0.1,"
-        "by=weight], dropout[:rate=0.1,draws=8], goal-switching[:period=20], connection-range:fewest=N,most=N; "
-        "may be given several times",
+        help=f"{', '.join(names_of_pressures())}, or a file of your own such as ./fan_in.py; the keys are those of "
+        "[pressures.NAME] in a config, for example connection-cost:probability=0.25 or l1:penalty=0.01; may be given "
+        "several times",
     )
     evolve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override a config value"
@@ -120,8 +120,16 @@ def _add_trust(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument(
         "--trust",
         action="store_true",
-        help=f"{what} the folder's task file, which is Python, though evomod does not know it",
+        help=f"{what} the folder's Python files (task, own pressures and selections), though evomod does not know them",
     )
+
+
+def names_of_pressures() -> list[str]:
+    """Of those that come with evomod, as their modules' texts have them: to import them takes half a second."""
+    modules = sorted((Path(__file__).parent / "pressures").glob("*.py"))
+    texts = [path.read_text(encoding="utf-8") for path in modules]
+    found = r'^[A-Z0-9_]+ = Pressure\(\s*"([a-z0-9-]+)"'
+    return [name for text in texts for name in re.findall(found, text, re.M)]
 
 
 def _add_study(commands: Any) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import tomli_w
 from pydantic import (
     BaseModel,
+    SerializeAsAny,
     ValidationError,
     field_validator,
     model_validator,
@@ -17,16 +18,19 @@ from pydantic import (
 
 from evomod.disk import is_file
 from evomod.errors import EvomodError, shortened, shown
+from evomod.plugins import entry_points
+from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, PressuresSection
+from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
+from evomod.pressures.goal_switching import with_switching
 from evomod.readers import DamageError, parse_toml, read_bytes
 from evomod.sections import (
-    FIELDS,
-    GOAL_SWITCHING,
     NETWORKS,
+    SUPPORTS,
     CircuitNetwork,
     EvolutionSection,
     GateLayersNetwork,
     LayeredNetwork,
-    PressuresSection,
+    MethodSection,
     RealNetwork,
     RecombinationSection,
     ScheduleSection,
@@ -36,8 +40,10 @@ from evomod.sections import (
     ThresholdNetwork,
     TrackingSection,
     VariationSection,
-    with_switching,
 )
+from evomod.selections.collection import BUILT_IN as METHODS
+from evomod.selections.collection import OwnMethod, origin_of, section_class, selection_of
+from evomod.selections.collection import beside as section_beside
 from evomod.task import load_task
 
 Network = LayeredNetwork | RealNetwork | CircuitNetwork | GateLayersNetwork | ThresholdNetwork
@@ -93,8 +99,8 @@ class Config(Section):
     schedule: ScheduleSection = ScheduleSection()
     network: Network = LayeredNetwork()
     variation: Variation = VariationSection()
-    selection: SelectionSection = SelectionSection()
-    pressures: PressuresSection = PressuresSection()
+    selection: SerializeAsAny[MethodSection] = SelectionSection()
+    pressures: SerializeAsAny[Pressures] = PressuresSection()
     evolution: EvolutionSection = EvolutionSection()
     tracking: TrackingSection = TrackingSection()
 
@@ -110,7 +116,7 @@ class Config(Section):
         encoding = _encoding(data)
         for name in ("variation", "selection", "evolution", "tracking"):
             section, known = data.get(name, {}), DEFAULTS.get(encoding, {}).get(name)
-            if known and isinstance(section, dict):
+            if known and isinstance(section, dict) and (name != "selection" or _shares(section)):
                 data[name] = known | section
         if isinstance(data.get("network", {}), dict):
             data["network"] = {"encoding": encoding} | data.get("network", {})
@@ -143,6 +149,22 @@ class Config(Section):
         section, data = value
         return section.model_validate(data)
 
+    @field_validator("selection", mode="wrap")
+    @classmethod
+    def _selection(cls, value: Any, handler: Any) -> MethodSection:
+        """The method decides which keys [selection] may have."""
+        if isinstance(value, MethodSection):
+            return value
+        if not isinstance(value, dict):
+            raise ValueError("wanted a section, [selection]")
+        return section_class(value.get("method", "nsga2")).model_validate(value)
+
+    @field_validator("pressures", mode="wrap")
+    @classmethod
+    def _pressures(cls, value: Any, handler: Any) -> Pressures:
+        """The class whose fields are the built-in pressures."""
+        return value if isinstance(value, PressuresSection) else PressuresSection.model_validate(value)
+
     @model_validator(mode="after")
     def _fits(self) -> Config:
         varies = (
@@ -150,14 +172,7 @@ class Config(Section):
         )
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
-        problems = _conflicts(self.pressures, self.network.encoding)
-        objectives = self.pressures.objectives
-        if self.selection.method != "nsga2" and objectives:
-            problems.append(
-                f"selection.method: '{self.selection.method}' knows fitness only, and "
-                f"{' and '.join(objectives)} is a further objective; set selection.method=nsga2"
-                + (" or give it a penalty" if {*objectives} - {"behavioural-diversity"} else "")
-            )
+        problems = conflicts(self)
         if self.selection.method == "nsga2" and self.evolution.population < 2:
             problems.append("evolution.population: nsga2 compares individuals, so it wants 2 or more")
         if problems:
@@ -168,36 +183,61 @@ class Config(Section):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise EvomodError(describe(error, data)) from None
+            causes = (item.get("ctx", {}).get("error") for item in error.errors())
+            ours = next((cause for cause in causes if isinstance(cause, EvomodError)), None)
+            raise ours or EvomodError(describe(error, data)) from None
 
 
-def _conflicts(pressures: PressuresSection, encoding: str) -> list[str]:
-    """Pressures that an encoding cannot have, in words."""
-    found, is_gates = [], encoding in ("circuit", "gate-layers")
-    found += [
-        f"pressures.{name}: the connections of encoding '{encoding}' have no weights; use "
-        "connection-cost with measure=connections"
-        for name in ("l1", "l2")
-        if is_gates and getattr(pressures, name) is not None
-    ]
-    cost = pressures.connection_cost
-    if cost is not None and "length" in cost.measure and encoding == "circuit":
-        found.append(
-            f"pressures.connection-cost: measure '{cost.measure}' needs places, and the gates of encoding "
-            f"'{encoding}' have none; set measure=connections or measure=nodes"
+def conflicts(config: Config) -> list[str]:
+    """What pressures require and the encoding lacks, and what selection does not see; one sentence each."""
+    found, network = [], config.network
+    for acting in config.pressures.acting:
+        lacking = sorted(acting.pressure.needs(acting.section) - network.supports)
+        if lacking:
+            having = [n for n, model in NETWORKS.items() if model.supports.issuperset(lacking)]
+            so = " with these settings" if callable(acting.pressure.requires) else ""
+            found.append(
+                f"pressures.{acting.name}{so} requires {' and '.join(SUPPORTS[what] for what in lacking)}, which "
+                f"encoding '{network.encoding}' lacks; use the encoding {' or '.join(map(repr, having))}"
+            )
+    return found + _unseen(config)
+
+
+def _unseen(config: Config) -> list[str]:
+    """Pressures that act on what the method of selection does not see."""
+    selection, method = selection_of(config.selection), config.selection.method
+    if selection is None or selection.sees == "objectives":
+        return []
+    acting, sees_fitness = config.pressures.acting, selection.sees == "fitness"
+    objectives = [a for a in acting if a.is_objective]
+    scores = [a.name for a in acting if not a.is_objective and a.pressure.place in SCORING]
+    seeing = " or ".join(name for name, one in METHODS.items() if one.sees == "objectives")
+    sees, found = f"selection.method: '{method}' sees {SEEN[selection.sees]} only", []
+    if objectives:
+        can_be_priced = sees_fitness and any(
+            "penalty" in type(a.section).model_fields for a in objectives
         )
-    if pressures.connection_range is not None and is_gates:
         found.append(
-            f"pressures.connection-range: every gate has two connections in encoding '{encoding}'; set "
-            "network.penalty_above, the number of gates above which each is penalised"
+            f"{sees}, and {' and '.join(a.name for a in objectives)} is a further objective; set "
+            f"selection.method={seeing}{' or give it a penalty' if can_be_priced else ''}"
         )
-    if pressures.pruning is not None and not encoding.startswith("layered"):
-        part = "neuron has a fixed number of" if encoding == "threshold" else "gate has two"
+    if scores and not sees_fitness:
         found.append(
-            f"pressures.pruning: every {part} connections in encoding '{encoding}', so none can be "
-            "removed; use the encoding 'layered' or 'layered-real'"
+            f"{sees}, and {' and '.join(scores)} changes the fitness; set selection.method={seeing}"
         )
     return found
+
+
+SCORING = ("objective", "constraint", "evaluation")
+"""Places in which a pressure changes what individuals are worth."""
+SEEN = {"fitness": "fitness", "outputs": "which outputs are right"}
+"""What a method that does not see all objectives sees, in words."""
+
+
+def _shares(section: dict[str, Any]) -> bool:
+    """Whether a method has the keys whose values `DEFAULTS` give."""
+    name = section.get("method", "nsga2")
+    return name in METHODS and METHODS[name].section is SelectionSection
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:
@@ -212,6 +252,9 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
         if model is Config and step == "network":
             model = NETWORKS.get(_encoding_or_layered(data), LayeredNetwork)
             continue
+        if model is Config and step == "pressures":
+            model = PressuresSection
+            continue
         if model is Config and step == "variation":
             is_layered = _encoding_or_layered(data).startswith("layered")
             model = VariationSection if is_layered else RecombinationSection
@@ -225,7 +268,8 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
 
 
 def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
-    known = [info.alias or name for name, info in _model_at(path[:-1], data).model_fields.items()]
+    fields = _model_at(path[:-1], data).model_fields.items()
+    known = [info.alias or name for name, info in fields if info.alias != "(own)"]
     if path[0] == "network":
         for encoding, model in NETWORKS.items():
             if path[-1] in model.model_fields and path[-1] not in known:
@@ -317,8 +361,7 @@ def apply_settings(data: dict[str, Any], settings: Sequence[str]) -> dict[str, A
 
 
 def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str, Any]:
-    """Add pressures given as ``name`` or ``name:key=value,key=value`` to config data."""
-    known = [*(info.alias for info in FIELDS.values()), GOAL_SWITCHING]
+    """Add pressures given as ``name`` or ``name:key=value,key=value`` to config data; a name or a file's path."""
     if pressures and not isinstance(data.setdefault("pressures", {}), dict):
         raise EvomodError("pressures: wanted a section, [pressures]; got a value.")
     names = [text.partition(":")[0].strip() for text in pressures]
@@ -327,9 +370,11 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         raise EvomodError(f"--pressure {twice} was given twice; give it once with all that it wants.")
     for name, text in zip(names, pressures, strict=True):
         arguments = text.partition(":")[2]
-        if name not in known:
+        if not name.endswith(".py") and name not in BUILT_IN and name not in entry_points(GROUP):
+            known = [*BUILT_IN, *entry_points(GROUP)]
             raise EvomodError(
-                f"there is no pressure {shown(name)}; known: {', '.join(map(str, known))}."
+                f"there is no pressure {shown(name)}; known: {', '.join(known)}. One of your own is named by its "
+                "file, such as ./fan_in.py."
             )
         section = data.setdefault("pressures", {}).setdefault(name, {})
         pairs = [argument.partition("=") for argument in arguments.split(",")] if ":" in text else []
@@ -358,7 +403,9 @@ def read_config(path: str | Path) -> dict[str, Any]:
     configs that come with evomod.
     """
     try:
-        return parse_toml(read_bytes(locate(path)).decode("utf-8-sig").replace("\r\n", "\n"))
+        file = locate(path)
+        text = read_bytes(file).decode("utf-8-sig").replace("\r\n", "\n")
+        return named_from(parse_toml(text), file.parent)
     except FileNotFoundError:
         raise EvomodError(f"there is no config {shortened(path)}.") from None
     except DamageError as damage:
@@ -391,6 +438,84 @@ def check_stored(data: dict[str, Any], what: str) -> None:
             f"{what} is not a config that evomod wrote into a folder: it leaves network.encoding open, or names "
             f"the pressure {GOAL_SWITCHING}. Begin a run with it by `evomod evolve`."
         )
+
+
+ConfigLike = Config | str | Path | Mapping[str, Any]
+"""A config, a task's name or file, a TOML's path, or a config's data."""
+
+
+def as_config(what: ConfigLike) -> Config:
+    """The config that a name, a path or data stand for.
+
+    >>> as_config("retina") == as_config({"task": "retina"}) == Config(task="retina")
+    True
+    """
+    if isinstance(what, Config):
+        return what
+    if isinstance(what, Mapping):
+        return Config(**what)
+    if not isinstance(what, str | Path):
+        raise EvomodError(f"expected a Config, a task's name, a path or a config's data; got {what!r}.")
+    return load_config(what) if str(what).endswith(".toml") else Config(task=str(what))
+
+
+def named_from(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Data of a TOML file in a folder, with the files of users' pressures and selections named from anywhere."""
+    found = {
+        key: named_from(value, folder) if isinstance(value, dict) else value
+        for key, value in data.items()
+    }
+    if isinstance(found.get("pressures"), dict):
+        found["pressures"] = {
+            str(folder / name) if str(name).endswith(".py") else name: _named_from(
+                section, "file", folder
+            )
+            for name, section in found["pressures"].items()
+        }
+    if "selection" in found:
+        found["selection"] = _named_from(found["selection"], "method", folder)
+    return found
+
+
+def _named_from(section: Any, key: str, folder: Path) -> Any:
+    name = section.get(key) if isinstance(section, dict) else None
+    if not isinstance(name, str) or not name.endswith(".py"):
+        return section
+    return section | {key: str(folder / name)}
+
+
+def beside(config: Config, folder: Path) -> Config:
+    """A config that was read in a folder, with users' files named from anywhere."""
+    pressures, selection = config.pressures.beside(folder), section_beside(config.selection, folder)
+    if pressures is config.pressures and selection is config.selection:
+        return config
+    return config.model_copy(update={"pressures": pressures, "selection": selection})
+
+
+def users_files(config: Config) -> dict[str, bytes]:
+    """The files that a resolved config names, by the name of their copies. Raises `EvomodError` for two of a name."""
+    origins = [*config.pressures.origins.values(), origin_of(config.selection)]
+    found: dict[str, bytes] = {}
+    for origin in origins:
+        if origin is None or origin.file is None or origin.content is None:
+            continue
+        if found.setdefault(origin.file, origin.content) != origin.content:
+            raise EvomodError(f"two files that differ are named {origin.file}; rename one of them.")
+    return found
+
+
+def users_paths(config: Config) -> list[Path]:
+    """Users' files that a config names and that have not been read."""
+    named = [section.file for section in config.pressures.own.values() if isinstance(section, Own)]
+    if isinstance(config.selection, OwnMethod) and config.selection.method.endswith(".py"):
+        named.append(config.selection.method)
+    return [Path(name) for name in named if name is not None]
+
+
+def users_origins(config: Config) -> dict[str, str]:
+    """SHA-256 of what defines users' pressures and selection, by file or entry point."""
+    origins = [*config.pressures.origins.values(), origin_of(config.selection)]
+    return {str(o.file or o.entry_point): o.sha256 for o in origins if o is not None}
 
 
 def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 from deap import tools
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from evomod.bench_problem import Problem
 from evomod.encodings import Circuit, Layered, Threshold
 from evomod.operators import Individual
-from evomod.sections import RecombinationSection, VariationSection
+from evomod.sections import RecombinationSection, SelectionSection, VariationSection
 
 Evaluate = Callable[[Individual], tuple[float, ...]]
 
@@ -64,7 +65,7 @@ def _elite(problem: Problem) -> Callable[[], list[Member]]:
     """
     evaluate, vary = evaluation(problem), gene_variation(problem)
     population = members(problem)
-    n_elite = round(problem.setup.config.selection.elite * len(population))
+    n_elite = round(cast(SelectionSection, problem.setup.config.selection).elite * len(population))
 
     def generation() -> list[Member]:
         nonlocal population
@@ -176,7 +177,7 @@ def _nsga2(problem: Problem) -> Callable[[], list[Member]]:
     stochastic dominance, and its logarithmic sort (the fastest for several objectives) would ignore one.
     """
     evaluate, mutate = evaluation(problem), layered_mutation(problem)
-    has_diversity = problem.setup.config.pressures.behavioural_diversity is not None
+    has_diversity = problem.setup.config.pressures.get("behavioural-diversity") is not None
     nd = "standard" if problem.objectives.shape[1] == 1 else "log"
     population = members(problem)
     if has_diversity:
@@ -255,8 +256,8 @@ def _layered_evaluation(problem: Problem, encoding: Layered) -> Evaluate:
     wanted = np.where(problem.wanted, 1.0, -1.0)
     ends = np.cumsum((0, *(a * b for a, b in zip(wiring.layers, wiring.layers[1:], strict=False))))
     pressures, alive = problem.setup.config.pressures, problem.alive.astype(np.float64)
-    with_cost = pressures.connection_cost is not None
-    with_diversity = pressures.behavioural_diversity is not None
+    with_cost = pressures.get("connection-cost") is not None
+    with_diversity = pressures.get("behavioural-diversity") is not None
 
     def evaluate(individual: Individual) -> tuple[float, ...]:
         genes = np.array(individual)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 from deap import tools
@@ -22,6 +23,7 @@ from evomod.deap_reference import (
 )
 from evomod.encodings import Layered
 from evomod.numpy_evaluation import evaluation
+from evomod.sections import SelectionSection
 
 
 def one_generation(problem: Problem) -> Callable[[], list[Member]]:
@@ -64,7 +66,7 @@ def _clone_evaluated(member: Member) -> Member:
 def _elite(problem: Problem) -> Callable[[], list[Member]]:
     assign, vary = batch_evaluation(problem), gene_variation(problem)
     population = members(problem)
-    n_elite = round(problem.setup.config.selection.elite * len(population))
+    n_elite = round(cast(SelectionSection, problem.setup.config.selection).elite * len(population))
 
     def generation() -> list[Member]:
         nonlocal population
@@ -83,7 +85,7 @@ def _elite(problem: Problem) -> Callable[[], list[Member]]:
 def _nsga2(problem: Problem) -> Callable[[], list[Member]]:
     assign, mutate = batch_evaluation(problem), layered_mutation(problem)
     is_single = problem.objectives.shape[1] == 1
-    has_diversity = problem.setup.config.pressures.behavioural_diversity is not None
+    has_diversity = problem.setup.config.pressures.get("behavioural-diversity") is not None
     population = members(problem)
     if has_diversity:
         assign(population)

@@ -8,8 +8,8 @@ MOST_LETTERS = 60
 """Of a value in a message."""
 
 
-class EvomodError(Exception):
-    """What was wanted, what came, what to do; shown by the command line without a traceback."""
+class EvomodError(ValueError):
+    """What was expected, what was found, what to do; shown by the command line without a traceback."""
 
 
 class Interrupted(EvomodError):  # noqa: N818 - a stop is no error

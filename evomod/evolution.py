@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -11,30 +12,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config
+from evomod.config import Config, ConfigLike, as_config
 from evomod.encodings import Layered, layered
 from evomod.errors import EvomodError
 from evomod.evaluation import (
+    Loop,
+    Pool,
     develop,
     expected_fitness,
     fitness_of,
     fitness_of_genomes,
-    in_range,
+    objectives_of,
     penalised,
-    priced,
+    selected,
     silences_of,
     stream,
+    surviving,
+    view_of,
 )
 from evomod.goals import epochs
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
+from evomod.plugins import Fault
 from evomod.population import Goal, Population, goal_bits, score, shown
 from evomod.preparation import Setup, prepare
-from evomod.pressures import behavioural_diversity, pruning
+from evomod.pressures import pruning
 from evomod.pressures.goal_switching import epoch_of
 from evomod.sections import VariationSection
-from evomod.selection import Survivors
+from evomod.selections.base import Candidates
 from evomod.starts import checked, first_genomes
 from evomod.task import Task, pack
 
@@ -66,6 +72,8 @@ class Generation:
     setup: Setup
     best_row: int
     """Row of the logged individual: of the first front the fittest, then by the other objectives."""
+    rewarded: Goal
+    """The goal that is rewarded in it, as bits."""
     expected: NDArray[np.float64] | None = None
     """``[individual]``: mean fitness under this generation's dropout (None: there is none)."""
 
@@ -89,7 +97,7 @@ class Generation:
 
 
 def evolve(
-    config: Config,
+    config: ConfigLike,
     seed: int | np.random.SeedSequence | np.random.Generator | None = None,
     *,
     setup: Setup | None = None,
@@ -106,6 +114,7 @@ def evolve(
     >>> [generation.number for generation in evolve(config, seed=1)]
     [0, 1, 2, 3]
     """
+    config = as_config(config)
     setup = setup or prepare(config)
     if config != setup.config and prepare(config, setup.task).config != setup.config:
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
@@ -117,22 +126,30 @@ def evolve(
         _check_same(setup.config, start.setup.config)
     else:
         start = checked(setup.config, setup.module, setup.encoding, np.asarray(start), "start")
-    memory = setup.module.memory(setup.encoding, 2 * mu)
+    loop = Loop(setup, setup.module.memory(setup.encoding, 2 * mu), rng)
     first = start.number if isinstance(start, Generation) else 0
     goals = rewarded(setup, rng, first)
     if isinstance(start, Generation):
         generation = start
         next(goals)
-        develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, memory)
+        develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, loop.memory)
     else:
-        generation = _first(setup, memory, next(goals), start, rng)
+        with _says_when(0):
+            generation = _first(loop, next(goals), start)
         yield generation
     while not is_finished(generation, setup.config):
-        goal, before = next(goals), generation
-        generation = _next(setup, before, memory, goal, rng)
-        if _is_pruned(setup, generation.number):
-            generation = _pruned(setup, generation, memory, goal, rng, before)
+        with _says_when(generation.number + 1):
+            generation = _next(loop, generation, next(goals))
         yield generation
+
+
+@contextmanager
+def _says_when(number: int) -> Iterator[None]:
+    """Name the generation in which a user's function is at fault."""
+    try:
+        yield
+    except Fault as fault:
+        raise EvomodError(f"generation {number}: {fault}") from fault
 
 
 def _check_same(config: Config, other: Config) -> None:
@@ -215,6 +232,7 @@ def restore(
     population = develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
     goal = next(rewarded(setup, rng, number))
     fitness = fitness_of(setup, population, goal)
+    loop, pool = Loop(setup, memory, rng), Pool(population, np.full(mu, -1))
     silences = silences_of(setup, rng, number)
     return Generation(
         number=number,
@@ -228,85 +246,109 @@ def restore(
         solved_goals=solved_goals,
         setup=setup,
         best_row=_best_row(objectives, front),
-        expected=expected_fitness(setup, population, np.full(mu, -1), memory, goal, fitness, silences),
+        rewarded=goal,
+        expected=expected_fitness(loop, pool, goal, fitness, silences),
     )
 
 
-def _first(
-    setup: Setup,
-    memory: NDArray[Any],
-    goal: Goal,
-    start: NDArray[Any] | None,
-    rng: np.random.Generator,
-) -> Generation:
-    mu = setup.config.evolution.population
-    genomes = setup.toolbox.birth(mu, rng) if start is None else start
-    population = develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
-    if setup.config.selection.method == "nsga2":
-        return _select(setup, population, np.full(mu, -1), memory, goal, rng)
-    return _as_it_is(setup, population, np.full(mu, -1), memory, goal, rng)
+def _first(loop: Loop, goal: Goal, start: NDArray[Any] | None) -> Generation:
+    setup, mu = loop.setup, loop.setup.config.evolution.population
+    genomes = setup.toolbox.birth(mu, loop.rng) if start is None else start
+    return _survivors(loop, _afresh(loop, genomes, np.arange(mu)), goal, None)
 
 
-def _next(
-    setup: Setup, before: Generation, memory: NDArray[Any], goal: Goal, rng: np.random.Generator
-) -> Generation:
+def _next(loop: Loop, before: Generation, goal: Goal) -> Generation:
     """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
-    old, mu = before.population, before.population.size
-    is_nsga2 = setup.config.selection.method == "nsga2"
-    if is_nsga2:
-        parents = setup.toolbox.parents(before.objectives, before.crowding, rng)
-    else:
-        kept, parents = setup.toolbox.breed(before.objectives[:, 0], rng)
-        if kept.size + parents.size != mu:
-            raise EvomodError(
-                f"'breed' in the toolbox kept {kept.size} and chose {parents.size} parents; wanted {mu} in all."
-            )
-    offspring = setup.toolbox.vary(old.genomes, parents, rng)
+    kept, parents = _bred(loop, before)
+    generation = _survivors(loop, _pool(loop, before.population, kept, parents), goal, before)
+    if not _is_pruned(loop.setup, generation.number):
+        return generation
+    genomes = _pruned_genomes(loop, generation, goal)
+    return _survivors(loop, _afresh(loop, genomes, generation.population.slots), goal, before)
+
+
+def _bred(loop: Loop, before: Generation) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+    """Rows that pass (None: all of them), and rows that offspring are made of."""
+    setup, mu = loop.setup, before.population.size
+    candidates = _candidates(
+        setup, before.population, before.rewarded, before.objectives, before.crowding
+    )
+    kept, parents = selected(setup, candidates, loop.rng)
+    n_kept = mu if kept is None else kept.size
+    if setup.selection.survivors is None and n_kept + parents.size != mu:
+        raise Fault(
+            f"{setup.told_of_selection} kept {n_kept} and chose {parents.size} parents; expected {mu} in all."
+        )
+    return kept, parents
+
+
+def _candidates(
+    setup: Setup,
+    population: Population,
+    goal: Goal,
+    objectives: NDArray[np.float64],
+    crowding: NDArray[np.float64],
+) -> Candidates:
+    return Candidates(
+        view=view_of(setup, population, goal),
+        objectives=objectives,
+        probabilities=setup.probabilities,
+        crowding=crowding,
+        operators=setup.toolbox,
+    )
+
+
+def _pool(
+    loop: Loop, old: Population, kept: NDArray[np.int64] | None, parents: NDArray[np.int64]
+) -> Pool:
+    """Those that pass, and offspring of the parents."""
+    setup, memory, mu = loop.setup, loop.memory, old.size
+    offspring = setup.toolbox.vary(old.genomes, parents, loop.rng)
     if offspring.shape != (parents.size, old.genomes.shape[1]):
         raise EvomodError(
             f"'vary' in the toolbox made offspring of shape {offspring.shape}; wanted "
             f"{(parents.size, old.genomes.shape[1])}."
         )
-    if is_nsga2:
+    if kept is None:
         line, ancestors = old, np.concatenate((np.arange(mu), parents))
     else:
-        rows, ancestors = _lined_up(kept, parents)
+        rows, ancestors = _lined_up(kept, parents, mu)
         line = old.take(rows)
     genomes = np.concatenate((line.genomes, offspring))
     slots = np.concatenate((line.slots, _free(memory, line.slots, parents.size)))
-    pool = develop(setup, genomes, ancestors, slots, memory, line)
-    if is_nsga2:
-        return _select(setup, pool, ancestors, memory, goal, rng, before)
+    population = develop(setup, genomes, ancestors, slots, memory, line)
+    if kept is None:
+        return Pool(population, ancestors, mu)
     if line.size > kept.size:
-        pool = pool.take(np.delete(np.arange(slots.size), np.s_[kept.size : line.size]))
-    return _as_it_is(setup, pool, np.full(mu, -1), memory, goal, rng, before)
+        population = population.take(np.delete(np.arange(slots.size), np.s_[kept.size : line.size]))
+    return Pool(population, np.full(population.size, -1))
 
 
 def _lined_up(
-    kept: NDArray[np.int64], parents: NDArray[np.int64]
+    kept: NDArray[np.int64], parents: NDArray[np.int64], mu: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of those that pass and then of other parents; of them and of the offspring, who in this line is the ancestor."""
-    mu = kept.size + parents.size
-    rows, ancestors = np.empty(mu, np.int64), np.empty(2 * mu, np.int64)
+    most = kept.size + parents.size
+    rows, ancestors = np.empty(most, np.int64), np.empty(most + parents.size, np.int64)
     n = kernels.line_up(kept, parents, np.full(mu, -1), rows, ancestors)
     return rows[:n], ancestors[: n + parents.size]
 
 
+def _afresh(loop: Loop, genomes: NDArray[Any], slots: NDArray[np.int64]) -> Pool:
+    """Individuals of which nothing is known."""
+    ancestors = np.full(slots.size, -1)
+    return Pool(develop(loop.setup, genomes, ancestors, slots, loop.memory), ancestors)
+
+
 def _is_pruned(setup: Setup, number: int) -> bool:
-    section = setup.config.pressures.pruning
+    section = setup.config.pressures.get("pruning")
     return section is not None and number % section.every == 0
 
 
-def _pruned(
-    setup: Setup,
-    generation: Generation,
-    memory: NDArray[Any],
-    goal: Goal,
-    rng: np.random.Generator,
-    before: Generation,
-) -> Generation:
-    """The survivors without their least connections, answered and ranked anew."""
-    section, variation = setup.config.pressures.pruning, setup.config.variation
+def _pruned_genomes(loop: Loop, generation: Generation, goal: Goal) -> NDArray[Any]:
+    """The survivors without their least connections."""
+    setup = loop.setup
+    section, variation = setup.config.pressures.get("pruning"), setup.config.variation
     assert section is not None and isinstance(variation, VariationSection)
     assert isinstance(setup.encoding, Layered)
     old, n_edges = generation.population, setup.encoding.n_edges
@@ -315,12 +357,8 @@ def _pruned(
     else:
         answered = partial(fitness_of_genomes, setup, goal)
         importance = pruning.losses(old.genomes, n_edges, generation.fitness, answered)
-    genomes = pruning.prune(old.genomes, importance, section.fraction, variation.min_connections, rng)
-    afresh = np.full(old.size, -1)
-    population = develop(setup, genomes, afresh, old.slots, memory)
-    if setup.config.selection.method == "nsga2":
-        return _select(setup, population, afresh, memory, goal, rng, before, is_pruned=True)
-    return _as_it_is(setup, population, afresh, memory, goal, rng, before)
+    fewest = variation.min_connections
+    return pruning.prune(old.genomes, importance, section.fraction, fewest, loop.rng)
 
 
 def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
@@ -334,81 +372,59 @@ def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArra
     return free
 
 
-def _as_it_is(
-    setup: Setup,
-    population: Population,
-    ancestors: NDArray[np.int64],
-    memory: NDArray[Any],
-    goal: Goal,
-    rng: np.random.Generator,
-    before: Generation | None = None,
-) -> Generation:
-    """A population in which everybody stays: selection is by who has offspring."""
-    fitness, number = fitness_of(setup, population, goal), _number_after(before)
-    silences = silences_of(setup, rng, number)
-    expected = expected_fitness(setup, population, ancestors, memory, goal, fitness, silences)
+def _survivors(loop: Loop, pool: Pool, goal: Goal, before: Generation | None) -> Generation:
+    """The generation after ``before``: all of the pool, or those that selection takes of it."""
+    setup, population = loop.setup, pool.population
+    fitness = _fitness(setup, pool, goal, before)
+    silences = silences_of(setup, loop.rng, 0 if before is None else before.number + 1)
+    expected = expected_fitness(loop, pool, goal, fitness, silences)
     judged = fitness if expected is None else expected
-    objectives = penalised(setup, judged, population, memory, goal)[:, None]
-    if goal.n_answers != 0:
-        objectives = in_range(setup, objectives, population)
-    ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
-    return _generation(setup, population, goal, fitness, objectives, ranks, before, expected)
+    scored = penalised(setup, judged, population, loop.memory, goal)
+    objectives = objectives_of(setup, population, goal, scored)
+    everyone = _Standing(population, fitness, objectives, expected)
+    if setup.selection.survivors is None:
+        ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
+        return _generation(setup, everyone, goal, ranks, before)
+    mu = setup.config.evolution.population
+    candidates = _candidates(setup, population, goal, objectives, np.zeros(population.size))
+    chosen = surviving(setup, candidates, mu, loop.rng)
+    ranks = (chosen.front, chosen.crowding)
+    return _generation(setup, everyone.take(chosen.rows), goal, ranks, before)
 
 
-def _number_after(before: Generation | None) -> int:
-    return 0 if before is None else before.number + 1
+def _fitness(setup: Setup, pool: Pool, goal: Goal, before: Generation | None) -> NDArray[np.float64]:
+    """Fitness of a pool, where it is known from the generation before."""
+    is_same = before is not None and before.goal == goal.name and not setup.config.task.resample
+    if pool.n_known == 0 or before is None or not is_same:
+        return fitness_of(setup, pool.population, goal)
+    return np.concatenate((before.fitness, fitness_of(setup, pool.population, goal, pool.n_known)))
 
 
-def _select(
-    setup: Setup,
-    pool: Population,
-    ancestors: NDArray[np.int64],
-    memory: NDArray[Any],
-    goal: Goal,
-    rng: np.random.Generator,
-    before: Generation | None = None,
-    is_pruned: bool = False,
-) -> Generation:
-    """The survivors of a pool of parents and offspring (or of pruned survivors), by NSGA-II."""
-    mu, resample = setup.config.evolution.population, setup.config.task.resample
-    if before is not None and before.goal == goal.name and not resample and not is_pruned:
-        fresh = fitness_of(setup, pool, goal, mu)
-        fitness = np.concatenate((before.fitness, fresh))
-    else:
-        fitness = fitness_of(setup, pool, goal)
-    silences = silences_of(setup, rng, _number_after(before))
-    expected = expected_fitness(setup, pool, ancestors, memory, goal, fitness, silences)
-    prices = priced(setup, pool)
-    objectives = [penalised(setup, fitness if expected is None else expected, pool, memory, goal)]
-    for name in setup.config.pressures.objectives:
-        is_cost = name in prices
-        objectives.append(-prices[name] if is_cost else behavioural_diversity.measure(pool.yes))
-    columns = objectives[0][:, None] if len(objectives) == 1 else np.stack(objectives, axis=1)
-    table = in_range(setup, columns, pool)
-    if goal.n_answers == 0:
-        table = np.zeros(table.shape)  # a neutral epoch: no objective counts
-    chosen = setup.toolbox.survive(table, mu, rng)
-    if not isinstance(chosen, Survivors):  # a stock selector tells rows only: one front, no crowding
-        rows = np.asarray(chosen)
-        chosen = Survivors(rows, np.zeros(rows.size, np.int64), np.zeros(rows.size))
-    rows, ranks = chosen.rows, (chosen.front, chosen.crowding)
-    mean = None if expected is None else expected.take(rows)
-    fitness, table = fitness.take(rows), table.take(rows, axis=0)
-    return _generation(setup, pool.take(rows), goal, fitness, table, ranks, before, mean)
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Individuals, and what they are worth."""
+
+    population: Population
+    fitness: NDArray[np.float64]
+    objectives: NDArray[np.float64]
+    expected: NDArray[np.float64] | None
+
+    def take(self, rows: NDArray[np.int64]) -> _Standing:
+        mean = None if self.expected is None else self.expected.take(rows)
+        return _Standing(
+            self.population.take(rows), self.fitness.take(rows), self.objectives.take(rows, axis=0), mean
+        )
 
 
 def _generation(
     setup: Setup,
-    population: Population,
+    standing: _Standing,
     goal: Goal,
-    fitness: NDArray[np.float64],
-    objectives: NDArray[np.float64],
     ranks: tuple[NDArray[np.int64], NDArray[np.float64]],
     before: Generation | None,
-    expected: NDArray[np.float64] | None = None,
 ) -> Generation:
     """Put a generation together: its number, and what of its schedule it has solved."""
-    best_row = _best_row(objectives, ranks[0])
+    fitness, best_row = standing.fitness, _best_row(standing.objectives, ranks[0])
     number, since = 0, 0
     solved: tuple[str, ...] = ()
     if before is not None:
@@ -421,16 +437,17 @@ def _generation(
     return Generation(
         number=number,
         goal=goal.name,
-        population=population,
+        population=standing.population,
         fitness=fitness,
-        objectives=objectives,
+        objectives=standing.objectives,
         front=ranks[0],
         crowding=ranks[1],
         since_switch=since,
         solved_goals=solved,
         setup=setup,
         best_row=best_row,
-        expected=expected,
+        rewarded=goal,
+        expected=standing.expected,
     )
 
 

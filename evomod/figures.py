@@ -161,6 +161,8 @@ def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | Non
         if hasattr(module, "prepare"):
             module.prepare(found, jobs)
         return module.draw(found)
+    except EvomodError:
+        raise
     except (KeyError, IndexError, ValueError):
         other = other_study(script.path, module.STUDY, found)
         if other is None:

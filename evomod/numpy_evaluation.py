@@ -78,7 +78,7 @@ def _layered(problem: Problem, encoding: Layered) -> Evaluate:
     wanted = np.ascontiguousarray(problem.wanted.T)
     alive = _alive_with_bias(problem, layers)
     matrices, length = _matrices(encoding), _wiring_length(problem)
-    has_diversity = problem.setup.config.pressures.behavioural_diversity is not None
+    has_diversity = problem.setup.config.pressures.get("behavioural-diversity") is not None
     block = max(1, BLOCK // n_masks)
     # Made once: the pages of fresh arrays cost as much as the arithmetic. The last row of values is ones.
     shape = (block, n_masks)
@@ -148,7 +148,7 @@ def _wiring_length(
     problem: Problem,
 ) -> Callable[[NDArray[np.bool_]], NDArray[np.float64]] | None:
     """Least summed squared length of the active connections ``[individual, edge]``, hidden nodes free."""
-    if problem.setup.config.pressures.connection_cost is None:
+    if problem.setup.config.pressures.get("connection-cost") is None:
         return None
     wiring = problem.setup.encoding.wiring
     layers, free = wiring.layers, np.flatnonzero(~wiring.is_fixed)

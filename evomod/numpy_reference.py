@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from evomod.bench_problem import Problem
 from evomod.encodings import Layered
 from evomod.numpy_evaluation import Evaluated, evaluation, objectives_of
-from evomod.sections import RecombinationSection, VariationSection
+from evomod.sections import RecombinationSection, SelectionSection, VariationSection
 
 Vary = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 
@@ -237,7 +237,7 @@ def _elite(problem: Problem, rng: np.random.Generator) -> Callable[[], NDArray[A
     evaluate, vary = evaluation(problem), _gene_variation(problem)
     genomes, fitness = problem.genomes, evaluate(problem.genomes).fitness
     n = fitness.size
-    n_elite = max(1, round(problem.setup.config.selection.elite * n))
+    n_elite = max(1, round(cast(SelectionSection, problem.setup.config.selection).elite * n))
 
     def generation() -> NDArray[Any]:
         nonlocal genomes, fitness

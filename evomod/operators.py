@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from evomod.errors import EvomodError
 from evomod.pressures import connection_cost, max_modularity
 from evomod.sections import VariationSection
 from evomod.selection import Objectives, Survivors, breed, choose_parents, in_order, survive
+
+OPERATORS = ("birth", "parents", "vary", "answer", "cost", "survive", "breed", "q")
+"""Names of what `make_toolbox` registers."""
 
 
 @contextmanager
@@ -54,10 +59,10 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     toolbox.register("parents", _parents, probabilities, isinstance(encoding, Layered))
     toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
     toolbox.register("answer", module.answer_into, encoding)
-    pressure = config.pressures.connection_cost
+    pressure = config.pressures.get("connection-cost")
     measure = pressure.measure if pressure else "wiring-length"
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
-    toolbox.register("survive", _survive, probabilities, config.selection.ties)
+    toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
     toolbox.register("breed", breed, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
     toolbox.register("q", max_modularity.measure, encoding, module.simplify, method, known)
@@ -124,29 +129,18 @@ class Individual(list[Any]):
         self.row = row
 
 
-class _Fitness(base.Fitness):  # type: ignore[misc]
-    weights = (1.0,)
-
-
-class _Fitness2(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0)
-
-
-class _Fitness3(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0)
-
-
-class _Fitness4(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0, 1.0)
-
-
-class _Fitness5(base.Fitness):  # type: ignore[misc]
-    weights = (1.0, 1.0, 1.0, 1.0, 1.0)
-
-
+@cache
 def _fitness_class(n_objectives: int) -> type[base.Fitness]:
-    """Classes with names of their own, so that individuals can be pickled and copied anywhere."""
-    return (_Fitness, _Fitness2, _Fitness3, _Fitness4, _Fitness5)[n_objectives - 1]
+    """A class for each number of objectives, found under its name: so individuals can be pickled and copied."""
+    name = f"Fitness{n_objectives}"
+    return type(name, (base.Fitness,), {"weights": (1.0,) * n_objectives, "__module__": __name__})
+
+
+def __getattr__(name: str) -> Any:
+    """Find `Fitness1`, `Fitness2`, … in a process that has not made them (PEP 562)."""
+    if not re.fullmatch("Fitness[1-9][0-9]*", name):
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return _fitness_class(int(name.removeprefix("Fitness")))
 
 
 def individuals(genomes: Genomes, objectives: Objectives | None = None) -> list[Individual]:
@@ -201,20 +195,29 @@ def stock_variation(
     ``mutate(individual)`` such as ``partial(tools.mutUniformInt, low=…, up=…, indpb=…)``;
     ``mate(a, b)`` such as ``tools.cxTwoPoint``, applied to random pairs with ``mate_probability``.
     """
+    return partial(vary_by_stock, encoding, mutate, mate, mate_probability)
 
-    def vary(genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
-        children = individuals(genomes[parents])
-        order = rng.permutation(len(children)).tolist()  # parents come sorted
-        with seeded(rng):
-            for a, b in zip(order[::2], order[1::2], strict=False):
-                if mate is not None and random.random() < mate_probability:
-                    mate(children[a], children[b])
-            for child in children:
-                if mutate is not None:
-                    mutate(child)
-        return genomes_of(encoding, children)
 
-    return vary
+def vary_by_stock(
+    encoding: Encoding,
+    mutate: Callable[..., Any] | None,
+    mate: Callable[..., Any] | None,
+    mate_probability: float,
+    genomes: Genomes,
+    parents: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Genomes:
+    """What `stock_variation` makes."""
+    children = individuals(genomes[parents])
+    order = rng.permutation(len(children)).tolist()  # parents come sorted
+    with seeded(rng):
+        for a, b in zip(order[::2], order[1::2], strict=False):
+            if mate is not None and random.random() < mate_probability:
+                mate(children[a], children[b])
+        for child in children:
+            if mutate is not None:
+                mutate(child)
+    return genomes_of(encoding, children)
 
 
 def stock_survival(
@@ -224,14 +227,20 @@ def stock_survival(
 
     It sees every objective in every comparison: probabilities below 1 are evomod's own.
     """
+    return partial(survive_by_stock, select)
 
-    def survive(objectives: Objectives, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        pool = individuals(np.zeros((objectives.shape[0], 0)), objectives)
-        with seeded(rng):
-            random.shuffle(pool)
-            return np.array([chosen.row for chosen in select(pool, number)], np.int64)
 
-    return survive
+def survive_by_stock(
+    select: Callable[..., list[Individual]],
+    objectives: Objectives,
+    number: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """What `stock_survival` makes."""
+    pool = individuals(np.zeros((objectives.shape[0], 0)), objectives)
+    with seeded(rng):
+        random.shuffle(pool)
+        return np.array([chosen.row for chosen in select(pool, number)], np.int64)
 
 
 def logbook(log: dict[str, NDArray[Any]]) -> tools.Logbook:

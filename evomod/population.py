@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.kernels import answers as kernels
-from evomod.task import Task, goal_table, pack
+from evomod.task import Task, goal_table, pack, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,10 @@ class Population:
     """``[individual, output, word]``: likewise where it is no; neither: an output of exactly 0."""
     working: NDArray[np.int8] | None
     """``[individual, edge]``: non-zero for a connection that leads to an output (None: not needed)."""
-    cost: NDArray[np.float64] | None
-    """``[individual]``: connection cost (None: not needed)."""
+    measured: Mapping[str, NDArray[np.float64]] | None
+    """``[individual]`` by the name of every pressure that is measured once an individual (None: none is)."""
     slots: NDArray[np.int64]
     """``[individual]``: where the encoding remembers each individual's answers during a run."""
-    norms: NDArray[np.float64] | None = None
-    """``[individual, norm]`` of `evomod.preparation.NORMS` that are pressures (None: none is)."""
 
     @property
     def size(self) -> int:
@@ -42,9 +41,10 @@ class Population:
             yes=self.yes.take(rows, axis=0),
             no=self.no.take(rows, axis=0),
             working=None if self.working is None else self.working.take(rows, axis=0),
-            cost=None if self.cost is None else self.cost.take(rows),
+            measured=None
+            if self.measured is None
+            else {name: numbers.take(rows) for name, numbers in self.measured.items()},
             slots=self.slots.take(rows),
-            norms=None if self.norms is None else self.norms.take(rows, axis=0),
         )
 
 
@@ -93,3 +93,17 @@ def score(
     fitness, is_strict = np.empty(yes.shape[0]), tie_rule == "strict"
     kernels.score(yes, no, goal.wanted, goal.unwanted, is_strict, goal.n_answers, fitness)
     return fitness
+
+
+def right_cases(
+    yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Goal, tie_rule: str
+) -> NDArray[np.bool_]:
+    """``[individual, case]``: whether each output is right for each of the goal's patterns; output by output.
+
+    ``tie_rule`` as in `score`. Without a goal, or with one that rewards Q, there is no case.
+    """
+    if goal.n_answers == 0 or goal.q_target is not None:
+        return np.zeros((yes.shape[0], 0), np.bool_)
+    denied, bits = no if tie_rule == "strict" else ~yes, 64 * yes.shape[-1]
+    counted = unpack(goal.wanted | goal.unwanted, bits)
+    return unpack((yes & goal.wanted) | (denied & goal.unwanted), bits)[:, counted]

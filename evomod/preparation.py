@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -13,20 +14,20 @@ import numpy as np
 from deap.base import Toolbox
 from numpy.typing import NDArray
 
-from evomod.config import Config
-from evomod.encodings import MODULES, Encoding, Threshold
+from evomod.config import Config, ConfigLike, as_config, conflicts
+from evomod.encodings import MODULES, Encoding
 from evomod.encodings.wiring import chosen_layers
 from evomod.errors import EvomodError
 from evomod.goals import chosen_goal, chosen_schedule
 from evomod.kernels.vectors import LANES
-from evomod.operators import make_toolbox
+from evomod.operators import OPERATORS, make_toolbox
 from evomod.population import Goal, goal_bits
-from evomod.pressures import connection_range, dropout, weights
-from evomod.sections import PressuresSection
-from evomod.task import Task, load_task
-
-NORMS = {"l1": weights.l1, "l2": weights.l2, "connection-range": connection_range.number}
-"""What is measured of the strengths of an individual's connections, by the pressure's name."""
+from evomod.pressures import dropout
+from evomod.pressures.base import Acting
+from evomod.pressures.collection import Pressures
+from evomod.selections.base import Selection
+from evomod.selections.collection import origin_of, resolved, selection_of
+from evomod.task import Task, load_task, rewards_modularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,57 @@ class Setup:
     toolbox: Toolbox
     tie_rule: str
     """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
+    selection: Selection
     penalty: tuple[float, int]
     """What every gate or neuron above a number takes off the fitness, and that number."""
-    norms: tuple[str, ...] = ()
-    """Which of `NORMS` are pressures."""
+    measured: tuple[Acting, ...] = ()
+    """Pressures that are measured once an individual."""
+    objectives: tuple[Acting, ...] = ()
+    """Pressures that are further objectives, in their order."""
+    penalties: tuple[Acting, ...] = ()
+    """Pressures that are taken off the fitness."""
+    constraints: tuple[Acting, ...] = ()
+    stock: Mapping[str, Any] = field(default_factory=dict)
+    """The toolbox's operators as they were made, by name."""
+
+    @property
+    def told_of_selection(self) -> str:
+        """What an error calls the method of selection."""
+        origin = origin_of(self.config.selection)
+        what = "'breed' in the toolbox" if origin is None else str(origin.file or origin.entry_point)
+        return f"selection '{self.selection.name}' ({what})"
 
 
-def prepare(config: Config, task: Task | None = None) -> Setup:
+def resolve(config: Config, task: Task | None = None) -> tuple[Config, Task, Encoding]:
+    """The config with what it leaves open filled in, the task, and the encoding for it.
+
+    Raises `EvomodError` where config and task do not fit each other.
+    """
+    task = task or load_task(config.task.name)
+    config = with_users_objects(config)
+    _check_memory(config, task)
+    encoding: Encoding = MODULES[config.network.encoding].build(config.network, task)
+    return _resolved(config, task, encoding), task, encoding
+
+
+def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     """Load the task, build the encoding, fill in what the config leaves open.
 
     Raises `EvomodError` where config and task do not fit each other, or the memory.
     """
-    task = task or load_task(config.task.name)
+    config, task, encoding = resolve(as_config(config), task)
     module = MODULES[config.network.encoding]
-    _check_memory(config, task)
-    encoding = module.build(config.network, task)
-    config = _resolved(config, task, encoding)
-    _check_range(config, encoding)
-    probabilities = np.array([1.0, *config.pressures.objectives.values()])
+    acting, selection = config.pressures.acting, selection_of(config.selection)
+    assert selection is not None
+    if selection.sees == "outputs" and rewards_modularity(config.task.goal or ""):
+        raise EvomodError(
+            f"task.goal '{config.task.goal}' rewards Q, and selection.method '{config.selection.method}' sees which "
+            "outputs are right only; set another method."
+        )
+    numbers = tuple(a for a in acting if a.pressure.measure is not None)
+    objectives = tuple(a for a in numbers if a.is_objective)
+    probabilities = np.array([1.0, *(a.probability for a in objectives)])
+    toolbox = make_toolbox(config, encoding, probabilities)
     return Setup(
         config=config,
         task=task,
@@ -71,14 +105,31 @@ def prepare(config: Config, task: Task | None = None) -> Setup:
         module=module,
         goals=tuple(goal_bits(task, name) for name in task.goals),
         probabilities=probabilities,
-        toolbox=make_toolbox(config, encoding, probabilities),
+        toolbox=toolbox,
+        selection=selection,
         tie_rule=getattr(config.network, "tie_rule", "strict"),
         penalty=(
             getattr(config.network, "penalty", 0.0),
             getattr(config.network, "penalty_above", 0),
         ),
-        norms=tuple(name for name in NORMS if section_of(config, name) is not None),
+        measured=tuple(a for a in numbers if not a.pressure.is_of_pool),
+        objectives=objectives,
+        penalties=tuple(a for a in numbers if a.pressure.place == "objective" and a.penalty is not None),
+        constraints=tuple(a for a in numbers if a.pressure.place == "constraint"),
+        stock={name: getattr(toolbox, name) for name in OPERATORS},
     )
+
+
+def with_users_objects(config: Config) -> Config:
+    """The config with users' files read. Raises `EvomodError` where one cannot be used, or does not fit."""
+    pressures, selection = config.pressures.resolved(), resolved(config.selection)
+    if pressures is config.pressures and selection is config.selection:
+        return config
+    config = config.model_copy(update={"pressures": pressures, "selection": selection})
+    problems = conflicts(config)
+    if problems:
+        raise EvomodError("the config is not valid:\n  " + "\n  ".join(problems))
+    return config
 
 
 def _check_memory(config: Config, task: Task) -> None:
@@ -117,8 +168,9 @@ def _bytes_needed(config: Config, task: Task) -> dict[str, int]:
         "layered-real": (8 * (n_edges + n_neurons), n_outputs * task.n_patterns),
         "threshold": (7 * n_neurons, 8 * (n_nodes + 1) * n_words),
     }.get(network.encoding, (3 * n_neurons + n_outputs, 8 * (2 * n_outputs + 1)))
-    answers = 5 if config.pressures.dropout is None else 5 + 4 * dropout.BLOCK
-    eliminated = 0 if config.pressures.connection_cost is None else 8 * LANES * sum(layers[1:-1]) ** 2
+    answers = 5 if config.pressures.get("dropout") is None else 5 + 4 * dropout.BLOCK
+    has_cost = config.pressures.get("connection-cost") is not None
+    eliminated = 8 * LANES * sum(layers[1:-1]) ** 2 if has_cost else 0
     return {
         "the places of connections take": EDGE_BYTES * n_edges + 8 * n_nodes**2 + eliminated,
         "the genomes take": POOLS * mu * gene_bytes,
@@ -147,27 +199,6 @@ def _gigabytes(n: int) -> str:
     return f"{n / 1e9:,.{0 if n >= 1e10 else 1}f} GB"
 
 
-def _check_range(config: Config, encoding: Encoding) -> None:
-    """Refuse a range of connections that no network of the encoding comes into."""
-    section, places = config.pressures.connection_range, np.diff(encoding.wiring.first)
-    if section is None:
-        return
-    if isinstance(encoding, Threshold):
-        places = np.minimum(
-            places, encoding.places[:, 1]
-        )  # of the layer before, as many as a neuron takes
-    if section.fewest > places.sum():
-        raise EvomodError(
-            f"pressures.connection-range: fewest is {section.fewest}; networks of layers "
-            f"{list(encoding.wiring.layers)} have {places.sum()} connections at most."
-        )
-
-
-def section_of(config: Config, pressure: str) -> Any:
-    """A pressure's part of the config, None if it is no pressure of the run."""
-    return getattr(config.pressures, pressure.replace("-", "_"))
-
-
 def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
     """The config with goal, schedule and layers filled in."""
     named = config.schedule.goals[0] if config.schedule.goals else config.task.goal
@@ -187,27 +218,18 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         )
     changes: dict[str, Any] = {"schedule": schedule}
     changes["task"] = config.task.model_copy(update={"goal": goal})
-    changes["pressures"] = _resolved_dropout(config, encoding)
+    changes["pressures"] = _fitted(config, encoding, MODULES[config.network.encoding])
     if hasattr(config.network, "layers"):
         layers = {"layers": encoding.wiring.layers}
         changes["network"] = config.network.model_copy(update=layers)
     return config.model_copy(update=changes)
 
 
-def _resolved_dropout(config: Config, encoding: Encoding) -> PressuresSection:
-    """The pressures with all silent sets in place of draws where these are no more."""
-    pressures, section = config.pressures, config.pressures.dropout
-    if section is None:
-        return pressures
-    n_hidden = MODULES[config.network.encoding].n_hidden(encoding)
-    if n_hidden == 0:
-        raise EvomodError(
-            "pressures.dropout: these networks have no hidden neuron that could be silent."
-        )
-    if section.exact and n_hidden > dropout.MOST_EXACT:
-        raise EvomodError(
-            f"pressures.dropout: exact tries all silent sets of at most {dropout.MOST_EXACT} hidden neurons or "
-            f"gates; these networks have {n_hidden}. Leave it out and set draws."
-        )
-    exact = section.exact or 2**n_hidden <= section.draws
-    return pressures.model_copy(update={"dropout": section.model_copy(update={"exact": exact})})
+def _fitted(config: Config, encoding: Encoding, module: ModuleType) -> Pressures:
+    """The pressures with what they leave open until the encoding is known."""
+    changes = {
+        acting.name.replace("-", "_"): acting.pressure.fit(acting.section, encoding, module)
+        for acting in config.pressures.acting
+        if acting.pressure.fit is not None and acting.is_built_in
+    }
+    return config.pressures.model_copy(update=changes)

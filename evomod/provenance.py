@@ -19,6 +19,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def installed_version() -> str:
+    """Of evomod."""
+    return versions()["evomod"]
+
+
 def versions() -> dict[str, str]:
     """Of Python and the packages that decide a result."""
     return dict(_versions())

@@ -49,6 +49,9 @@ class RunManifest(Record):
     start: Moment | None = None
     end: Moment | None = None
     resumed: list[dict[str, Any]] = Field(default_factory=list)
+    files: dict[str, str] = Field(default_factory=dict)
+    operators: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    stopped: dict[str, Any] | None = None
 
 
 class Session(Record):

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,17 +20,30 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.checkpoints import State, read_checkpoint, save_checkpoint, sequence_of
-from evomod.config import Config, check_stored, dump_config, stored_config
+from evomod.config import (
+    Config,
+    ConfigLike,
+    as_config,
+    beside,
+    check_stored,
+    dump_config,
+    stored_config,
+    users_files,
+    users_origins,
+    users_paths,
+)
 from evomod.disk import exists, lock, make_folder, npz, reports_disk_errors, write_json, write_whole
 from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted, shortened
-from evomod.evolution import evolve
+from evomod.evolution import Generation, evolve
 from evomod.network import Network, load_best
 from evomod.operators import logbook
+from evomod.plugins import Fault, called
 from evomod.preparation import Setup, prepare
 from evomod.provenance import check_version, here, now, versions
 from evomod.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
 from evomod.records import RunManifest, check_record
+from evomod.replaced import check_operators, replaced_operators
 from evomod.starts import checked, first_genomes, most_bytes
 from evomod.task import Task
 from evomod.tracking import (
@@ -41,7 +54,7 @@ from evomod.tracking import (
     population_rows,
     read_table,
 )
-from evomod.trust import flag, stored_task
+from evomod.trust import check_trust, flag, stored_task
 
 FORMAT = "evomod run 1"
 FLUSH_SECONDS = 0.2
@@ -99,7 +112,7 @@ def load_run(folder: str | Path) -> Run:
 def _config_in(path: Path) -> Config:
     """The config of a run; the replicates of a treatment, whose texts are the same, share one."""
     try:
-        return _config_of(read_bytes(path))
+        return beside(_config_of(read_bytes(path)), path.parent)
     except (OSError, ValueError, EvomodError):
         return stored_config(path)  # which says what is wrong
 
@@ -115,7 +128,8 @@ def _no_run(folder: Path) -> str:
     """Why a folder is none of a run, and what to do with one whose making was cut short."""
     if exists(folder / "manifest.json"):
         return f"{folder} is no run folder: it has no readable manifest.json."
-    if exists(folder) and is_half_begun(folder):
+    own = [path.name.removesuffix(".part") for path in folder.glob("*.py*")]
+    if exists(folder) and is_half_begun(folder, own):
         return (
             f"{folder} is no run folder: it has no readable manifest.json, for its making was cut short before "
             "anything was evolved. Start it again with the command that began it."
@@ -124,22 +138,68 @@ def _no_run(folder: Path) -> str:
 
 
 def run(
-    config: Config,
+    config: ConfigLike,
     seed: int | np.random.SeedSequence | None = None,
     out: str | Path | None = None,
     *,
+    setup: Setup | None = None,
+    on_generation: Callable[[Generation], bool | None] | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Evolve and record everything in a run folder (default ``runs/<task>-<pressures>-seed<seed>``).
 
-    Without a seed one is drawn and recorded. ``progress`` None shows a bar on a terminal only. Raises
-    `EvomodError` if the folder holds anything already or the disk is full, `Interrupted` (after a
-    checkpoint) on Ctrl-C or SIGTERM.
+    Parameters
+    ----------
+    config
+        A config, a task's name or file, a TOML's path, or a config's data.
+    seed
+        Without one, one is drawn and recorded.
+    setup
+        Of `prepare` for this config, with operators replaced in its toolbox. They are recorded in the manifest by
+        import path or source; `resume` wants the same.
+    on_generation
+        Called with every `Generation` after its row is written. Where it returns True the run ends as by a stop
+        rule, and the manifest says so (``stopped``). Where it raises, the state is saved first.
+    progress
+        None shows a bar on a terminal only.
+
+    Raises
+    ------
+    EvomodError
+        If the folder holds anything already, the disk is full, or a user's function fails.
+    Interrupted
+        After a checkpoint, on Ctrl-C or SIGTERM.
     """
-    first = beginning(config)
+    first, hooks = beginning(config, setup), Hooks(progress, None, on_generation)
     folder, sequence = _place(first, seed, out)
     with _begun(first, folder, sequence) as log:
-        return _continue(folder, log, first.setup, sequence, None, progress, first=first.genomes)
+        return _continue(folder, log, first.setup, sequence, None, hooks, first.genomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a caller sees of a run while it evolves."""
+
+    progress: bool | None = None
+    watch: Callable[[int], bool] | None = None
+    on_generation: Callable[[Generation], bool | None] | None = None
+
+    def stops_at(self, generation: Generation) -> dict[str, Any]:
+        """What the manifest says where the user's callback ends the run. Raises `Fault` where it fails."""
+        if self.on_generation is None:
+            return {}
+        function, number = self.on_generation, generation.number
+        name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__name__)}"
+        what = f"on_generation ({name}) at generation {number}"
+        try:
+            answer = called(what, None, function, generation)
+        except Fault as fault:
+            raise Fault(f"{fault} The state is saved: the run can be resumed.") from fault.__cause__
+        if answer is not None and not isinstance(answer, bool | np.bool_):
+            raise Fault(
+                f"{what} returned {answer!r}; expected True to end the run, else False or None. The state is saved."
+            )
+        return {"stopped": {"by": f"on_generation {name}", "generation": number}} if answer else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +210,22 @@ class Beginning:
     genomes: NDArray[Any] | None
     """The first ones, of runs that do not begin at random."""
     files: dict[str, bytes]
-    """Config, task and first genomes, by name."""
+    """Config, task, first genomes and users' files, by name."""
     facts: dict[str, Any]
     """What the manifest says of them."""
 
 
-def beginning(config: Config) -> Beginning:
+def beginning(config: ConfigLike, setup: Setup | None = None) -> Beginning:
     """What runs of a config begin with. Raises `EvomodError` where config, task and start do not fit."""
-    setup = prepare(config)
+    config = as_config(config)
+    if (
+        setup is not None
+        and config != setup.config
+        and prepare(config, setup.task).config != setup.config
+    ):
+        raise EvomodError("run got a setup that was prepared from another config; pass setup.config.")
+    setup = setup or prepare(config)
+    operators = replaced_operators(setup)
     genomes = first_genomes(setup.config, setup.module, setup.encoding)
     assert setup.task.path is not None
     task = setup.task.path.read_bytes()
@@ -165,13 +233,17 @@ def beginning(config: Config) -> Beginning:
     return Beginning(
         setup=setup,
         genomes=genomes,
-        files={"config.toml": dump_config(setup.config).encode(), "task.py": task} | start,
+        files={"config.toml": dump_config(setup.config).encode(), "task.py": task}
+        | start
+        | users_files(setup.config),
         facts={
             "start_sha256": _digest(setup.config.evolution.start),
             "task_sha256": hashlib.sha256(task).hexdigest(),
             "q_method": setup.config.tracking.q_method,
             "kernel": kernel_of(setup),
-        },
+        }
+        | ({"files": origins} if (origins := users_origins(setup.config)) else {})
+        | ({"operators": operators} if operators else {}),
     )
 
 
@@ -206,10 +278,10 @@ def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> 
     Of several that begin one folder the first to lock it has it, and no other has written anything into it.
     """
     with reports_disk_errors(folder):
-        _claim(folder)  # before a foreign folder gets a log
+        _claim(folder, first.files)  # before a foreign folder gets a log
         make_folder(folder)
         with _locked_log(folder) as log:
-            _claim(folder)  # another may have begun it meanwhile
+            _claim(folder, first.files)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short
                 if path.name != "log.csv":
                     path.unlink()
@@ -225,16 +297,19 @@ def resume(
     *,
     progress: bool | None = None,
     watch: Callable[[int], bool] | None = None,
+    setup: Setup | None = None,
+    on_generation: Callable[[Generation], bool | None] | None = None,
     trust: bool = False,
 ) -> Run:
     """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
 
     The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
     again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. The folder's ``task.py`` is executed, for which ``trust`` is
-    needed where it is none of the task files that evomod finds itself. Raises `EvomodError` for one that is
-    not trusted, a damaged or foreign checkpoint, the run of another version, or a setting that would make it
-    another run.
+    True, the run stops as it does on Ctrl-C. ``setup`` with the same replaced operators as the run began with, and
+    ``on_generation``, as in `run`. The folder's ``task.py`` and copies of users' files are executed, for which
+    ``trust`` is needed where evomod does not find the same files itself, nor has executed them. Raises
+    `EvomodError` for one that is not trusted or was edited, a damaged or foreign checkpoint, the run of another
+    version, or a setting that would make it another run.
     """
     found = load_run(folder)
     changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]
@@ -245,19 +320,23 @@ def resume(
         )
     if found.is_complete and (found.folder / "best.json").exists() and not settings:
         return found
-    if not _is_done(found, stored_config(found.folder / "config.toml", settings)):
+    config = stored_config(found.folder / "config.toml", settings)
+    if not _is_done(found, config):
         check_version(found.folder, found.manifest)
+    check_copies(found.folder, found.manifest)
+    if not trust:
+        check_trust(*users_paths(config))
     task = stored_task(found.folder, trust=trust)
     if not exists(found.folder / "log.csv"):
-        _resumption(found, task, settings)  # refused before the folder gets a log
+        _resumption(found, task, settings, setup)  # refused before the folder gets a log
     with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
         found = load_run(folder)  # again: another may have gone on with it until now
-        setup, state, first = _resumption(found, task, settings)
-        if _is_done(found, setup.config):
+        ours, state, first = _resumption(found, task, settings, setup)
+        if _is_done(found, ours.config):
             return found
-        _note_resumption(found, setup, state, has_begun=log.tell() > 0)
-        sequence = sequence_of(found.manifest)
-        return _continue(found.folder, log, setup, sequence, state, progress, watch, first)
+        _note_resumption(found, ours, state, has_begun=log.tell() > 0)
+        hooks = Hooks(progress, watch, on_generation)
+        return _continue(found.folder, log, ours, sequence_of(found.manifest), state, hooks, first)
 
 
 def _is_done(found: Run, config: Config) -> bool:
@@ -267,10 +346,12 @@ def _is_done(found: Run, config: Config) -> bool:
 
 
 def _resumption(
-    found: Run, task: Task, settings: Sequence[str]
+    found: Run, task: Task, settings: Sequence[str], theirs: Setup | None
 ) -> tuple[Setup, State | None, NDArray[Any] | None]:
     """What a run goes on with: its state, else its first genomes, else (None, None) its seed alone."""
-    setup = prepare(stored_config(found.folder / "config.toml", settings), task)
+    config = stored_config(found.folder / "config.toml", settings)
+    setup = _with_operators(prepare(config, task), theirs)
+    check_operators(found.folder, found.manifest.get("operators", {}), setup)
     state = read_checkpoint(found.folder, setup, found.manifest)
     end = setup.config.evolution
     if state is not None and state.start.number > end.generations and end.stop != "never":
@@ -281,11 +362,39 @@ def _resumption(
     return setup, state, None if state is not None else _start(found.folder, setup)
 
 
+def _with_operators(ours: Setup, theirs: Setup | None) -> Setup:
+    """The setup of a run with the operators that another one holds in place of evomod's."""
+    if theirs is None:
+        return ours
+    for name, operator in theirs.stock.items():
+        if getattr(theirs.toolbox, name) is not operator:
+            setattr(ours.toolbox, name, getattr(theirs.toolbox, name))
+    return ours
+
+
+def check_copies(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse, before they are executed, copies of users' files that are not what the run began with."""
+    for name, expected in manifest.get("files", {}).items():
+        path = folder / name
+        if not name.endswith(".py"):
+            continue  # an entry point; its module is compared when it is imported
+        if not path.is_file():
+            raise EvomodError(
+                f"{path} is missing: the copy of a file that the run began with; put it back."
+            )
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != expected:
+            raise EvomodError(
+                f"{path} was edited after the run began: its SHA-256 is {found[:12]}…, and manifest.json has "
+                f"{expected[:12]}…; put it back as it was, or start a new run with --out."
+            )
+
+
 def _note_resumption(found: Run, setup: Setup, state: State | None, *, has_begun: bool) -> None:
     """Keep in the folder that, and with what, the run goes on."""
     (found.folder / "complete").unlink(missing_ok=True)
     write_whole(found.folder / "config.toml", dump_config(setup.config).encode())
-    manifest = found.manifest | {"end": None}
+    manifest = {key: value for key, value in found.manifest.items() if key != "stopped"} | {"end": None}
     if has_begun:
         reached = 0 if state is None else state.start.number
         resumed = {"generation": reached, "time": now(), "versions": versions()}
@@ -297,7 +406,10 @@ def _note_resumption(found: Run, setup: Setup, state: State | None, *, has_begun
 
 def go_on(folder: Path) -> str:
     """The command that goes on with a run."""
-    return f"evomod evolve --resume {folder}{flag(folder / 'task.py')}"
+    copies = [
+        folder / name for name in load_run(folder).manifest.get("files", {}) if name.endswith(".py")
+    ]
+    return f"evomod evolve --resume {folder}{flag(folder / 'task.py', *copies)}"
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
@@ -311,27 +423,34 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
 
 
 BEGINNING = {"config.toml", "task.py", "start.npz", "manifest.json", "log.csv"}
-"""What a run folder may hold, whole or as a ``.part``, whose making was cut short before its manifest was there."""
+"""What a run folder may hold, whole or as a ``.part``, whose making was cut short before its manifest was there.
+
+Besides, it may hold users' files.
+"""
 
 
-def is_half_begun(folder: Path) -> bool:
+def is_half_begun(folder: Path, files: Collection[str] = ()) -> bool:
     """Whether a folder is empty, or holds the beginning of a run, of which the empty log is made first."""
-    return holds_beginning(folder) and ((folder / "log.csv").exists() or not any(folder.iterdir()))
+    return holds_beginning(folder, files) and (
+        (folder / "log.csv").exists() or not any(folder.iterdir())
+    )
 
 
-def holds_beginning(folder: Path) -> bool:
-    """Whether a folder holds no file but those that a run begins with."""
+def holds_beginning(folder: Path, files: Collection[str] = ()) -> bool:
+    """Whether a folder holds no file but those that a run begins with, and users' ``files``."""
     return folder.is_dir() and all(
-        path.name.removesuffix(".part") in BEGINNING
+        path.name.removesuffix(".part") in {*BEGINNING, *files}
         and not path.is_dir()
         and (path.name != "log.csv" or path.stat().st_size == 0)
         for path in folder.iterdir()
     )
 
 
-def _claim(folder: Path) -> None:
+def _claim(folder: Path, files: Collection[str]) -> None:
     """Refuse a folder that holds a run, or anything but the beginning of one."""
-    is_free = not folder.exists() or is_half_begun(folder)  # before the manifest: another may be at it
+    is_free = not folder.exists() or is_half_begun(
+        folder, files
+    )  # before the manifest: another may be at it
     if (folder / "manifest.json").exists():
         raise EvomodError(
             f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
@@ -347,19 +466,18 @@ def _continue(
     setup: Setup,
     sequence: np.random.SeedSequence,
     state: State | None,
-    progress: bool | None,
-    watch: Callable[[int], bool] | None = None,
-    first: NDArray[Any] | None = None,
+    hooks: Hooks,
+    first: NDArray[Any] | None,
 ) -> Run:
     """Evolve from a state, or from the ``first`` genomes, or (None) from random ones, and end the run."""
     rng = np.random.default_rng(sequence)
     if state is not None:
         rng.bit_generator.state = state.rng_state
     with noted_signals() as caught:
-        _record(folder, log, setup, rng, state, caught, _shows(progress), watch, first)
+        stopped = _record(folder, log, setup, rng, state, caught, hooks, first)
         if caught:
             raise Interrupted(f"stopped; the state is saved. Go on with `{go_on(folder)}`.", caught[0])
-        write_json(folder / "manifest.json", load_run(folder).manifest | {"end": now()})
+        write_json(folder / "manifest.json", load_run(folder).manifest | stopped | {"end": now()})
         write_whole(folder / "complete", b"")
     return load_run(folder)
 
@@ -371,13 +489,13 @@ def _record(
     rng: np.random.Generator,
     state: State | None,
     caught: list[int],
-    shows: bool,
-    watch: Callable[[int], bool] | None,
+    hooks: Hooks,
     first: NDArray[Any] | None,
-) -> None:
+) -> dict[str, Any]:
     """Evolve, append a row a generation, save a checkpoint now and then and at the end.
 
-    Stops after a checkpoint where ``caught`` holds the number of a signal, or ``watch`` says so.
+    Stops after a checkpoint where ``caught`` holds the number of a signal, or ``hooks`` say so. Returns what the
+    manifest says of an end before the config's.
     """
     start, *known = (None, None, None) if state is None else (state.start, *state.sizes)
     last, every = setup.config.evolution.generations, setup.config.tracking.population_every
@@ -387,11 +505,15 @@ def _record(
     with (
         open(folder / "population.csv", "ab") as table,
         tqdm(
-            total=total, initial=0 if start is None else start.number, disable=not shows, unit="gen"
+            total=total,
+            initial=0 if start is None else start.number,
+            disable=not _shows(hooks.progress),
+            unit="gen",
         ) as bar,
     ):
         _cut(table, known[1], POPULATION_COLUMNS)
         generation, saved, flushed = start, time.monotonic(), 0.0
+        stopped: dict[str, Any] = {}
         for generation in evolve(
             setup.config, rng, setup=setup, start=first if start is None else start
         ):
@@ -404,18 +526,26 @@ def _record(
                 log.flush()
                 bar.set_postfix(fitness=f"{row[2]:.4f}", Q=f"{row[4]:.3f}", refresh=False)
                 bar.update(generation.number - bar.n)
-                if watch is not None and watch(generation.number):
+                if hooks.watch is not None and hooks.watch(generation.number):
                     caught.append(signal.SIGINT)
                 flushed = moment
+            try:
+                stopped = hooks.stops_at(generation)
+            except Fault:
+                save_checkpoint(folder, setup, generation, rng, log, table)
+                raise
             stops = bool(caught)  # once: a signal between two looks would stop it without a checkpoint
             if moment - saved > setup.config.tracking.checkpoint_seconds or stops:
                 save_checkpoint(folder, setup, generation, rng, log, table)
                 saved = time.monotonic()
             if stops:
-                return
+                return {}
+            if stopped:
+                break
         assert generation is not None
         save_checkpoint(folder, setup, generation, rng, log, table)
         bar.update(generation.number - bar.n)
+    return stopped
 
 
 def _start(folder: Path, setup: Setup) -> NDArray[Any] | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-
-from evomod.task import load_task
 
 
 def _tuple(value: Any) -> Any:
@@ -35,6 +33,16 @@ class Section(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
     )
+
+
+SUPPORTS = {
+    "weights": "connections with weights",
+    "places": "nodes with places",
+    "sparsity": "a number of connections that is not fixed by the number of nodes",
+    "removal": "connections that can be removed one by one",
+    "silence": "hidden nodes that can be silent",
+}
+"""What networks of an encoding may have, and pressures may require."""
 
 
 class TaskSection(Section):
@@ -104,7 +112,14 @@ def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return value
 
 
-class Layers(Section):
+class NetworkSection(Section):
+    """What every encoding has."""
+
+    supports: ClassVar[frozenset[str]]
+    """Of `SUPPORTS`: what its networks have."""
+
+
+class Layers(NetworkSection):
     """What all layered networks share; connections run from each layer to the next."""
 
     layers: Integers | None = None
@@ -132,6 +147,7 @@ class Layers(Section):
 class LayeredNetwork(Layers):
     """Layered networks with integer weights and biases (Clune et al. 2013)."""
 
+    supports: ClassVar[frozenset[str]] = frozenset(SUPPORTS)
     encoding: Literal["layered"] = "layered"
     weights: Integers = (-2, -1, 1, 2)
     """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
@@ -157,6 +173,7 @@ class LayeredNetwork(Layers):
 class RealNetwork(Layers):
     """Layered networks with real-valued weights and biases (Clune et al. 2013, supplement)."""
 
+    supports: ClassVar[frozenset[str]] = frozenset(SUPPORTS)
     encoding: Literal["layered-real"]
     weight_range: Range = (-2.0, 2.0)
     bias_range: Range = (-2.0, 2.0)
@@ -169,7 +186,7 @@ class RealNetwork(Layers):
         return value
 
 
-class Sized(Section):
+class Sized(NetworkSection):
     """What the encodings of Kashtan and Alon share: a price of size."""
 
     penalty: float = Field(default=0.0, ge=0.0)
@@ -180,6 +197,7 @@ class Sized(Section):
 class CircuitNetwork(Sized):
     """Circuits of NAND gates, feedback allowed (Kashtan & Alon 2005, system A)."""
 
+    supports: ClassVar[frozenset[str]] = frozenset({"silence"})
     encoding: Literal["circuit"]
     gates: int = Field(default=12, ge=1, le=58)
     feed_forward: bool = False
@@ -195,6 +213,7 @@ class CircuitNetwork(Sized):
 class GateLayersNetwork(Sized):
     """Layers of two-input gates, each fed by the layer before (Kashtan et al. 2007, model 2)."""
 
+    supports: ClassVar[frozenset[str]] = frozenset({"places", "silence"})
     encoding: Literal["gate-layers"]
     layers: Integers | None = None
     """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
@@ -207,6 +226,7 @@ class GateLayersNetwork(Sized):
 class ThresholdNetwork(Sized):
     """Layers of threshold neurons with limited fan-in (Kashtan & Alon 2005, system B)."""
 
+    supports: ClassVar[frozenset[str]] = frozenset({"weights", "places", "sparsity", "silence"})
     encoding: Literal["threshold"]
     layers: Integers | None = None
     """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
@@ -234,7 +254,7 @@ class ThresholdNetwork(Sized):
         return value
 
 
-NETWORKS: dict[str, type[Section]] = {
+NETWORKS: dict[str, type[NetworkSection]] = {
     "layered": LayeredNetwork,
     "layered-real": RealNetwork,
     "circuit": CircuitNetwork,
@@ -268,7 +288,13 @@ class VariationSection(Section):
     """Crowding degree of polynomial mutation (real-valued networks only)."""
 
 
-class SelectionSection(Section):
+class MethodSection(Section):
+    """What every method of selection has."""
+
+    method: str
+
+
+class SelectionSection(MethodSection):
     """Who survives and who has offspring.
 
     "nsga2": mu + lambda; an objective with a probability below 1 makes it PNSGA (Clune et al. 2013).
@@ -278,7 +304,7 @@ class SelectionSection(Section):
     proportion to exp(strength * fitness) (Parter et al. 2008).
     """
 
-    method: Literal["nsga2", "elite", "elite-worst", "roulette"] = "nsga2"
+    method: str = "nsga2"
     elite: float = 0.3
     """Share of the population that passes unchanged (elite methods)."""
     strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
@@ -330,138 +356,6 @@ class PricedSection(Section):
                 "give probability (an objective) or penalty (taken off the fitness), not both"
             )
         return data | {"probability": None}
-
-
-class ConnectionCostSection(PricedSection):
-    """A cost of connections (Clune et al. 2013)."""
-
-    measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
-    probability: Probability | None = 0.25
-
-
-class DiversitySection(Section):
-    """Mean Hamming distance of the answers to the whole pool as an objective (Mouret & Doncieux)."""
-
-    probability: Probability = 1.0
-
-
-class L1Section(PricedSection):
-    """Sum of |weight| over the connections of the simplified network."""
-
-
-class L2Section(PricedSection):
-    """Root of the sum of weight**2 over the connections of the simplified network."""
-
-
-class PruningSection(Section):
-    """Removal of the least connections of all survivors, now and then."""
-
-    every: int = Field(default=100, ge=1)
-    """Generations from one pruning to the next."""
-    fraction: float = Field(default=0.1, gt=0.0, le=1.0)
-    """Of an individual's connections, rounded, at least one."""
-    by: Literal["weight", "lesion"] = "weight"
-    """Least by |weight|, or by the fitness that is lost when a connection is removed."""
-
-
-class DropoutSection(Section):
-    """Hidden neurons fall silent at random while the fitness that selection sees is measured."""
-
-    rate: float = Field(default=0.1, ge=0.0, lt=1.0)
-    """Probability that a hidden neuron is silent. 0: no dropout."""
-    draws: int = Field(default=8, ge=1, le=4096)
-    """Silent sets drawn a generation, the same for all individuals."""
-    exact: bool = False
-    """All silent sets, weighted by their probabilities, in place of draws. It resolves to true where there
-    are no more sets than draws."""
-
-
-class ConnectionRangeSection(Section):
-    """Networks of about as many connections, so that causes differ in something else: a control."""
-
-    fewest: int = Field(ge=0)
-    """Connections of the simplified network."""
-    most: int = Field(ge=0)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> ConnectionRangeSection:
-        if self.fewest > self.most:
-            raise ValueError(f"wanted fewest <= most; got {self.fewest} and {self.most}")
-        return self
-
-
-class PressuresSection(Section):
-    """Causes of modularity, and controls; one that is left out does not act."""
-
-    connection_cost: ConnectionCostSection | None = Field(default=None, alias="connection-cost")
-    behavioural_diversity: DiversitySection | None = Field(default=None, alias="behavioural-diversity")
-    l1: L1Section | None = Field(default=None, alias="l1")
-    l2: L2Section | None = Field(default=None, alias="l2")
-    pruning: PruningSection | None = Field(default=None, alias="pruning")
-    dropout: DropoutSection | None = Field(default=None, alias="dropout")
-    connection_range: ConnectionRangeSection | None = Field(default=None, alias="connection-range")
-
-    @property
-    def objectives(self) -> dict[str, float]:
-        """Names of those that are further objectives, in their order, with their probabilities."""
-        sections = {info.alias or name: getattr(self, name) for name, info in FIELDS.items()}
-        found = {name: getattr(section, "probability", None) for name, section in sections.items()}
-        return {name: p for name, p in found.items() if p is not None}
-
-
-FIELDS = PressuresSection.model_fields
-GOAL_SWITCHING = "goal-switching"
-"""A pressure that is spelt as one and is the schedule "modular"."""
-
-
-def with_switching(data: dict[str, Any]) -> dict[str, Any]:
-    """Config data in which the pressure "goal-switching" is written as the schedule that it is.
-
-    Its goals are those of the schedule, else the rewarded goal and all that share subgoals with it.
-    """
-    pressures = data.get("pressures")
-    if not isinstance(pressures, dict) or GOAL_SWITCHING not in pressures:
-        return data
-    data = data | {"pressures": {k: v for k, v in pressures.items() if k != GOAL_SWITCHING}}
-    section, schedule, task = pressures[GOAL_SWITCHING], data.get("schedule", {}), data.get("task")
-    if isinstance(schedule, ScheduleSection):
-        schedule = schedule.model_dump(exclude_unset=True)
-    if not isinstance(section, dict) or not isinstance(schedule, dict):
-        raise ValueError(f"pressures.{GOAL_SWITCHING}: wanted a section, such as {{period = 20}}")
-    if not set(section) <= {"period", "probability"}:
-        raise ValueError(
-            f"pressures.{GOAL_SWITCHING}: known keys are period, probability; got {', '.join(section)}"
-        )
-    if schedule.get("kind", "modular") not in ("fixed", "modular"):
-        raise ValueError(
-            f"pressures.{GOAL_SWITCHING} is the schedule 'modular'; schedule.kind is '{schedule['kind']}'"
-        )
-    for key in section.keys() & schedule.keys():
-        if section[key] != schedule[key]:
-            raise ValueError(
-                f"pressures.{GOAL_SWITCHING}: {key} is {section[key]}, and schedule.{key} is "
-                f"{schedule[key]}; give one of the two"
-            )
-    goals = schedule.get("goals") or _related_goals(task)
-    data["schedule"] = schedule | {"kind": "modular", "goals": goals} | section
-    return data
-
-
-def _related_goals(section: Any) -> tuple[str, ...]:
-    """The rewarded goal, else the first that is related to another, and all that share subgoals with it."""
-    name = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
-    goal = section.get("goal") if isinstance(section, dict) else getattr(section, "goal", None)
-    if not isinstance(name, str):
-        return ()
-    task = load_task(name)
-    goal = goal or next((goal for goal in task.goals if task.related(goal)), next(iter(task.goals)))
-    goals = (goal, *task.related(goal))
-    if len(goals) < 2:
-        raise ValueError(
-            f"pressures.{GOAL_SWITCHING}: no goal of task '{name}' shares subgoals with '{goal}'; name the "
-            "goals with schedule.goals"
-        )
-    return goals
 
 
 class EvolutionSection(Section):

@@ -44,13 +44,15 @@ from evomod.config import (
     first_of,
     locate,
     read_config,
+    users_files,
+    users_paths,
 )
 from evomod.disk import is_file
 from evomod.errors import EvomodError, shortened, shown
 from evomod.preparation import prepare
 from evomod.sections import Section
 from evomod.task import Task
-from evomod.trust import distrusted, is_known, shipped_task_named
+from evomod.trust import check_trust, shipped_task_named
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Of studies and treatments: they are names of folders."""
@@ -180,17 +182,17 @@ def load_definition(
     *,
     trust: bool = True,
 ) -> Study:
-    """Read a study's TOML and resolve its treatments, for which their tasks are executed.
+    """Read a study's TOML and resolve its treatments, for which their tasks and users' files are executed.
 
     ``settings`` are ``dotted.name=value`` and change every treatment; ``replicates`` takes the place of
-    the file's number. Without ``trust`` a task file that a treatment names by its path is executed only if
-    evomod finds the same file itself. Raises `EvomodError` that lists every mistake with its path.
+    the file's number. Without ``trust`` a Python file that a treatment names by its path is executed only if
+    evomod finds the same file itself, or has executed it. Raises `EvomodError` that lists every mistake with its path.
     """
     return _defined(path, settings, replicates, partial(_resolved, trust=trust))
 
 
 def read_definition(path: str | Path) -> Study:
-    """Read the TOML in a study's folder; no task is executed. Raises `EvomodError` as `load_definition` does."""
+    """Read the TOML in a study's folder; nothing is executed. Raises `EvomodError` as `load_definition` does."""
     return _defined(path, (), None, _as_stored)
 
 
@@ -218,6 +220,7 @@ def _defined(
         except EvomodError as error:
             problems += [f"treatments.{name}: {line}" for line in _mistakes(error)]
     problems += _twins(treatments)
+    problems += _namesakes(treatments)
     if problems:
         raise EvomodError(_listed(path, problems))
     return Study(section.name, section.seed, section.replicates, tuple(treatments))
@@ -355,9 +358,12 @@ def _resolved(
     data = apply_settings(_data_of(section, part, home), settings)
     named = data.get("task", {})
     file = named.get("name") if isinstance(named, dict) else named
-    if not trust and isinstance(file, str) and file.endswith(".py") and not is_known(Path(file)):
-        raise EvomodError(distrusted(Path(file)))
-    setup = prepare(Config(**data))
+    if not trust and isinstance(file, str) and file.endswith(".py"):
+        check_trust(Path(file))
+    config = Config(**data)
+    if not trust:
+        check_trust(*users_paths(config))
+    setup = prepare(config)
     return Treatment(name, part.label or name, setup.config, setup.task)
 
 
@@ -407,3 +413,23 @@ def _twins(treatments: Sequence[Treatment]) -> list[str]:
         for a, b in combinations(treatments, 2)
         if a.config == b.config
     ]
+
+
+def _namesakes(treatments: Sequence[Treatment]) -> list[str]:
+    """Users' files that differ and have one name: the study's folder keeps a copy of each."""
+    known: dict[str, tuple[str, bytes]] = {}
+    found = []
+    for treatment in treatments:
+        for name, content in users_files(treatment.config).items():
+            first, other = known.setdefault(name, (treatment.name, content))
+            if other != content:
+                found.append(
+                    f"treatments.{first} and treatments.{treatment.name}: two files that differ are named {name}; "
+                    "rename one of them"
+                )
+    return found
+
+
+def users_files_of(study: Study) -> dict[str, bytes]:
+    """The files that a study's treatments name, by the name of their copies."""
+    return {n: content for t in study.treatments for n, content in users_files(t.config).items()}

@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from evomod.config import users_files
 from evomod.disk import exists, make_folder, reports_disk_errors, take_lock, write_json, write_whole
 from evomod.errors import EvomodError, shortened
 from evomod.provenance import check_version, commit, now, versions
@@ -38,6 +39,7 @@ from evomod.study import (
     place_of,
     read_definition,
     replicates_of,
+    users_files_of,
 )
 from evomod.study_rows import kept_runs
 
@@ -69,6 +71,11 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
                 write_json(folder / "manifest.json", _manifest(study, folder))
+                for name, content in users_files_of(study).items():
+                    if not (
+                        folder / name
+                    ).exists():  # a copy that was edited is refused where it is read
+                        write_whole(folder / name, content)
                 write_whole(folder / "study.toml", dump_study(study).encode())
         yield
 
@@ -91,7 +98,7 @@ def _claim(study: Study, folder: Path) -> None:
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
         return
-    names = {treatment.name for treatment in study.treatments} | OURS
+    names = {treatment.name for treatment in study.treatments} | OURS | set(users_files_of(study))
     found = {path.name.removesuffix(".part") for path in folder.glob("*")}
     foreign = sorted(found - names)
     if foreign:
@@ -173,7 +180,7 @@ def end_session(folder: Path, place: int) -> None:
 def check_run(replicate: Replicate, folder: Path) -> None:
     """Raises `EvomodError` if a run folder holds another run than the study's."""
     if not (folder / "manifest.json").exists():
-        if folder.exists() and not holds_beginning(folder):
+        if folder.exists() and not holds_beginning(folder, users_files(replicate.treatment.config)):
             raise EvomodError(f"{folder} is no run folder and not empty; take it away.")
         return
     run = load_run(folder)

@@ -54,7 +54,7 @@ def columns(setup: Setup) -> tuple[str, ...]:
     tracking = setup.config.tracking
     asked = ("hierarchy",) if tracking.hierarchy else ()
     asked = (*asked, *TIED_COLUMNS) if tracking.tied_q else asked
-    dropout = setup.config.pressures.dropout
+    dropout = setup.config.pressures.get("dropout")
     if dropout is not None and dropout.rate > 0.0:
         asked = (*asked, "dropout_fitness")
     return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
@@ -178,7 +178,7 @@ def _make_room(known: dict[bytes, Any]) -> None:
 def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
     """Connection cost ``[network]``; without places the number of connections."""
     n = working.shape[0]
-    if setup.config.pressures.connection_cost is None and not setup.encoding.has_places:
+    if setup.config.pressures.get("connection-cost") is None and not setup.encoding.has_places:
         return (working != 0).sum(axis=1).astype(np.float64)
     cost: NDArray[np.float64] = setup.toolbox.cost(working, np.full(n, -1), np.zeros(n))
     return cost

@@ -59,6 +59,7 @@ EVERY: tuple[dict[str, Any], ...] = (
     {"network": {"encoding": "layered-real"}, "pressures": {"connection-cost": {}}},
     {"network": {"encoding": "threshold"}},
     {"pressures": {"dropout": {}}},
+    {"selection": {"method": "lexicase"}},
     {"network": {"encoding": "threshold"}, "pressures": {"dropout": {}}},
     {"task": "circuit"},
     {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},

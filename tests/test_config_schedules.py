@@ -64,27 +64,26 @@ AT_ONCE = {  # mistakes that need no task
     "strength": ({"selection": {"method": "roulette", "strength": -1.0}}, "selection.strength: wanted"),
     "a cost for elites": (
         {"selection": {"method": "elite"}, "pressures": {"connection-cost": {"measure": "nodes"}}},
-        "selection.method: 'elite' knows fitness only, and connection-cost is a further objective; set "
+        "selection.method: 'elite' sees fitness only, and connection-cost is a further objective; set "
         "selection.method=nsga2",
     ),
     "places of gates": (
         {"selection": {"method": "nsga2"}, "pressures": {"connection-cost": {}}},
-        "measure 'wiring-length' needs places, and the gates of encoding 'circuit' have none; set "
-        "measure=connections or measure=nodes",
+        "pressures.connection-cost with these settings requires nodes with places, which encoding 'circuit' lacks",
     ),
     "fixed places of gates": (
         {
             "selection": {"method": "nsga2"},
             "pressures": {"connection-cost": {"measure": "fixed-length"}},
         },
-        "measure 'fixed-length' needs places",
+        "pressures.connection-cost with these settings requires nodes with places",
     ),
     "two pressures on a roulette": (
         {
             "selection": {"method": "roulette"},
             "pressures": {"connection-cost": {"measure": "nodes"}, "behavioural-diversity": {}},
         },
-        "'roulette' knows fitness only, and connection-cost and behavioural-diversity",
+        "'roulette' sees fitness only, and connection-cost and behavioural-diversity",
     ),
     "no patterns": ({"task": {"name": "circuit", "patterns": 0}}, "task.patterns: wanted .* got 0"),
     "a stop": ({"evolution": {"stop": "later"}}, "evolution.stop: wanted 'generations', 'solved'"),
@@ -110,8 +109,8 @@ def test_a_cost_for_circuits_as_they_come_is_told_all_that_hinders_it():
     with pytest.raises(EvomodError) as caught:
         Config(task="circuit", pressures={"connection-cost": {}})
     _, places, method = str(caught.value).splitlines()
-    assert "measure 'wiring-length' needs places" in places
-    assert "selection.method: 'elite' knows fitness only" in method
+    assert "pressures.connection-cost with these settings requires nodes with places" in places
+    assert "selection.method: 'elite' sees fitness only" in method
     as_told = {"selection": {"method": "nsga2"}, "pressures": {"connection-cost": {"measure": "nodes"}}}
     prepare(Config(task="circuit", **as_told))
 

@@ -42,7 +42,9 @@ def test_answers_and_costs_carried_along_equal_those_computed_afresh():
     assert (yes == population.yes).all() and (no == population.no).all()
     working = layered.simplify(setup.encoding, population.genomes)
     assert (working == population.working).all()
-    assert (setup.toolbox.cost(working, nobody, np.zeros(40)) == population.cost).all()
+    assert (
+        setup.toolbox.cost(working, nobody, np.zeros(40)) == population.measured["connection-cost"]
+    ).all()
 
 
 def test_earlier_generations_are_not_changed_by_later_ones():
@@ -51,10 +53,18 @@ def test_earlier_generations_are_not_changed_by_later_ones():
     for generation in evomod.evolve(CONFIG, seed=3):
         generations.append(generation)
         population = generation.population
-        copies.append([population.genomes.copy(), population.yes.copy(), population.cost.copy()])
+        copies.append(
+            [
+                population.genomes.copy(),
+                population.yes.copy(),
+                population.measured["connection-cost"].copy(),
+            ]
+        )
     for generation, (genomes, yes, cost) in zip(generations, copies, strict=True):
         assert (generation.population.genomes == genomes).all()
-        assert (generation.population.yes == yes).all() and (generation.population.cost == cost).all()
+        assert (generation.population.yes == yes).all() and (
+            generation.population.measured["connection-cost"] == cost
+        ).all()
 
 
 def test_a_setup_of_another_config_is_refused():

@@ -85,7 +85,7 @@ def test_a_penalty_is_taken_off_the_fitness_that_selection_sees(name, method):
     last = generations({name: {"penalty": 1e-6}}, selection={"method": method})[1]
     priced = generations({name: {}})[1]
     population, setup = last.population, last.setup
-    number = population.cost if name == "connection-cost" else population.norms[:, 0]
+    number = population.measured[name]
     assert last.objectives.shape == (30, 1) and priced.objectives.shape == (30, 2)
     assert_array_equal(last.objectives[:, 0], last.fitness - 1e-6 * number)
     assert number.any() and (last.fitness == last.fitness_on("left-and-right")).all()
@@ -410,17 +410,23 @@ def test_a_range_that_no_network_comes_into_is_refused(sections, most):
         ),
         (
             {**CIRCUIT, "pressures": {"l1": {"penalty": 1.0}}},
-            "pressures.l1: the connections of encoding 'circuit' have no",
+            "pressures.l1 requires connections with weights, which encoding 'circuit' lacks",
         ),
         (
             {**GATES, "pressures": {"l2": {"penalty": 1.0}}},
-            "pressures.l2: .* 'gate-layers' have no weights; use",
+            "pressures.l2 requires .* 'gate-layers' lacks; use",
         ),
-        ({**CIRCUIT, "pressures": {"pruning": {}}}, "every gate has two connections"),
-        ({**THRESHOLD, "pressures": {"pruning": {}}}, "every neuron has a fixed number of connections"),
+        (
+            {**CIRCUIT, "pressures": {"pruning": {}}},
+            "pressures.pruning requires connections that can be removed",
+        ),
+        (
+            {**THRESHOLD, "pressures": {"pruning": {}}},
+            "pressures.pruning requires connections that can be removed",
+        ),
         (
             {**CIRCUIT, "pressures": {"connection-range": {"fewest": 5, "most": 6}}},
-            "pressures.connection-range: every gate has two connections",
+            "pressures.connection-range requires a number of connections that",
         ),
         (
             {"pressures": {"connection-range": {"fewest": 7, "most": 6}}},

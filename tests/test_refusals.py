@@ -675,7 +675,9 @@ def test_tables_that_are_being_begun_are_told_from_foreign_ones(tmp_path, monkey
 
     (tmp_path / "x").mkdir()
     true = runs.is_half_begun
-    monkeypatch.setattr(runs, "is_half_begun", lambda folder: monkeypatch.undo() or looked(folder))
+    monkeypatch.setattr(
+        runs, "is_half_begun", lambda folder, files: monkeypatch.undo() or looked(folder)
+    )
     with pytest.raises(EvomodError, match="already holds a run"):
-        runs._claim(tmp_path / "x")
+        runs._claim(tmp_path / "x", ())
     assert runs.is_half_begun is true

@@ -489,7 +489,10 @@ def test_in_a_neutral_epoch_no_objective_counts():
     )
     found = {g.number: g for g in evomod.evolve(config, seed=1) if g.number in (30, 60)}
     assert found[60].goal == "neutral" and not found[60].objectives.any()
-    assert found[60].population.cost.mean() > 0.3 * found[30].population.cost.mean()
+    assert (
+        found[60].population.measured["connection-cost"].mean()
+        > 0.3 * found[30].population.measured["connection-cost"].mean()
+    )
 
 
 def test_an_operator_that_answers_in_the_old_way_is_refused():

@@ -115,6 +115,8 @@ def _read_graphml(path: Path) -> networkx.Graph:
     try:
         _check_graphml(path)
         return _with_names(networkx.read_graphml(path))
+    except EvomodError:
+        raise
     except (ParseError, networkx.NetworkXError, KeyError, ValueError) as error:
         raise EvomodError(f"{path} is no valid GraphML: {error}.") from None
 

@@ -6,8 +6,19 @@ together. A control in Clune et al. 2013, part of every treatment in Mengistu et
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from evomod.pressures.base import Pressure, View
+from evomod.sections import Probability, Section
+
+
+class DiversitySection(Section):
+    """Mean Hamming distance of the answers to the whole pool as an objective (Mouret & Doncieux)."""
+
+    probability: Probability = 1.0
 
 
 def measure(yes: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -23,3 +34,13 @@ def measure(yes: NDArray[np.uint64]) -> NDArray[np.float64]:
     bits = np.unpackbits(raw, axis=1).astype(np.int64)
     n, ones = bits.shape[0], bits.sum(axis=0)
     return (bits @ (n - 2 * ones) + ones.sum()) / n
+
+
+def measure_view(view: View, section: Any) -> NDArray[np.float64]:
+    """`measure` of the outputs of a pool."""
+    return measure(view.yes)
+
+
+PRESSURE = Pressure(
+    "behavioural-diversity", measure_view, DiversitySection, is_maximised=True, is_of_pool=True, order=20
+)

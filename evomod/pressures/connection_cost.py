@@ -7,14 +7,23 @@ it is no objective: so much of it is taken off the fitness that selection sees.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.encodings.wiring import Wiring
 from evomod.kernels import placement
 from evomod.kernels.vectors import LANES
+from evomod.pressures.base import Pressure, View
+from evomod.sections import PricedSection, Probability
 
-MEASURES = ("wiring-length", "fixed-length", "connections", "nodes")
+
+class ConnectionCostSection(PricedSection):
+    """A cost of connections (Clune et al. 2013)."""
+
+    measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
+    probability: Probability | None = 0.25
 
 
 def measure(
@@ -52,3 +61,16 @@ def measure(
     touched[rows, wiring.source[edges]] = True
     touched[rows, wiring.target[edges]] = True
     return touched.sum(axis=1).astype(np.float64)
+
+
+def measure_view(view: View, section: ConnectionCostSection) -> NDArray[np.float64]:
+    """`measure` by the run's operator ``cost``."""
+    return view.inherited(view.operators.cost)
+
+
+def requires(section: ConnectionCostSection) -> frozenset[str]:
+    """Lengths are measured between places."""
+    return frozenset({"places"} if "length" in section.measure else ())
+
+
+PRESSURE = Pressure("connection-cost", measure_view, ConnectionCostSection, requires=requires, order=10)

@@ -19,12 +19,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from evomod.encodings import Encoding
+from evomod.errors import EvomodError
 from evomod.kernels import answers as kernels
 from evomod.population import Goal
+from evomod.pressures.base import Pressure
+from evomod.sections import Section
+
+
+class DropoutSection(Section):
+    """Hidden neurons fall silent at random while the fitness that selection sees is measured."""
+
+    rate: float = Field(default=0.1, ge=0.0, lt=1.0)
+    """Probability that a hidden neuron is silent. 0: no dropout."""
+    draws: int = Field(default=8, ge=1, le=4096)
+    """Silent sets drawn a generation, the same for all individuals."""
+    exact: bool = False
+    """All silent sets, weighted by their probabilities, in place of draws. It resolves to true where there
+    are no more sets than draws."""
+
 
 MOST_EXACT = 12
 """Hidden neurons of which all silent sets are tried: 4096 sets."""
@@ -79,3 +98,23 @@ def expected(
         is_strict = tie_rule == "strict"
         kernels.expect(yes, no, goal.wanted, goal.unwanted, is_strict, weights[part], right)
     return right / (weights.sum() * goal.n_answers)
+
+
+def fit(section: DropoutSection, encoding: Encoding, module: ModuleType) -> DropoutSection:
+    """All silent sets in place of draws where these are no more; refuses networks without hidden neurons."""
+    n_hidden = module.n_hidden(encoding)
+    if n_hidden == 0:
+        raise EvomodError(
+            "pressures.dropout: these networks have no hidden neuron that could be silent."
+        )
+    if section.exact and n_hidden > MOST_EXACT:
+        raise EvomodError(
+            f"pressures.dropout: exact tries all silent sets of at most {MOST_EXACT} hidden neurons or "
+            f"gates; these networks have {n_hidden}. Leave it out and set draws."
+        )
+    return section.model_copy(update={"exact": section.exact or 2**n_hidden <= section.draws})
+
+
+PRESSURE = Pressure(
+    "dropout", None, DropoutSection, "evaluation", frozenset({"silence"}), order=50, fit=fit
+)

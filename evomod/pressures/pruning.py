@@ -9,10 +9,26 @@ many, and that it is done to a population are our choice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
+
+from evomod.pressures.base import Pressure
+from evomod.sections import Section
+
+
+class PruningSection(Section):
+    """Removal of the least connections of all survivors, now and then."""
+
+    every: int = Field(default=100, ge=1)
+    """Generations from one pruning to the next."""
+    fraction: float = Field(default=0.1, gt=0.0, le=1.0)
+    """Of an individual's connections, rounded, at least one."""
+    by: Literal["weight", "lesion"] = "weight"
+    """Least by |weight|, or by the fitness that is lost when a connection is removed."""
+
 
 BLOCK = 20_000
 """Lesioned networks that are answered at once: a slot of memory each, 1 kB on the retina."""
@@ -66,3 +82,8 @@ def losses(
         measured = fitness_of(np.concatenate((whole, cut)), ancestors)[whole.shape[0] :]
         lost[first + rows, edges] = fitness[first + rows] - measured
     return lost
+
+
+PRESSURE = Pressure(
+    "pruning", None, PruningSection, "variation", frozenset({"weights", "removal"}), order=40
+)

@@ -10,6 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.pressures.base import Pressure, View
+from evomod.sections import PricedSection
+
+
+class L1Section(PricedSection):
+    """Sum of |weight| over the connections of the simplified network."""
+
+
+class L2Section(PricedSection):
+    """Root of the sum of weight**2 over the connections of the simplified network."""
+
 
 def l1(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of |weight| ``[individual]`` from ``strengths[individual, edge]``, 0 where there is no connection.
@@ -28,3 +39,17 @@ def l2(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
     [5.0, 0.0]
     """
     return np.sqrt((strengths**2).sum(axis=1))
+
+
+def measure_l1(view: View, section: L1Section) -> NDArray[np.float64]:
+    """`l1` of active connections."""
+    return l1(view.strengths)
+
+
+def measure_l2(view: View, section: L2Section) -> NDArray[np.float64]:
+    """`l2` of active connections."""
+    return l2(view.strengths)
+
+
+L1 = Pressure("l1", measure_l1, L1Section, requires=frozenset({"weights"}), order=30)
+L2 = Pressure("l2", measure_l2, L2Section, requires=frozenset({"weights"}), order=31)

@@ -1,0 +1,1 @@
+"""Methods of selection, one module each: who has offspring, and who survives."""

@@ -1,0 +1,78 @@
+"""What a method of selection is, and what it may look at.
+
+A generation is made in one way, whatever the method::
+
+    kept, parents = breed(candidates, section, rng)      # of the generation before
+    pool = kept + offspring of parents
+    population = survivors(pool, number, section, rng)   # all of them where there is no such function
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.pressures.base import View
+from evomod.sections import MethodSection
+from evomod.selection import Survivors
+
+Sees = Literal["objectives", "fitness", "outputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Individuals to be chosen from, and what they are worth."""
+
+    view: View
+    """Genomes, outputs, active connections; and the goal by which they are judged."""
+    objectives: NDArray[np.float64]
+    """``[individual, objective]``, all maximised; the first is fitness less all penalties."""
+    probabilities: NDArray[np.float64]
+    """``[objective]``: with which each takes part in a comparison."""
+    crowding: NDArray[np.float64]
+    """``[individual]``: of those that were selected before, else 0."""
+    operators: Any
+    """The run's toolbox."""
+
+    @property
+    def size(self) -> int:
+        """Number of individuals."""
+        return self.objectives.shape[0]
+
+
+Rows = NDArray[np.int64]
+Breed = Callable[[Candidates, Any, np.random.Generator], tuple[Rows | None, Rows]]
+Survive = Callable[[Candidates, int, Any, np.random.Generator], Survivors]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A method of selection.
+
+    Parameters
+    ----------
+    name
+        As in a config, ``selection.method``.
+    breed
+        ``breed(candidates, section, rng) -> kept, parents``: rows of the last generation that pass into the pool
+        (None: all of them), and the rows that offspring are made of, one each, at most as many as there are
+        candidates.
+    survivors
+        ``survivors(candidates, number, section, rng) -> Survivors``, from the pool of kept and offspring. None:
+        all of the pool, which then has as many as a population.
+    section
+        What may stand in ``[selection]`` besides the method.
+    sees
+        What decides: all "objectives", "fitness" (the first objective alone), or the "outputs" pattern by
+        pattern. Pressures that act on what it does not see are refused.
+    """
+
+    name: str
+    breed: Breed
+    survivors: Survive | None = None
+    section: type[MethodSection] = MethodSection
+    sees: Sees = "fitness"

@@ -1,0 +1,117 @@
+"""Every encoding with every pressure and every method of selection: it runs and resumes, or is refused in one sentence."""
+
+import re
+from itertools import product
+
+import pytest
+from test_own_objects import FAN_IN, TOURNAMENT
+from test_runs import contents
+
+import evomod
+from evomod.errors import EvomodError
+from evomod.pressures.collection import BUILT_IN
+from evomod.runs import begin, resume, run
+from evomod.sections import NETWORKS
+from evomod.selections.collection import BUILT_IN as METHODS
+
+OBJECTIVES = ("behavioural-diversity", "connection-cost", "l1", "l2", "fan-in")
+PRICED = ("connection-cost", "l1", "l2", "fan-in")
+SETTINGS = {"connection-range": {"fewest": 0, "most": 40}, "pruning": {"every": 2}}
+CASES = [
+    *((name, dict(SETTINGS.get(name, {}))) for name in (*BUILT_IN, "fan-in")),
+    *((name, {"penalty": 0.01}) for name in PRICED),
+]
+FILES = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml")
+
+
+def hindrance(encoding, name, section, method):
+    """What must be said of a combination, by the papers' words and not by the objects; None where it is legal."""
+    is_layered = encoding in ("layered", "layered-real")
+    if name in ("l1", "l2") and encoding in ("circuit", "gate-layers"):
+        return f"pressures.{name} requires connections with weights"
+    if name == "connection-cost" and encoding == "circuit":
+        return "pressures.connection-cost with these settings requires nodes with places"
+    if name == "pruning" and not is_layered:
+        return "pressures.pruning requires connections that can be removed"
+    if name == "connection-range" and encoding in ("circuit", "gate-layers"):
+        return "pressures.connection-range requires a number of connections"
+    if name in OBJECTIVES and "penalty" not in section and method != "nsga2":
+        return f"selection.method: '{re.escape(method)}' sees .* only, and {name} is a further objective"
+    changes_fitness = name in ("dropout", "connection-range") or "penalty" in section
+    if changes_fitness and method == "lexicase":
+        return f"'lexicase' sees which outputs are right only, and {name} changes the fitness"
+    return None
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    (tmp_path / "fan_in.py").write_text(FAN_IN)
+    (tmp_path / "tournament.py").write_text(TOURNAMENT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def resumed_is_whole(home, config, label):
+    whole = run(config, 5, home / f"{label}-whole", progress=False)
+    short = config.model_copy(
+        update={"evolution": config.evolution.model_copy(update={"generations": 2})}
+    )
+    half = begin(short, 5, home / f"{label}-half")
+    resume(half, progress=False)
+    resume(half, ["evolution.generations=3"], progress=False)
+    assert whole.log["generation"].tolist() == [0, 1, 2, 3]
+    assert contents(half, FILES) == contents(whole.folder, FILES)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "tournament.py"])
+@pytest.mark.parametrize("encoding", NETWORKS)
+def test_legal_ones_resume_to_the_same_bytes_and_others_are_refused(home, encoding, method):
+    n_legal = 0
+    for k, (name, section) in enumerate(CASES):
+        key = "fan_in.py" if name == "fan-in" else name
+        data = {
+            "task": "circuit" if encoding in ("circuit", "gate-layers") else "retina",
+            "network": {"encoding": encoding},
+            "selection": {"method": method},
+            "pressures": {key: section},
+            "evolution": {"population": 12, "generations": 3},
+            "tracking": {"population_every": 2},
+        }
+        message = hindrance(encoding, name, section, method)
+        if message is None:
+            resumed_is_whole(home, evomod.Config(**data), k)
+            n_legal += 1
+            continue
+        with pytest.raises(EvomodError, match=message) as caught:
+            evomod.prepare(evomod.Config(**data))
+        sentences = str(caught.value).splitlines()[1:]
+        assert sum(re.search(message, line) is not None for line in sentences) == 1
+    assert n_legal >= 1
+
+
+@pytest.mark.parametrize("kind", ["modular", "neutral", "random", "sampled"])
+@pytest.mark.parametrize("method", [*METHODS, "tournament.py"])
+def test_schedules_with_every_method(home, kind, method):
+    for encoding, pressures in product(("layered", "circuit"), ({}, {"fan_in.py": {"penalty": 0.01}})):
+        if method == "lexicase" and pressures:
+            continue
+        goals = {"goals": ["left-and-right", "left-or-right"]} if kind == "modular" else {}
+        data = {
+            "task": "retina" if encoding == "layered" else "circuit",
+            "network": {"encoding": encoding},
+            "selection": {"method": method},
+            "schedule": {"kind": kind, "period": 1} | goals,
+            "pressures": pressures,
+            "evolution": {"population": 12, "generations": 3},
+        }
+        if kind == "modular" and encoding == "circuit":
+            data["schedule"]["goals"] = ["xor-and-xor", "xor-or-xor"]
+        resumed_is_whole(home, evomod.Config(**data), f"{encoding}{bool(pressures)}")
+
+
+def test_every_pair_of_pressures_acts_at_once_where_both_may(home):
+    names = [name for name in (*BUILT_IN, "fan-in") if name != "goal-switching"]
+    for k, (a, b) in enumerate((a, b) for i, a in enumerate(names) for b in names[i + 1 :]):
+        pressures = {("fan_in.py" if n == "fan-in" else n): dict(SETTINGS.get(n, {})) for n in (a, b)}
+        evolution = {"population": 12, "generations": 3}
+        resumed_is_whole(home, evomod.Config(task="retina", pressures=pressures, evolution=evolution), k)

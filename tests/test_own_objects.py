@@ -1,0 +1,471 @@
+"""Users' own pressures and selections: from a file, an entry point or Python; recorded, resumed, refused."""
+
+import json
+import subprocess
+import sys
+import threading
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_runs import contents
+
+import evomod
+from evomod import plugins
+from evomod.cli import main
+from evomod.config import load_config
+from evomod.errors import EvomodError
+from evomod.runs import load_run, resume, run
+from evomod.study import load_definition
+from evomod.study_run import run_study
+from evomod.study_tables import load_study
+
+FAN_IN = '''"""The largest number of connections into one neuron, which is to be small."""
+from evomod.pressures.base import Pressure
+
+print("executed")
+
+
+def measure(view, section):
+    return view.adjacency.sum(axis=1).max(axis=1)
+
+
+PRESSURE = Pressure("fan-in", measure)
+'''
+TOURNAMENT = '''"""Tournaments of three by fitness; all are replaced."""
+import numpy as np
+
+from evomod.selections.base import Selection
+
+
+def breed(candidates, section, rng):
+    rows = rng.integers(candidates.size, size=(candidates.size, 3))
+    winners = candidates.objectives[rows, 0].argmax(axis=1)
+    return np.empty(0, np.int64), rows[np.arange(candidates.size), winners]
+
+
+SELECTION = Selection("tournament", breed)
+'''
+SMALL = {"population": 20, "generations": 12}
+QUICK = {"population_every": 5, "checkpoint_seconds": 0.01}
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    (tmp_path / "fan_in.py").write_text(FAN_IN)
+    (tmp_path / "tournament.py").write_text(TOURNAMENT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(plugins, "EXECUTED", {})
+    return tmp_path
+
+
+def config(**sections):
+    return evomod.Config(**({"task": "retina", "evolution": SMALL, "tracking": QUICK} | sections))
+
+
+def refused(*arguments, capsys):
+    assert main(list(arguments)) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return said
+
+
+def test_the_three_ways_to_name_a_file_are_one_config(home, capsys):
+    (home / "mine.toml").write_text(
+        'task = "retina"\n[pressures.fan-in]\nfile = "fan_in.py"\nprobability = 0.25\n'
+    )
+    by_path = evomod.Config(task="retina", pressures={"./fan_in.py": {"probability": 0.25}})
+    by_name = evomod.Config(
+        task="retina", pressures={"fan-in": {"file": "fan_in.py", "probability": 0.25}}
+    )
+    found = [evomod.prepare(c).config for c in (by_path, by_name, load_config("mine.toml"))]
+    assert found[0] == found[1] == found[2]
+    assert main(["evolve", "retina", "--pressure", "./fan_in.py:probability=0.25", "--show-config"]) == 0
+    assert (
+        '[pressures.fan-in]\nprobability = 0.25\nfile = "fan_in.py"\nsha256 = '
+        in capsys.readouterr().out
+    )
+    setup = evomod.prepare(by_path)
+    assert setup.probabilities.tolist() == [1.0, 0.25]
+
+
+def test_a_config_in_another_folder_names_its_file_from_there(home, monkeypatch):
+    (home / "mine.toml").write_text('task = "retina"\npressures.fan-in.file = "fan_in.py"\n')
+    (home / "elsewhere").mkdir()
+    monkeypatch.chdir(home / "elsewhere")
+    assert evomod.prepare(load_config("../mine.toml")).config.pressures.objectives == {"fan-in": 1.0}
+
+
+def test_what_it_measures_is_an_objective_or_a_penalty():
+    text = FAN_IN.replace('print("executed")', "")
+    path = Path("fan_in_here.py")
+    path.write_text(text)
+    try:
+        last = list(evomod.evolve(config(pressures={str(path): {}}), seed=2))[2]
+        priced = list(evomod.evolve(config(pressures={str(path): {"penalty": 0.01}}), seed=2))[2]
+    finally:
+        path.unlink()
+    for generation in (last, priced):
+        population, setup = generation.population, generation.setup
+        working = setup.module.simplify(setup.encoding, population.genomes)
+        into = setup.encoding.wiring.adjacencies(working).sum(axis=1).max(axis=1)
+        assert population.measured["fan-in"].tolist() == into.tolist() and into.any()
+    assert last.objectives[:, 1].tolist() == (-last.population.measured["fan-in"]).tolist()
+    fined = priced.fitness - 0.01 * priced.population.measured["fan-in"]
+    assert priced.objectives[:, 0].tolist() == fined.tolist()
+
+
+OWN = {
+    "pressure": {"pressures": {"fan_in.py": {"probability": 0.5}, "connection-cost": {}}},
+    "selection": {"selection": {"method": "./tournament.py"}},
+    "both": {
+        "pressures": {"fan_in.py": {"penalty": 0.01}},
+        "selection": {"method": "tournament.py"},
+        "network": {"encoding": "threshold"},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_a_run_holds_copies_and_a_stopped_one_ends_in_the_same_bytes(home, kind):
+    files = [n for n in ("fan_in.py", "tournament.py") if n in str(OWN[kind])]
+    whole = run(config(**OWN[kind]), 3, home / "whole")
+    assert (whole.folder / files[0]).read_bytes() == (home / files[0]).read_bytes()
+    assert sorted(whole.manifest["files"]) == files
+    (home / "half").mkdir()
+    begun = evomod.runs.begin(config(**OWN[kind]), 3, home / "half")
+    for name in files:
+        (home / name).unlink()
+    with pytest.raises(EvomodError, match="saved"):
+        resume(begun, watch=lambda generation: True)
+    resume(begun)
+    names = ("log.csv", "population.csv", "best.json", "config.toml", "checkpoint.npz", *files)
+    assert contents(begun, names) == contents(whole.folder, names)
+
+
+def test_a_killed_process_goes_on_to_the_same_bytes(home):
+    whole = run(config(**OWN["pressure"]), 3, home / "whole")
+    code = (
+        "import evomod, os\n"
+        "from evomod import runs\n"
+        f"config = evomod.Config(task='retina', evolution={SMALL}, tracking={QUICK}, **{OWN['pressure']})\n"
+        "config = config.model_copy()\n"
+        "save = runs.save_checkpoint\n"
+        "def killed(folder, setup, generation, *rest):\n"
+        "    save(folder, setup, generation, *rest)\n"
+        "    if generation.number >= 5:\n        os.kill(os.getpid(), 9)\n"
+        "runs.save_checkpoint = killed\n"
+        "runs.run(config, 3, 'half')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    resume(home / "half")
+    names = ("log.csv", "population.csv", "best.json", "config.toml", "checkpoint.npz", "fan_in.py")
+    assert contents(home / "half", names) == contents(whole.folder, names)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("pressure", "fan_in.py"), ("selection", "tournament.py")])
+def test_an_edited_or_missing_copy_is_refused_before_it_is_executed(home, kind, name):
+    folder = run(config(**OWN[kind]), 3, home / "x").folder
+    (folder / "complete").unlink()
+    before = (folder / name).read_text()
+    (folder / name).write_text(before + "raise SystemExit\n")
+    with pytest.raises(
+        EvomodError, match=f"{name} was edited after the run began: its SHA-256 is .* put it back"
+    ):
+        resume(folder)
+    (folder / name).unlink()
+    with pytest.raises(EvomodError, match=f"{name} is missing"):
+        resume(folder)
+    (folder / name).write_text(before)
+    resume(folder)
+
+
+def test_reading_never_executes(home, capsys):
+    run(config(**OWN["pressure"]), 3, home / "x")
+    (home / "study.toml").write_text(
+        'name = "s"\nseed = 1\nreplicates = 1\n'
+        "settings.evolution = {population = 10, generations = 2}\n"
+        '[treatments.a]\nsettings.task = "retina"\nsettings.pressures.fan-in.file = "fan_in.py"\n'
+    )
+    run_study(load_definition("study.toml"), home / "study", jobs=1)
+    said = "executed"
+    assert capsys.readouterr().err.count(said) == 1  # named four times, executed once
+    plugins.EXECUTED.clear()
+    assert load_run(home / "x").config.pressures.own["fan-in"].given == {"probability": 0.5}
+    assert evomod.load_network(home / "x" / "best.json").n_nodes > 0
+    assert load_study(home / "study").study.treatments[0].name == "a"
+    for arguments in (["plot", "x"], ["status", "study"], ["tasks"]):
+        assert main(arguments) == 0
+    assert not plugins.EXECUTED and said not in capsys.readouterr().err
+
+
+def study_text(home):
+    (home / "study.toml").write_text(
+        'name = "s"\nseed = 1\nreplicates = 2\n'
+        "settings.evolution = {population = 10, generations = 4}\n"
+        'settings.task = "retina"\n'
+        '[treatments.a]\nsettings.pressures.fan-in = {file = "fan_in.py", probability = 0.5}\n'
+        '[treatments.b]\nsettings.selection.method = "tournament.py"\n'
+    )
+    return load_definition(home / "study.toml")
+
+
+def test_a_study_by_workers_holds_the_copies_and_goes_on_from_them(home):
+    one = run_study(study_text(home), home / "one", jobs=1)
+    two = run_study(study_text(home), home / "two", jobs=2)
+    for name in ("fan_in.py", "tournament.py", "summary.csv", "study.toml"):
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+    (home / "fan_in.py").unlink()
+    (home / "tournament.py").unlink()
+    again = load_definition(two.folder / "study.toml", replicates=3)
+    found = run_study(again, two.folder, jobs=1)
+    assert len(found.summary["q_score"]) == 6 and not found.failures
+    copy = two.folder / "fan_in.py"
+    copy.write_text(copy.read_text() + "# later\n")
+    with pytest.raises(EvomodError, match=r"fan_in\.py was edited: its SHA-256"):
+        load_definition(two.folder / "study.toml")
+
+
+def test_a_study_by_dask(home):
+    pytest.importorskip("distributed")
+    one = run_study(study_text(home), home / "one", jobs=1)
+    two = run_study(study_text(home), home / "two", jobs=1, dask="local")
+    assert (one.folder / "summary.csv").read_bytes() == (two.folder / "summary.csv").read_bytes()
+
+
+def test_two_files_of_one_name_in_a_study_are_refused(home):
+    (home / "other").mkdir()
+    (home / "other" / "fan_in.py").write_text(FAN_IN + "# another\n")
+    (home / "study.toml").write_text(
+        'name = "s"\nseed = 1\nreplicates = 1\nsettings.task = "retina"\n'
+        '[treatments.a]\nsettings.pressures.fan-in.file = "fan_in.py"\n'
+        '[treatments.b]\nsettings.pressures.fan-in.file = "other/fan_in.py"\n'
+    )
+    with pytest.raises(
+        EvomodError, match=r"treatments.a and treatments.b: two files .* named fan_in.py; rename"
+    ):
+        load_definition("study.toml")
+
+
+BROKEN = {
+    "nothing": ("x = 1\n", r"pressure file .*bad\.py defines no pressure; it needs one line"),
+    "two": (FAN_IN + 'OTHER = Pressure("other", measure)\n', r"defines 2 of them \('fan-in', 'other'\)"),
+    "taken": (FAN_IN.replace('"fan-in"', '"l1"'), "the name 'l1' is taken by a pressure of evomod"),
+    "no name": (
+        FAN_IN.replace('"fan-in"', '"Fan In"'),
+        "expected a name of small letters.* got 'Fan In'",
+    ),
+    "raises": ("1 / 0\n", r"bad\.py, line 1: ZeroDivisionError: division by zero"),
+    "leaves": ("raise SystemExit\n", r"bad\.py, line 1: SystemExit"),
+    "syntax": ("def\n", r"bad\.py, line 1: invalid syntax"),
+    "no utf-8": (b"x = '\xff'\n", r"bad\.py"),
+    "unknown need": (
+        FAN_IN.replace(", measure)", ', measure, requires=frozenset({"weigths"}))'),
+        "requires 'weigths'; known: weights, places",
+    ),
+    "place": (FAN_IN.replace(", measure)", ', measure, place="mutation")'), "has the place 'mutation'"),
+    "no measure": (FAN_IN.replace(", measure)", ")"), "has no function measure"),
+    "section": (FAN_IN.replace(", measure)", ", measure, dict)"), "expected a class made from"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_file_that_cannot_be_used_is_one_sentence(home, case, capsys):
+    text, message = BROKEN[case]
+    (home / "bad.py").write_bytes(text if isinstance(text, bytes) else text.encode())
+    said = refused("evolve", "retina", "--pressure", "bad.py", "--out", "x", capsys=capsys)
+    assert len(said.strip().replace("executed\n", "").splitlines()) == 1
+    assert __import__("re").search(message, said), said
+    assert not (home / "x").exists()
+
+
+def test_names_that_do_not_fit_are_told(home, capsys):
+    said = refused("evolve", "retina", "--pressure", "./gone.py", capsys=capsys)
+    assert "there is no pressure file gone.py" in said
+    with pytest.raises(
+        EvomodError, match=r"fan_in\.py defines the pressure 'fan-in'; expected 'fan-out'"
+    ):
+        evomod.prepare(evomod.Config(task="retina", pressures={"fan-out": {"file": "fan_in.py"}}))
+    (home / "copy.py").write_text(FAN_IN + "# again\n")
+    with pytest.raises(EvomodError, match=r"the name 'fan-in' is taken by another file"):
+        evomod.prepare(evomod.Config(task="retina", pressures={"copy.py": {}, "fan_in.py": {}}))
+    with pytest.raises(
+        EvomodError, match=r"pressures\.fan-in\.probabilty: unknown key; known here: probability"
+    ):
+        evomod.prepare(evomod.Config(task="retina", pressures={"fan_in.py": {"probabilty": 1.0}}))
+    with pytest.raises(
+        EvomodError, match=r"fan-in.probability: expected less than or equal to 1; got 2"
+    ):
+        evomod.prepare(evomod.Config(task="retina", pressures={"fan_in.py": {"probability": 2.0}}))
+    (home / "task.py").write_text(FAN_IN)
+    with pytest.raises(
+        EvomodError, match=r"task\.py: a run folder keeps the task under this name; rename"
+    ):
+        evomod.prepare(evomod.Config(task="retina", pressures={"./task.py": {}}))
+    with pytest.raises(EvomodError, match=r"selection file fan_in\.py defines no selection"):
+        evomod.prepare(config(selection={"method": "fan_in.py"}))
+
+
+RETURNS = {
+    "return view.genomes[0].astype(float)": r"expected float64\[20\], one number an individual",
+    "return view.active.sum(axis=1)": r"returned int64\[20\]; expected float64\[20\].* \(.astype\(float\) converts\)",
+    "return 3.0": r"returned a float; expected an array float64\[20\]",
+    "return np.full(view.size, np.nan)": "returned nan for individual 0; expected finite numbers",
+    "return 1 / 0": r"fails, line 5: ZeroDivisionError",
+    "view.genomes[:] = 0": r"fails, line 5: ValueError: .*read-only",
+    "return view.goal": "view.goal: the goal may change, .* has is_of_pool=True",
+}
+
+
+@pytest.mark.parametrize("body", RETURNS)
+def test_a_measure_that_returns_something_else_is_named_with_its_generation(home, body):
+    text = (
+        "import numpy as np\nfrom evomod.pressures.base import Pressure\n\n"
+        f"def measure(view, section):\n    {body}\n\nPRESSURE = Pressure('odd', measure)\n"
+    )
+    (home / "odd.py").write_text(text)
+    with pytest.raises(EvomodError, match=r"generation 0: pressure 'odd' \(odd\.py\).*" + RETURNS[body]):
+        list(evomod.evolve(config(pressures={"odd.py": {}}), seed=1))
+
+
+def test_what_an_encoding_lacks_is_one_generated_sentence(home):
+    (home / "heavy.py").write_text(
+        "from evomod.pressures.base import Pressure\n\n"
+        "def measure(view, section):\n    return view.strengths.max(axis=1)\n\n"
+        'PRESSURE = Pressure("heavy", measure, requires=frozenset({"weights"}))\n'
+    )
+    given = {"task": "circuit", "selection": {"method": "nsga2"}, "pressures": {"heavy.py": {}}}
+    wanted = r"pressures.heavy requires connections with weights, which encoding 'circuit' lacks; use the encoding"
+    with pytest.raises(EvomodError, match=wanted):
+        evomod.prepare(evomod.Config(**given))
+    text = (home / "heavy.py").read_text().replace(', requires=frozenset({"weights"})', "")
+    (home / "heavy.py").write_text(text)
+    with pytest.raises(
+        EvomodError, match=r"generation 0: pressure 'heavy' .*have no weights; a pressure that"
+    ):
+        next(evomod.evolve(config(**given), seed=1))
+
+
+def test_a_constraint_and_a_pressure_of_the_pool(home):
+    (home / "parity.py").write_text(
+        "import numpy as np\nfrom evomod.pressures.base import Pressure\n\n"
+        "def measure(view, section):\n    return np.maximum(0.0, 12.0 - (view.active != 0).sum(axis=1))\n\n"
+        'PRESSURE = Pressure("at-least-twelve", measure, place="constraint")\n'
+    )
+    (home / "rare.py").write_text(
+        "from evomod.pressures.base import Pressure\n\n"
+        "def measure(view, section):\n"
+        "    right = view.right\n    return (right * (1.0 - right.mean(axis=0))).sum(axis=1)\n\n"
+        'PRESSURE = Pressure("rare", measure, is_of_pool=True, is_maximised=True)\n'
+    )
+    pressures = {"parity.py": {"probability": None}, "rare.py": {}}
+    last = list(evomod.evolve(config(pressures=pressures), seed=2))[-1]
+    working = last.setup.module.simplify(last.setup.encoding, last.population.genomes)
+    assert ((working != 0).sum(axis=1) >= 12).all()
+    assert last.objectives.shape == (20, 2) and (last.objectives[:, 1] > 0).any()
+
+
+def test_any_number_of_objectives(home):
+    from evomod.operators import individuals
+
+    for k in range(6):
+        text = FAN_IN.replace('"fan-in"', f'"fan-in-{k}"').replace('print("executed")', "")
+        (home / f"f{k}.py").write_text(text)
+    pressures = {f"f{k}.py": {} for k in range(6)} | {"connection-cost": {}, "behavioural-diversity": {}}
+    last = list(evomod.evolve(config(pressures=pressures), seed=2))[-1]
+    assert last.objectives.shape == (20, 9)
+    seen = individuals(last.population.genomes, last.objectives)
+    assert [i.fitness.values for i in seen] == [tuple(row) for row in last.objectives.tolist()]
+    import pickle
+
+    assert pickle.loads(pickle.dumps(seen[0])).fitness.values == seen[0].fitness.values
+
+
+@pytest.fixture
+def installed(home, monkeypatch):
+    """Entry points of a package that is there, and of one that fails to import."""
+    package = home / "packaged"
+    package.mkdir()
+    (package / "fan_in_package.py").write_text(FAN_IN + f"\n\n{TOURNAMENT}")
+    (package / "broken_package.py").write_text("import nothing_of_that_name\n")
+    monkeypatch.syspath_prepend(str(package))
+    points = {
+        "evomod.pressures": {"fan-in": "fan_in_package:PRESSURE", "broken": "broken_package:PRESSURE"},
+        "evomod.selections": {"tournament": "fan_in_package:SELECTION"},
+    }
+
+    def found(group):
+        return [EntryPoint(name, value, group) for name, value in points[group].items()]
+
+    monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: found(group))
+    yield points
+    sys.modules.pop("fan_in_package", None)
+
+
+def test_an_entry_point_is_a_name(installed, home, capsys):
+    assert main(["evolve", "retina", "--pressure", "fan-in", "--show-config"]) == 0
+    assert 'entry_point = "fan_in_package:PRESSURE"' in capsys.readouterr().out
+    given = config(pressures={"fan-in": {}, "connection-cost": {}})
+    made = run(given, 3, home / "x")
+    assert list(made.manifest["files"]) == ["fan_in_package:PRESSURE"]
+    assert load_run(made.folder).config.pressures.own["fan-in"].entry_point == "fan_in_package:PRESSURE"
+    begun = evomod.runs.begin(given, 3, home / "y")
+    assert contents(resume(begun).folder, ("log.csv",)) == contents(made.folder, ("log.csv",))
+    run(config(selection={"method": "tournament"}), 3, home / "z")
+
+
+def test_an_entry_point_that_fails_to_import_leaves_the_others(installed, home):
+    with pytest.raises(
+        EvomodError, match=r"'broken' is entry point broken_package:PRESSURE .*nothing_of_that_name"
+    ):
+        evomod.prepare(config(pressures={"broken": {}}))
+    evomod.prepare(config(pressures={"fan-in": {}}))
+    made = run(config(pressures={"fan-in": {}}), 3, home / "x")
+    (made.folder / "complete").unlink()
+    del installed["evomod.pressures"]["fan-in"]
+    assert load_run(made.folder).config.pressures.own["fan-in"].given == {"probability": 1.0}
+    with pytest.raises(EvomodError, match="install the package that it comes from"):
+        resume(made.folder)
+
+
+SELECTS = {
+    "return None, np.zeros(21, np.int64)": "kept 20 and chose 21 parents; expected 20 in all",
+    "return np.empty(0, np.int64), np.arange(3)": "kept 0 and chose 3 parents; expected 20 in all",
+    "return np.empty(0, np.int64), np.full(20, 20)": "rows from 0 to 19",
+    "return np.empty(0), np.zeros(20)": "expected whole numbers",
+    "return np.arange(20)": r"expected kept, parents",
+    "return 1 / 0": r"fails, line 5: ZeroDivisionError",
+}
+
+
+@pytest.mark.parametrize("body", SELECTS)
+def test_a_selection_that_returns_something_else_is_named_with_its_generation(home, body):
+    (home / "odd.py").write_text(
+        "import numpy as np\nfrom evomod.selections.base import Selection\n\n"
+        f"def breed(candidates, section, rng):\n    {body}\n\nSELECTION = Selection('odd', breed)\n"
+    )
+    with pytest.raises(EvomodError, match=r"generation 1: .*selection 'odd'.*" + SELECTS[body]):
+        list(evomod.evolve(config(selection={"method": "odd.py"}), seed=1))
+
+
+def test_a_run_in_a_thread_reads_the_same_file(home):
+    found = []
+
+    def evolve():
+        found.append(list(evomod.evolve(config(**OWN["pressure"]), seed=1))[-1].objectives)
+
+    threads = [threading.Thread(target=evolve) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (found[0] == found[1]).all() and np.isfinite(found[0]).all()
+
+
+def test_a_config_that_names_what_is_not_there_is_still_read(home):
+    made = run(config(**OWN["pressure"]), 3, home / "x")
+    manifest = json.loads((made.folder / "manifest.json").read_text())
+    (made.folder / "fan_in.py").unlink()
+    assert load_run(made.folder).manifest["files"] == manifest["files"]
