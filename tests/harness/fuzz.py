@@ -306,7 +306,7 @@ def formats(home: Path) -> dict[str, Format]:
         plotting.network_picture_of(runs.load_run(path.parent))
 
     def checkpoint(path: Path) -> None:
-        runs._resumption(runs.load_run(path.parent), task, ["evolution.generations=9"])
+        runs._resumption(runs.load_run(path.parent), task, ["evolution.generations=9"], None)
 
     start_config = evomod.Config(task="retina", evolution=few | {"start": str(home / "start" / "x.npz")})
     setup = prepare(start_config)
