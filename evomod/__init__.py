@@ -16,86 +16,86 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers
     from evomod.config import load_config as load_config
     from evomod.errors import EvomodError as EvomodError
     from evomod.errors import Interrupted as Interrupted
-    from evomod.evolution import Generation as Generation
-    from evomod.evolution import evolve as evolve
-    from evomod.measures import Neighbourhood as Neighbourhood
+    from evomod.evolution.loop import Generation as Generation
+    from evomod.evolution.loop import evolve as evolve
+    from evomod.evolution.setup import Setup as Setup
+    from evomod.evolution.setup import prepare as prepare
+    from evomod.evolvability import Neighbourhood as Neighbourhood
+    from evomod.evolvability import neighbourhood as neighbourhood
+    from evomod.evolvability import q_max as q_max
+    from evomod.evolvability.transfers import Adaptation as Adaptation
+    from evomod.evolvability.transfers import generations_to_solve as generations_to_solve
+    from evomod.evolvability.transfers import transfer as transfer
+    from evomod.gradient.config import TrainingConfig as TrainingConfig
+    from evomod.gradient.run import Training as Training
+    from evomod.gradient.run import adapt as adapt
+    from evomod.gradient.run import load_training_run as load_training_run
+    from evomod.gradient.run import run_training as run_training
     from evomod.measures import Partition as Partition
     from evomod.measures import modularity as modularity
-    from evomod.measures import neighbourhood as neighbourhood
-    from evomod.measures import q_max as q_max
     from evomod.network import Network as Network
     from evomod.network import load_network as load_network
     from evomod.population import Population as Population
-    from evomod.preparation import Setup as Setup
-    from evomod.preparation import prepare as prepare
     from evomod.pressures.base import Pressure as Pressure
     from evomod.pressures.base import View as View
-    from evomod.runs import Run as Run
-    from evomod.runs import load_run as load_run
-    from evomod.runs import resume as resume
-    from evomod.runs import run as run
-    from evomod.selection import Survivors as Survivors
+    from evomod.runs.run import Run as Run
+    from evomod.runs.run import load_run as load_run
+    from evomod.runs.run import resume as resume
+    from evomod.runs.run import run as run
     from evomod.selections.base import Candidates as Candidates
     from evomod.selections.base import Selection as Selection
-    from evomod.study import Study as Study
-    from evomod.study import load_definition as load_definition
-    from evomod.study_run import run_study as run_study
-    from evomod.study_tables import StudyFolder as StudyFolder
-    from evomod.study_tables import load_study as load_study
+    from evomod.selections.ranking import Survivors as Survivors
+    from evomod.studies.definition import Study as Study
+    from evomod.studies.definition import load_definition as load_definition
+    from evomod.studies.run import run_study as run_study
+    from evomod.studies.tables import StudyFolder as StudyFolder
+    from evomod.studies.tables import load_study as load_study
     from evomod.task import Task as Task
     from evomod.task import find_tasks as find_tasks
     from evomod.task import load_task as load_task
-    from evomod.training_config import TrainingConfig as TrainingConfig
-    from evomod.training_run import Training as Training
-    from evomod.training_run import adapt as adapt
-    from evomod.training_run import load_training_run as load_training_run
-    from evomod.training_run import run_training as run_training
-    from evomod.transfers import Adaptation as Adaptation
-    from evomod.transfers import generations_to_solve as generations_to_solve
-    from evomod.transfers import transfer as transfer
 
 _HOMES = {
-    "Adaptation": "transfers",
+    "Adaptation": "evolvability.transfers",
     "Candidates": "selections.base",
     "Config": "config",
     "EvomodError": "errors",
-    "Generation": "evolution",
+    "Generation": "evolution.loop",
     "Interrupted": "errors",
-    "Neighbourhood": "measures",
+    "Neighbourhood": "evolvability",
     "Network": "network",
     "Partition": "measures",
     "Population": "population",
     "Pressure": "pressures.base",
-    "Run": "runs",
+    "Run": "runs.run",
     "Selection": "selections.base",
-    "Setup": "preparation",
-    "Study": "study",
-    "StudyFolder": "study_tables",
-    "Survivors": "selection",
+    "Setup": "evolution.setup",
+    "Study": "studies.definition",
+    "StudyFolder": "studies.tables",
+    "Survivors": "selections.ranking",
     "Task": "task",
-    "Training": "training_run",
-    "TrainingConfig": "training_config",
+    "Training": "gradient.run",
+    "TrainingConfig": "gradient.config",
     "View": "pressures.base",
-    "adapt": "training_run",
-    "evolve": "evolution",
+    "adapt": "gradient.run",
+    "evolve": "evolution.loop",
     "find_tasks": "task",
-    "generations_to_solve": "transfers",
+    "generations_to_solve": "evolvability.transfers",
     "load_config": "config",
-    "load_definition": "study",
+    "load_definition": "studies.definition",
     "load_network": "network",
-    "load_run": "runs",
-    "load_study": "study_tables",
+    "load_run": "runs.run",
+    "load_study": "studies.tables",
     "load_task": "task",
-    "load_training_run": "training_run",
+    "load_training_run": "gradient.run",
     "modularity": "measures",
-    "neighbourhood": "measures",
-    "prepare": "preparation",
-    "q_max": "measures",
-    "resume": "runs",
-    "run": "runs",
-    "run_study": "study_run",
-    "run_training": "training_run",
-    "transfer": "transfers",
+    "neighbourhood": "evolvability",
+    "prepare": "evolution.setup",
+    "q_max": "evolvability",
+    "resume": "runs.run",
+    "run": "runs.run",
+    "run_study": "studies.run",
+    "run_training": "gradient.run",
+    "transfer": "evolvability.transfers",
 }
 """Every public name, and the module that it comes from."""
 
@@ -105,7 +105,7 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> Any:
     """Import on first use: `evomod --help` must not pay for numba (PEP 562)."""
     if name == "__version__":
-        from evomod.provenance import installed_version
+        from evomod.files.provenance import installed_version
 
         return installed_version()
     if name not in _HOMES:

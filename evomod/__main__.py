@@ -2,6 +2,6 @@
 
 import sys
 
-from evomod.cli import main
+from evomod.cli.parser import main
 
 sys.exit(main())

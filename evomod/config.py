@@ -16,13 +16,13 @@ from pydantic import (
     model_validator,
 )
 
-from evomod.disk import is_file
 from evomod.errors import EvomodError, shortened, shown
-from evomod.plugins import entry_points
+from evomod.files.disk import is_file
+from evomod.files.plugins import entry_points
+from evomod.files.readers import DamageError, parse_toml, read_bytes
 from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, PressuresSection
 from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
 from evomod.pressures.goal_switching import with_switching
-from evomod.readers import DamageError, parse_toml, read_bytes
 from evomod.sections import (
     NETWORKS,
     SUPPORTS,

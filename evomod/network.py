@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError, shown
-from evomod.readers import DamageError, read_json
-from evomod.records import About, Logged, check_record
+from evomod.files.readers import DamageError, read_json
+from evomod.files.records import About, Logged, check_record
 
 if TYPE_CHECKING:
     import networkx

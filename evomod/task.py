@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.disk import is_file
 from evomod.errors import EvomodError, shortened, shown
+from evomod.files.disk import is_file
 
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""

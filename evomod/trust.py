@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from evomod.disk import is_file
 from evomod.errors import EvomodError
-from evomod.plugins import was_executed
+from evomod.files.disk import is_file
+from evomod.files.plugins import was_executed
 from evomod.task import Task, bundled, plain, read_task, task_files
 
 

@@ -14,12 +14,12 @@ import json
 import shutil
 from pathlib import Path
 
-from evomod.claims import as_markdown, counted
 from evomod.errors import EvomodError
-from evomod.figures import draw_figure, find_figures
-from evomod.papers import load_script, study_name
-from evomod.study_tables import load_study, write_tables
-from evomod.verification import claim_scripts
+from evomod.papers.claims import as_markdown, counted
+from evomod.papers.figures import draw_figure, find_figures
+from evomod.papers.scripts import load_script, study_name
+from evomod.papers.verification import claim_scripts
+from evomod.studies.tables import load_study, write_tables
 
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"

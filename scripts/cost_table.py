@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from evomod import Config, EvomodError
-from evomod.evolution import evolve
-from evomod.preparation import prepare
+from evomod.evolution.loop import evolve
+from evomod.evolution.setup import prepare
 from evomod.task import Task, derive
 
 POPULATIONS, INPUTS = (100, 1_000, 10_000), (4, 8, 12, 16)

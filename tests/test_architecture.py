@@ -167,7 +167,7 @@ def test_every_dependency_has_one_home():
 def test_light_commands_import_nothing_heavy(arguments):
     text = (
         "import sys\n"
-        "from evomod.cli import main\n"
+        "from evomod.cli.parser import main\n"
         "try:\n    code = main(sys.argv[1:])\nexcept SystemExit as stop:\n    code = stop.code\n"
         "heavy = {'numba', 'matplotlib', 'scipy', 'networkx', 'deap', 'torch', 'sklearn'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)\n"
@@ -179,7 +179,7 @@ def test_light_commands_import_nothing_heavy(arguments):
 def test_every_public_name_stays_what_it_is_whatever_is_imported_first():
     """A submodule of the same name would take a function's place once it is imported."""
     text = (
-        "import evomod, evomod.plotting, evomod.bench, evomod.cli\n"
+        "import evomod, evomod.plots.runs, evomod.bench.generation, evomod.cli.parser\n"
         "evomod.load_run, evomod.Run, evomod.load_task, evomod.evolve\n"
         "assert callable(evomod.run) and callable(evomod.resume)\n"
         "assert all(not str(getattr(evomod, n)).startswith('<module') for n in evomod.__all__)\n"

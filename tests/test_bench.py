@@ -8,9 +8,12 @@ import pytest
 from conftest import size
 
 import evomod
-from evomod import bench, bench_problem, deap_reference, deap_vectorised, numpy_evaluation, operators
-from evomod import numpy_reference as arrays
+from evomod.bench import deap_reference, deap_vectorised, numpy_evaluation
+from evomod.bench import generation as bench
+from evomod.bench import numpy_reference as arrays
+from evomod.bench import problem as bench_problem
 from evomod.errors import EvomodError
+from evomod.evolution import operators
 from evomod.pressures import behavioural_diversity
 
 G1, G2 = "xor-and-xor", "xor-or-xor"

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from evomod import papers
-from evomod.claims import rises_with
-from evomod.engines import in_workers
 from evomod.errors import EvomodError
-from evomod.evolution import evolve
+from evomod.evolution.loop import evolve
+from evomod.evolvability.transfers import descendants, fitness_course, relation
+from evomod.papers import scripts as papers
+from evomod.papers.claims import rises_with
 from evomod.statistics import rank_correlation
-from evomod.study import load_definition
-from evomod.study_run import run_study
-from evomod.study_tables import Columns, further_table, load_study
+from evomod.studies.definition import load_definition
+from evomod.studies.engines import in_workers
+from evomod.studies.run import run_study
+from evomod.studies.tables import Columns, further_table, load_study
 from evomod.task import load_task
-from evomod.transfers import descendants, fitness_course, relation
 
 ROOT = Path(__file__).parent.parent
 derived = papers.load_script(ROOT / "scripts" / "causes" / "derived.py")
@@ -93,7 +93,7 @@ def test_a_further_table_keeps_what_was_made_before_a_stop(study, tmp_path, monk
         asked.append(list(keys))
         return [{"treatment": t, "replicate": r, "number": 0.1 * r} for t, r in keys]
 
-    monkeypatch.setattr("evomod.study_tables.AT_A_TIME", 2)
+    monkeypatch.setattr("evomod.studies.tables.AT_A_TIME", 2)
     found, asked = load_study(folder), []
     with pytest.raises(KeyboardInterrupt):
         further_table(found, "more.csv", make)
@@ -161,7 +161,7 @@ def test_a_course_and_its_descendants_are_those_of_the_evolution(study):
 
 
 def derived_genome(config, network):
-    from evomod.preparation import prepare
+    from evomod.evolution.setup import prepare
 
     setup = prepare(config)
     return setup.module.from_network(setup.encoding, network)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evomod import papers
 from evomod.errors import EvomodError
-from evomod.row_tables import add_rows
+from evomod.papers import scripts as papers
+from evomod.studies.row_tables import add_rows
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "causes" / "gradient.py"
 

@@ -14,9 +14,9 @@ from deap import tools
 from numpy.testing import assert_array_equal
 
 import evomod
-from evomod import operators
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
+from evomod.evolution import operators
 from evomod.network import load_network, network_json
 from evomod.population import goal_bits
 from evomod.task import all_patterns, unpack

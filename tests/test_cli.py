@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evomod.cli import main
+from evomod.cli.parser import main
 
 FEW = ["--set", "evolution.generations=3", "--set", "evolution.population=20"]
 
@@ -132,7 +132,10 @@ def test_without_a_seed_one_is_drawn_and_recorded():
 
 
 def test_bench_tells_of_every_workload(monkeypatch, capsys):
-    from evomod import bench, bench_modularity, bench_n_cut, warmup
+    from evomod.bench import generation as bench
+    from evomod.bench import modularity as bench_modularity
+    from evomod.bench import n_cut as bench_n_cut
+    from evomod.runs import warmup
 
     small = bench_n_cut.measure_n_cut((12, 8, 4), k=3, draws=1, plain_draws=1)
     monkeypatch.setattr(bench, "WORKLOADS", {})

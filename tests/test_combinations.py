@@ -10,7 +10,7 @@ from test_runs import contents
 import evomod
 from evomod.errors import EvomodError
 from evomod.pressures.collection import BUILT_IN
-from evomod.runs import begin, resume, run
+from evomod.runs.run import begin, resume, run
 from evomod.sections import NETWORKS
 from evomod.selections.collection import BUILT_IN as METHODS
 

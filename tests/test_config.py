@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from conftest import make_task
 
-from evomod import preparation
 from evomod.config import Config, apply_pressures, apply_settings, dump_config, load_config, read_config
 from evomod.encodings import layered
 from evomod.errors import EvomodError
-from evomod.preparation import prepare
+from evomod.evolution import setup as preparation
+from evomod.evolution.setup import prepare
 from evomod.task import load_task
 
 

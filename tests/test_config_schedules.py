@@ -7,8 +7,8 @@ import pytest
 
 from evomod.config import Config, dump_config, load_config
 from evomod.errors import EvomodError
-from evomod.goals import compositions
-from evomod.preparation import prepare
+from evomod.evolution.schedules import compositions
+from evomod.evolution.setup import prepare
 from evomod.task import load_task
 
 A, B = "xor-and-xor", "xor-or-xor"

@@ -6,9 +6,9 @@ import struct
 import numpy as np
 import pytest
 
-from evomod import datasets
-from evomod.datasets import load_dataset, read_idx
 from evomod.errors import EvomodError
+from evomod.gradient import datasets
+from evomod.gradient.datasets import load_dataset, read_idx
 from evomod.task import load_task
 
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.patches import Circle, FancyArrowPatch
 
-from evomod.drawing_motifs import draw_motif, plot_motif_profile
 from evomod.errors import EvomodError
 from evomod.measures import class_adjacency, motif_ids, motifs
+from evomod.plots.motifs import draw_motif, plot_motif_profile
 
 
 def ring_with_loops(n=12, seed=0):

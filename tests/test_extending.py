@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import evomod
-from evomod.cli import main, names_of_pressures
+from evomod.cli.parser import main, names_of_pressures
 from evomod.pressures.collection import BUILT_IN
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +64,7 @@ def test_a_built_in_pressure_is_one_file(tmp_path):
         example.replace("from evomod import", "from evomod.pressures.base import")
     )
     code = (
-        "import evomod\nfrom evomod.cli import main\nfrom evomod.runs import resume\n"
+        "import evomod\nfrom evomod.cli.parser import main\nfrom evomod.runs.run import resume\n"
         "assert main(['evolve', 'retina', '--pressure', 'fan-in:probability=0.5', '--show-config']) == 0\n"
         "config = evomod.Config(task='retina', pressures={'fan-in': {}, 'connection-cost': {}},\n"
         "    evolution={'population': 4, 'generations': 2})\n"

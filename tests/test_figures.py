@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evomod import claims, figures, papers, verification
 from evomod.errors import EvomodError
-from evomod.study import load_definition
-from evomod.study_run import run_study
+from evomod.papers import claims, figures, verification
+from evomod.papers import scripts as papers
+from evomod.studies.definition import load_definition
+from evomod.studies.run import run_study
 
 ROOT = Path(__file__).parent.parent
 TINY = [

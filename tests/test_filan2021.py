@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evomod import figures, papers, row_tables
 from evomod.errors import EvomodError
+from evomod.papers import figures
+from evomod.papers import scripts as papers
+from evomod.studies import row_tables
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "filan2021" / "table.py"
 

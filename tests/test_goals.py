@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.evolution import rewarded
-from evomod.goals import chosen_schedule, compositions, epochs, inputs_read
+from evomod.evolution.loop import rewarded
+from evomod.evolution.schedules import chosen_schedule, compositions, epochs, inputs_read
 from evomod.pressures.goal_switching import epoch_of
 from evomod.sections import ScheduleSection
 from evomod.task import Task, derive, unpack

@@ -9,7 +9,9 @@ import pytest
 from harness import bounds, combinations, crashes, fuzz, same
 from harness.report import Result
 
-from evomod import checkpoints, disk, runs
+from evomod.files import disk
+from evomod.runs import checkpoints
+from evomod.runs import run as runs
 
 
 @pytest.fixture

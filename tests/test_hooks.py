@@ -11,10 +11,10 @@ from deap import tools
 from test_runs import contents
 
 import evomod
-from evomod import operators
 from evomod.config import dump_config
 from evomod.errors import EvomodError
-from evomod.runs import load_run, resume, run
+from evomod.evolution import operators
+from evomod.runs.run import load_run, resume, run
 
 SMALL = {"population": 20, "generations": 10}
 CONFIG = evomod.Config(task="retina", evolution=SMALL, pressures={"connection-cost": {}})
@@ -91,14 +91,14 @@ def test_replaced_operators_are_recorded_and_asked_for_again(tmp_path):
     setup = replaced(survive=stock)
     made = run(setup.config, 1, tmp_path / "x", setup=setup)
     described = made.manifest["operators"]["survive"]
-    assert described["function"]["import"] == "evomod.operators:survive_by_stock"
+    assert described["function"]["import"] == "evomod.evolution.operators:survive_by_stock"
     assert described["arguments"][0]["function"]["import"].endswith("emo:selNSGA2")
     assert described["arguments"][0]["keywords"] == {"nd": "log"}
     assert "operators" not in run(CONFIG, 1, tmp_path / "z").manifest
 
     with pytest.raises(EvomodError, match="saved"):
         half = replaced(survive=best_first)
-        folder = evomod.runs.begin(evomod.runs.beginning(CONFIG, half), 1, tmp_path / "y")
+        folder = evomod.runs.run.begin(evomod.runs.run.beginning(CONFIG, half), 1, tmp_path / "y")
         resume(folder, watch=lambda generation: True, setup=half)
     with pytest.raises(
         EvomodError, match=r"operator 'survive' was test_hooks:best_first .* is evomod's own now"
@@ -204,6 +204,6 @@ def test_one_list_of_public_names():
     }
     assert typed == evomod._HOMES
     assert set(evomod.__all__) == {*evomod._HOMES, "__version__"} <= set(dir(evomod))
-    assert evomod.__version__ == evomod.provenance.versions()["evomod"]
+    assert evomod.__version__ == evomod.files.provenance.versions()["evomod"]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = evomod.nothing

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 import evomod
-from evomod import claims, measures
+from evomod import measures
 from evomod.measures.graphs import adjacency_of
-from evomod.papers import load_script
-from evomod.plotting_studies import STYLE
-from evomod.study import load_definition
-from evomod.study_rows import write_text
-from evomod.study_run import run_study
-from evomod.study_tables import load_study, read_columns
+from evomod.papers import claims
+from evomod.papers.scripts import load_script
+from evomod.plots.studies import STYLE
+from evomod.studies.definition import load_definition
+from evomod.studies.rows import write_text
+from evomod.studies.run import run_study
+from evomod.studies.tables import load_study, read_columns
 
 SCRIPTS = Path(__file__).parent.parent / "scripts" / "kashtan2005"
 FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5", "decay")

@@ -13,8 +13,8 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from evomod.encodings import layered
+from evomod.evolution.operators import vary_polynomial
 from evomod.kernels import realvalued
-from evomod.operators import vary_polynomial
 from evomod.sections import LayeredNetwork, RealNetwork, VariationSection
 from evomod.task import load_task, unpack
 

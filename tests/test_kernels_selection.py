@@ -12,10 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from evomod.errors import EvomodError
+from evomod.evolution.operators import individuals
 from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
-from evomod.operators import individuals
-from evomod.selection import (
+from evomod.selections.ranking import (
     _orders,
     _sort_down,
     choose_parents,
@@ -460,7 +460,7 @@ def test_more_survivors_than_there_are_is_refused():
 
 SPARED_BY_NOBODY = """
 import numpy as np
-from evomod.selection import rank
+from evomod.selections.ranking import rank
 
 n = 300
 line = np.arange(float(n))

@@ -7,12 +7,12 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import evomod
-from evomod import tracking
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.measures import q_max
+from evomod.evolvability import q_max
 from evomod.measures.modularity import modularity
-from evomod.runs import resume, run
+from evomod.runs import tracking
+from evomod.runs.run import resume, run
 from evomod.task import Task, derive
 
 SAME = ("log.csv", "population.csv", "best.json", "config.toml", "checkpoint.npz")

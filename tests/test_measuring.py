@@ -11,7 +11,7 @@ import pytest
 
 from evomod import measures
 from evomod.errors import EvomodError
-from evomod.measuring import measure_network, measure_parts, null_note, report
+from evomod.measures.report import measure_network, measure_parts, null_note, report
 from evomod.network import Network, network_json
 from evomod.task import load_task
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
-from evomod import bench_modularity
+from evomod.bench import modularity as bench_modularity
 from evomod.errors import EvomodError
 from evomod.measures import METHODS, modularity, optimum, q_of_many
 from evomod.measures.modularity import MOST_NODES, UNDIRECTED_ONLY, UNWEIGHTED_ONLY, undirected

@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.cluster import SpectralClustering
 from threadpoolctl import threadpool_limits
 
-from evomod import bench_n_cut
+from evomod.bench import n_cut as bench_n_cut
 from evomod.errors import EvomodError
 from evomod.measures import NCut, graph_of_layers, n_cut
 from evomod.measures.graphs import symmetric

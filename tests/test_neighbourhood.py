@@ -14,7 +14,7 @@ from test_circuits import BOTH, EITHER, G1, G2, circuit_genome, judged, neighbou
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.measures.neighbourhood import ATTEMPTS, answers_of, mutants, neighbourhood
+from evomod.evolvability.neighbourhood import ATTEMPTS, answers_of, mutants, neighbourhood
 from evomod.population import goal_bits
 from evomod.task import unpack
 
@@ -284,7 +284,7 @@ def test_the_other_goal_is_two_changes_away(change):
 
 
 def test_blocks_of_mutants_answer_as_all_at_once(monkeypatch):
-    from evomod.measures import neighbourhood as function
+    from evomod.evolvability import neighbourhood as function
 
     module = __import__("sys").modules[function.__module__]
     for name in ("retina", "threshold", "circuit by value"):

@@ -10,9 +10,9 @@ import pytest
 from deap import algorithms, base, tools
 
 import evomod
-from evomod import operators
 from evomod.encodings import layered
 from evomod.errors import EvomodError
+from evomod.evolution import operators
 from evomod.population import goal_bits, score
 
 CONFIG = evomod.Config(
@@ -48,7 +48,7 @@ def test_stock_nsga2_keeps_the_same_fronts_as_ours():
     """Both keep the same number from every front, for continuous objectives without ties."""
     rng = np.random.default_rng(4)
     objectives = rng.random((60, 2))
-    ours = evomod.selection.survive(objectives, np.ones(2), 30, np.random.default_rng(1)).rows
+    ours = evomod.selections.ranking.survive(objectives, np.ones(2), 30, np.random.default_rng(1)).rows
     stock = operators.stock_survival(partial(tools.selNSGA2, nd="log"))
     theirs = stock(objectives, 30, np.random.default_rng(1))
     assert set(ours.tolist()) == set(theirs.tolist())

@@ -12,14 +12,14 @@ import pytest
 from test_runs import contents
 
 import evomod
-from evomod import plugins
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.config import load_config
 from evomod.errors import EvomodError
-from evomod.runs import load_run, resume, run
-from evomod.study import load_definition
-from evomod.study_run import run_study
-from evomod.study_tables import load_study
+from evomod.files import plugins
+from evomod.runs.run import load_run, resume, run
+from evomod.studies.definition import load_definition
+from evomod.studies.run import run_study
+from evomod.studies.tables import load_study
 
 FAN_IN = '''"""The largest number of connections into one neuron, which is to be small."""
 from evomod.pressures.base import Pressure
@@ -134,7 +134,7 @@ def test_a_run_holds_copies_and_a_stopped_one_ends_in_the_same_bytes(home, kind)
     assert (whole.folder / files[0]).read_bytes() == (home / files[0]).read_bytes()
     assert sorted(whole.manifest["files"]) == files
     (home / "half").mkdir()
-    begun = evomod.runs.begin(config(**OWN[kind]), 3, home / "half")
+    begun = evomod.runs.run.begin(config(**OWN[kind]), 3, home / "half")
     for name in files:
         (home / name).unlink()
     with pytest.raises(EvomodError, match="saved"):
@@ -368,7 +368,7 @@ def test_a_constraint_and_a_pressure_of_the_pool(home):
 
 
 def test_any_number_of_objectives(home):
-    from evomod.operators import individuals
+    from evomod.evolution.operators import individuals
 
     for k in range(6):
         text = FAN_IN.replace('"fan-in"', f'"fan-in-{k}"').replace('print("executed")', "")
@@ -411,7 +411,7 @@ def test_an_entry_point_is_a_name(installed, home, capsys):
     made = run(given, 3, home / "x")
     assert list(made.manifest["files"]) == ["fan_in_package:PRESSURE"]
     assert load_run(made.folder).config.pressures.own["fan-in"].entry_point == "fan_in_package:PRESSURE"
-    begun = evomod.runs.begin(given, 3, home / "y")
+    begun = evomod.runs.run.begin(given, 3, home / "y")
     assert contents(resume(begun).folder, ("log.csv",)) == contents(made.folder, ("log.csv",))
     run(config(selection={"method": "tournament"}), 3, home / "z")
 

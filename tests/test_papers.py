@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evomod import figures, papers, verification
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.study import load_definition
-from evomod.study_run import run_study
+from evomod.papers import figures, verification
+from evomod.papers import scripts as papers
+from evomod.studies.definition import load_definition
+from evomod.studies.run import run_study
 
 ROOT = Path(__file__).parent.parent
 FIGURE = ROOT / "scripts" / "clune2013" / "fig2.py"

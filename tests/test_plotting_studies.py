@@ -9,11 +9,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from evomod import circuit_layout
 from evomod.network import Network, network_of
-from evomod.papers import load_script
-from evomod.plotting import COLOURS, signs_of
-from evomod.plotting_studies import (
+from evomod.papers.scripts import load_script
+from evomod.plots import circuit_layout
+from evomod.plots.runs import COLOURS, signs_of
+from evomod.plots.studies import (
     FEWEST,
     explain_networks,
     look_of,

@@ -17,12 +17,12 @@ import evomod
 from evomod.config import Config, apply_pressures, dump_config, towards
 from evomod.encodings import layered
 from evomod.errors import EvomodError
-from evomod.evolution import evolve
+from evomod.evolution.loop import evolve
+from evomod.evolution.setup import prepare
 from evomod.population import goal_bits, score
-from evomod.preparation import prepare
 from evomod.pressures import dropout, pruning, weights
-from evomod.runs import load_run, run
-from evomod.study import load_definition
+from evomod.runs.run import load_run, run
+from evomod.studies.definition import load_definition
 
 RETINA = (8, 8, 4, 2, 1)
 SMALL = {"population": 30, "generations": 12}
@@ -108,7 +108,7 @@ def test_a_high_price_leaves_hardly_any_connection():
 
 def test_many_objectives_at_once():
     """Five of them, and DEAP's view of them."""
-    from evomod.operators import individuals
+    from evomod.evolution.operators import individuals
 
     every = {"connection-cost": {}, "behavioural-diversity": {}, "l1": {}, "l2": {"probability": 0.5}}
     last = generations(every)[-1]

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 import evomod
-from evomod import disk, warmup
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.runs import begin, resume, run
+from evomod.files import disk
+from evomod.runs import warmup
+from evomod.runs.run import begin, resume, run
 
 TINY = {"population": 10, "generations": 4}
 STUDY = """
@@ -245,7 +246,7 @@ def test_of_several_runs_at_once_one_wins_and_nothing_of_the_others_is_there(tmp
 
 def test_a_run_that_waited_for_another_goes_on_from_what_that_one_left(tmp_path, monkeypatch):
     """The checkpoint is read under the lock."""
-    from evomod import runs
+    from evomod.runs import run as runs
 
     folder, true = run(config(), 1, tmp_path / "x").folder, runs._locked_log
 
@@ -301,7 +302,7 @@ def test_nobody_else_can_hold_the_lock_of_compilation(tmp_path, monkeypatch):
 
 def test_what_ignores_ctrl_c_goes_on_ignoring_it(tmp_path):
     code = (
-        "import signal, sys\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nfrom evomod.cli import main\n"
+        "import signal, sys\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nfrom evomod.cli.parser import main\n"
         "from evomod import tracking\ntrue = tracking.Tracker.row\n"
         "def row(self, generation):\n    signal.raise_signal(signal.SIGINT)\n    return true(self, generation)\n"
         "tracking.Tracker.row = row\nsys.exit(main(sys.argv[1:]))\n"
@@ -317,7 +318,8 @@ def test_what_ignores_ctrl_c_goes_on_ignoring_it(tmp_path):
 
 def test_a_signal_between_two_looks_still_saves_the_state(tmp_path, monkeypatch):
     """It comes after the question whether to save, and before the one whether to stop."""
-    from evomod import runs, tracking
+    from evomod.runs import run as runs
+    from evomod.runs import tracking
 
     true = tracking.Tracker.row
 
@@ -368,7 +370,7 @@ def test_the_same_command_works_when_the_cause_is_gone(tmp_path, monkeypatch, nu
 
 
 def test_a_folder_that_is_removed_is_one_sentence(tmp_path, monkeypatch):
-    from evomod import tracking
+    from evomod.runs import tracking
 
     true = tracking.Tracker.row
 
@@ -408,7 +410,7 @@ def test_letters_that_the_output_does_not_have_stop_nothing(made):
 def test_a_working_folder_that_is_gone_is_one_sentence(tmp_path):
     (tmp_path / "x").mkdir()
     code = f"import os; os.chdir({str(tmp_path / 'x')!r}); os.rmdir({str(tmp_path / 'x')!r})\n" \
-        "import sys; from evomod.cli import main; sys.exit(main(['measure', 'x.json']))"  # fmt: skip
+        "import sys; from evomod.cli.parser import main; sys.exit(main(['measure', 'x.json']))"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, timeout=120)
     assert done.returncode == 2 and "the folder that this command was called in is gone" in done.stderr
 
@@ -475,7 +477,7 @@ def test_a_task_that_evomod_finds_itself_needs_no_trust(foreign, tmp_path, capsy
 
 
 def test_a_run_that_stops_says_how_to_go_on_with_a_task_of_ones_own(foreign, tmp_path, monkeypatch):
-    from evomod import tracking
+    from evomod.runs import tracking
 
     true = tracking.Tracker.row
 
@@ -498,9 +500,9 @@ def test_a_run_that_stops_says_how_to_go_on_with_a_task_of_ones_own(foreign, tmp
 
 
 def test_a_bomb_of_zeros_is_refused_before_it_is_unpacked(tmp_path):
-    from evomod.readers import DamageError, read_arrays, unpacked
+    from evomod.files.readers import DamageError, read_arrays, unpacked
 
-    packed = evomod.study_rows.gzip.compress(bytes(50 * 2**20), mtime=0)
+    packed = evomod.studies.rows.gzip.compress(bytes(50 * 2**20), mtime=0)
     with pytest.raises(DamageError, match="unpacks to more than"):
         unpacked(packed, 2**20)
     with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -513,14 +515,14 @@ def test_a_bomb_of_zeros_is_refused_before_it_is_unpacked(tmp_path):
     "content", [b"[" * 100_000, b'{"a":' * 100_000, b"9" * 5000, b'"\xff"', b"{} x", b""]
 )
 def test_json_that_is_none_is_one_sentence(tmp_path, content):
-    from evomod.readers import DamageError, parse_json
+    from evomod.files.readers import DamageError, parse_json
 
     with pytest.raises(DamageError):
         parse_json(content)
 
 
 def test_json_that_would_take_all_memory_is_refused():
-    from evomod.readers import DamageError, parse_json
+    from evomod.files.readers import DamageError, parse_json
 
     with pytest.raises(DamageError, match="MB of memory"):
         parse_json(b"[" + b"{}," * 4_000_000 + b"{}]")
@@ -573,7 +575,7 @@ def test_a_checkpoint_that_cannot_be_read_is_not_called_damaged(made, tmp_path, 
     def refused(path, most):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(evomod.checkpoints, "read_arrays", refused)
+    monkeypatch.setattr(evomod.runs.checkpoints, "read_arrays", refused)
     with pytest.raises(EvomodError, match=r"cannot be read: Permission denied\.$"):
         resume(folder, ["evolution.generations=9"])
 
@@ -630,7 +632,7 @@ def test_logs_that_no_run_could_have_written_are_refused(made, tmp_path, line, s
 
 
 def test_a_number_beyond_64_bits_is_a_number(tmp_path):
-    from evomod.tracking import read_table
+    from evomod.runs.tracking import read_table
 
     (tmp_path / "t.csv").write_text("a,b,goal\n1,9999999999999999999999,7\n2,,8\n3,torn")
     table = read_table(tmp_path / "t.csv")
@@ -667,7 +669,7 @@ def test_a_name_of_many_parts_takes_no_memory(tmp_path):
 
 def test_tables_that_are_being_begun_are_told_from_foreign_ones(tmp_path, monkeypatch):
     """Another process may have gone from its first file to its last between two looks at the folder."""
-    from evomod import runs
+    from evomod.runs import run as runs
 
     def looked(folder):
         run(config(), 1, folder)

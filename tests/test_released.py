@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import evomod
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.provenance import versions
-from evomod.runs import resume
+from evomod.files.provenance import versions
+from evomod.runs.run import resume
 
 RELEASED = sorted((Path(__file__).parent / "released").iterdir())
 SAME = ("log.csv", "population.csv", "best.json", "checkpoint.npz")

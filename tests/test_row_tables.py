@@ -5,7 +5,7 @@ import time
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
 
 COLUMNS = ("kind", "number")
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import evomod
 from evomod import measures
 from evomod.errors import EvomodError
-from evomod.runs import resume, run
-from evomod.tracking import COLUMNS, read_table
+from evomod.runs.run import resume, run
+from evomod.runs.tracking import COLUMNS, read_table
 
 SMALL = {"population": 30, "generations": 24}
 SAME = ("log.csv", "population.csv", "best.json", "config.toml", "task.py", "checkpoint.npz")
@@ -103,7 +103,7 @@ def contents(folder, names=SAME):
 
 def stop_at(generation, monkeypatch):
     """Make the run of this process receive Ctrl-C when it reaches a generation."""
-    from evomod import tracking
+    from evomod.runs import tracking
 
     true, raised = tracking.Tracker.row, []
 
@@ -241,10 +241,10 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
 
 
 def test_two_processes_cannot_write_one_run(tmp_path):
-    first = evomod.runs.run(config(), 1, tmp_path / "x")
+    first = evomod.runs.run.run(config(), 1, tmp_path / "x")
     before = contents(first.folder, tuple(path.name for path in first.folder.iterdir()))
     with (
-        evomod.runs._locked_log(first.folder),
+        evomod.runs.run._locked_log(first.folder),
         pytest.raises(EvomodError, match="another process is writing"),
     ):
         resume(first.folder, ["evolution.generations=30"])
@@ -347,7 +347,7 @@ def test_a_full_disk_is_one_sentence_and_the_checkpoint_stays(tmp_path):
     text = f"""
 import resource, signal, sys
 import evomod
-from evomod.cli import main
+from evomod.cli.parser import main
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))
 sys.exit(main(["evolve", {str(tmp_path / "c.toml")!r}, "--seed", "1", "--out", {str(tmp_path / "x")!r}]))
@@ -393,7 +393,7 @@ def test_a_run_of_an_older_version_is_refused_with_the_reason_and_left_alone(tmp
     """Its births differ: the same seed would give another run. One that is complete can be read."""
     made = run(config(evolution={"population": 20, "generations": 4}), 1, tmp_path / "old")
     path = made.folder / "manifest.json"
-    now = f'"evomod": "{evomod.provenance.versions()["evomod"]}"'
+    now = f'"evomod": "{evomod.files.provenance.versions()["evomod"]}"'
     path.write_text(path.read_text().replace(now, '"evomod": "0.1.0"'))
     before = {file.name: file.read_bytes() for file in made.folder.iterdir()}
     assert resume(made.folder).is_complete

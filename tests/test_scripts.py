@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from evomod import papers, preparation
-from evomod.claims import Claim, as_markdown, larger
 from evomod.errors import EvomodError
-from evomod.figures import draw_figure
-from evomod.papers import load_script
-from evomod.provenance import versions as versions_of
-from evomod.row_tables import read_rows
+from evomod.evolution import setup as preparation
+from evomod.files.provenance import versions as versions_of
+from evomod.papers import scripts as papers
+from evomod.papers.claims import Claim, as_markdown, larger
+from evomod.papers.figures import draw_figure
+from evomod.papers.scripts import load_script
 from evomod.statistics import rank_sum
-from evomod.study_tables import load_study, read_columns
+from evomod.studies.row_tables import read_rows
+from evomod.studies.tables import load_study, read_columns
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 

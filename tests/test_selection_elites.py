@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.sections import SelectionSection
-from evomod.selection import breed, fittest, spin
+from evomod.selections.ranking import breed, fittest, spin
 
 METHODS = ("elite", "elite-worst", "roulette")
 

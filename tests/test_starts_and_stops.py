@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.evolution import rewarded
-from evomod.runs import resume, run
+from evomod.evolution.loop import rewarded
+from evomod.runs.run import resume, run
 from evomod.task import all_patterns, unpack
 
 A, B, C = "xor-and-xor", "xor-or-xor", "eq-and-xor"
@@ -45,7 +45,7 @@ def contents(folder, names=SAME):
 
 def interrupted_at(generation, config, seed, folder, go_on=None):
     """A run (new, or gone on with) that receives Ctrl-C in a generation."""
-    from evomod import tracking
+    from evomod.runs import tracking
 
     true, raised = tracking.Tracker.row, []
 
@@ -608,7 +608,7 @@ def test_parents_that_recombine_are_in_random_order():
 
 
 def test_a_neutral_population_is_written_in_few_rows():
-    from evomod.tracking import population_rows
+    from evomod.runs.tracking import population_rows
 
     config = config_of(population=100, generations=4, schedule={"kind": "neutral", "period": 2})
     *_, last_one = evomod.evolve(config, seed=1)
@@ -618,7 +618,7 @@ def test_a_neutral_population_is_written_in_few_rows():
 
 
 def test_goals_of_the_command_line_keep_the_period_of_a_config(tmp_path, capsys):
-    from evomod.cli import main
+    from evomod.cli.parser import main
 
     (tmp_path / "c.toml").write_text(
         '[task]\nname = "circuit"\n[schedule]\nkind = "modular"\ngoals = ["eq-and-eq", "eq-or-eq"]\nperiod = 50\n'

@@ -12,9 +12,9 @@ import pytest
 import evomod
 from evomod.config import Config, dump_config
 from evomod.errors import EvomodError
-from evomod.study import difference, dump_study, load_definition, replicates_of, seed_of
-from evomod.study_folder import begin_run, begin_session, opened, state_of, status_of
-from evomod.study_tables import load_study
+from evomod.studies.definition import difference, dump_study, load_definition, replicates_of, seed_of
+from evomod.studies.folder import begin_run, begin_session, opened, state_of, status_of
+from evomod.studies.tables import load_study
 
 ROOT = Path(__file__).parent.parent
 TWO = """
@@ -202,7 +202,7 @@ def test_a_folder_of_another_version_is_refused(two, tmp_path):
     path = tmp_path / "x" / "manifest.json"
     path.write_text(
         path.read_text().replace(
-            f'"evomod": "{evomod.provenance.versions()["evomod"]}"', '"evomod": "9"'
+            f'"evomod": "{evomod.files.provenance.versions()["evomod"]}"', '"evomod": "9"'
         )
     )
     with pytest.raises(EvomodError, match="made by evomod 9 .*Go on with evomod 9"):
@@ -292,7 +292,7 @@ def test_the_time_that_is_left_counts_all_that_a_run_takes(
     folder, begun = tmp_path / "x", 1_800_000_000.0
     with opened(many, folder, shared=False):
         monkeypatch.setattr(
-            "evomod.study_folder.now", lambda: datetime.fromtimestamp(begun, UTC).isoformat()
+            "evomod.studies.folder.now", lambda: datetime.fromtimestamp(begun, UTC).isoformat()
         )
         begin_session(folder)
     order = replicates_of(many)

@@ -12,12 +12,13 @@ from types import SimpleNamespace
 import pytest
 from test_study_run import contents, started, until, written
 
-from evomod import cluster, run_measures
-from evomod.engines import Outcome
 from evomod.errors import EvomodError
-from evomod.provenance import versions
-from evomod.study import load_definition
-from evomod.study_run import run_study
+from evomod.files.provenance import versions
+from evomod.runs import measures as run_measures
+from evomod.studies import cluster
+from evomod.studies.definition import load_definition
+from evomod.studies.engines import Outcome
+from evomod.studies.run import run_study
 
 
 def free_port():

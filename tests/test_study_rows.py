@@ -6,11 +6,11 @@ import shutil
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.study import load_definition
-from evomod.study_folder import status_of
-from evomod.study_rows import read_text, write_text
-from evomod.study_run import run_study
-from evomod.study_tables import load_study, write_tables
+from evomod.studies.definition import load_definition
+from evomod.studies.folder import status_of
+from evomod.studies.rows import read_text, write_text
+from evomod.studies.run import run_study
+from evomod.studies.tables import load_study, write_tables
 
 TEXT = """
 name = "two"

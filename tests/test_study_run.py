@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 
 import evomod
-from evomod import engines, run_measures, run_rows, runs, study_run
-from evomod.cli import main
-from evomod.engines import evolve_folder
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.study import load_definition, replicates_of
-from evomod.study_folder import (
+from evomod.runs import measures as run_measures
+from evomod.runs import run as runs
+from evomod.studies import engines, run_rows
+from evomod.studies import run as study_run
+from evomod.studies.definition import load_definition, replicates_of
+from evomod.studies.engines import evolve_folder
+from evomod.studies.folder import (
     SESSION,
     begin_run,
     begin_session,
@@ -33,7 +36,7 @@ from evomod.study_folder import (
     sessions_of,
     status_of,
 )
-from evomod.study_run import run_study
+from evomod.studies.run import run_study
 
 SAME = (
     "log.csv",
@@ -373,7 +376,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(short, tmp_path):
     out = tmp_path / "x"
     text = f"""
 import resource, signal, sys
-from evomod.cli import main
+from evomod.cli.parser import main
 if __name__ == "__main__":
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))

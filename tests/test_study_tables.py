@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 import evomod
-from evomod import measures, run_measures
+from evomod import measures
 from evomod.errors import EvomodError
-from evomod.run_rows import COST_BIN, Q_BIN, measures_of, thinned
-from evomod.study import load_definition
-from evomod.study_rows import write_text
-from evomod.study_run import run_study
-from evomod.study_tables import described, write_parquet, write_tables
-from evomod.tracking import TIED_COLUMNS
+from evomod.runs import measures as run_measures
+from evomod.runs.tracking import TIED_COLUMNS
+from evomod.studies.definition import load_definition
+from evomod.studies.rows import write_text
+from evomod.studies.run import run_study
+from evomod.studies.run_rows import COST_BIN, Q_BIN, measures_of, thinned
+from evomod.studies.tables import described, write_parquet, write_tables
 
 TEXT = """
 name = "two"

@@ -6,10 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from evomod.cli import main
-from evomod.datasets import load_dataset
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.training_config import (
+from evomod.gradient.config import (
     TrainingConfig,
     checked,
     dump_training,
@@ -18,7 +17,8 @@ from evomod.training_config import (
     resolved,
     sparsity_at,
 )
-from evomod.training_run import load_training_run, load_weights, network_of_layers
+from evomod.gradient.datasets import load_dataset
+from evomod.gradient.run import load_training_run, load_weights, network_of_layers
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_without_torch_the_command_that_installs_it_is_told(name, said):
         "        if name == 'torch':\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Without())\n"
-        "from evomod.cli import main\nsys.exit(main(['train', sys.argv[1], '--seed', '1']))\n"
+        "from evomod.cli.parser import main\nsys.exit(main(['train', sys.argv[1], '--seed', '1']))\n"
     )
     done = subprocess.run([sys.executable, "-c", text, name], capture_output=True, text=True)
     assert done.returncode == 2

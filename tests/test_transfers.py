@@ -13,12 +13,18 @@ from numpy.testing import assert_array_equal
 from test_circuits import BOTH, G1, G2, circuit_genome
 
 import evomod
-from evomod import transfers
-from evomod.cli import main
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
+from evomod.evolvability import transfers
+from evomod.evolvability.transfers import (
+    RANDOM_GOALS,
+    Adaptation,
+    adapting,
+    generations_to_solve,
+    transfer,
+)
 from evomod.network import network_json
 from evomod.task import all_patterns
-from evomod.transfers import RANDOM_GOALS, Adaptation, adapting, generations_to_solve, transfer
 
 SMALL = {"population": 40, "generations": 8}
 

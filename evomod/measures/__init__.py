@@ -12,11 +12,9 @@ from evomod.measures.functional import (
     redundancy,
 )
 from evomod.measures.hierarchy import NullHierarchy, hierarchy, null_hierarchy
-from evomod.measures.maximum import q_max
 from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many, quality
 from evomod.measures.motifs import MotifProfile, class_adjacency, motif_census, motif_ids, motifs
 from evomod.measures.n_cut import NCut, graph_of_layers, n_cut
-from evomod.measures.neighbourhood import Neighbourhood, Reach, neighbourhood
 from evomod.measures.normalised import NormalisedModularity, normalised_modularity, null_distribution
 from evomod.measures.nulls import NULLS, random_graphs
 
@@ -27,11 +25,9 @@ __all__ = [
     "Lesions",
     "MotifProfile",
     "NCut",
-    "Neighbourhood",
     "NormalisedModularity",
     "NullHierarchy",
     "Partition",
-    "Reach",
     "Redundancy",
     "Separation",
     "class_adjacency",
@@ -44,11 +40,9 @@ __all__ = [
     "motif_ids",
     "motifs",
     "n_cut",
-    "neighbourhood",
     "normalised_modularity",
     "null_distribution",
     "null_hierarchy",
-    "q_max",
     "q_of_many",
     "quality",
     "random_graphs",

@@ -19,7 +19,7 @@ from evomod.measures.nulls import check_draws, is_undirected, random_parts, z_in
 from evomod.measures.swapped import drawn_values, start_of
 
 if TYPE_CHECKING:
-    from evomod.preparation import Setup
+    from evomod.evolution.setup import Setup
 
 SEED = 0x6E756C6C
 """Of the nulls and of the search for Q_max where no generator is given."""

@@ -14,7 +14,7 @@ from evomod.measures.edges import Graph, edges_of
 from evomod.measures.graphs import adjacency_of, connected_nodes, dense, layers_of
 
 if TYPE_CHECKING:
-    from evomod.preparation import Setup
+    from evomod.evolution.setup import Setup
 
 NULLS = (
     "degree-preserving",

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from evomod.errors import EvomodError
-from evomod.plugins import (
+from evomod.files.plugins import (
     Origin,
     check_name,
     check_origin,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from evomod.pressures.base import View
 from evomod.sections import MethodSection
-from evomod.selection import Survivors
+from evomod.selections.ranking import Survivors
 
 Sees = Literal["objectives", "fitness", "outputs"]
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import ConfigDict, ValidationError, create_model, field_serializer, field_validator
 
 from evomod.errors import EvomodError
-from evomod.plugins import (
+from evomod.files.plugins import (
     Origin,
     check_name,
     check_origin,

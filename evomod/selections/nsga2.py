@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from evomod.sections import SelectionSection
-from evomod.selection import Survivors
 from evomod.selections.base import Candidates, Rows, Selection
+from evomod.selections.ranking import Survivors
 
 
 def breed(

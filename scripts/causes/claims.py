@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import larger, larger_in_pairs, not_run, rises_with
-from evomod.papers import load_script
-from evomod.plotting_studies import masked, rows_of
+from evomod.papers.claims import larger, larger_in_pairs, not_run, rises_with
+from evomod.papers.scripts import load_script
+from evomod.plots.studies import masked, rows_of
 from evomod.statistics import holm, rank_sum, signed_rank
 
 PAPER, N = "causes", 30

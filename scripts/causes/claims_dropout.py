@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from evomod.claims import alike, larger
-from evomod.papers import load_script
+from evomod.papers.claims import alike, larger
+from evomod.papers.scripts import load_script
 
 PAPER, N = "causes", 30
 STUDY = "study_dropout.toml"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from evomod.claims import larger
-from evomod.papers import load_script
+from evomod.papers.claims import larger
+from evomod.papers.scripts import load_script
 from evomod.statistics import holm, rank_sum
 
 PAPER, N = "causes", 30

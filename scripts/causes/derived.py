@@ -7,16 +7,16 @@ comes out the same again.
 import numpy as np
 
 from evomod.config import towards
-from evomod.engines import in_workers
 from evomod.errors import EvomodError
+from evomod.evolvability.transfers import descendants, fitness_course
 from evomod.measures import decomposition, lesions, modularity, redundancy
-from evomod.measuring import q_beside_nulls
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, rows_of
+from evomod.measures.report import q_beside_nulls
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import LINES, rows_of
 from evomod.statistics import FEWEST
-from evomod.study import seed_of
-from evomod.study_tables import further_table
-from evomod.transfers import descendants, fitness_course
+from evomod.studies.definition import seed_of
+from evomod.studies.engines import in_workers
+from evomod.studies.tables import further_table
 from evomod.trust import shipped_task_named
 
 CONTROL, TRAINED = "control", "left-and-right"

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting_studies import plot_dots, rows_of
+from evomod.papers.scripts import load_script
+from evomod.plots.studies import plot_dots, rows_of
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

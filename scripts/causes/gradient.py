@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.datasets import task_data
 from evomod.errors import EvomodError
+from evomod.files.provenance import now
+from evomod.gradient.config import TrainingConfig, resolved
+from evomod.gradient.datasets import task_data
+from evomod.gradient.run import measured_n_cut, network_of_layers, versions_with_torch
+from evomod.gradient.training import fixed_arithmetic, steps_until_right, stream, train, want_torch
 from evomod.measures import graph_of_layers, modularity, null_distribution
-from evomod.measuring import q_beside_nulls
-from evomod.plotting_studies import plot_dots, signs_of_dots
-from evomod.provenance import now
-from evomod.row_tables import add_rows, read_rows, write_manifest
+from evomod.measures.report import q_beside_nulls
+from evomod.plots.studies import plot_dots, signs_of_dots
 from evomod.statistics import median_ci, proportions, rank_sum, signed_rank
+from evomod.studies.row_tables import add_rows, read_rows, write_manifest
 from evomod.task import load_task
-from evomod.training import fixed_arithmetic, steps_until_right, stream, train, want_torch
-from evomod.training_config import TrainingConfig, resolved
-from evomod.training_run import measured_n_cut, network_of_layers, versions_with_torch
 
 TABLE = "gradient.csv"
 FULL = "12 networks a way of training, about 15 minutes of one core"

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import companion, load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_dots, plot_interval
+from evomod.papers.scripts import companion, load_script
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import plot_dots, plot_interval
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

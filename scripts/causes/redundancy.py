@@ -4,9 +4,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import plot_interval, rows_of, runs_in_words, signs_of_dots
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import plot_interval, rows_of, runs_in_words, signs_of_dots
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

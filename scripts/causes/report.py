@@ -13,11 +13,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from evomod.claims import interval_of
-from evomod.papers import find_study, load_script
-from evomod.plotting_studies import masked, rows_of
+from evomod.papers.claims import interval_of
+from evomod.papers.scripts import find_study, load_script
+from evomod.plots.studies import masked, rows_of
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
-from evomod.study_tables import load_study
+from evomod.studies.tables import load_study
 
 HERE = Path(__file__).parent
 derived = load_script(HERE / "derived.py")

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from evomod import measures
-from evomod.claims import Claim, larger, more_often, not_run, published, published_share
-from evomod.papers import load_script
+from evomod.papers.claims import Claim, larger, more_often, not_run, published, published_share
+from evomod.papers.scripts import load_script
 from evomod.statistics import rank_correlation
-from evomod.study_tables import read_columns
+from evomod.studies.tables import read_columns
 from evomod.task import load_task
 
 PAPER, N = "clune2013", 50

@@ -6,8 +6,8 @@ network, the median of its adaptations, where the paper's p values suggest that 
 
 from pathlib import Path
 
-from evomod.claims import larger, not_run, published
-from evomod.papers import load_script
+from evomod.papers.claims import larger, not_run, published
+from evomod.papers.scripts import load_script
 
 PAPER, N = "clune2013", 50
 STUDY = "study_adapt.toml"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import alike, larger, not_run
-from evomod.papers import companion, load_script
+from evomod.papers.claims import alike, larger, not_run
+from evomod.papers.scripts import companion, load_script
 
 PAPER, N = "clune2013", 50
 STUDY = "study_periods.toml"

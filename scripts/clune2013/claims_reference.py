@@ -12,11 +12,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from evomod import measures
-from evomod.claims import LEVEL, Claim, as_markdown
 from evomod.errors import EvomodError
-from evomod.papers import load_script, table_of
-from evomod.row_tables import read_rows
+from evomod.papers.claims import LEVEL, Claim, as_markdown
+from evomod.papers.scripts import load_script, table_of
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
+from evomod.studies.row_tables import read_rows
 
 OURS = load_script(Path(__file__).with_name("reference.py"))
 PAPER, N = "clune2013", 50

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import alike, interval_of, larger, not_run, published
-from evomod.papers import companion, load_script
+from evomod.papers.claims import alike, interval_of, larger, not_run, published
+from evomod.papers.scripts import companion, load_script
 from evomod.statistics import holm, rank_sum
 
 PAPER, N = "clune2013", 50

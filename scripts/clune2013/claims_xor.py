@@ -4,7 +4,7 @@ Recalled, not re-read, and less surely than the main results: "nearly every" and
 """
 
 from evomod import measures
-from evomod.claims import larger, more_often
+from evomod.papers.claims import larger, more_often
 from evomod.task import Task, load_task
 
 PAPER, N = "clune2013", 50

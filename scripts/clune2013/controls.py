@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.papers import load_script
-from evomod.selection import choose_parents, survive
+from evomod.papers.scripts import load_script
+from evomod.selections.ranking import choose_parents, survive
 
 HERE = Path(__file__).parent
 MOLE = load_script(HERE / "mole.py")

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod import measures
-from evomod.plotting_studies import (
+from evomod.plots.studies import (
     explain_networks,
     masked,
     medians_in_words,
@@ -12,7 +12,7 @@ from evomod.plotting_studies import (
     plot_medians,
     plot_small_networks,
 )
-from evomod.run_rows import COST_BIN, Q_BIN
+from evomod.studies.run_rows import COST_BIN, Q_BIN
 from evomod.task import load_task
 
 STUDY = "study.toml"

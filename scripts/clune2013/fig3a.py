@@ -5,12 +5,12 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.disk import write_whole
-from evomod.engines import in_workers
-from evomod.plotting_studies import masked, plot_boxes
-from evomod.study_tables import further_table, read_columns
-from evomod.tracking import csv_line
-from evomod.transfers import generations_to_solve
+from evomod.evolvability.transfers import generations_to_solve
+from evomod.files.disk import write_whole
+from evomod.plots.studies import masked, plot_boxes
+from evomod.runs.tracking import csv_line
+from evomod.studies.engines import in_workers
+from evomod.studies.tables import further_table, read_columns
 
 STUDY = "study_adapt.toml"
 FULL = (

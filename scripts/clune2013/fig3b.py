@@ -4,10 +4,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.claims import interval_of
-from evomod.papers import companion
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import medians_in_words, plot_interval
+from evomod.papers.claims import interval_of
+from evomod.papers.scripts import companion
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import medians_in_words, plot_interval
 
 STUDY = "study_periods.toml"
 FULL = "600 runs of 25,000 generations, about 9 hours of one core"

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.plotting import COLOURS
-from evomod.row_tables import read_manifest
-from evomod.study_tables import read_columns
+from evomod.plots.runs import COLOURS
+from evomod.studies.row_tables import read_manifest
+from evomod.studies.tables import read_columns
 
 STUDY = "study.toml"
 FULL = "200 runs of 25,000 generations, and ten of mole.py of 10,001, about 4 hours of one core"

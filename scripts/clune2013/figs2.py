@@ -4,8 +4,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers import companion
-from evomod.plotting_studies import plot_columns, rows_of
+from evomod.papers.scripts import companion
+from evomod.plots.studies import plot_columns, rows_of
 
 STUDY = "study_sweeps.toml"
 FULL = (

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import companion
-from evomod.plotting_studies import medians_in_words, plot_columns, plot_medians, rows_of
+from evomod.papers.scripts import companion
+from evomod.plots.studies import medians_in_words, plot_columns, plot_medians, rows_of
 from evomod.statistics import median_band
 
 STUDY = "study_sweeps.toml"

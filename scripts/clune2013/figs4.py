@@ -4,9 +4,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers import companion
-from evomod.plotting_studies import plot_columns, rows_of
-from evomod.study_tables import read_columns
+from evomod.papers.scripts import companion
+from evomod.plots.studies import plot_columns, rows_of
+from evomod.studies.tables import read_columns
 
 STUDY = "study_sweeps.toml"
 FULL = (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting_studies import explain_networks, plot_columns, plot_small_networks, rows_of
+from evomod.papers.scripts import load_script
+from evomod.plots.studies import explain_networks, plot_columns, plot_small_networks, rows_of
 
 STUDY = "study_xor.toml"
 FULL = "200 runs of 25,000 generations, about 6 hours of one core"

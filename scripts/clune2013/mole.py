@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 
 import evomod
 from evomod.population import score
-from evomod.row_tables import as_they_end, write_manifest
-from evomod.selection import choose_parents, survive
+from evomod.selections.ranking import choose_parents, survive
+from evomod.studies.row_tables import as_they_end, write_manifest
 
 HERE = Path(__file__).parent
 CELLS, LARGEST_COST, NEIGHBOURS = 200, 500.0, 8  # authors' code

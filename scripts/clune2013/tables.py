@@ -3,7 +3,7 @@
 from collections import Counter
 
 from evomod.errors import EvomodError
-from evomod.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
 
 
 def complete(given, name, columns, kinds, run):

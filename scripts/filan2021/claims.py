@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import beyond, mean_of, published_mean
-from evomod.papers import load_script
+from evomod.papers.claims import beyond, mean_of, published_mean
+from evomod.papers.scripts import load_script
 
 TABLES = load_script(Path(__file__).with_name("table.py"))
 TABLE, COMMAND = TABLES.TABLE, TABLES.COMMAND

@@ -23,14 +23,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.datasets import load_dataset
 from evomod.errors import EvomodError
-from evomod.plotting import COLOURS
-from evomod.provenance import now
-from evomod.row_tables import add_rows, read_rows, write_manifest
-from evomod.training import fixed_arithmetic, train, want_torch
-from evomod.training_config import TrainingConfig, resolved
-from evomod.training_run import DRAWS, measured_n_cut, versions_with_torch
+from evomod.files.provenance import now
+from evomod.gradient.config import TrainingConfig, resolved
+from evomod.gradient.datasets import load_dataset
+from evomod.gradient.run import DRAWS, measured_n_cut, versions_with_torch
+from evomod.gradient.training import fixed_arithmetic, train, want_torch
+from evomod.plots.runs import COLOURS
+from evomod.studies.row_tables import add_rows, read_rows, write_manifest
 
 TABLE = "table.csv"
 FULL = "5 networks a way of training, about 4 hours of one core"

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.claims import (
+from evomod.evolution.evaluation import penalised
+from evomod.papers.claims import (
     at_most,
     beyond,
     larger,
@@ -23,10 +24,9 @@ from evomod.claims import (
     published_mean,
     published_share,
 )
-from evomod.evaluation import penalised
-from evomod.papers import load_script, scripts_folder
+from evomod.papers.scripts import load_script, scripts_folder
 from evomod.population import Population, goal_bits, score
-from evomod.row_tables import read_rows
+from evomod.studies.row_tables import read_rows
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 decays = load_script(Path(__file__).with_name("decay.py"))

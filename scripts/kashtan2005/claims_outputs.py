@@ -6,8 +6,8 @@ says of such goals in general; it has no numbers of its own for them in the part
 
 from pathlib import Path
 
-from evomod.claims import beyond
-from evomod.papers import load_script
+from evomod.papers.claims import beyond
+from evomod.papers.scripts import load_script
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 main = load_script(Path(__file__).with_name("claims.py"))

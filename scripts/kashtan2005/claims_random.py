@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from evomod.claims import beyond, larger
-from evomod.papers import find_study, load_script
+from evomod.papers.claims import beyond, larger
+from evomod.papers.scripts import find_study, load_script
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 main = load_script(Path(__file__).with_name("claims.py"))

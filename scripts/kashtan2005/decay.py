@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 fig3 = load_script(Path(__file__).with_name("fig3.py"))

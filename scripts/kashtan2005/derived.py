@@ -13,18 +13,18 @@ from functools import partial
 import numpy as np
 
 import evomod
-from evomod.disk import write_whole
-from evomod.drawing_motifs import plot_motif_means
 from evomod.errors import EvomodError
+from evomod.files.disk import write_whole
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
 from evomod.network import network_json, network_of
-from evomod.study import seed_of
-from evomod.study_rows import read_text
-from evomod.study_tables import read_columns
+from evomod.plots.motifs import plot_motif_means
+from evomod.runs.tracking import csv_line
+from evomod.studies.definition import seed_of
+from evomod.studies.rows import read_text
+from evomod.studies.tables import read_columns
 from evomod.task import MAX_MODULARITY
-from evomod.tracking import csv_line
 
 CIRCUITS = ("fg-and", "fg-or", "mvg")
 RETINA = ("retina-fg", "retina-mvg")

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import masked, rows_of
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import masked, rows_of
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

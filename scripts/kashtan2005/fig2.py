@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import evomod
-from evomod.circuit_layout import shared_positions
 from evomod.measures import modularity
-from evomod.papers import load_script
-from evomod.plotting import MARK, plot_circuit
-from evomod.plotting_studies import explain_networks
+from evomod.papers.scripts import load_script
+from evomod.plots.circuit_layout import shared_positions
+from evomod.plots.runs import MARK, plot_circuit
+from evomod.plots.studies import explain_networks
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 import evomod
 from evomod.measures import normalised_modularity
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting import plot_network
-from evomod.plotting_studies import explain_networks
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import plot_network
+from evomod.plots.studies import explain_networks
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
+from evomod.papers.scripts import load_script
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 

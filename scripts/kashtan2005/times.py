@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, runs_in_words
-from evomod.row_tables import read_rows
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import LINES, runs_in_words
+from evomod.studies.row_tables import read_rows
 
 RUNS = load_script(Path(__file__).with_name("times_to_solve.py"))
 TABLE = "times.csv"

@@ -16,7 +16,7 @@ from statistics import median
 import numpy as np
 
 import evomod
-from evomod.row_tables import add_rows, as_they_end, read_rows
+from evomod.studies.row_tables import add_rows, as_they_end, read_rows
 
 HERE = Path(__file__).parent
 TABLE = HERE.parent.parent / "results" / "kashtan2005" / "times.csv"

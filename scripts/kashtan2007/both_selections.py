@@ -5,8 +5,8 @@ The second lies in the folder ``elite`` of the first.
 
 from pathlib import Path
 
-from evomod.papers import is_taste
-from evomod.study_tables import load_study
+from evomod.papers.scripts import is_taste
+from evomod.studies.tables import load_study
 
 ELITE = "elite"
 """Name of the folder and of the selection."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import Claim, described, interval_of, larger, not_run
-from evomod.papers import load_script
+from evomod.papers.claims import Claim, described, interval_of, larger, not_run
+from evomod.papers.scripts import load_script
 from evomod.statistics import FEWEST, share_interval
 
 PAPER = "kashtan2007"

@@ -5,10 +5,10 @@ Our reading of the figure, of which no numbers are known. With both selections, 
 
 from pathlib import Path
 
-from evomod.claims import larger, more_often, not_run
-from evomod.papers import load_script
-from evomod.plotting_studies import rows_of
-from evomod.study_tables import read_columns
+from evomod.papers.claims import larger, more_often, not_run
+from evomod.papers.scripts import load_script
+from evomod.plots.studies import rows_of
+from evomod.studies.tables import read_columns
 
 PAPER, N = "kashtan2007", 40
 FIGURE = load_script(Path(__file__).with_name("fig3.py"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import LEVEL, SEED, Claim, larger
-from evomod.papers import load_script
+from evomod.papers.claims import LEVEL, SEED, Claim, larger
+from evomod.papers.scripts import load_script
 from evomod.statistics import ratio_of_medians
 
 PAPER, N = "kashtan2007", 30

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
 
 STUDY = "study.toml"
 FULL = "792 runs of at most 50,000 generations, of which this needs 528, about 2 hours of one core"

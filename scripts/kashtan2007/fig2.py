@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, runs_in_words
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import LINES, runs_in_words
 from evomod.statistics import ratio_of_medians
 
 STUDY = "study_periods.toml"

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
-from evomod.plotting import COLOURS
-from evomod.plotting_studies import LINES, masked, rows_of
-from evomod.run_rows import thinned
-from evomod.study_tables import further_table, read_columns
+from evomod.papers.scripts import load_script
+from evomod.plots.runs import COLOURS
+from evomod.plots.studies import LINES, masked, rows_of
+from evomod.studies.run_rows import thinned
+from evomod.studies.tables import further_table, read_columns
 
 STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations, about 10 minutes of one core"

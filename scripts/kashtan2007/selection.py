@@ -12,7 +12,7 @@ import numpy as np
 
 import evomod
 from evomod.pressures.goal_switching import epoch_of
-from evomod.study import load_definition
+from evomod.studies.definition import load_definition
 
 SCHEMES = {
     "quoted: the L least fit are replaced": "elite-worst",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers import load_script
+from evomod.papers.scripts import load_script
 
 STUDY = "study.toml"
 FULL = "792 runs of at most 50,000 generations, about 3 hours of one core"

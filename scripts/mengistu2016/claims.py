@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.claims import larger
-from evomod.papers import load_script
+from evomod.papers.claims import larger
+from evomod.papers.scripts import load_script
 
 PAPER, N = "mengistu2016", 30
 STUDY = "study.toml"

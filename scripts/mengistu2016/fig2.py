@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod import measures
-from evomod.plotting_studies import (
+from evomod.plots.studies import (
     FEWEST,
     explain_networks,
     medians_in_words,

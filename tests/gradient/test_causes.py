@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evomod import papers
+from evomod.gradient.run import network_of_layers
+from evomod.papers import scripts as papers
 from evomod.task import load_task
-from evomod.training_run import network_of_layers
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "causes" / "gradient.py"
 SIZES = {"epochs": 3, "draws": 3, "most_steps": 2}

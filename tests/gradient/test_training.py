@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from evomod import datasets, load_network
-from evomod.cli import main
-from evomod.datasets import load_dataset, task_data
+from evomod import load_network
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.task import all_patterns, load_task
-from evomod.training import (
+from evomod.gradient import datasets
+from evomod.gradient.config import TrainingConfig, resolved, sparsity_at
+from evomod.gradient.datasets import load_dataset, task_data
+from evomod.gradient.run import adapt, load_training_run, run_training
+from evomod.gradient.training import (
     Learner,
     born,
     fixed_arithmetic,
@@ -17,8 +19,7 @@ from evomod.training import (
     share_right,
     train,
 )
-from evomod.training_config import TrainingConfig, resolved, sparsity_at
-from evomod.training_run import adapt, load_training_run, run_training
+from evomod.task import all_patterns, load_task
 
 DIGITS = load_dataset("digits")
 RETINA = load_dataset("retina")

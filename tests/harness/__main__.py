@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from evomod.provenance import commit, versions
+from evomod.files.provenance import commit, versions
 from harness import bounds, combinations, crashes, fuzz, same
 from harness.report import Result
 

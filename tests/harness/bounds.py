@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import evomod
-from evomod import runs, study
-from evomod.study_folder import begin_session, opened
+from evomod.runs import run as runs
+from evomod.studies import definition as study
+from evomod.studies.folder import begin_session, opened
 
 from .crashes import STUDY
 from .report import Result

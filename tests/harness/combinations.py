@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 import evomod
-from evomod import runs, tracking
-from evomod.checkpoints import read_checkpoint
 from evomod.errors import EvomodError, Interrupted
+from evomod.runs import run as runs
+from evomod.runs import tracking
+from evomod.runs.checkpoints import read_checkpoint
 from evomod.task import all_patterns, load_task
 
 from .forks import Plant, difference, end, start

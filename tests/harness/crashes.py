@@ -53,7 +53,7 @@ def counted(arguments: Sequence[str], root: Path) -> list[str]:
     listing = root.parent / "steps.json"
 
     def act() -> int:
-        from evomod import cli
+        from evomod.cli import parser as cli
 
         fault = install(root, None)
         code = cli.main(list(arguments))
@@ -227,7 +227,7 @@ def kills(result: Result, home: Path, number: int, signals: Sequence[int] = (sig
 
 
 def _main(arguments: Sequence[str]) -> int:
-    from evomod import cli
+    from evomod.cli import parser as cli
 
     return cli.main(list(arguments))
 

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import evomod
-from evomod import cli, measuring, runs, warmup
+from evomod.cli import parser as cli
+from evomod.measures import report as measuring
+from evomod.runs import run as runs
+from evomod.runs import warmup
 
 Plant = Callable[[], None]
 """Breaks something in a fork, so that one sees whether the harness finds it."""
@@ -51,7 +54,9 @@ def warm() -> None:
         warmup.compile_for(
             evomod.Config(**{"task": "retina", "evolution": {"population": 10}} | sections)
         )
-    from evomod import plotting, provenance, study_run  # noqa: F401
+    from evomod.files import provenance  # noqa: F401
+    from evomod.plots import runs as plotting  # noqa: F401
+    from evomod.studies import run as study_run  # noqa: F401
 
     provenance.commit()
 

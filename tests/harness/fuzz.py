@@ -267,22 +267,20 @@ def fuzz(result: Result, name: str, given: Format, number: int, plant: Plant | N
 
 def formats(home: Path) -> dict[str, Format]:
     """Every format, with files that evomod has written."""
-    from evomod import (
-        datasets,
-        plotting,
-        runs,
-        starts,
-        study,
-        study_folder,
-        study_networks,
-        study_tables,
-    )
     from evomod.config import load_config
+    from evomod.evolution import starts
+    from evomod.evolution.setup import prepare
+    from evomod.gradient import datasets
     from evomod.measures.files import read_graph
     from evomod.network import load_network, network_json
-    from evomod.preparation import prepare
+    from evomod.plots import runs as plotting
+    from evomod.runs import run as runs
+    from evomod.runs.tracking import read_table
+    from evomod.studies import definition as study
+    from evomod.studies import folder as study_folder
+    from evomod.studies import networks as study_networks
+    from evomod.studies import tables as study_tables
     from evomod.task import load_task, read_task
-    from evomod.tracking import read_table
 
     few = {"population": 10, "generations": 3}
     folder = runs.run(

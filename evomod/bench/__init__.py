@@ -1,0 +1,1 @@
+"""Benchmarks, and the programs that evomod is compared with."""

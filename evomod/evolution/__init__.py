@@ -1,0 +1,1 @@
+"""The evolutionary loop and what it is made of."""

@@ -1,0 +1,104 @@
+"""Where a run's first population comes from, if not from chance: a saved population, or one network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import Config, read_config
+from evomod.encodings import Encoding
+from evomod.errors import EvomodError, shortened
+from evomod.files.disk import is_file
+from evomod.files.readers import DamageError, read_arrays
+from evomod.network import load_network
+
+
+def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDArray[Any] | None:
+    """Genomes ``[individual, gene]`` of ``evolution.start``; None where they are to be random.
+
+    A run's folder or a checkpoint gives its population, a network's JSON as many copies of it as the
+    population has individuals. Raises `EvomodError` where the file or its contents do not fit.
+    """
+    start, mu = config.evolution.start, config.evolution.population
+    if start == "random":
+        return None
+    path = Path(start)
+    if is_file(path / "checkpoint.npz"):
+        path = path / "checkpoint.npz"
+    if not is_file(path):
+        raise EvomodError(
+            f"evolution.start: there is no {shortened(path)}; wanted 'random', a run's folder, its checkpoint.npz, or "
+            "a network such as its best.json."
+        )
+    if path.suffix == ".json":
+        try:
+            genome = module.from_network(encoding, load_network(path))
+        except EvomodError as error:
+            raise EvomodError(f"evolution.start: {error}") from None
+        return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
+    if path.suffix == ".npz":
+        _check_network(config, path)
+    saved = _saved(path, most_bytes(config, encoding))
+    return checked(config, module, encoding, saved, f"evolution.start: {path}")
+
+
+def checked(
+    config: Config, module: ModuleType, encoding: Encoding, genomes: NDArray[Any], what: str
+) -> NDArray[Any]:
+    """Genomes that kernels may read: they check no bounds. Raises `EvomodError` that begins with ``what``."""
+    mu, genes = config.evolution.population, encoding.n_genes
+    wanted = np.dtype(np.float64 if config.network.encoding == "layered-real" else np.int8)
+    if genomes.dtype != wanted or genomes.ndim != 2 or genomes.shape[1] != genes:
+        raise EvomodError(
+            f"{what} holds an array of shape {genomes.shape} and type {genomes.dtype}; this config's genomes "
+            f"are [individual, gene] with {genes} genes of type {wanted}."
+        )
+    if genomes.shape[0] != mu:
+        raise EvomodError(
+            f"{what} holds {genomes.shape[0]} individuals and evolution.population is {mu}; set "
+            f"evolution.population={genomes.shape[0]}."
+        )
+    if not module.is_valid(encoding, genomes).all():
+        raise EvomodError(f"{what} holds a genome that leaves this config's alphabets.")
+    return np.ascontiguousarray(genomes)
+
+
+def _saved(path: Path, most: int) -> NDArray[Any]:
+    try:
+        return read_arrays(path, most)["genomes"]
+    except (DamageError, KeyError):
+        raise EvomodError(
+            f"evolution.start: {path} holds no population; wanted a run's folder or its checkpoint.npz."
+        ) from None
+    except OSError as error:
+        raise EvomodError(
+            f"evolution.start: {path} cannot be read: {error.strerror or error}."
+        ) from None
+
+
+def most_bytes(config: Config, encoding: Encoding) -> int:
+    """Of the arrays of a checkpoint: genes and objectives of the population, and its goals and state as text."""
+    return config.evolution.population * (encoding.n_genes + 8) * 8 + 2**24
+
+
+MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}
+"""Keys of [network] that do not change what a gene means."""
+
+
+def _check_network(config: Config, path: Path) -> None:
+    """Refuse the population of a run whose genes mean something else, where its config lies beside it."""
+    beside = path.with_name("config.toml")
+    if not beside.is_file():
+        return
+    theirs = read_config(beside).get("network", {})
+    ours = config.network.model_dump(mode="json", exclude_none=True)
+    for key in sorted(set(theirs) & set(ours) - MAY_DIFFER):
+        if theirs[key] != ours[key]:
+            raise EvomodError(
+                f"evolution.start: the population in {path} evolved with network.{key} = {theirs[key]!r}; "
+                f"this config has {ours[key]!r}, so its genes would mean something else."
+            )

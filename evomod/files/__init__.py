@@ -1,0 +1,1 @@
+"""Files: written safely, read with checks, and where they came from."""

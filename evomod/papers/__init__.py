@@ -1,0 +1,1 @@
+"""What all papers share: their figures, claims and verification."""

@@ -1,0 +1,179 @@
+"""The papers' figures: one script each in ``scripts/<paper>/``, found by name, drawn from a study's tables.
+
+A script ``scripts/clune2013/fig2.py`` is the figure ``clune2013-fig2``; one that is named as its folder is the
+figure of that name. What tells it from other scripts is that it holds ``FULL``, the size of its study in words.
+The first line of its docstring says what it shows. Beside what `evomod.papers.scripts` asks of it, it has ``draw(study)``, which returns a matplotlib figure. ``prepare(study, jobs)``, if there, writes
+further tables into the study's folder before.
+
+A script that needs no study of evolution holds ``TABLE`` instead (its file in ``results/<paper>/``),
+``COMMAND`` (what writes it), ``draw_table(path)`` and ``quick(jobs)``, which makes a small one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from evomod.errors import EvomodError
+from evomod.files.provenance import other_version
+from evomod.papers.scripts import (
+    Tell,
+    command_of,
+    find_study,
+    given_study,
+    load_script,
+    other_study,
+    quick_study,
+    scripts_folder,
+    study_places,
+    table_of,
+)
+from evomod.plots.studies import STYLE
+from evomod.studies.tables import StudyFolder, how_many
+
+
+@dataclass(frozen=True, slots=True)
+class FigureScript:
+    """A script that draws one figure of a paper."""
+
+    name: str
+    """Such as "clune2013-fig2"."""
+    path: Path
+    shows: str
+
+
+def find_figures() -> dict[str, FigureScript]:
+    """All figures by name."""
+    found = {}
+    for path in sorted(scripts_folder().glob("*/*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if _holds(tree, "FULL"):
+            folder, text = path.parent.name, ast.get_docstring(tree) or ""
+            name = folder if path.stem == folder else f"{folder}-{path.stem}"
+            found[name] = FigureScript(name, path, text.partition("\n")[0])
+    return found
+
+
+def _holds(tree: ast.Module, name: str) -> bool:
+    """Whether a module gives this name a value."""
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+
+
+def chosen_figure(name: str) -> FigureScript:
+    """The figure of that name. Raises `EvomodError` with the list of all if there is none."""
+    known = find_figures()
+    if name not in known:
+        raise EvomodError(f"there is no figure '{name}'; known: {', '.join(known)}.")
+    return known[name]
+
+
+def listed() -> str:
+    """All figures: what each shows, its full size, and whether a study for it exists."""
+    lines = []
+    for name, script in find_figures().items():
+        module = load_script(script.path)
+        if hasattr(module, "TABLE"):
+            table = table_of(script.path.parent.name, module)
+            lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}"]
+            lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
+            continue
+        passed: list[str] = []
+        found = find_study(script.path, module, passed.append)
+        place = f"none yet: {command_of(script.path, module)}"
+        if found:
+            place = f"{found.folder}, {how_many(found)}"
+        lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
+        lines += [f"             {why}" for why in passed]
+    return "\n".join(lines)
+
+
+def _table_for(
+    script: FigureScript, module: Any, folder: Path | None, quick: bool, jobs: int | None
+) -> Path:
+    if quick:
+        return Path(module.quick(jobs))
+    table = table_of(script.path.parent.name, module, folder)
+    if not table.exists():
+        raise EvomodError(
+            f"there is no table for {script.name}; looked for {table}. Make it with `{module.COMMAND}` "
+            f"({module.FULL}), or draw a small one with --quick."
+        )
+    return table
+
+
+def draw_figure(
+    name: str,
+    out: Path | None = None,
+    *,
+    study: Path | None = None,
+    quick: bool = False,
+    jobs: int | None = None,
+    tell: Tell = lambda text: None,
+) -> tuple[Path, Path]:
+    """Draw a figure into a PNG; returns its path and the folder of the study it was drawn from.
+
+    ``study``: the folder of a study that has been run; None: the first that is found. ``quick``: run a
+    small one first, in a folder of its own. ``tell`` is told of a study that is passed over, or drawn and
+    not what the paper's definition or this evomod would make. Raises `EvomodError` where there is none,
+    with the command that runs it.
+    """
+    script = chosen_figure(name)
+    module = load_script(script.path)
+    path = out or Path(f"{name}{'-quick' if quick else ''}.png")
+    path = path if path.suffix else path.with_suffix(".png")
+    if not path.parent.is_dir():
+        raise EvomodError(f"the picture cannot be written to {path}: there is no folder {path.parent}.")
+    if hasattr(module, "TABLE"):
+        table = _table_for(script, module, study, quick, jobs)
+        _draw(lambda: module.draw_table(table), path)
+        return path, table.parent
+    if quick:
+        found = quick_study(script.path, module, jobs)
+    elif study is not None:
+        found = given_study(script.path, module, study, tell)
+    else:
+        present = find_study(script.path, module, tell)
+        if present is None:
+            looked = ", ".join(map(str, study_places(script.path, module)))
+            raise EvomodError(
+                f"no study for {name} has been run; looked in {looked}. Run it with "
+                f"`{command_of(script.path, module)}` ({module.FULL}), or draw a small one with --quick."
+            )
+        found = present
+    version = other_version(found.manifest)
+    if version is not None:
+        tell(
+            f"{found.folder} was made by evomod {version}; this one draws it from its tables as they are."
+        )
+    _draw(lambda: _made(script, module, found, jobs), path)
+    return path, found.folder
+
+
+def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | None) -> Any:
+    """The figure of a study. Raises `EvomodError` where its treatments are not those that the script draws."""
+    try:
+        if hasattr(module, "prepare"):
+            module.prepare(found, jobs)
+        return module.draw(found)
+    except EvomodError:
+        raise
+    except (KeyError, IndexError, ValueError):
+        other = other_study(script.path, module.STUDY, found)
+        if other is None:
+            raise
+        raise EvomodError(f"{script.name} cannot be drawn from {found.folder}: {other}.") from None
+
+
+def _draw(make: Callable[[], Any], path: Path) -> None:
+    with matplotlib.rc_context(STYLE):
+        figure = make()
+        try:
+            figure.savefig(path, dpi="figure", metadata={"Software": None})
+        except (OSError, ValueError) as error:
+            raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None

@@ -1,0 +1,1 @@
+"""Pictures of runs, studies, circuits, motifs and modules."""

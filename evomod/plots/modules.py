@@ -1,0 +1,78 @@
+"""A picture of a network's modules: each in a disc of its own, connections inside them in its colour."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from evomod.errors import EvomodError
+from evomod.measures.edges import Graph, edges_of
+from evomod.plots.runs import COLOURS
+
+MOST_NODES, MOST_NAMES = 5000, 60
+GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
+ENDINGS = (".svg", ".png", ".pdf")
+
+
+def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> None:
+    """Draw and save; ``modules`` by the names of nodes, those without a connection left out.
+
+    Raises `EvomodError` for more than `MOST_NODES` nodes and an unknown ending.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise EvomodError(f"{path}: a picture ends in {', '.join(ENDINGS)}; got '{path.suffix}'.")
+    if len(modules) > MOST_NODES:
+        raise EvomodError(f"a picture shows up to {MOST_NODES} nodes; the network has {len(modules)}.")
+    edges = edges_of(graph)
+    names = [str(name) for name in edges.names]
+    label = np.array([modules.get(name, -1) for name in names])
+    place = places(label)
+    same = label[edges.source] == label[edges.target]
+    colours = [COLOURS[k % len(COLOURS)] for k in label]
+    lines = np.stack((place[edges.source], place[edges.target]), axis=1)
+    figure = Figure(figsize=(7, 7), layout="constrained")
+    axes = figure.add_subplot()
+    thin = {"linewidths": 0.6, "zorder": 1}
+    axes.add_collection(LineCollection(list(lines[~same]), colors="#BBBBBB", alpha=0.5, **thin))
+    inside = [colours[k] for k in edges.source[same].tolist()]
+    axes.add_collection(LineCollection(list(lines[same]), colors=inside, alpha=0.7, **thin))
+    shown = np.flatnonzero(label >= 0)
+    size = max(4.0, 60.0 / math.sqrt(1.0 + shown.size / 30.0))
+    axes.scatter(
+        place[shown, 0], place[shown, 1], s=size, c=[colours[k] for k in shown.tolist()], zorder=2
+    )
+    if shown.size <= MOST_NAMES:
+        for node in shown.tolist():
+            axes.annotate(names[node], place[node], (3, 3), textcoords="offset points", fontsize=7)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.autoscale_view()
+    metadata: dict[str, Any] = {".svg": {"Date": None}}.get(path.suffix.lower(), {})
+    try:
+        with matplotlib.rc_context({"svg.hashsalt": "evomod"}):
+            figure.savefig(path, metadata=metadata)
+    except OSError as error:
+        raise EvomodError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def places(label: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``[node, (x, y)]``: every module a disc on a circle, its nodes on a spiral from the middle."""
+    number = int(label.max(initial=-1)) + 1
+    place = np.zeros((label.size, 2))
+    sizes = np.sqrt(np.bincount(label[label >= 0], minlength=number))
+    turn = 2.0 * math.pi * (np.cumsum(sizes) - sizes / 2.0) / max(sizes.sum(), 1.0)
+    radius = 0.0 if number < 2 else 1.3 * sizes.sum() / math.pi
+    for k in range(number):
+        members = np.flatnonzero(label == k)
+        step = np.arange(members.size)
+        place[members, 0] = radius * math.cos(turn[k]) + np.sqrt(step) * np.cos(step * GOLDEN)
+        place[members, 1] = radius * math.sin(turn[k]) + np.sqrt(step) * np.sin(step * GOLDEN)
+    return place

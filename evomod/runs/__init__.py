@@ -1,0 +1,1 @@
+"""Runs: one evolution with its folder, log and checkpoints."""

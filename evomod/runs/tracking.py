@@ -1,0 +1,251 @@
+"""What is recorded of a run: one row a generation, and now and then the whole population."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.encodings.wiring import Wiring
+from evomod.errors import EvomodError
+from evomod.evolution.loop import Generation
+from evomod.evolution.setup import Setup
+from evomod.files.readers import DamageError, read_columns, table_lines
+from evomod.measures.hierarchy import hierarchy_of_many
+from evomod.measures.modularity import modularity_of_many
+from evomod.pressures import max_modularity
+
+COLUMNS = (
+    "generation",
+    "goal",
+    "best_fitness",
+    "mean_fitness",
+    "q_score",
+    "modules",
+    "connections",
+    "connection_cost",
+    "front_size",
+    "neurons",
+    "solved",
+    "since_switch",
+)
+POPULATION_COLUMNS = (
+    "generation",
+    "fitness",
+    "connection_cost",
+    "q_score",
+    "q_method",
+    "modules",
+    "connections",
+    "count",
+)
+
+
+TIED_COLUMNS = ("tied", "tied_q_mean", "tied_q_median", "tied_q_least", "tied_q_largest")
+"""Number of those that tie for best, and their Q; the median is the upper one of two."""
+
+
+def columns(setup: Setup) -> tuple[str, ...]:
+    """Names of the log's columns: the fixed ones, what is asked for, the fitness on every goal of the task."""
+    tracking = setup.config.tracking
+    asked = ("hierarchy",) if tracking.hierarchy else ()
+    asked = (*asked, *TIED_COLUMNS) if tracking.tied_q else asked
+    dropout = setup.config.pressures.get("dropout")
+    if dropout is not None and dropout.rate > 0.0:
+        asked = (*asked, "dropout_fitness")
+    return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is measured of one simplified network."""
+
+    q: float
+    modules: int
+    connections: int
+    cost: float
+    neurons: int
+    hierarchy: float | None
+    """None: not asked for."""
+
+
+REMEMBERED = 4096
+"""Networks whose measures are kept: with many equals the best is seldom the same one twice in a row, but
+often one of the last hundred."""
+
+
+@dataclass(slots=True)
+class Tracker:
+    """Measures the logged individual; remembers the last networks and answers."""
+
+    setup: Setup
+    shapes: dict[bytes, Shape] = field(default_factory=dict)
+    fitness: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
+    known_q: max_modularity.Known = field(default_factory=max_modularity.Known)
+
+    def row(self, generation: Generation) -> tuple[Any, ...]:
+        """Values of `columns` for one generation."""
+        population, best = generation.population, generation.best_row
+        shape = self.measure(population.genomes[best : best + 1])
+        fitness = float(generation.fitness[best])
+        return (
+            generation.number,
+            generation.goal,
+            fitness,
+            float(np.add.reduce(generation.fitness)) / generation.fitness.size,
+            shape.q,
+            shape.modules,
+            shape.connections,
+            shape.cost,
+            generation.front.size - int(np.count_nonzero(generation.front)),
+            shape.neurons,
+            int(fitness >= self.setup.config.evolution.solved_at),
+            generation.since_switch,
+            *([] if shape.hierarchy is None else [shape.hierarchy]),
+            *(self.tied_q(generation) if self.setup.config.tracking.tied_q else []),
+            *([] if generation.expected is None else [float(generation.expected[best])]),
+            *self.fitness_on_all(population.yes[best], population.no[best]),
+        )
+
+    def tied_q(self, generation: Generation) -> tuple[Any, ...]:
+        """Values of `TIED_COLUMNS`: of the first front, those as fit as the logged individual."""
+        setup, best = self.setup, generation.best_row
+        fittest = generation.objectives[:, 0] == generation.objectives[best, 0]
+        genomes = generation.population.genomes[fittest & (generation.front == 0)]
+        simplify, method = setup.module.simplify, setup.config.tracking.q_method
+        q = np.sort(max_modularity.measure(setup.encoding, simplify, method, self.known_q, genomes))
+        mean = float(np.add.reduce(q)) / q.size
+        return q.size, mean, float(q[q.size // 2]), float(q[0]), float(q[-1])
+
+    def fitness_on_all(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
+        """Fitness of answers ``[output, word]`` on every goal of the task, on all patterns."""
+        answers = yes.tobytes() + no.tobytes()
+        if answers not in self.fitness:
+            _make_room(self.fitness)
+            setup = self.setup
+            wanted = np.stack([goal.wanted for goal in setup.goals])
+            unwanted = np.stack([goal.unwanted for goal in setup.goals])
+            denied = no if setup.tie_rule == "strict" else ~yes
+            right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(
+                axis=(1, 2), dtype=np.int64
+            )
+            self.fitness[answers] = tuple((right / setup.goals[0].n_answers).tolist())
+        return self.fitness[answers]
+
+    def measure(self, genomes: NDArray[Any]) -> Shape:
+        """Q, modules, connections, cost and neurons of one simplified network ``[1, gene]``."""
+        genome = genomes.tobytes()
+        if genome not in self.shapes:
+            _make_room(self.shapes)
+            self.shapes[genome] = self._measured(genomes)
+        return self.shapes[genome]
+
+    def _measured(self, genomes: NDArray[Any]) -> Shape:
+        setup, wiring = self.setup, self.setup.encoding.wiring
+        working = setup.module.simplify(setup.encoding, genomes)
+        key = b"working" + (working != 0).tobytes()
+        if key not in self.shapes:
+            q, modules = modularity_of_many(wiring, working, setup.config.tracking.q_method)
+            self.shapes[key] = Shape(
+                q=float(q[0]),
+                modules=int(modules[0]),
+                connections=int((working != 0).sum()),
+                cost=float(cost_of(setup, working)[0]),
+                neurons=int(n_neurons(wiring, working)[0]),
+                hierarchy=self._hierarchy(working),
+            )
+        return self.shapes[key]
+
+    def _hierarchy(self, working: NDArray[np.int8]) -> float | None:
+        if not self.setup.config.tracking.hierarchy:
+            return None
+        wiring = self.setup.encoding.wiring
+        adjacency = np.zeros((1, wiring.n_nodes, wiring.n_nodes))
+        edges = np.flatnonzero(working[0])
+        adjacency[0, wiring.source[edges], wiring.target[edges]] = 1.0
+        return float(hierarchy_of_many(adjacency)[0])
+
+
+def _make_room(known: dict[bytes, Any]) -> None:
+    if len(known) >= REMEMBERED:
+        known.clear()
+
+
+def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Connection cost ``[network]``; without places the number of connections."""
+    n = working.shape[0]
+    if setup.config.pressures.get("connection-cost") is None and not setup.encoding.has_places:
+        return (working != 0).sum(axis=1).astype(np.float64)
+    cost: NDArray[np.float64] = setup.toolbox.cost(working, np.full(n, -1), np.zeros(n))
+    return cost
+
+
+def n_neurons(wiring: Wiring, working: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Number of neurons or gates with a connection ``[network]``, outputs included."""
+    rows, edges = np.nonzero(working)
+    is_there = np.zeros((working.shape[0], wiring.n_nodes), np.bool_)
+    is_there[rows, wiring.source[edges]] = True
+    is_there[rows, wiring.target[edges]] = True
+    return is_there[:, wiring.n_inputs :].sum(axis=1)
+
+
+def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
+    """Values of `POPULATION_COLUMNS`: one row for all individuals that agree in all of them."""
+    setup, population = generation.setup, generation.population
+    working = setup.module.simplify(setup.encoding, population.genomes)
+    distinct, member = np.unique(working != 0, axis=0, return_inverse=True)
+    graphs = distinct.astype(np.int8)
+    method = setup.config.tracking.q_method
+    q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
+    cost = cost_of(setup, graphs)
+    shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
+    fitness = np.where(np.isnan(generation.fitness), -np.inf, generation.fitness)  # NaN equals nothing
+    table = np.column_stack((fitness, shape))
+    rows, counts = np.unique(table, axis=0, return_counts=True)
+    return [
+        (
+            generation.number,
+            fitness if fitness > -np.inf else float("nan"),  # Q may be negative
+            cost,
+            q,
+            method,
+            int(modules),
+            int(connections),
+            count,
+        )
+        for (fitness, cost, q, modules, connections), count in zip(
+            rows.tolist(), counts.tolist(), strict=True
+        )
+    ]
+
+
+def csv_line(values: tuple[Any, ...]) -> bytes:
+    """One line of a table; numbers in full, so that reading them back gives the same bits."""
+    return (",".join(repr(v) if isinstance(v, float) else str(v) for v in values) + "\n").encode()
+
+
+TEXTS = ("goal", "q_method", "phase")
+"""Columns that stay text even if every entry looks like a number."""
+
+
+def read_table(
+    path: Path, wanted: Collection[str] | None = None, *, compact: bool = False
+) -> dict[str, NDArray[Any]]:
+    """A table as column arrays: whole numbers, numbers or, those of `TEXTS`, text; all, or those ``wanted``.
+
+    ``compact``: texts take 8 bytes each, see `read_columns`. It is read some thousand rows at a time: a million take the memory of their numbers. A torn last line is
+    left out. Raises `EvomodError` that names the line where a table is damaged.
+    """
+    try:
+        with open(path, newline="\n", encoding="utf-8") as file:
+            return read_columns(table_lines(file), TEXTS, wanted, compact=compact)
+    except FileNotFoundError:
+        raise EvomodError(f"there is no table {path}; is this a run folder?") from None
+    except DamageError as damage:
+        raise EvomodError(f"table {path} is damaged: {damage}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvomodError(f"table {path} cannot be read: {error}.") from None

@@ -1,0 +1,183 @@
+"""Compile every kernel, so that the first run need not."""
+
+from __future__ import annotations
+
+import gc
+import os
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.config import Config
+from evomod.evolution.loop import evolve
+from evomod.evolution.setup import prepare
+from evomod.files.disk import take_lock
+from evomod.kernels import (
+    answers,
+    circuit,
+    genes,
+    is_compiled,
+    layered,
+    modularity,
+    realvalued,
+    selection,
+    threshold,
+)
+from evomod.measures import (
+    modularity as modularity_of,
+)
+from evomod.measures import (
+    motifs,
+    n_cut,
+    normalised_modularity,
+    null_distribution,
+    random_graphs,
+)
+from evomod.runs.tracking import Tracker, population_rows
+from evomod.task import Task
+
+NEEDED: dict[str, tuple[Any, ...]] = {
+    "layered": (layered.answer, layered.vary, selection.fronts),
+    "layered-real": (realvalued.answer, layered.vary, selection.fronts),
+    "circuit": (circuit.answer, genes.vary, selection.elite),
+    "gate-layers": (circuit.answer, genes.vary, selection.elite),
+    "threshold": (threshold.answer, genes.vary, selection.elite),
+}
+"""Kernels without which no run of an encoding starts; every run counts right answers and measures Q."""
+
+EVERY: tuple[dict[str, Any], ...] = (
+    {},
+    {"pressures": {"connection-cost": {}, "behavioural-diversity": {}}},
+    {"network": {"encoding": "layered-real"}, "pressures": {"connection-cost": {}}},
+    {"network": {"encoding": "threshold"}},
+    {"pressures": {"dropout": {}}},
+    {"selection": {"method": "lexicase"}},
+    {"network": {"encoding": "threshold"}, "pressures": {"dropout": {}}},
+    {"task": "circuit"},
+    {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
+    {"task": {"name": "circuit", "goal": "max-modularity"}},
+)
+"""Configs that between them call every kernel."""
+
+
+def is_warm(encoding: str) -> bool:
+    """Whether the kernels of an ordinary run are compiled already."""
+    measured = (answers.score, modularity.leading_eigenvector_of_many)
+    return all(map(is_compiled, (*NEEDED[encoding], *measured)))
+
+
+def announce(*encodings: str) -> None:
+    """Say that the first run compiles, if it does; Python then looks for garbage less often.
+
+    The compiler makes millions of small objects; looking through them takes an eighth of its time.
+    """
+    if not all(map(is_warm, encodings or NEEDED)):
+        gc.set_threshold(10_000)
+        print(
+            "Compiling evomod's kernels for this machine: once after an installation, about ten seconds.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def compile_for(config: Config, task: Task | None = None) -> None:
+    """Compile what runs of a config and the measure of their networks call, by one generation of it (on the
+    task that it names, or this one) and a chain of four nodes.
+
+    One process of this machine after the other: numba numbers the files of its cache by what it finds
+    there, so two processes that compile a kernel for different arguments at once could take each
+    other's code.
+    """
+    once = {"generations": 1, "stop": "generations", "start": "random"}
+    short = config.evolution.model_copy(update=once)
+    setup = prepare(config.model_copy(update={"evolution": short}), task)
+    with one_at_a_time("evomod-compiles"):
+        for generation in evolve(setup.config, seed=1, setup=setup):
+            Tracker(setup).row(generation)
+            population_rows(generation)
+        _measure_q(np.eye(4, k=1), setup.config.tracking.q_method)
+
+
+def _measure_q(chain: NDArray[np.float64], method: str) -> None:
+    """What `measuring.q_beside_nulls` calls."""
+    normalised_modularity(chain, draws=2, method=method)
+    null_distribution(chain, "layered", 2, method=method, layer=np.arange(chain.shape[0]))
+
+
+PATIENCE = 30.0
+"""Seconds after which whoever waits for another process says so."""
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Wait until no other process of this user and machine is in here."""
+    folder = _private_folder()
+    if folder is None:  # nowhere for a lock that nobody else can take: go on without one
+        yield
+        return
+    with open(folder / f"{name}.lock", "ab") as file:
+        begun, is_told = time.monotonic(), False
+        while not take_lock(file):
+            if not is_told and time.monotonic() - begun > PATIENCE:
+                is_told = True
+                print(
+                    f"evomod: another process of yours has been compiling for {PATIENCE:.0f} s, or was stopped "
+                    f"(Ctrl-Z) while it did; waiting for it. It holds {folder / name}.lock.",
+                    file=sys.stderr,
+                )
+            time.sleep(0.1)
+        yield
+
+
+def _private_folder() -> Path | None:
+    """A folder that this user alone can write into; in a public one anybody could hold the lock."""
+    if sys.platform == "win32":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    places = [Path(home) if home.startswith("/") else Path("~/.cache"), Path(tempfile.gettempdir())]
+    for place, name in zip(places, ("evomod", f"evomod-{os.getuid()}"), strict=True):
+        try:
+            folder = place.expanduser() / name
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = folder.lstat()
+            is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+            if is_ours and not found.st_mode & 0o022 and os.access(folder, os.W_OK):
+                return folder
+        except (OSError, RuntimeError):  # there is no home
+            continue
+    return None
+
+
+def compile_all() -> float:
+    """Compile every kernel by calling it on small populations; returns the seconds it took."""
+    begun = time.perf_counter()
+    for sections in EVERY:
+        small = {"population": 4, "generations": 1}
+        config = Config(**({"task": "retina", "evolution": small} | sections))
+        setup = prepare(config)
+        for generation in evolve(config, seed=1, setup=setup):
+            Tracker(setup).row(generation)
+            population_rows(generation)
+    _measure(np.eye(4, k=1))
+    return time.perf_counter() - begun
+
+
+def _measure(chain: NDArray[np.float64]) -> None:
+    """The kernels of measures that no run calls."""
+    layer, rng = np.arange(chain.shape[0]), np.random.default_rng(0)
+    normalised_modularity(chain, draws=2)
+    motifs(chain, draws=2)
+    motifs(chain, 4, "milo2002", 2)
+    modularity_of(chain, "refined", resolution=1.5, directed=True)
+    n_cut(chain, 2, layer=layer, draws=1)
+    modularity.first_split(chain, np.empty(chain.shape[0], np.int64))
+    for null in ("shuffle-within-layer", "erdos-renyi"):
+        random_graphs(chain, null, 2, rng, layer=layer)

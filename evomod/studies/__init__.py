@@ -1,0 +1,1 @@
+"""Studies: many runs by treatment and replicate, and their tables."""
