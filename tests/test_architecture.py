@@ -1,6 +1,7 @@
 """The house: imports go down only, every dependency has one home, the light commands stay light."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -12,106 +13,74 @@ PACKAGE = ROOT / "evomod"
 
 ORDER = (
     "errors",
-    "disk",
-    "readers",
-    "records",
-    "provenance",
-    "plugins",
-    "task",
-    "trust",
     "sections",
     "kernels",
+    "files",
+    "statistics",
     "network",
+    "task",
     "encodings",
     "population",
+    "trust",
     "pressures",
-    "selection",
     "selections",
     "config",
-    "goals",
-    "operators",
-    "starts",
-    "preparation",
-    "replaced",
-    "evaluation",
     "evolution",
     "measures",
-    "measuring",
-    "tracking",
-    "checkpoints",
     "runs",
-    "row_tables",
-    "run_measures",
-    "run_rows",
-    "transfers",
-    "datasets",
-    "training_config",
-    "training",
-    "training_run",
-    "warmup",
-    "study",
-    "study_rows",
-    "study_folder",
-    "statistics",
-    "study_networks",
-    "study_tables",
-    "engines",
-    "cluster",
-    "study_run",
-    "bench_problem",
-    "deap_reference",
-    "numpy_evaluation",
-    "numpy_reference",
-    "deap_vectorised",
+    "evolvability",
+    "plots",
+    "studies",
     "bench",
-    "bench_modularity",
-    "bench_n_cut",
-    "circuit_layout",
-    "plotting",
-    "drawing_motifs",
-    "drawing_modules",
-    "plotting_studies",
+    "gradient",
     "papers",
-    "figures",
-    "claims",
-    "verification",
-    "actions",
     "cli",
     "__main__",
 )
-"""From the cellar to the roof; a room may import the rooms before it."""
+"""From the cellar to the roof; a package, or module beside them, may import those before it."""
 
 HOMES = {
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
-    "deap": {"operators", "preparation", "deap_reference", "deap_vectorised"},
-    "pydantic": {"config", "records", "sections", "study", "plugins", "pressures", "selections"},
+    "deap": {"evolution/operators", "evolution/setup", "bench/deap_reference", "bench/deap_vectorised"},
+    "pydantic": {
+        "sections",
+        "config",
+        "files/records",
+        "files/plugins",
+        "pressures",
+        "selections",
+        "studies/definition",
+    },
     "tomli_w": {"config"},
-    "tqdm": {"runs", "study_run", "study_tables", "training_run"},
-    "matplotlib": {"plotting", "drawing_modules", "drawing_motifs", "plotting_studies", "figures"},
-    "networkx": {"network", "measures", "bench_modularity"},
-    "igraph": {"bench_modularity"},
-    "leidenalg": {"bench_modularity"},
+    "tqdm": {"runs/run", "studies/run", "studies/tables", "gradient/run"},
+    "matplotlib": {"plots", "papers/figures"},
+    "networkx": {"network", "measures", "bench/modularity"},
+    "igraph": {"bench/modularity"},
+    "leidenalg": {"bench/modularity"},
     "scipy": {"measures", "statistics"},
-    "threadpoolctl": {"measures", "bench", "bench_n_cut"},
-    "sklearn": {"datasets", "bench_modularity", "bench_n_cut"},
-    "torch": {"training"},
-    "distributed": {"cluster"},
-    "dask_jobqueue": {"cluster"},
-    "pandas": {"study_tables"},
-    "pyarrow": {"study_tables"},
-    "polars": {"study_tables"},
+    "threadpoolctl": {"measures", "bench/generation", "bench/n_cut"},
+    "sklearn": {"gradient/datasets", "bench/modularity", "bench/n_cut"},
+    "torch": {"gradient/training"},
+    "distributed": {"studies/cluster"},
+    "dask_jobqueue": {"studies/cluster"},
+    "pandas": {"studies/tables"},
+    "pyarrow": {"studies/tables"},
+    "polars": {"studies/tables"},
 }
-"""Rooms that may import a dependency: deap_reference, deap_vectorised and the bench_ rooms measure it, bench measures with one
-thread, preparation names DEAP's Toolbox as a type."""
+"""Packages and modules that may import a dependency: those of bench measure it, or measure with one thread, and
+evolution/setup names DEAP's Toolbox as a type."""
+
+PAPERS = ("scripts", "tasks")
+"""Links to the folders beside the package: papers and tasks stand on top of everything."""
 
 
-def rooms():
+def modules():
+    """Every file of the package, with its name: ``evolution.loop``; a package's own is ``evolution``."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        relative = path.relative_to(PACKAGE)
-        room = relative.parts[0].removesuffix(".py")
-        if room != "__init__":
-            yield path, room
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts[0] not in PAPERS and parts != ("__init__",):
+            yield path, ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imported(path):
@@ -126,12 +95,32 @@ def imported(path):
 
 def test_imports_go_down_only():
     wrong = []
-    for path, room in rooms():
+    for path, module in modules():
         for name in imported(path):
             parts = name.split(".")
+            room = module.split(".")[0]
             if parts[0] == "evomod" and len(parts) > 1 and ORDER.index(parts[1]) > ORDER.index(room):
-                wrong.append(f"{room} imports {name}")
+                wrong.append(f"{module} imports {name}")
     assert not wrong
+
+
+def test_no_circle_of_modules():
+    """Within a package either: what a module imports as it is imported."""
+    known = {module: path for path, module in modules()}
+    graph = {}
+    for module, path in known.items():
+        tree = ast.parse(path.read_text()).body
+        names = {
+            name
+            for node in tree
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evomod")
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        }
+        inside = {name.removeprefix("evomod.") for name in names}
+        graph[module] = {name for name in inside & set(known) if not module.startswith(f"{name}.")} - {
+            module
+        }
+    assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
 def test_no_kernel_imports_another():
@@ -144,13 +133,14 @@ def test_no_kernel_imports_another():
 
 
 def test_every_dependency_has_one_home():
-    for path, room in rooms():
+    for path, module in modules():
+        places = {module.split(".")[0], module.replace(".", "/")}
         for name in imported(path):
             top = name.split(".")[0]
             if top in HOMES:
-                assert room in HOMES[top], f"{room} imports {top}"
+                assert places & HOMES[top], f"{module} imports {top}"
             else:
-                assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{room} imports {top}"
+                assert top in {"evomod", "numpy"} | sys.stdlib_module_names, f"{module} imports {top}"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +178,7 @@ def test_every_public_name_stays_what_it_is_whatever_is_imported_first():
 
 
 def test_no_pickle_and_no_evaluation_of_data():
-    for path, _ in rooms():
+    for path, _ in modules():
         text = path.read_text()
         assert "import pickle" not in text and "allow_pickle=True" not in text and "eval(" not in text
 

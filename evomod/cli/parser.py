@@ -126,7 +126,7 @@ def _add_trust(command: argparse.ArgumentParser, what: str) -> None:
 
 def names_of_pressures() -> list[str]:
     """Of those that come with evomod, as their modules' texts have them: to import them takes half a second."""
-    modules = sorted((Path(__file__).parent / "pressures").glob("*.py"))
+    modules = sorted((Path(__file__).parents[1] / "pressures").glob("*.py"))
     texts = [path.read_text(encoding="utf-8") for path in modules]
     found = r'^[A-Z0-9_]+ = Pressure\(\s*"([a-z0-9-]+)"'
     return [name for text in texts for name in re.findall(found, text, re.M)]

@@ -21,7 +21,7 @@ from evomod.studies.folder import other_task
 from evomod.studies.run import run_study
 from evomod.studies.tables import StudyFolder, load_study
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 Tell = Callable[[str], None]
 """What is told a line for the user, such as `print`."""

@@ -54,7 +54,7 @@ def warm() -> None:
         warmup.compile_for(
             evomod.Config(**{"task": "retina", "evolution": {"population": 10}} | sections)
         )
-    from evomod.files import provenance  # noqa: F401
+    from evomod.files import provenance
     from evomod.plots import runs as plotting  # noqa: F401
     from evomod.studies import run as study_run  # noqa: F401
 

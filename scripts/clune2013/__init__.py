@@ -1,0 +1,1 @@
+"""Clune, Mouret & Lipson 2013: the evolutionary origins of modularity."""

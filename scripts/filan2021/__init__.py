@@ -1,0 +1,1 @@
+"""Filan et al. 2021: clusterability in neural networks."""

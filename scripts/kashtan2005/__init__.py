@@ -1,0 +1,1 @@
+"""Kashtan & Alon 2005: spontaneous evolution of modularity and network motifs."""

@@ -1,0 +1,1 @@
+"""Kashtan, Noor & Alon 2007: varying environments can speed up evolution."""

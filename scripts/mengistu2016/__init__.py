@@ -1,0 +1,1 @@
+"""Mengistu, Huizinga, Mouret & Clune 2016: the evolutionary origins of hierarchy."""

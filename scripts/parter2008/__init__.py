@@ -1,0 +1,1 @@
+"""Parter, Kashtan & Alon 2008: facilitated variation."""
