@@ -140,26 +140,25 @@ def list_places(bits, places):
     """List the places of a set, in order, and empty it; returns how many."""
     n = 0
     for w in range(bits.size):
-        bit = 0
-        while bits[w] != ZERO:
-            if (bits[w] >> np.uint64(bit)) & ONE != ZERO:
-                places[n] = 64 * w + bit
-                n += 1
-                bits[w] &= ~(ONE << np.uint64(bit))
-            bit += 1
+        word = bits[w]
+        bits[w] = ZERO
+        while word != ZERO:
+            lowest = word & (~word + ONE)
+            places[n] = 64 * w + n_bits(lowest - ONE)
+            n += 1
+            word ^= lowest
     return n
 
 
 @inlined
-def merge(active, n_active, entering, n_entering, size, merged):
-    """Merge two sorted lists of groups, without empty ones; returns how many."""
-    n, a, e = 0, 0, 0
-    while a < n_active or e < n_entering:
+def merge(active, n_active, entering, n_entering, merged):
+    """Merge two sorted lists; returns how many."""
+    a, e = 0, 0
+    for n in range(n_active + n_entering):
         is_old = a < n_active and (e == n_entering or active[a] < entering[e])
         merged[n] = active[a] if is_old else entering[e]
-        n += size[merged[n]] > 0
         a, e = a + is_old, e + (not is_old)
-    return n
+    return n_active + n_entering
 
 
 @compiled
@@ -179,10 +178,13 @@ def spare_chances(p):
 
 
 @inlined
-def fill_row(sorted_places, marks, step, m, number, row):
-    """The first ``number`` of ``sorted_places[m]`` as a set, from the last of the sets ``marks[m, k]`` of step * k."""
+def fill_row(sorted_places, marks, step, m, number, first, end, row):
+    """The first ``number`` of ``sorted_places[m]`` as a set, in the words from ``first`` up to ``end`` of ``row``.
+
+    It is made from the last of the sets ``marks[m, k]`` of step * k. Other words of ``row`` are not to be read.
+    """
     known = number // step
-    for w in range(row.size):
+    for w in range(first, end):
         row[w] = marks[m, known, w]
     for t in range(known * step, number):
         k = sorted_places[m, t]
@@ -272,64 +274,73 @@ def find_blocker(k, start, level, p, marks, shift, better, no_worse, alive):
 
 
 @inlined
-def count_like(alive, begin, end, digits, rows, like):
-    """How many alive places from ``begin`` up to ``end`` stand by the digits of `like_word`.
+def count_by_digits(alive, begin, end, base, rows, counts, sets):
+    """How many alive places from ``begin`` up to ``end`` stand how to another, ``counts[digits]``.
 
-    ``digits[objective]``, from the second on; ``rows``: who is no worse, by objective, then who is
-    better. ``like[word]`` is work space: objective by objective several words are done at once.
+    The index has a digit below ``base`` an objective from the second on, that one's the highest: 0 for worse, 1 for no
+    worse or, with base 3, for equal, 2 for better. ``rows``: who is no worse, by objective, then who is better. First
+    the sets of those who are so at least, one AND each; then those who are more are taken off, objective by
+    objective. ``sets[digits, word]`` is work space.
     """
-    n_objectives, low, high = digits.size, begin >> 6, (end + 63) >> 6
+    n_objectives, low, high = rows.shape[0] // 2, begin >> 6, (end + 63) >> 6
     for w in range(low, high):
-        like[w] = alive[w]
-    for m in range(1, n_objectives):
-        if digits[m] == 0:
-            for w in range(low, high):
-                like[w] &= ~rows[m, w]
-        elif digits[m] == 1:
-            for w in range(low, high):
-                like[w] &= rows[m, w] & ~rows[n_objectives + m, w]
-        elif digits[m] == 2:
-            for w in range(low, high):
-                like[w] &= rows[n_objectives + m, w]
-        else:
-            for w in range(low, high):
-                like[w] &= rows[m, w]
-    like[low] &= ~below(low, begin)
-    like[high - 1] &= below(high - 1, end)
+        sets[0, w] = alive[w]
+    sets[0, low] &= ~below(low, begin)
+    sets[0, high - 1] &= below(high - 1, end)
     n = 0
     for w in range(low, high):
-        n += n_bits(like[w])
-    return n
+        n += n_bits(sets[0, w])
+    counts[0] = n
+    known = 1
+    for m in range(n_objectives - 1, 0, -1):
+        for digit in range(1, base):
+            row = rows[m if digit == 1 else n_objectives + m]
+            for rest in range(known):
+                made, n = sets[digit * known + rest], 0
+                of = sets[rest]
+                for w in range(low, high):
+                    word = of[w] & row[w]
+                    made[w] = word
+                    n += n_bits(word)
+                counts[digit * known + rest] = n
+        known *= base
+    step = 1
+    while step < known:
+        for digits in range(known):
+            if digits // step % base < base - 1:
+                counts[digits] -= counts[digits + step]
+        step *= base
 
 
 @unmanaged
 def count_threats(
-    k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, digits, rows, like
+    k, ends, log_spare, sorted_places, marks, step, better, no_worse, alive, rows, counts, sets
 ):
     """How many alive may dominate k, whom nobody dominates for certain; and the logarithm of k's chance.
 
     ``ends``: where k's level of the first objective begins and ends. ``log_spare[code]`` is 0 where k is spared
-    for certain. Of those above it matters only in what they are worse. ``digits[objective]``, ``rows`` and ``like[word]`` are work
-    space.
+    for certain. Of those above it matters only in what they are worse. ``rows``, ``counts`` and ``sets`` are work space,
+    see `count_by_digits`.
     """
-    n_objectives = digits.size
-    n_codes = log_spare.size // 3
+    n_objectives, n_codes = rows.shape[0] // 2, log_spare.size // 3
+    low, high = ends[0] >> 6, (ends[1] + 63) >> 6
     for m in range(1, n_objectives):
-        fill_row(sorted_places, marks, step, m, no_worse[m, k], rows[m])
-        fill_row(sorted_places, marks, step, m, better[m, k], rows[n_objectives + m])
+        fill_row(sorted_places, marks, step, m, no_worse[m, k], 0, high, rows[m])
+        fill_row(sorted_places, marks, step, m, better[m, k], low, high, rows[n_objectives + m])
     n_threats, log_keep = 0, 0.0
-    for code in range(n_codes, 3 * n_codes):  # equal in the first objective, or better
-        is_above, rest, is_like_another = code >= 2 * n_codes, code, False
-        for m in range(n_objectives - 1, 0, -1):
-            digits[m], rest = rest % 3, rest // 3
-            is_like_another |= is_above and digits[m] == 1
-            if is_above and digits[m] == 2:
-                digits[m] = 3
-        if log_spare[code] != 0.0 and not is_like_another:
-            begin, end = (0, ends[0]) if is_above else (ends[0], ends[1])
-            n = 0 if begin == end else count_like(alive, begin, end, digits, rows, like)
-            n_threats += n
-            log_keep += n * log_spare[code]
+    for relation in range(1, 3):  # equal in the first objective, or better
+        begin, end, base = (ends[0], ends[1], 3) if relation == 1 else (0, ends[0], 2)
+        if begin == end:
+            continue
+        count_by_digits(alive, begin, end, base, rows, counts, sets)
+        for chosen in range(base ** (n_objectives - 1)):
+            code, rest, place = relation * n_codes, chosen, 1
+            while rest > 0:
+                code += place * (rest % base * 2 // (base - 1))
+                rest, place = rest // base, 3 * place
+            if log_spare[code] != 0.0:
+                n_threats += counts[chosen]
+                log_keep += counts[chosen] * log_spare[code]
     return n_threats, log_keep
 
 
@@ -345,6 +356,39 @@ def code_of(columns, j, k):
             - np.int64(columns[m, j] < columns[m, k])
         )
     return code
+
+
+@inlined
+def forget(found, n_found, active, n_active, columns, log_spare, log_keep, n_threats, gone, codes):
+    """Take those found off the threats and the chances of the active.
+
+    Of many the relations to one of the active are told side by side, in a fifth of the time;
+    ``gone[objective, found]`` and ``codes[found]`` are work space.
+    """
+    if n_found < 8:
+        for f in range(n_found):
+            for a in range(n_active):
+                change = log_spare[code_of(columns, found[f], active[a])]
+                log_keep[active[a]] -= change
+                n_threats[active[a]] -= change != 0.0
+        return
+    for m in range(columns.shape[0]):
+        for f in range(n_found):
+            gone[m, f] = columns[m, found[f]]
+    for a in range(n_active):
+        k = active[a]
+        for f in range(n_found):
+            codes[f] = 0
+        for m in range(columns.shape[0]):
+            value, column = columns[m, k], gone[m]
+            for f in range(n_found):
+                codes[f] = 3 * codes[f] + 1 + np.int64(column[f] > value) - np.int64(column[f] < value)
+        chance, threats = log_keep[k], n_threats[k]
+        for f in range(n_found):
+            change = log_spare[codes[f]]
+            chance -= change
+            threats -= change != 0.0
+        log_keep[k], n_threats[k] = chance, threats
 
 
 @compiled
@@ -482,8 +526,11 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
     n_threats, log_keep = np.zeros(n, np.int64), np.zeros(n)
     active, merged, coming = np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n_words, np.uint64)
     pending, entering, found = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    odds, digits, like = np.empty(n), np.empty(n_objectives, np.int64), np.empty(n_words, np.uint64)
-    n_active, n_found, n_open, placed, time, current, floor = 0, 0, 0, 0, 0, 0, -np.inf
+    counts = np.empty(3 ** (n_objectives - 1), np.int64)
+    sets = np.empty((counts.size, n_words), np.uint64)
+    odds, gone, codes = np.empty(n), np.empty((n_objectives, n)), np.empty(n, np.int64)
+    n_active, n_coming, n_found, n_open = 0, 0, 0, 0
+    placed, time, current, floor = 0, 0, 0, -np.inf
     while placed < number:
         best, n_pending = -np.inf, 0
         for a in range(n_active):
@@ -550,24 +597,26 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
                 better,
                 no_worse,
                 alive,
-                digits,
                 rows,
-                like,
+                counts,
+                sets,
             )
             best = max(best, log_keep[k])
             include(coming, k)
+            n_coming += 1
         if best - NEGLIGIBLE > floor + 2.0 * MARGIN:
             floor = best - NEGLIGIBLE - MARGIN
-        # Sleeping eight fronts pays for waking up.
-        edge = min(floor, best - NEGLIGIBLE - MARGIN - 8.0 * steepest * n_found)
-        n_active = merge(active, n_active, entering, list_places(coming, entering), size, merged)
-        active, merged = merged, active
+        # Waking up costs as much as staying awake for some thirty fronts.
+        edge = min(floor, best - NEGLIGIBLE - MARGIN - 32.0 * steepest * n_found)
+        if n_coming > 0:
+            n_active = merge(active, n_active, entering, list_places(coming, entering), merged)
+            active, merged, n_coming = merged, active, 0
         n_awake = 0
         for a in range(n_active):
             k = active[a]
             active[n_awake] = k
-            n_awake += log_keep[k] >= edge
-            if log_keep[k] < edge:
+            n_awake += (log_keep[k] >= edge) & (size[k] > 0)
+            if log_keep[k] < edge and size[k] > 0:
                 since[k], wake = placed, placed + 1 + np.int64((floor - log_keep[k]) / steepest)
                 if wake <= n:
                     following[k], wakes[wake] = wakes[wake], k
@@ -585,11 +634,10 @@ def fronts_of_many(objectives, orders, p, number, rng, front):
             size[group[k]] -= 1
         placed += n_found
         current += 1
-        for f in range(n_found if placed < number and steepest > 0.0 else 0):
-            for a in range(n_active):
-                change = log_spare[code_of(columns, found[f], active[a])]
-                log_keep[active[a]] -= change
-                n_threats[active[a]] -= change != 0.0
+        if placed < number and steepest > 0.0:
+            forget(
+                found, n_found, active, n_active, columns, log_spare, log_keep, n_threats, gone, codes
+            )
 
 
 @compiled
