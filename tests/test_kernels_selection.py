@@ -15,6 +15,7 @@ from evomod.errors import EvomodError
 from evomod.evolution.operators import individuals
 from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
+from evomod.kernels.fronts import fronts_of_many
 from evomod.selections.ranking import (
     _orders,
     _sort_down,
@@ -191,7 +192,7 @@ def test_fronts_of_two_objectives_equal_fronts_of_many(kind, p):
     one, other = np.random.default_rng(7), np.random.default_rng(7)
     fronts(objectives, order, p, n, one, fast)
     orders = _orders(objectives, np.arange(n))
-    kernels.fronts_of_many(objectives, orders, np.array([1.0, p]), n, other, general)
+    fronts_of_many(objectives, orders, np.array([1.0, p]), n, other, general)
     assert_array_equal(fast, general)
     assert one.bit_generator.state == other.bit_generator.state
 
@@ -332,7 +333,7 @@ def kernel_front_numbers(objectives, p, rng):
         fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
     else:
         orders = _orders(objectives, np.arange(n))
-        kernels.fronts_of_many(objectives, orders, np.array(p), n, rng, front)
+        fronts_of_many(objectives, orders, np.array(p), n, rng, front)
     return front
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError
 from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
+from evomod.kernels.fronts import fronts_of_many
 from evomod.sections import SelectionSection
 
 Objectives = NDArray[np.float64]
@@ -101,7 +102,7 @@ def _number_fronts(
         spared, following = np.empty((2, n + 1)), np.empty(n, np.int64)
         kernels.fronts(objectives, orders[0], probabilities[1], number, draws, spared, following, front)
     else:
-        kernels.fronts_of_many(objectives, orders, probabilities, number, draws, front)
+        fronts_of_many(objectives, orders, probabilities, number, draws, front)
 
 
 def _orders(objectives: Objectives, rows: NDArray[np.int64]) -> NDArray[np.int64]:
