@@ -6,6 +6,7 @@ loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks`` and among those
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib.util
 import inspect
@@ -15,6 +16,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -350,11 +352,22 @@ def task_files() -> list[Path]:
 
 
 def read_task(path: Path) -> Task:
-    """Load one task file and derive its tables. Raises `EvomodError` with file, line and reason."""
+    """Load one task file and derive its tables. Raises `EvomodError` with file, line and reason.
+
+    A file is executed once in a process, and again only if its text has changed.
+    """
+    return _executed(path, _source_of(path))
+
+
+def _source_of(path: Path) -> str:
     try:
-        source = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise EvomodError(f"task file {path} cannot be read: {error}.") from error
+
+
+@lru_cache(maxsize=256)
+def _executed(path: Path, source: str) -> Task:
     spec = importlib.util.spec_from_loader(f"evomod_task_{path.stem}", loader=None)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
@@ -383,22 +396,45 @@ def read_task(path: Path) -> Task:
     return derive(replace(task, path=path, description=task.description or (lines or [""])[0]))
 
 
+@lru_cache(maxsize=256)
+def _stated_name(source: str) -> str | None:
+    """The name in ``TASK = Task(name="…")`` without executing it; None where the text does not say."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    made = [
+        node.value
+        for node in body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and [target.id for target in node.targets if isinstance(target, ast.Name)] == ["TASK"]
+    ]
+    names = [word.value for call in made for word in call.keywords if word.arg == "name"]
+    stated = names[0].value if len(names) == 1 and isinstance(names[0], ast.Constant) else None
+    return stated if isinstance(stated, str) else None
+
+
 def plain(name: str) -> str:
     """A task's name as it is looked for."""
     return name.replace("_", "-").lower()
 
 
-def find_tasks() -> tuple[dict[str, Task], list[str]]:
+def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
     """All tasks found, by name, and one sentence for every file that cannot be used.
 
     Of two files that define the same name with the same text the first is taken; two different ones
-    are a mistake, and neither is taken.
+    are a mistake, and neither is taken. Files whose text states another name than the one ``wanted`` are not
+    executed (None: all are).
     """
     tasks: dict[str, Task] = {}
     problems: list[str] = []
     twice: set[str] = set()
     for path in task_files():
         try:
+            stated = None if wanted is None else _stated_name(_source_of(path))
+            if stated is not None and plain(stated) != plain(str(wanted)):
+                continue
             task = read_task(path)
         except EvomodError as error:
             problems.append(str(error))
@@ -430,10 +466,11 @@ def load_task(name: str | Path) -> Task:
                 f"there is no task file {shortened(name)}; `evomod tasks` lists the tasks found."
             )
         return read_task(Path(name))
-    tasks, problems = find_tasks()
+    tasks, problems = find_tasks(str(name))
     task = tasks.get(plain(name))
     if task is not None:
         return task
+    tasks, problems = find_tasks()
     mine = [problem for problem in problems if f"'{name}'" in problem or f"{name}.py" in problem]
     if not mine:
         mine = [p for p in problems if plain(name) in plain(p)]
