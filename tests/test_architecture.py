@@ -84,8 +84,17 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
-    "deap": {"operators", "preparation", "deap_reference", "deap_vectorised"},
-    "pydantic": {"config", "records", "sections", "study", "plugins", "pressures", "selections"},
+    "deap": {"operators", "deap_reference", "deap_vectorised"},
+    "pydantic": {
+        "config",
+        "records",
+        "sections",
+        "study",
+        "plugins",
+        "encodings",
+        "pressures",
+        "selections",
+    },
     "tomli_w": {"config"},
     "tqdm": {"runs", "study_run", "study_tables", "training_run"},
     "matplotlib": {"plotting", "drawing_modules", "drawing_motifs", "plotting_studies", "figures"},
@@ -103,7 +112,7 @@ HOMES = {
     "polars": {"study_tables"},
 }
 """Rooms that may import a dependency: deap_reference, deap_vectorised and the bench_ rooms measure it, bench measures with one
-thread, preparation names DEAP's Toolbox as a type."""
+thread."""
 
 
 def rooms():
