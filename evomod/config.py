@@ -16,78 +16,61 @@ from pydantic import (
     model_validator,
 )
 
+from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.encodings.collection import OwnNetwork, OwnVariation, kind_of, variation_class
+from evomod.encodings.collection import beside as network_beside
+from evomod.encodings.collection import origin_of as network_origin
+from evomod.encodings.collection import section_class as network_class
 from evomod.errors import EvomodError, shortened, shown
 from evomod.files.disk import is_file
-from evomod.files.plugins import entry_points
+from evomod.files.plugins import Origin, entry_points
 from evomod.files.readers import DamageError, parse_toml, read_bytes
+from evomod.pressures.base import Acting
 from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, PressuresSection
 from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
 from evomod.pressures.goal_switching import with_switching
 from evomod.sections import (
-    NETWORKS,
     SUPPORTS,
-    CircuitNetwork,
     EvolutionSection,
-    GateLayersNetwork,
-    LayeredNetwork,
     MethodSection,
-    RealNetwork,
-    RecombinationSection,
+    NetworkSection,
     ScheduleSection,
     Section,
     SelectionSection,
     TaskSection,
-    ThresholdNetwork,
     TrackingSection,
-    VariationSection,
 )
 from evomod.selections.collection import BUILT_IN as METHODS
 from evomod.selections.collection import OwnMethod, origin_of, section_class, selection_of
 from evomod.selections.collection import beside as section_beside
+from evomod.selections.columns import known as measurable
 from evomod.task import load_task
-
-Network = LayeredNetwork | RealNetwork | CircuitNetwork | GateLayersNetwork | ThresholdNetwork
-Variation = VariationSection | RecombinationSection
-
-DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
-    "circuit": {
-        "variation": {"crossover": 0.0, "mutation": 0.7},
-        "selection": {"method": "elite", "elite": 0.3},
-        "evolution": {"population": 1000, "generations": 10_000},
-        "tracking": {"population_every": 1000},
-    },
-    "gate-layers": {
-        "variation": {"crossover": 0.5, "mutation": 0.7},
-        "selection": {"method": "elite", "elite": 0.3},
-        "evolution": {"population": 1000, "generations": 10_000},
-        "tracking": {"population_every": 1000},
-    },
-    "threshold": {
-        "variation": {"crossover": 0.5, "mutation": 0.5},
-        "selection": {"method": "elite", "elite": 0.25},
-        "evolution": {"population": 600, "generations": 10_000, "solved_at": 0.95},
-        "tracking": {"population_every": 1000},
-    },
-}
-"""What a config leaves open, where an encoding's paper has other values than the retina of 2013."""
 
 
 def _encoding(data: dict[str, Any]) -> str:
     """The encoding that config data name, else the one of the task's paper."""
     network, section = data.get("network"), data.get("task")
     if isinstance(network, Section):
-        return str(getattr(network, "encoding", "layered"))
+        return str(getattr(network, "encoding", DEFAULT))
     if isinstance(network, dict) and "encoding" in network:
         return str(network["encoding"])
     name = section.get("name") if isinstance(section, dict) else getattr(section, "name", None)
-    return load_task(name).encoding if isinstance(name, str) else "layered"
+    return load_task(name).encoding if isinstance(name, str) else DEFAULT
+
+
+DEFAULT = "layered"
+"""The encoding of a task that names none: that of `Config`'s paper."""
+
+
+def _defaults(encoding: str) -> Mapping[str, Mapping[str, Any]]:
+    return ENCODINGS[encoding].defaults if encoding in ENCODINGS else {}
 
 
 class Config(Section):
     """One evolution run. ``Config(task="retina")`` is performance alone (PA) of Clune et al. 2013, but that chance
     decides among equals (`selection.ties`).
 
-    What is left out has the values of the paper that the encoding comes from (`DEFAULTS`).
+    What is left out has the values of the paper that the encoding comes from (`EncodingKind.defaults`).
 
     Raises `EvomodError` that lists every mistake with its path and what was wanted.
 
@@ -97,8 +80,8 @@ class Config(Section):
 
     task: TaskSection
     schedule: ScheduleSection = ScheduleSection()
-    network: Network = LayeredNetwork()
-    variation: Variation = VariationSection()
+    network: SerializeAsAny[NetworkSection] = ENCODINGS["layered"].section.model_validate({})
+    variation: SerializeAsAny[Section] = ENCODINGS["layered"].variation()
     selection: SerializeAsAny[MethodSection] = SelectionSection()
     pressures: SerializeAsAny[Pressures] = PressuresSection()
     evolution: EvolutionSection = EvolutionSection()
@@ -115,14 +98,13 @@ class Config(Section):
         data = with_switching(data)
         encoding = _encoding(data)
         for name in ("variation", "selection", "evolution", "tracking"):
-            section, known = data.get(name, {}), DEFAULTS.get(encoding, {}).get(name)
+            section, known = data.get(name, {}), _defaults(encoding).get(name)
             if known and isinstance(section, dict) and (name != "selection" or _shares(section)):
-                data[name] = known | section
+                data[name] = dict(known) | section
         if isinstance(data.get("network", {}), dict):
             data["network"] = {"encoding": encoding} | data.get("network", {})
         if isinstance(data.get("variation", {}), dict):
-            wanted = VariationSection if encoding.startswith("layered") else RecombinationSection
-            data["variation"] = (wanted, data.get("variation", {}))
+            data["variation"] = (variation_class(encoding), data.get("variation", {}))
         return data
 
     @field_validator("network", mode="wrap")
@@ -133,10 +115,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [network]")
-        wanted = NETWORKS.get(str(value.get("encoding", "layered")))
-        if wanted is None:
-            raise ValueError(f"encoding: wanted one of {', '.join(NETWORKS)}; got {value['encoding']!r}")
-        return wanted.model_validate(value)
+        return network_class(value.get("encoding", DEFAULT)).model_validate(value)
 
     @field_validator("variation", mode="wrap")
     @classmethod
@@ -167,9 +146,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Config:
-        varies = (
-            VariationSection if self.network.encoding.startswith("layered") else RecombinationSection
-        )
+        kind = kind_of(self.network)
+        varies = OwnVariation if kind is None else kind.variation
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
         problems = conflicts(self)
@@ -192,15 +170,43 @@ def conflicts(config: Config) -> list[str]:
     """What pressures require and the encoding lacks, and what selection does not see; one sentence each."""
     found, network = [], config.network
     for acting in config.pressures.acting:
-        lacking = sorted(acting.pressure.needs(acting.section) - network.supports)
-        if lacking:
-            having = [n for n, model in NETWORKS.items() if model.supports.issuperset(lacking)]
+        if lacking := _lacking(acting, config):
+            having = [name for name, kind in ENCODINGS.items() if kind.supports.issuperset(lacking)]
             so = " with these settings" if callable(acting.pressure.requires) else ""
             found.append(
                 f"pressures.{acting.name}{so} requires {' and '.join(SUPPORTS[what] for what in lacking)}, which "
                 f"encoding '{network.encoding}' lacks; use the encoding {' or '.join(map(repr, having))}"
             )
-    return found + _unseen(config)
+    return found + _unseen(config) + _unmeasured(config)
+
+
+def _lacking(acting: Acting | None, config: Config) -> list[str]:
+    """What a pressure requires and the networks of a config lack."""
+    kind = kind_of(config.network)
+    if acting is None or kind is None:
+        return []
+    return sorted(acting.pressure.needs(acting.section) - kind.supports)
+
+
+def _unmeasured(config: Config) -> list[str]:
+    """Columns that the method of selection looks at and that are not measured of these networks."""
+    selection, found = selection_of(config.selection), []
+    if selection is None:
+        return []
+    there = measurable(config.pressures)
+    is_read = not any(isinstance(section, Own) for section in config.pressures.own.values())
+    for name in selection.columns(config.selection):
+        if name not in there and is_read:
+            found.append(
+                f"selection.method '{config.selection.method}' looks at '{name}', which is not measured once an "
+                f"individual; known: {', '.join(there)}"
+            )
+        elif lacking := _lacking(there.get(name), config):
+            found.append(
+                f"selection.method '{config.selection.method}' looks at '{name}', which requires "
+                f"{' and '.join(SUPPORTS[what] for what in lacking)}; encoding '{config.network.encoding}' lacks them"
+            )
+    return found
 
 
 def _unseen(config: Config) -> list[str]:
@@ -235,7 +241,7 @@ SEEN = {"fitness": "fitness", "outputs": "which outputs are right"}
 
 
 def _shares(section: dict[str, Any]) -> bool:
-    """Whether a method has the keys whose values `DEFAULTS` give."""
+    """Whether a method has the keys whose values an encoding's defaults give."""
     name = section.get("method", "nsga2")
     return name in METHODS and METHODS[name].section is SelectionSection
 
@@ -250,14 +256,19 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
     model: type[BaseModel] = Config
     for step in path:
         if model is Config and step == "network":
-            model = NETWORKS.get(_encoding_or_layered(data), LayeredNetwork)
+            model = network_class(_encoding_or_layered(data))
             continue
         if model is Config and step == "pressures":
             model = PressuresSection
             continue
         if model is Config and step == "variation":
-            is_layered = _encoding_or_layered(data).startswith("layered")
-            model = VariationSection if is_layered else RecombinationSection
+            model = variation_class(_encoding_or_layered(data))
+            continue
+        if model is Config and step == "selection":
+            section = data.get("selection")
+            model = section_class(
+                section.get("method", "nsga2") if isinstance(section, dict) else "nsga2"
+            )
             continue
         for name, info in model.model_fields.items():
             if step in (name, info.alias):
@@ -271,8 +282,8 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
     fields = _model_at(path[:-1], data).model_fields.items()
     known = [info.alias or name for name, info in fields if info.alias != "(own)"]
     if path[0] == "network":
-        for encoding, model in NETWORKS.items():
-            if path[-1] in model.model_fields and path[-1] not in known:
+        for encoding, kind in ENCODINGS.items():
+            if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
     close = difflib.get_close_matches(str(path[-1]), known, 1)
@@ -284,7 +295,7 @@ def describe(error: ValidationError, data: dict[str, Any]) -> str:
     """One line a mistake: its path, what was wanted, what came."""
     lines = []
     for item in error.errors():
-        steps = [s for s in item["loc"] if not (isinstance(s, str) and ("[" in s or s in _TYPE_TAGS))]
+        steps = [s for s in item["loc"] if not (isinstance(s, str) and ("[" in s or s in TYPE_TAGS))]
         path = ".".join(shortened(step, 60) for step in steps)
         if item["type"] == "extra_forbidden":
             text = _unknown_key(steps, data)
@@ -314,14 +325,9 @@ def first_of(lines: Sequence[str]) -> list[str]:
     return [*lines[:MOST_LINES], *([f"  and {more} more"] if more > 0 else [])]
 
 
+TYPE_TAGS = ("function-before", "constrained-str")
+"""Steps of a path in an error of pydantic that are none of a config."""
 SECTION_TYPES = ("model_type", "model_attributes_type", "dict_type")
-_TYPE_TAGS = {
-    *(model.__name__ for model in NETWORKS.values()),
-    "VariationSection",
-    "RecombinationSection",
-    "function-before",
-    "constrained-str",
-}
 
 
 def parse_value(text: str) -> Any:
@@ -472,8 +478,9 @@ def named_from(data: dict[str, Any], folder: Path) -> dict[str, Any]:
             )
             for name, section in found["pressures"].items()
         }
-    if "selection" in found:
-        found["selection"] = _named_from(found["selection"], "method", folder)
+    for name, key in (("selection", "method"), ("network", "encoding")):
+        if name in found:
+            found[name] = _named_from(found[name], key, folder)
     return found
 
 
@@ -486,18 +493,31 @@ def _named_from(section: Any, key: str, folder: Path) -> Any:
 
 def beside(config: Config, folder: Path) -> Config:
     """A config that was read in a folder, with users' files named from anywhere."""
-    pressures, selection = config.pressures.beside(folder), section_beside(config.selection, folder)
-    if pressures is config.pressures and selection is config.selection:
+    found = {
+        "pressures": config.pressures.beside(folder),
+        "selection": section_beside(config.selection, folder),
+        "network": network_beside(config.network, folder),
+    }
+    if all(section is getattr(config, name) for name, section in found.items()):
         return config
-    return config.model_copy(update={"pressures": pressures, "selection": selection})
+    return config.model_copy(update=found)
+
+
+def _origins(config: Config) -> list[Origin]:
+    """Where users' pressures, selection and encoding of a resolved config come from."""
+    found = [
+        *config.pressures.origins.values(),
+        origin_of(config.selection),
+        network_origin(config.network),
+    ]
+    return [origin for origin in found if origin is not None]
 
 
 def users_files(config: Config) -> dict[str, bytes]:
     """The files that a resolved config names, by the name of their copies. Raises `EvomodError` for two of a name."""
-    origins = [*config.pressures.origins.values(), origin_of(config.selection)]
     found: dict[str, bytes] = {}
-    for origin in origins:
-        if origin is None or origin.file is None or origin.content is None:
+    for origin in _origins(config):
+        if origin.file is None or origin.content is None:
             continue
         if found.setdefault(origin.file, origin.content) != origin.content:
             raise EvomodError(f"two files that differ are named {origin.file}; rename one of them.")
@@ -509,13 +529,14 @@ def users_paths(config: Config) -> list[Path]:
     named = [section.file for section in config.pressures.own.values() if isinstance(section, Own)]
     if isinstance(config.selection, OwnMethod) and config.selection.method.endswith(".py"):
         named.append(config.selection.method)
+    if isinstance(config.network, OwnNetwork) and config.network.encoding.endswith(".py"):
+        named.append(config.network.encoding)
     return [Path(name) for name in named if name is not None]
 
 
 def users_origins(config: Config) -> dict[str, str]:
-    """SHA-256 of what defines users' pressures and selection, by file or entry point."""
-    origins = [*config.pressures.origins.values(), origin_of(config.selection)]
-    return {str(o.file or o.entry_point): o.sha256 for o in origins if o is not None}
+    """SHA-256 of what defines users' pressures, selection and encoding, by file or entry point."""
+    return {str(o.file or o.entry_point): o.sha256 for o in _origins(config)}
 
 
 def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,21 @@ class Population:
     def size(self) -> int:
         return self.genomes.shape[0]
 
+    def tail(self, first: int) -> Population:
+        """The individuals from row ``first`` on; nothing is copied."""
+        if first == 0:
+            return self
+        return Population(
+            genomes=self.genomes[first:],
+            yes=self.yes[first:],
+            no=self.no[first:],
+            working=None if self.working is None else self.working[first:],
+            measured=None
+            if self.measured is None
+            else {name: numbers[first:] for name, numbers in self.measured.items()},
+            slots=self.slots[first:],
+        )
+
     def take(self, rows: NDArray[np.int64]) -> Population:
         """The individuals of these rows, in this order, as copies."""
         return Population(
@@ -48,9 +63,58 @@ class Population:
         )
 
 
+class Operators(Protocol):
+    """What a run's toolbox holds, see `operators.make_toolbox`; each may be replaced by `register`."""
+
+    birth: Callable[[int, np.random.Generator], NDArray[Any]]
+    parents: Callable[[NDArray[np.float64], NDArray[np.float64], np.random.Generator], NDArray[np.int64]]
+    vary: Callable[[NDArray[Any], NDArray[np.int64], np.random.Generator], NDArray[Any]]
+    answer: Callable[[NDArray[Any], NDArray[np.int64], NDArray[np.int64], NDArray[Any]], object]
+    cost: Callable[[NDArray[np.int8], NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
+    survive: Callable[[NDArray[np.float64], int, np.random.Generator], Any]
+    breed: Callable[
+        [NDArray[np.float64], np.random.Generator], tuple[NDArray[np.int64], NDArray[np.int64]]
+    ]
+    q: Callable[[NDArray[Any]], NDArray[np.float64]]
+
+    def register(self, alias: str, function: Callable[..., Any], *args: Any, **kargs: Any) -> None:
+        """Put a function in an operator's place, its first arguments given."""
+
+
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """A goal as bits, ready for scoring."""
+class Rules:
+    """What goals need to know of a run besides its population."""
+
+    tie_rule: str
+    """Whether an output of exactly 0 is wrong ("strict"), or a no ("zero-is-no")."""
+    operators: Operators
+    """The run's toolbox, whose ``q`` measures genomes."""
+
+
+class Goal(Protocol):
+    """What is rewarded in an epoch."""
+
+    @property
+    def name(self) -> str:
+        """As in a config and in the log."""
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether nothing is rewarded: then no objective counts."""
+
+    def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
+        """Fitness ``[individual]``."""
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Goal:
+        """The goal on the patterns of an environment alone, ``mask[word]`` (None: all of them)."""
+
+    def right(self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str) -> NDArray[np.bool_]:
+        """``[individual, case]``: which outputs are right; without outputs to count there is no case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """A goal as bits: fitness is the fraction of right outputs."""
 
     name: str
     wanted: NDArray[np.uint64]
@@ -58,52 +122,43 @@ class Goal:
     unwanted: NDArray[np.uint64]
     """``[output, word]``: where it is no (so bits beyond the last pattern are in neither)."""
     n_answers: int
-    q_target: float | None = None
-    """Of a goal that rewards Q in place of answers: the Q that is best, infinity for the highest."""
+    is_neutral: ClassVar[bool] = False
+
+    def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
+        """Fraction of right outputs."""
+        return score(population.yes, population.no, self, rules.tie_rule)
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Bits:
+        """The goal on the patterns of a mask."""
+        if mask is None:
+            return self
+        n_answers = self.wanted.shape[0] * int(np.bitwise_count(mask).sum())
+        return Bits(self.name, self.wanted & mask, self.unwanted & mask, n_answers)
+
+    def right(self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str) -> NDArray[np.bool_]:
+        """Which outputs are right for each of the goal's patterns; output by output."""
+        denied, bits = no if tie_rule == "strict" else ~yes, 64 * yes.shape[-1]
+        counted = unpack(self.wanted | self.unwanted, bits)
+        return unpack((yes & self.wanted) | (denied & self.unwanted), bits)[:, counted]
 
 
-def goal_of(name: str, table: NDArray[np.bool_]) -> Goal:
+def goal_of(name: str, table: NDArray[np.bool_]) -> Bits:
     """Pack a truth table ``[output, pattern]``."""
-    return Goal(name, pack(table), pack(~table), table.size)
+    return Bits(name, pack(table), pack(~table), table.size)
 
 
-def goal_bits(task: Task, name: str) -> Goal:
+def goal_bits(task: Task, name: str) -> Bits:
     """Pack a goal of a task. Raises `EvomodError` if the task has no such goal."""
     return goal_of(name, goal_table(task, name))
 
 
-def shown(goal: Goal, mask: NDArray[np.uint64] | None) -> Goal:
-    """The goal on the patterns of an environment alone, ``mask[word]`` (None: all of them)."""
-    if mask is None or goal.n_answers == 0 or goal.q_target is not None:
-        return goal
-    n_answers = goal.wanted.shape[0] * int(np.bitwise_count(mask).sum())
-    return Goal(goal.name, goal.wanted & mask, goal.unwanted & mask, n_answers)
-
-
 def score(
-    yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Goal, tie_rule: str
+    yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Bits, tie_rule: str
 ) -> NDArray[np.float64]:
     """Fitness ``[individual]``: the fraction of right answers over the goal's patterns and all outputs.
 
-    ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no. Without a goal
-    (a neutral epoch) fitness is NaN.
+    ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no.
     """
-    if goal.n_answers == 0:
-        return np.full(yes.shape[0], np.nan)
     fitness, is_strict = np.empty(yes.shape[0]), tie_rule == "strict"
     kernels.score(yes, no, goal.wanted, goal.unwanted, is_strict, goal.n_answers, fitness)
     return fitness
-
-
-def right_cases(
-    yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Goal, tie_rule: str
-) -> NDArray[np.bool_]:
-    """``[individual, case]``: whether each output is right for each of the goal's patterns; output by output.
-
-    ``tie_rule`` as in `score`. Without a goal, or with one that rewards Q, there is no case.
-    """
-    if goal.n_answers == 0 or goal.q_target is not None:
-        return np.zeros((yes.shape[0], 0), np.bool_)
-    denied, bits = no if tie_rule == "strict" else ~yes, 64 * yes.shape[-1]
-    counted = unpack(goal.wanted | goal.unwanted, bits)
-    return unpack((yes & goal.wanted) | (denied & goal.unwanted), bits)[:, counted]

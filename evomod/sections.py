@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -14,6 +14,7 @@ def _tuple(value: Any) -> Any:
 Integers = Annotated[tuple[int, ...], BeforeValidator(_tuple)]
 Pair = Annotated[tuple[int, int], BeforeValidator(_tuple)]
 Range = Annotated[tuple[float, float], BeforeValidator(_tuple)]
+Ranges = Annotated[tuple[Range, Range], BeforeValidator(_tuple)]
 Points = Annotated[tuple[tuple[float, float], ...], BeforeValidator(_tuple)]
 Gates = Annotated[
     tuple[Literal["nand", "and", "or", "nor"], ...],
@@ -41,6 +42,7 @@ SUPPORTS = {
     "sparsity": "a number of connections that is not fixed by the number of nodes",
     "removal": "connections that can be removed one by one",
     "silence": "hidden nodes that can be silent",
+    "real": "genes that are real numbers",
 }
 """What networks of an encoding may have, and pressures may require."""
 
@@ -104,7 +106,8 @@ MOST_NODES = 4096
 """Of a network. Its adjacency has that number squared of entries, and a genome up to half as many genes."""
 
 
-def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+def checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """At least an input and an output layer, and not too many nodes."""
     if value is not None and (len(value) < 2 or min(value) < 1):
         raise ValueError("wanted at least an input and an output layer, each with a node or more")
     if value is not None and sum(value) > MOST_NODES:
@@ -115,75 +118,9 @@ def _checked_layers(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
 class NetworkSection(Section):
     """What every encoding has."""
 
-    supports: ClassVar[frozenset[str]]
-    """Of `SUPPORTS`: what its networks have."""
-
-
-class Layers(NetworkSection):
-    """What all layered networks share; connections run from each layer to the next."""
-
-    layers: Integers | None = None
-    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
-    initial_connections: Pair = (0, 119)
-    """Fewest and most connections at birth, drawn uniformly. A connection that exists already is drawn
-    anew, at most as often as there are pairs of nodes, so a dense network can have a few less."""
-    gain: float = Field(default=20.0, gt=0.0)
-    """Slope of tanh(gain * sum)."""
-    tie_rule: Literal["strict", "zero-is-no"] = "strict"
-    """Whether an output of exactly 0 is wrong for both answers, or counts as no."""
-    coordinates: Literal["grid"] | Points = "grid"
-    """Place (x, y) of every node: rows centred on 0, one unit apart, or given in the order of ids."""
-
-    _layers = field_validator("layers")(_checked_layers)
-
-    @field_validator("initial_connections")
-    @classmethod
-    def _initial(cls, value: tuple[int, int]) -> tuple[int, int]:
-        if not 0 <= value[0] <= value[1] <= 1_000_000:
-            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most <= 1000000")
-        return value
-
-
-class LayeredNetwork(Layers):
-    """Layered networks with integer weights and biases (Clune et al. 2013)."""
-
-    supports: ClassVar[frozenset[str]] = frozenset(SUPPORTS)
-    encoding: Literal["layered"] = "layered"
-    weights: Integers = (-2, -1, 1, 2)
-    """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
-    biases: Integers = (-2, -1, 0, 1, 2)
-
-    @field_validator("weights", "biases")
-    @classmethod
-    def _alphabet(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if not 1 <= len(value) <= 100:
-            raise ValueError("wanted 1 to 100 integers")
-        if max(map(abs, value)) > 127:
-            raise ValueError("wanted integers from -127 to 127, the range of the kernel's type int8")
-        return value
-
-    @field_validator("weights")
-    @classmethod
-    def _weights(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if 0 in value:
-            raise ValueError("0 is no weight: it stands for a connection that is not there")
-        return value
-
-
-class RealNetwork(Layers):
-    """Layered networks with real-valued weights and biases (Clune et al. 2013, supplement)."""
-
-    supports: ClassVar[frozenset[str]] = frozenset(SUPPORTS)
-    encoding: Literal["layered-real"]
-    weight_range: Range = (-2.0, 2.0)
-    bias_range: Range = (-2.0, 2.0)
-
-    @field_validator("weight_range", "bias_range")
-    @classmethod
-    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if not value[0] < value[1]:
-            raise ValueError("wanted [low, high] with low < high")
-        return value
+    if TYPE_CHECKING:
+        encoding: str
+        """Declared by each, which keeps the order of keys in stored configs."""
 
 
 class Sized(NetworkSection):
@@ -192,75 +129,6 @@ class Sized(NetworkSection):
     penalty: float = Field(default=0.0, ge=0.0)
     """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
     penalty_above: int = Field(default=0, ge=0, le=64)
-
-
-class CircuitNetwork(Sized):
-    """Circuits of NAND gates, feedback allowed (Kashtan & Alon 2005, system A)."""
-
-    supports: ClassVar[frozenset[str]] = frozenset({"silence"})
-    encoding: Literal["circuit"]
-    gates: int = Field(default=12, ge=1, le=58)
-    feed_forward: bool = False
-    """Whether a gate may only be fed by inputs and by gates before it."""
-    steps: int = Field(default=20, ge=1, le=1000)
-    """Synchronous updates from all-zero to come to rest; then an output is watched for as many more."""
-    feedback: Literal["synchronous", "ternary"] = "synchronous"
-    """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
-    penalty: float = Field(default=0.2, ge=0.0)
-    penalty_above: int = Field(default=11, ge=0, le=64)
-
-
-class GateLayersNetwork(Sized):
-    """Layers of two-input gates, each fed by the layer before (Kashtan et al. 2007, model 2)."""
-
-    supports: ClassVar[frozenset[str]] = frozenset({"places", "silence"})
-    encoding: Literal["gate-layers"]
-    layers: Integers | None = None
-    """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
-    gates: Gates = ("and", "or", "nand")
-    """Kinds of gate; one that stands here twice is drawn twice as often."""
-
-    _layers = field_validator("layers")(_checked_layers)
-
-
-class ThresholdNetwork(Sized):
-    """Layers of threshold neurons with limited fan-in (Kashtan & Alon 2005, system B)."""
-
-    supports: ClassVar[frozenset[str]] = frozenset({"weights", "places", "sparsity", "silence"})
-    encoding: Literal["threshold"]
-    layers: Integers | None = None
-    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
-    fan_in: Integers | None = None
-    """Connections of a neuron, a number a layer. None: 3, but 2 for the last layer."""
-    thresholds: Integers = (0, 1, 2, 3)
-    """A neuron fires where the sum of its inputs (0 or 1) exceeds its threshold."""
-    penalty: float = Field(default=0.01, ge=0.0)
-    penalty_above: int = Field(default=13, ge=0, le=64)
-
-    _layers = field_validator("layers")(_checked_layers)
-
-    @field_validator("fan_in")
-    @classmethod
-    def _fan_in(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if value is not None and not all(1 <= n <= 7 for n in value):
-            raise ValueError("wanted 1 to 7 connections a neuron, a number for each layer of neurons")
-        return value
-
-    @field_validator("thresholds")
-    @classmethod
-    def _thresholds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if not 1 <= len(value) <= 100 or max(map(abs, value)) > 100:
-            raise ValueError("wanted 1 to 100 integers from -100 to 100")
-        return value
-
-
-NETWORKS: dict[str, type[NetworkSection]] = {
-    "layered": LayeredNetwork,
-    "layered-real": RealNetwork,
-    "circuit": CircuitNetwork,
-    "gate-layers": GateLayersNetwork,
-    "threshold": ThresholdNetwork,
-}
 
 
 class RecombinationSection(Section):

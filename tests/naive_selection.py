@@ -29,3 +29,18 @@ def literal(right, draw_order):
         best = max(right[i][case] for i in left)
         left = [i for i in left if right[i][case] == best]
     return left
+
+
+def map_elites(archive, offspring, ranges, bins):
+    """The archive ``{cell: individual}`` after offspring, one by one: (fitness, descriptors, what it is)."""
+    for individual in offspring:
+        fitness, descriptors, _ = individual
+        cell = []
+        for value, (low, high), n in zip(descriptors, ranges, bins, strict=True):
+            k = 0
+            while k < n - 1 and value >= low + (k + 1) * (high - low) / n:
+                k += 1
+            cell.append(k)
+        if tuple(cell) not in archive or fitness > archive[tuple(cell)][0]:
+            archive[tuple(cell)] = individual
+    return archive

@@ -42,12 +42,13 @@ ORDER = (
 HOMES = {
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
-    "deap": {"evolution/operators", "evolution/setup", "bench/deap_reference", "bench/deap_vectorised"},
+    "deap": {"evolution/operators", "bench/deap_reference", "bench/deap_vectorised"},
     "pydantic": {
         "sections",
         "config",
         "files/records",
         "files/plugins",
+        "encodings",
         "pressures",
         "selections",
         "studies/definition",
@@ -68,8 +69,7 @@ HOMES = {
     "pyarrow": {"studies/tables"},
     "polars": {"studies/tables"},
 }
-"""Packages and modules that may import a dependency: those of bench measure it, or measure with one thread, and
-evolution/setup names DEAP's Toolbox as a type."""
+"""Packages and modules that may import a dependency: those of bench measure it, or measure with one thread."""
 
 PAPERS = ("scripts", "tasks")
 """Links to the folders beside the package: papers and tasks stand on top of everything."""

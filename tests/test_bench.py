@@ -126,7 +126,7 @@ def test_every_program_evolves(name):
             for _ in range(4):
                 genomes = np.array(evolve(), problem.genomes.dtype)
                 assert genomes.shape == problem.genomes.shape
-                assert setup.module.is_valid(setup.encoding, genomes).all()
+                assert setup.encoding.is_valid(genomes).all()
                 before, best = best, evaluate(genomes).fitness.max()
                 assert best >= before
 
@@ -140,7 +140,7 @@ def test_variation_by_arrays_stays_in_the_alphabets(name):
     before, rng = problem.genomes.copy(), np.random.default_rng(3)
     after = vary(before.copy(), rng)
     setup = generation.setup
-    assert after.dtype == before.dtype and setup.module.is_valid(setup.encoding, after).all()
+    assert after.dtype == before.dtype and setup.encoding.is_valid(after).all()
     assert (after != before).any(axis=1).mean() > 0.3
     if is_layered:
         edges = slice(setup.encoding.n_edges)

@@ -164,7 +164,7 @@ def derived_genome(config, network):
     from evomod.evolution.setup import prepare
 
     setup = prepare(config)
-    return setup.module.from_network(setup.encoding, network)
+    return setup.encoding.genome(network)
 
 
 def test_pairs_are_the_closest_and_nobody_is_in_two():

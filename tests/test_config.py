@@ -71,7 +71,7 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
         ({}, "task: is missing"),
         (
             {"task": "retina", "network": {"encoding": "nand"}},
-            "wanted one of layered, layered-real, .*; got 'nand'",
+            "wanted one of circuit, gate-layers, layered, .*; got 'nand'",
         ),
         (
             {"task": "retina", "network": {"encoding": "layered-real", "weights": [1]}},
@@ -87,7 +87,7 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
             "connection-cost.probability",
         ),
         ({"task": "retina", "network": {"gain": float("inf")}}, "network.gain"),
-        ({"task": "retina", "network": {"encoding": ["a"]}}, "wanted one of layered"),
+        ({"task": "retina", "network": {"encoding": ["a"]}}, "wanted one of circuit"),
         ({"task": "retina", "network": {"initial_connections": [5, 10**20]}}, "1000000"),
         ({"task": 5}, "task: wanted a section"),
         ({"task": "retina", "network": 3}, r"wanted a section, \[network\]"),
@@ -202,7 +202,7 @@ def test_memory_is_counted_for_every_encoding(monkeypatch, encoding):
     needed, more = (sum(preparation._bytes_needed(c, task).values()) for c in (small, large))
     setup = prepare(small, task)
     genomes = setup.toolbox.birth(1000, np.random.default_rng(1))
-    assert setup.module.memory(setup.encoding, 2000).nbytes + 5 * genomes.nbytes <= needed
+    assert setup.encoding.memory(2000).nbytes + 5 * genomes.nbytes <= needed
     monkeypatch.setattr(preparation, "_bytes_there", lambda: 10 * needed)
     assert 900 * needed < more <= 1000 * needed
     with pytest.raises(EvomodError, match="GB of memory"):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import evomod
-from evomod.encodings import layered
 from evomod.errors import EvomodError
 from evomod.population import goal_bits, score
 from evomod.task import all_patterns
@@ -36,11 +35,11 @@ def test_a_generation_holds_what_it_says():
 def test_answers_and_costs_carried_along_equal_those_computed_afresh():
     *_, last = evomod.evolve(CONFIG, seed=2)
     setup, population = last.setup, last.population
-    memory = layered.memory(setup.encoding, population.size)
+    memory = setup.encoding.memory(population.size)
     nobody, slots = np.full(population.size, -1), np.arange(population.size)
-    yes, no = layered.answer(setup.encoding, population.genomes, nobody, slots, memory)
+    yes, no = setup.encoding.answer(population.genomes, nobody, slots, memory)
     assert (yes == population.yes).all() and (no == population.no).all()
-    working = layered.simplify(setup.encoding, population.genomes)
+    working = setup.encoding.simplify(population.genomes)
     assert (working == population.working).all()
     assert (
         setup.toolbox.cost(working, nobody, np.zeros(40)) == population.measured["connection-cost"]
@@ -81,8 +80,8 @@ def test_an_empty_network_is_wrong_everywhere_unless_zero_counts_as_no():
     encoding = evomod.prepare(CONFIG).encoding
     genome = np.zeros((1, encoding.n_genes), np.int8)
     genome[:, encoding.n_edges :] = 2  # bias 0
-    memory = layered.memory(encoding, 1)
-    yes, no = layered.answer(encoding, genome, np.array([-1]), np.array([0]), memory)
+    memory = encoding.memory(1)
+    yes, no = encoding.answer(genome, np.array([-1]), np.array([0]), memory)
     goal = goal_bits(evomod.load_task("retina"), "left-and-right")
     assert score(yes, no, goal, "strict").tolist() == [0.0]
     assert score(yes, no, goal, "zero-is-no").tolist() == [0.75]

@@ -96,8 +96,8 @@ def born(name, number, seed=0):
     """Newborn networks of an encoding, and their task."""
     task, section = ENCODINGS[name]
     setup = evomod.prepare(evomod.Config(task=task, network=section))
-    genomes = setup.module.birth(setup.encoding, number, np.random.default_rng(seed))
-    return setup.task, [setup.module.to_network(setup.encoding, genome) for genome in genomes]
+    genomes = setup.encoding.birth(number, np.random.default_rng(seed))
+    return setup.task, [setup.encoding.network(genome) for genome in genomes]
 
 
 def patterns_of(task):

@@ -156,7 +156,7 @@ def test_three_outputs_follow_the_paper():
 
 def test_an_epoch_without_a_goal_has_no_answers():
     _, neutral = in_epochs("circuit", 2, kind="neutral")
-    assert neutral.name == "neutral" and neutral.n_answers == 0
+    assert neutral.name == "neutral" and neutral.is_neutral
 
 
 def test_the_task_names_the_goal_where_the_schedule_does_not():

@@ -193,7 +193,7 @@ def test_how_far_the_solutions_of_two_goals_are_apart():
     xors = {4: (0, 1), 5: (0, 4), 6: (1, 4), 7: (5, 6), 8: (2, 3), 9: (2, 8), 10: (3, 8), 12: (9, 10)}
     either = circuit(xors | {11: (7, 7), 13: (12, 12), 14: (11, 13)})
     both = circuit(xors | {11: (7, 12), 13: (7, 12), 14: (11, 13)})
-    networks = [setup.module.to_network(setup.encoding, genome) for genome in (either, both)]
+    networks = [setup.encoding.network(genome) for genome in (either, both)]
     assert module.moved(*networks) == module.moved(*networks[::-1]) == 2
     assert module.solves(setup, np.array([either, both]), "xor-and-xor").tolist() == [False, True]
     assert module.changes_to(setup, either, "xor-and-xor") == 2

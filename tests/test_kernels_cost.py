@@ -1,5 +1,6 @@
 """Connection cost and behavioural diversity equal the oracles, an optimiser and their laws."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,9 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 
 from evomod.encodings import layered
+from evomod.encodings.layered import LayeredNetwork
 from evomod.encodings.wiring import wire
 from evomod.pressures import behavioural_diversity, connection_cost
-from evomod.sections import LayeredNetwork, VariationSection
+from evomod.sections import VariationSection
 from evomod.task import load_task, pack, unpack
 
 RETINA = (8, 8, 4, 2, 1)
@@ -33,7 +35,7 @@ def simplified(layers, present):
     """Only the connections that lead to an output."""
     encoding = layered.build(LayeredNetwork(layers=layers), make_task(layers[0], layers[-1]))
     biases = np.zeros((present.shape[0], encoding.wiring.n_neurons), np.int8)
-    return layered.simplify(encoding, np.hstack((present, biases)))
+    return encoding.simplify(np.hstack((present, biases)))
 
 
 def afresh(wiring, name, working):
@@ -109,14 +111,14 @@ def test_inherited_lengths_equal_lengths_computed_afresh():
     rng, mu, wiring = np.random.default_rng(4), size(60, 8), encoding.wiring
     variation = {"add_connection": 0.4, "delete_connection": 0.4, "weight_changes": 2.0}
     section = VariationSection(**variation)
-    genomes = layered.birth(encoding, mu, rng)
-    known = afresh(wiring, "wiring-length", layered.simplify(encoding, genomes))
+    genomes = encoding.birth(mu, rng)
+    known = afresh(wiring, "wiring-length", encoding.simplify(genomes))
     unchanged = 0
     for _ in range(5):
         parents = rng.integers(0, mu, mu)
-        children = layered.vary(encoding, section, genomes, parents, rng)
+        children = replace(encoding, variation=section).vary(genomes, parents, rng)
         pool = np.concatenate((genomes, children))
-        working = layered.simplify(encoding, pool)
+        working = encoding.simplify(pool)
         ancestors = np.concatenate((np.arange(mu), parents))
         so_far = np.concatenate((known, np.full(mu, np.nan)))
         length = connection_cost.measure(wiring, "wiring-length", working, ancestors, so_far)
@@ -227,9 +229,9 @@ def test_diversity_of_answers_counts_real_patterns_only(layers, gain):
     task = make_task(layers[0], layers[-1])
     encoding = layered.build(LayeredNetwork(layers=layers, gain=gain), task)
     n = size(20, 6)
-    genomes = layered.birth(encoding, n, np.random.default_rng(9))
-    states = layered.memory(encoding, n)
-    yes, _ = layered.answer(encoding, genomes, np.full(n, -1), np.arange(n), states)
+    genomes = encoding.birth(n, np.random.default_rng(9))
+    states = encoding.memory(n)
+    yes, _ = encoding.answer(genomes, np.full(n, -1), np.arange(n), states)
     answers = unpack(yes, task.n_patterns).reshape(n, -1)
     assert behavioural_diversity.measure(yes).tolist() == naive.diversity(answers.tolist())
 

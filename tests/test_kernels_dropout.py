@@ -1,5 +1,7 @@
 """Answers under silent sets equal plain Python networks in which the silent neurons are 0."""
 
+from dataclasses import replace
+
 import naive
 import naive_circuits
 import naive_pressures
@@ -11,15 +13,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from evomod.encodings import circuit, layered, threshold
+from evomod.encodings.circuit import CircuitNetwork, GateLayersNetwork
+from evomod.encodings.layered import LayeredNetwork, RealNetwork
+from evomod.encodings.threshold import ThresholdNetwork
 from evomod.errors import EvomodError
-from evomod.sections import (
-    CircuitNetwork,
-    GateLayersNetwork,
-    LayeredNetwork,
-    RealNetwork,
-    ThresholdNetwork,
-    VariationSection,
-)
+from evomod.sections import VariationSection
 from evomod.task import all_patterns, unpack
 
 RETINA = (8, 8, 4, 2, 1)
@@ -30,11 +28,11 @@ def said(module, encoding, genomes, silent, n_patterns, ancestors=None):
     """Yes and no as Booleans ``[individual, output, set, pattern]``, from networks answered before."""
     n = genomes.shape[0]
     slots = np.random.default_rng(9).permutation(n)
-    states = module.memory(encoding, n)
-    module.answer_into(encoding, genomes, np.full(n, -1), slots, states)
+    states = encoding.memory(n)
+    encoding.evaluate(genomes, np.full(n, -1), slots, states)
     ancestors = np.full(n, -1) if ancestors is None else ancestors
     found = []
-    for bits in module.silenced(encoding, genomes, ancestors, silent, slots, states):
+    for bits in encoding.silenced(genomes, ancestors, silent, slots, states):
         words = bits.reshape(n, bits.shape[1], silent.shape[0], -1)
         found.append(unpack(np.ascontiguousarray(words), n_patterns))
     return found
@@ -92,11 +90,11 @@ def test_silent_integer_networks_equal_the_oracle(layers, weights):
         LayeredNetwork(layers=layers, weights=weights), make_task(layers[0], layers[-1])
     )
     assert encoding.uses_sign
-    genomes = layered.birth(encoding, size(12, 3), rng)
+    genomes = encoding.birth(size(12, 3), rng)
     genomes[:3, : encoding.n_edges] = 0
     genomes[1, : encoding.n_edges] = rng.integers(1, encoding.weights.size, encoding.n_edges)
     genomes = np.concatenate((genomes, genomes[::-1]))  # equals are answered once
-    silent = some_sets(layered.n_hidden(encoding), rng, size(4, 1))
+    silent = some_sets(encoding.n_hidden(), rng, size(4, 1))
     yes, no = said(layered, encoding, genomes, silent, 2 ** layers[0])
     for k in range(genomes.shape[0] // 2):
         assert_array_equal(signs(yes, no)[k], oracle_of_layers(encoding, layers, genomes[k], silent))
@@ -107,8 +105,8 @@ def test_silent_real_networks_equal_the_oracle():
     layers, rng = (4, 3, 2, 1), np.random.default_rng(4)
     network = RealNetwork(encoding="layered-real", layers=layers, gain=1.5)
     encoding = layered.build(network, make_task(4))
-    genomes = layered.birth(encoding, size(10, 3), rng)
-    silent = some_sets(layered.n_hidden(encoding), rng, size(5, 1))
+    genomes = encoding.birth(size(10, 3), rng)
+    silent = some_sets(encoding.n_hidden(), rng, size(5, 1))
     yes, no = said(layered, encoding, genomes, silent, 16)
     for k, genome in enumerate(genomes):
         assert_array_equal(signs(yes, no)[k], oracle_of_layers(encoding, layers, genome, silent))
@@ -119,7 +117,7 @@ def test_networks_that_differ_in_one_gene_are_told_apart():
     rng = np.random.default_rng(5)
     encoding = layered.build(LayeredNetwork(layers=(4, 3, 2)), make_task(4, 2))
     genome = np.concatenate((rng.integers(1, 5, encoding.n_edges), np.full(5, 2))).astype(np.int8)
-    genomes, _ = layered.mutants(encoding, VariationSection(), genome)
+    genomes, _ = replace(encoding, variation=VariationSection()).mutants(genome)
     genomes = genomes[: size(100, 12)]
     silent = some_sets(3, rng, 1)
     yes, no = said(layered, encoding, genomes, silent, 16)
@@ -131,7 +129,7 @@ def test_inherited_real_answers_equal_answers_from_scratch():
     rng = np.random.default_rng(6)
     network = RealNetwork(encoding="layered-real", layers=(4, 3, 1))
     encoding = layered.build(network, make_task(4))
-    parents = layered.birth(encoding, 6, rng)
+    parents = encoding.birth(6, rng)
     genomes = np.concatenate((parents, parents))
     genomes[9:, 0] += 0.25
     silent = some_sets(3, rng, 3)
@@ -147,8 +145,8 @@ def test_silent_threshold_networks_equal_the_oracle(fan_in):
         encoding="threshold", layers=layers, fan_in=fan_in, thresholds=(-8, 0, 1, 2, 3, 7)
     )
     encoding = threshold.build(network, make_task(5, 2))
-    genomes = threshold.birth(encoding, size(30, 4), rng)
-    silent = some_sets(threshold.n_hidden(encoding), rng, size(4, 1))
+    genomes = encoding.birth(size(30, 4), rng)
+    silent = some_sets(encoding.n_hidden(), rng, size(4, 1))
     yes, no = said(threshold, encoding, genomes, silent, 32)
     assert_array_equal(no, ~yes)
     places, thresholds = encoding.places.tolist(), encoding.thresholds.tolist()
@@ -177,11 +175,11 @@ NETWORKS = {
 def test_silent_circuits_equal_the_oracle(kind):
     rng = np.random.default_rng(8)
     encoding = circuit.build(NETWORKS[kind], make_task(3, 2))
-    genomes = circuit.birth(encoding, size(40, 5), rng)
+    genomes = encoding.birth(size(40, 5), rng)
     parents = np.concatenate((np.full(genomes.shape[0], -1), np.arange(genomes.shape[0])))
     genomes = np.concatenate((genomes, genomes))
     genomes[1::2, 0] = genomes[::-2, 0]
-    silent = some_sets(circuit.n_hidden(encoding), rng, size(5, 1))
+    silent = some_sets(encoding.n_hidden(), rng, size(5, 1))
     yes, no = said(circuit, encoding, genomes, silent, 8, parents)
     for k, genome in enumerate(genomes.tolist()):
         functions = encoding.functions.tolist()
@@ -204,7 +202,7 @@ def test_silent_circuits_equal_the_oracle(kind):
 def test_circuits_without_room_for_a_silent_node_are_refused():
     network = CircuitNetwork(encoding="circuit", gates=58)
     with pytest.raises(EvomodError, match="at most 63 nodes"):
-        circuit.n_hidden(circuit.build(network, make_task(6)))
+        circuit.build(network, make_task(6)).n_hidden()
 
 
 @settings(max_examples=size(30, 5), deadline=None)
@@ -212,10 +210,10 @@ def test_circuits_without_room_for_a_silent_node_are_refused():
 def test_without_silence_a_network_answers_as_ever(seed, layers):
     rng = np.random.default_rng(seed)
     encoding = layered.build(LayeredNetwork(layers=layers), make_task(layers[0], layers[-1]))
-    genomes, n = layered.birth(encoding, 5, rng), 2 ** layers[0]
-    states = layered.memory(encoding, 5)
-    plain = layered.answer(encoding, genomes, np.full(5, -1), np.arange(5), states)
-    silent = np.zeros((3, layered.n_hidden(encoding)), np.bool_)
+    genomes, n = encoding.birth(5, rng), 2 ** layers[0]
+    states = encoding.memory(5)
+    plain = encoding.answer(genomes, np.full(5, -1), np.arange(5), states)
+    silent = np.zeros((3, encoding.n_hidden()), np.bool_)
     for bits, whole in zip(said(layered, encoding, genomes, silent, n), plain, strict=True):
         for s in range(3):
             assert_array_equal(bits[:, :, s], unpack(whole, n))

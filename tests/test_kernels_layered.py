@@ -13,9 +13,9 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from evomod.encodings import layered
-from evomod.evolution.operators import vary_polynomial
+from evomod.encodings.layered import LayeredNetwork, RealNetwork
 from evomod.kernels import realvalued
-from evomod.sections import LayeredNetwork, RealNetwork, VariationSection
+from evomod.sections import VariationSection
 from evomod.task import load_task, unpack
 
 RETINA = (8, 8, 4, 2, 1)
@@ -69,8 +69,8 @@ def all_kinds(encoding, rng, n_random):
 def from_scratch(encoding, genomes):
     """Yes and no of every network as Booleans ``[individual, output, pattern]``."""
     n = genomes.shape[0]
-    states = layered.memory(encoding, n)
-    bits = layered.answer(encoding, genomes, np.full(n, -1), np.arange(n), states)
+    states = encoding.memory(n)
+    bits = encoding.answer(genomes, np.full(n, -1), np.arange(n), states)
     return [unpack(b, encoding.inputs.shape[1]) for b in bits]
 
 
@@ -101,7 +101,7 @@ def test_birth_repeats_the_oracle_draw_by_draw(layers, attempts, weights):
     encoding = integer(layers, weights=weights, initial_connections=attempts)
     mine, theirs = np.random.default_rng(3), np.random.default_rng(3)
     number = size(10, 3)
-    genomes = layered.birth(encoding, number, mine)
+    genomes = encoding.birth(number, mine)
     biases = encoding.biases.tolist()
     expected = [naive.birth(layers, weights, biases, attempts, theirs) for _ in range(number)]
     assert_array_equal(genomes, expected)
@@ -111,7 +111,7 @@ def test_birth_repeats_the_oracle_draw_by_draw(layers, attempts, weights):
 def test_births_have_as_many_connections_as_were_drawn_unless_the_last_free_edges_are_not_found():
     """Retina, 0 to 119 connections of 106 places: mean about 58, one in nine complete or nearly."""
     encoding = integer(RETINA, initial_connections=(0, 119))
-    genomes = layered.birth(encoding, size(20_000, 2_000), np.random.default_rng(8))
+    genomes = encoding.birth(size(20_000, 2_000), np.random.default_rng(8))
     n = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
     assert abs(n.mean() - (sum(range(106)) + 14 * 105.9) / 120) < 4 * n.std() / np.sqrt(n.size)
     drawn = np.arange(0, 100)  # of fewer than a hundred each number is as likely
@@ -124,7 +124,7 @@ def test_births_have_as_many_connections_as_were_drawn_unless_the_last_free_edge
 def test_an_edge_is_drawn_as_its_gap_and_ends_are():
     """Birth of one connection: gaps equally often, edges of a gap equally often."""
     encoding = integer(RETINA, initial_connections=(1, 1))
-    genomes = layered.birth(encoding, size(40_000, 4_000), np.random.default_rng(9))
+    genomes = encoding.birth(size(40_000, 4_000), np.random.default_rng(9))
     edge = np.argmax(genomes[:, : encoding.n_edges] != 0, axis=1)
     gap = encoding.wiring.layer[encoding.wiring.source[edge]]
     assert np.abs(np.bincount(gap, minlength=4) / edge.size - 0.25).max() < 4 * 0.44 / np.sqrt(edge.size)
@@ -140,7 +140,7 @@ def test_adding_to_a_nearly_complete_network_is_given_up_now_and_then(seed):
     genomes[:, 5] = 0
     section = variation(RATES["structure only"] | {"add": 1.0, "delete": 0.0})
     rows = np.arange(genomes.shape[0])
-    children = layered.vary(encoding, section, genomes, rows, np.random.default_rng(seed))
+    children = replace(encoding, variation=section).vary(genomes, rows, np.random.default_rng(seed))
     found = (children[:, 5] != 0).mean()
     assert abs(found - (1 - (255 / 256) ** 529)) < 4 * 0.332 / np.sqrt(rows.size)
 
@@ -150,8 +150,8 @@ def test_births_reach_from_empty_to_full():
     rng = np.random.default_rng(1)
     empty = integer((3, 2, 1), initial_connections=(0, 0))
     full = integer((3, 2, 1), initial_connections=(500, 500))
-    assert not layered.birth(empty, 5, rng)[:, : empty.n_edges].any()
-    assert layered.birth(full, 5, rng)[:, : full.n_edges].all()
+    assert not empty.birth(5, rng)[:, : empty.n_edges].any()
+    assert full.birth(5, rng)[:, : full.n_edges].all()
 
 
 @pytest.mark.parametrize("rates", RATES.values(), ids=RATES.keys())
@@ -165,7 +165,7 @@ def test_variation_repeats_the_oracle_draw_by_draw(weights, bias_change, rates, 
     parents = np.random.default_rng(5).permutation(np.repeat(np.arange(8), size(3, 1)))
     section = variation(rates, bias_change=bias_change, min_connections=min_connections)
     mine, theirs = np.random.default_rng(6), np.random.default_rng(6)
-    children = layered.vary(encoding, section, genomes, parents, mine)
+    children = replace(encoding, variation=section).vary(genomes, parents, mine)
     counts = len(weights), encoding.biases.size
     asked = {**rates, "bias": rates["bias_rate"]}
     expected = [
@@ -199,7 +199,7 @@ def test_changes_are_binomial(changes, bias_rate, bias_change):
     rates = {"weight_changes": changes, "bias_rate": bias_rate, "add": 0.0, "delete": 0.0}
     section, rng = variation(rates, bias_change=bias_change), np.random.default_rng(61)
     rows = np.zeros(number, np.int64)
-    children = layered.vary(encoding, section, parent[None], rows, rng)
+    children = replace(encoding, variation=section).vary(parent[None], rows, rng)
     moved = children.astype(int) - parent
     assert set(np.unique(moved[:, :n_edges]).tolist()) <= {-1, 0, 1} and not moved[:, :4].any()
     chance = min(1.0, changes / n)
@@ -222,7 +222,7 @@ def test_connections_come_and_go_independently_at_their_rates(add, delete):
     parent[[1, 5, 7, 13]] = 1
     rates = {"weight_changes": 0.0, "bias_rate": 0.0, "add": add, "delete": delete}
     rows = np.zeros(number, np.int64)
-    children = layered.vary(encoding, variation(rates), parent[None], rows, rng)
+    children = replace(encoding, variation=variation(rates)).vary(parent[None], rows, rng)
     assert (children[:, encoding.n_edges :] == parent[encoding.n_edges :]).all()
     was, now = parent[: encoding.n_edges] != 0, children[:, : encoding.n_edges] != 0
     gone, new = (was & ~now).sum(axis=1), (now & ~was).sum(axis=1)
@@ -253,24 +253,27 @@ def test_variation_at_the_fewest_connections_deletes_none():
     before = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
     for _ in range(encoding.n_edges):
         rng, rows = np.random.default_rng(2), np.arange(genomes.shape[0])
-        genomes = layered.vary(encoding, section, genomes, rows, rng)
+        genomes = replace(encoding, variation=section).vary(genomes, rows, rng)
     after = np.count_nonzero(genomes[:, : encoding.n_edges], axis=1)
     assert_array_equal(after, np.minimum(before, 5))
 
 
 VANISHING = """
+from dataclasses import replace
+
 import numpy as np
 from conftest import make_task
-from evomod.sections import (LayeredNetwork, VariationSection)
+from evomod.encodings.layered import LayeredNetwork
+from evomod.sections import VariationSection
 from evomod.encodings import layered
 
 encoding = layered.build(LayeredNetwork(layers=(4, 3, 2)), make_task(4, 2))
 rng = np.random.default_rng(1)
-genomes = layered.birth(encoding, 8, rng)
+genomes = encoding.birth(8, rng)
 section = VariationSection(
     weight_changes=CHANGES, bias_rate=RATE, add_connection=0.0, delete_connection=0.0
 )
-children = layered.vary(encoding, section, genomes, np.arange(8), rng)
+children = replace(encoding, variation=section).vary(genomes, np.arange(8), rng)
 assert (children == genomes).all()
 """
 
@@ -308,12 +311,12 @@ def test_mutation_never_leaves_the_alphabet(layers, weights, biases, section, se
     """Every gene stays in its alphabet, at most one connection comes and at most one goes."""
     encoding = integer(layers, weights=weights, biases=biases, initial_connections=(0, 40))
     rng = np.random.default_rng(seed)
-    genomes = layered.birth(encoding, 4, rng)
-    assert layered.is_valid(encoding, genomes).all()
+    genomes = encoding.birth(4, rng)
+    assert encoding.is_valid(genomes).all()
     for _ in range(3):
         parents = rng.integers(0, 4, 4)
-        children = layered.vary(encoding, section, genomes, parents, rng)
-        assert layered.is_valid(encoding, children).all()
+        children = replace(encoding, variation=section).vary(genomes, parents, rng)
+        assert encoding.is_valid(children).all()
         was, now = (g[:, : encoding.n_edges] != 0 for g in (genomes[parents], children))
         assert (now & ~was).sum(axis=1).max() <= 1
         assert (was & ~now).sum(axis=1).max() <= 1
@@ -326,12 +329,12 @@ def test_polynomial_mutation_never_leaves_the_range(layers, section, low, high, 
     """Real weights and biases stay in their ranges; connections come and go one at a time."""
     encoding = real(layers, weight_range=(low, high), bias_range=(low / 2, high * 2))
     rng = np.random.default_rng(seed)
-    genomes = layered.birth(encoding, 4, rng)
-    assert layered.is_valid(encoding, genomes).all()
+    genomes = encoding.birth(4, rng)
+    assert encoding.is_valid(genomes).all()
     for _ in range(3):
         parents = rng.integers(0, 4, 4)
-        children = vary_polynomial(encoding, section, genomes, parents, rng)
-        assert layered.is_valid(encoding, children).all()
+        children = replace(encoding, variation=section).vary(genomes, parents, rng)
+        assert encoding.is_valid(children).all()
         was, now = (g[:, : encoding.n_edges] != 0 for g in (genomes[parents], children))
         assert (now & ~was).sum(axis=1).max() <= 1
         assert (was & ~now).sum(axis=1).max() <= 1
@@ -360,7 +363,7 @@ def test_answers_of_small_networks_equal_the_oracle(layers):
 
 def largest_sums(encoding, genomes):
     """``[individual, neuron]``: what a neuron's counters must be able to hold."""
-    genes, first = np.abs(layered.decode(encoding, genomes)), encoding.wiring.first
+    genes, first = np.abs(encoding.decode(genomes)), encoding.wiring.first
     sums = np.add.reduceat(genes[:, : encoding.n_edges], first[:-1], axis=1)
     return sums + genes[:, encoding.n_edges :]
 
@@ -474,18 +477,18 @@ def test_inherited_answers_equal_answers_from_scratch(network, rates):
     encoding = integer(**network)
     rng, mu = np.random.default_rng(12), size(20, 6)
     section = variation(RATES[rates] | {"weight_changes": 2.0})
-    states = layered.memory(encoding, 2 * mu)
+    states = encoding.memory(2 * mu)
     if encoding.uses_sign:
         states[:] = rng.integers(0, 2**63, states.shape)
-    genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
-    layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
+    genomes, slots = encoding.birth(mu, rng), rng.permutation(2 * mu)[:mu]
+    encoding.answer(genomes, np.full(mu, -1), slots, states)
     for _ in range(size(6, 2)):
         parents = rng.integers(0, mu, mu)
-        children = layered.vary(encoding, section, genomes, parents, rng)
+        children = replace(encoding, variation=section).vary(genomes, parents, rng)
         pool = np.concatenate((genomes, children))
         ancestors = np.concatenate((np.arange(mu), parents))
         places = np.concatenate((slots, np.setdiff1d(np.arange(2 * mu), slots)))
-        answers = layered.answer(encoding, pool, ancestors, places, states)
+        answers = encoding.answer(pool, ancestors, places, states)
         for inherited, fresh in zip(answers, from_scratch(encoding, pool), strict=True):
             assert_array_equal(unpack(inherited, encoding.inputs.shape[1]), fresh)
         kept = rng.permutation(2 * mu)[:mu]
@@ -512,7 +515,7 @@ def test_sign_kernel_equals_float_kernel(layers, weights, gain):
 def test_real_answers_equal_the_oracle(layers, gain):
     """Wherever an output is not within 1e-9 of 0 its sign is the oracle's."""
     encoding = real(layers, gain=gain, initial_connections=(0, 100))
-    genomes = layered.birth(encoding, size(8, 2), np.random.default_rng(14))
+    genomes = encoding.birth(size(8, 2), np.random.default_rng(14))
     genomes[0, : encoding.n_edges] = 0.0
     genomes[-1, : encoding.n_edges] = np.random.default_rng(15).uniform(-2, 2, encoding.n_edges)
     yes, no = from_scratch(encoding, genomes)
@@ -539,7 +542,7 @@ def test_real_answers_equal_the_oracle(layers, gain):
 def test_real_answers_equal_the_oracle_operation_by_operation(layers, gain):
     """From 2 to 1024 patterns, more than 64 neurons: every sign, ties and saturated sums among them."""
     encoding, rng = real(layers, gain=gain, initial_connections=(0, 200)), np.random.default_rng(24)
-    genomes = layered.birth(encoding, size(6, 1) if layers[0] < 10 else 2, rng)
+    genomes = encoding.birth(size(6, 1) if layers[0] < 10 else 2, rng)
     whole = np.where(rng.random(genomes.shape) < 0.5, np.round(genomes), genomes)  # sums of exactly 0
     genomes = np.concatenate((genomes, np.round(genomes), whole))
     signs = np.subtract(*(bits.astype(int) for bits in from_scratch(encoding, genomes)))
@@ -575,16 +578,18 @@ def test_real_answers_are_inherited_where_what_matters_is_equal():
     """A gene of what leads to no output changes nothing, one of what leads to an output does."""
     encoding, rng = real((4, 5, 3, 1)), np.random.default_rng(26)
     mu = size(20, 6)
-    states, section = layered.memory(encoding, 2 * mu), variation(RATES["retina"])
+    states, section = encoding.memory(2 * mu), variation(RATES["retina"])
     states[:] = 7
-    genomes, slots = layered.birth(encoding, mu, rng), rng.permutation(2 * mu)[:mu]
-    layered.answer(encoding, genomes, np.full(mu, -1), slots, states)
+    genomes, slots = encoding.birth(mu, rng), rng.permutation(2 * mu)[:mu]
+    encoding.answer(genomes, np.full(mu, -1), slots, states)
     for _ in range(size(20, 3)):
         parents = rng.integers(0, mu, mu)
-        pool = np.concatenate((genomes, vary_polynomial(encoding, section, genomes, parents, rng)))
+        pool = np.concatenate(
+            (genomes, replace(encoding, variation=section).vary(genomes, parents, rng))
+        )
         ancestors = np.concatenate((np.arange(mu), parents))
         places = np.concatenate((slots, np.setdiff1d(np.arange(2 * mu), slots)))
-        answers = layered.answer(encoding, pool, ancestors, places, states)
+        answers = encoding.answer(pool, ancestors, places, states)
         for inherited, fresh in zip(answers, from_scratch(encoding, pool), strict=True):
             assert_array_equal(unpack(inherited, 16), fresh)
         kept = rng.permutation(2 * mu)[:mu]
@@ -615,7 +620,7 @@ def test_simplification_equals_the_oracle(layers):
     """Only what leads to an output is left, with its genes; likewise for real-valued networks."""
     encoding = integer(layers)
     genomes = all_kinds(encoding, np.random.default_rng(16), size(60, 20))
-    working, edges = layered.simplify(encoding, genomes), genomes[:, : encoding.n_edges]
+    working, edges = encoding.simplify(genomes), genomes[:, : encoding.n_edges]
     places = naive.edges(layers)
     for kept, genome in zip(working, genomes, strict=True):
         expected = naive.simplify(layers, read(encoding, genome)[0])
@@ -624,7 +629,7 @@ def test_simplification_equals_the_oracle(layers):
     assert (working != edges).any() or len(layers) == 2
     weights = np.where(edges != 0, -0.5, 0.0)
     values = np.hstack((weights, np.zeros((len(genomes), encoding.wiring.n_neurons))))
-    assert_array_equal(layered.simplify(real(layers), values) != 0, working != 0)
+    assert_array_equal(real(layers).simplify(values) != 0, working != 0)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 17])
@@ -636,10 +641,10 @@ def test_simplification_does_not_depend_on_the_company(layers, n):
     children = np.where(rng.random(parents.shape) < 0.1, 0, parents).astype(np.int8)
     children[::3] = parents[::3]
     pool = np.concatenate((parents, children))
-    alone = [layered.simplify(encoding, row[None])[0].tolist() for row in pool]
-    assert layered.simplify(encoding, pool).tolist() == alone
+    alone = [encoding.simplify(row[None])[0].tolist() for row in pool]
+    assert encoding.simplify(pool).tolist() == alone
     ancestors = np.concatenate((np.full(n, -1), np.arange(n)))
-    assert layered.simplify(encoding, pool, ancestors).tolist() == alone
+    assert encoding.simplify(pool, ancestors).tolist() == alone
 
 
 @pytest.mark.parametrize("make", [integer, real])
@@ -649,15 +654,12 @@ def test_inherited_simplification_equals_simplification_afresh(layers, make):
     encoding = make(layers, initial_connections=(0, 60))
     rng, mu = np.random.default_rng(18), size(60, 8)
     section = variation(RATES["retina"] | {"add": 0.4, "delete": 0.4})
-    vary = layered.vary if encoding.is_integer else vary_polynomial
-    genomes = layered.birth(encoding, mu, rng)
-    known = layered.simplify(encoding, genomes)
+    genomes = encoding.birth(mu, rng)
+    known = encoding.simplify(genomes)
     parents = rng.integers(0, mu, mu)
-    pool = np.concatenate((genomes, vary(encoding, section, genomes, parents, rng)))
+    pool = np.concatenate((genomes, replace(encoding, variation=section).vary(genomes, parents, rng)))
     ancestors = np.concatenate((np.arange(mu), parents))
-    assert_array_equal(
-        layered.simplify(encoding, pool, ancestors, known), layered.simplify(encoding, pool)
-    )
+    assert_array_equal(encoding.simplify(pool, ancestors, known), encoding.simplify(pool))
     there = pool[:, : encoding.n_edges] != 0
     inherited = (there[parents] == there[mu:]).all(axis=1)
     assert inherited.any() and not inherited.all()

@@ -10,7 +10,7 @@ from naive_selection import lexicase, literal
 from numpy.testing import assert_array_equal
 
 import evomod
-from evomod.population import goal_bits, right_cases, score
+from evomod.population import goal_bits, score
 from evomod.selections.lexicase import choose
 
 RNG = np.random.default_rng(4)
@@ -55,7 +55,7 @@ def test_cases_are_the_outputs_that_score_counts():
     goal = goal_bits(setup.task, next(iter(setup.task.goals)))
     bits = np.random.default_rng(2).integers(0, 2**16, (30, *goal.wanted.shape), np.uint64)
     for tie_rule in ("strict", "zero-is-no"):
-        right = right_cases(bits, ~bits, goal, tie_rule)
+        right = goal.right(bits, ~bits, tie_rule)
         assert right.shape == (30, goal.n_answers)
         assert_array_equal(right.mean(axis=1), score(bits, ~bits, goal, tie_rule))
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from evomod.encodings import layered
+from evomod.encodings.layered import LayeredNetwork
 from evomod.kernels import modularity as kernels
 from evomod.measures.modularity import modularity, modularity_of_many
-from evomod.sections import LayeredNetwork
 
 RETINA = (8, 8, 4, 2, 1)
 CLEAR = 1e-7
@@ -67,7 +67,7 @@ def simplified_networks(layers, number, rng, connections=(0, 100)):
     """An encoding's wiring and ``working[network, edge]`` of newborn networks."""
     network = LayeredNetwork(layers=layers, initial_connections=connections)
     encoding = layered.build(network, make_task(layers[0], layers[-1]))
-    return encoding.wiring, layered.simplify(encoding, layered.birth(encoding, number, rng))
+    return encoding.wiring, encoding.simplify(encoding.birth(number, rng))
 
 
 def adjacency_of(wiring, row):

@@ -49,7 +49,7 @@ def config(kind, goal="max-modularity", **evolution):
 def q_of(generation, row):
     """By another way: the individual as a network, simplified, then measured as a graph."""
     setup = generation.setup
-    network = setup.module.to_network(setup.encoding, generation.population.genomes[row])
+    network = setup.encoding.network(generation.population.genomes[row])
     simple = network.simplified()
     matrix = np.zeros((simple.n_nodes, simple.n_nodes))
     np.add.at(matrix, (simple.source, simple.target), simple.weight)

@@ -42,7 +42,7 @@ def setup_of(name):
 
 
 def newborn(setup, number, seed=1):
-    return setup.module.birth(setup.encoding, number, np.random.default_rng(seed))
+    return setup.encoding.birth(number, np.random.default_rng(seed))
 
 
 def children_of(genome, setup, number, seed):
@@ -230,7 +230,7 @@ def test_real_valued_mutants_are_children_of_one_change():
 
 def replies(setup, genome):
     """Answers ``[pattern, output]`` by `Network.answer`, which shares nothing with the kernels."""
-    network = setup.module.to_network(setup.encoding, genome)
+    network = setup.encoding.network(genome)
     return network.answer((np.arange(setup.task.n_patterns)[:, None] >> np.arange(4)) & 1)
 
 
@@ -292,7 +292,7 @@ def test_blocks_of_mutants_answer_as_all_at_once(monkeypatch):
         genome = newborn(setup, 1)[0]
         genomes, _ = mutants(genome, setup)
         whole = answers_of(setup, genome, genomes)
-        one = setup.module.memory(setup.encoding, 1).nbytes
+        one = setup.encoding.memory(1).nbytes
         for room in (7 * one, 1):
             monkeypatch.setattr(module, "BLOCK_BYTES", room)
             assert_array_equal(answers_of(setup, genome, genomes), whole)
@@ -302,7 +302,7 @@ def test_blocks_of_mutants_answer_as_all_at_once(monkeypatch):
 def test_a_network_and_its_genome_have_the_same_neighbourhood():
     setup = setup_of("retina")
     genome = newborn(setup, 1, seed=9)[0]
-    network = setup.module.to_network(setup.encoding, genome)
+    network = setup.encoding.network(genome)
     around = neighbourhood(network, setup)
     assert around == neighbourhood(genome, setup)
     assert around.goal == "left-and-right" and list(around.reach) == ["left-or-right"]

@@ -121,8 +121,8 @@ def test_many_graphs_give_what_each_gives():
 
 def test_a_network_and_an_undirected_graph_can_be_given():
     setup = evomod.prepare(evomod.Config(task="retina"))
-    genomes = setup.module.birth(setup.encoding, 1, np.random.default_rng(1))
-    network = setup.module.to_network(setup.encoding, genomes[0]).simplified()
+    genomes = setup.encoding.birth(1, np.random.default_rng(1))
+    network = setup.encoding.network(genomes[0]).simplified()
     by_layer = normalised_modularity(network, "layered", 50, q_max=0.7)
     assert by_layer == normalised_modularity(
         network.adjacency(), "layered", 50, q_max=0.7, layer=network.layer

@@ -10,7 +10,6 @@ import pytest
 from deap import algorithms, base, tools
 
 import evomod
-from evomod.encodings import layered
 from evomod.errors import EvomodError
 from evomod.evolution import operators
 from evomod.population import goal_bits, score
@@ -67,7 +66,7 @@ def test_stock_variation_operators_run_and_repeat(encoding):
     setup.toolbox.register("vary", vary)
     first, second = evolved(setup)[-1], evolved(setup)[-1]
     assert (first.population.genomes == second.population.genomes).all()
-    assert layered.is_valid(setup.encoding, first.population.genomes).all()
+    assert setup.encoding.is_valid(first.population.genomes).all()
 
 
 def test_the_global_generator_is_put_back():
@@ -111,8 +110,8 @@ def test_rows_run_inside_deaps_own_loop():
 
     def evaluate(individual):
         genomes = operators.genomes_of(encoding, [individual])
-        memory = layered.memory(encoding, 1)
-        yes, no = layered.answer(encoding, genomes, np.array([-1]), np.array([0]), memory)
+        memory = encoding.memory(1)
+        yes, no = encoding.answer(genomes, np.array([-1]), np.array([0]), memory)
         return (float(score(yes, no, goal, "strict")[0]),)
 
     toolbox = base.Toolbox()
@@ -121,7 +120,7 @@ def test_rows_run_inside_deaps_own_loop():
     toolbox.register("mutate", tools.mutUniformInt, low=low, up=up, indpb=0.02)
     toolbox.register("select", tools.selBest)
     with operators.seeded(np.random.default_rng(1)):
-        rows = operators.individuals(layered.birth(encoding, 30, np.random.default_rng(2)))
+        rows = operators.individuals(encoding.birth(30, np.random.default_rng(2)))
         population, book = algorithms.eaMuPlusLambda(
             rows, toolbox, 30, 30, 0.3, 0.6, ngen=5, verbose=False
         )

@@ -108,7 +108,7 @@ def test_what_it_measures_is_an_objective_or_a_penalty():
         path.unlink()
     for generation in (last, priced):
         population, setup = generation.population, generation.setup
-        working = setup.module.simplify(setup.encoding, population.genomes)
+        working = setup.encoding.simplify(population.genomes)
         into = setup.encoding.wiring.adjacencies(working).sum(axis=1).max(axis=1)
         assert population.measured["fan-in"].tolist() == into.tolist() and into.any()
     assert last.objectives[:, 1].tolist() == (-last.population.measured["fan-in"]).tolist()
@@ -362,7 +362,7 @@ def test_a_constraint_and_a_pressure_of_the_pool(home):
     )
     pressures = {"parity.py": {"probability": None}, "rare.py": {}}
     last = list(evomod.evolve(config(pressures=pressures), seed=2))[-1]
-    working = last.setup.module.simplify(last.setup.encoding, last.population.genomes)
+    working = last.setup.encoding.simplify(last.population.genomes)
     assert ((working != 0).sum(axis=1) >= 12).all()
     assert last.objectives.shape == (20, 2) and (last.objectives[:, 1] > 0).any()
 

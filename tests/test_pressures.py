@@ -15,7 +15,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
 from evomod.config import Config, apply_pressures, dump_config, towards
-from evomod.encodings import layered
 from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
@@ -64,7 +63,7 @@ def test_norms_of_real_and_threshold_networks(norm):
     for sections in (REAL, {**THRESHOLD, "selection": {"method": "nsga2"}}):
         last = generations({norm: {}}, **sections)[-1]
         for k, genome in enumerate(last.population.genomes[:10]):
-            simple = last.setup.module.to_network(last.setup.encoding, genome).simplified()
+            simple = last.setup.encoding.network(genome).simplified()
             summed = {}
             for s, t, w in zip(simple.source, simple.target, simple.weight, strict=True):
                 summed[s, t] = summed.get((s, t), 0.0) + w
@@ -89,20 +88,18 @@ def test_a_penalty_is_taken_off_the_fitness_that_selection_sees(name, method):
     assert last.objectives.shape == (30, 1) and priced.objectives.shape == (30, 2)
     assert_array_equal(last.objectives[:, 0], last.fitness - 1e-6 * number)
     assert number.any() and (last.fitness == last.fitness_on("left-and-right")).all()
-    fresh = setup.module.simplify(setup.encoding, population.genomes)
+    fresh = setup.encoding.simplify(population.genomes)
     if name == "connection-cost":
         afresh = setup.toolbox.cost(fresh, np.full(30, -1), np.zeros(30))
     else:
-        strengths = layered.working_strengths(setup.encoding, population.genomes, fresh)
+        strengths = setup.encoding.working_strengths(population.genomes, fresh)
         afresh = getattr(weights, name)(strengths)
     assert_array_equal(number, afresh)
 
 
 def test_a_high_price_leaves_hardly_any_connection():
     free, dear = (generations(p)[-1] for p in ({}, {"l1": {"penalty": 10.0}}))
-    count = [
-        layered.simplify(g.setup.encoding, g.population.genomes).astype(bool).sum() for g in (free, dear)
-    ]
+    count = [g.setup.encoding.simplify(g.population.genomes).astype(bool).sum() for g in (free, dear)]
     assert count[1] < count[0] / 2
 
 
@@ -125,9 +122,9 @@ def test_many_objectives_at_once():
 @pytest.mark.parametrize("fewest", [0, 7])
 def test_pruning_removes_what_the_oracle_removes(fraction, fewest):
     encoding = prepare(config({})).encoding
-    genomes = layered.birth(encoding, 40, np.random.default_rng(1))
+    genomes = encoding.birth(40, np.random.default_rng(1))
     genomes[0, : encoding.n_edges] = 0
-    strengths = layered.strengths(encoding, genomes)
+    strengths = encoding.strengths(genomes)
     pruned = pruning.prune(genomes, strengths, fraction, fewest, np.random.default_rng(2))
     table = [[value or None for value in row] for row in strengths.tolist()]
     gone = naive_pressures.prune(table, fraction, fewest, np.random.default_rng(2))
@@ -152,11 +149,11 @@ def test_a_lesion_is_worth_what_the_network_without_the_connection_lacks(section
         return np.where(patterns, said > 0, said < 0).mean()
 
     for genome, row in list(zip(genomes, importance, strict=True))[::10]:
-        whole = fitness(layered.to_network(setup.encoding, genome))
+        whole = fitness(setup.encoding.network(genome))
         for edge in np.flatnonzero(genome[: setup.encoding.n_edges]).tolist():
             cut = genome.copy()
             cut[edge] = 0
-            assert row[edge] == whole - fitness(layered.to_network(setup.encoding, cut))
+            assert row[edge] == whole - fitness(setup.encoding.network(cut))
     assert importance.any()
 
 
@@ -171,8 +168,8 @@ def test_survivors_are_pruned_on_time_answered_and_ranked_anew(method):
         assert after <= before and (number % 4 or before == 0 or after < before)
     for generation in history:
         genomes = generation.population.genomes
-        states = layered.memory(setup.encoding, 30)
-        said = layered.answer(setup.encoding, genomes, np.full(30, -1), np.arange(30), states)
+        states = setup.encoding.memory(30)
+        said = setup.encoding.answer(genomes, np.full(30, -1), np.arange(30), states)
         goal = goal_bits(setup.task, "left-and-right")
         assert_array_equal(generation.fitness, score(*said, goal, "strict"))
         assert_array_equal(generation.objectives[:, 0], generation.fitness)
@@ -196,7 +193,7 @@ def test_whoever_is_closer_to_the_range_comes_first(sections, method):
     section, given = {"fewest": 10, "most": 12}, sections | {"selection": {"method": method}}
     for generation in generations({"connection-range": section}, **given):
         setup, population = generation.setup, generation.population
-        working = setup.module.simplify(setup.encoding, population.genomes) != 0
+        working = setup.encoding.simplify(population.genomes) != 0
         outside = [max(10 - n, n - 12, 0) for n in working.sum(axis=1).tolist()]
         scored = generation.objectives[:, 0].tolist()
         for fitness, less, n in zip(generation.fitness.tolist(), scored, outside, strict=True):
@@ -209,7 +206,7 @@ def test_networks_come_into_the_range_and_stay_there():
         {"connection-range": {"fewest": 20, "most": 22}, "connection-cost": {"probability": 1.0}}
     )
     last = history[-1]
-    working = last.setup.module.simplify(last.setup.encoding, last.population.genomes) != 0
+    working = last.setup.encoding.simplify(last.population.genomes) != 0
     assert set(working.sum(axis=1).tolist()) <= {20, 21, 22}
 
 
@@ -262,11 +259,11 @@ def test_the_mean_of_many_draws_approaches_the_expectation():
     last = generations({"dropout": {"rate": 0.3, "exact": True}}, **TINY)[-1]
     setup, population = last.setup, last.population
     n, genomes, goal = population.size, population.genomes, setup.goals[0]
-    states = layered.memory(setup.encoding, n)
-    layered.answer(setup.encoding, genomes, np.full(n, -1), np.arange(n), states)
+    states = setup.encoding.memory(n)
+    setup.encoding.answer(genomes, np.full(n, -1), np.arange(n), states)
 
     def answers(silent):
-        return layered.silenced(setup.encoding, genomes, np.full(n, -1), silent, np.arange(n), states)
+        return setup.encoding.silenced(genomes, np.full(n, -1), silent, np.arange(n), states)
 
     many = dropout.drawn(5, 0.3, 20_000, np.random.default_rng(1))
     assert_allclose(dropout.expected(answers, many, goal, "strict", n), last.expected, atol=0.018)
@@ -325,7 +322,7 @@ def test_dropout_takes_part_in_the_price_of_size_and_in_neutral_epochs():
 
 
 def _effective(setup, genome):
-    network = setup.module.to_network(setup.encoding, genome).simplified()
+    network = setup.encoding.network(genome).simplified()
     return np.unique(network.target)
 
 

@@ -420,10 +420,7 @@ def test_the_q_of_all_that_tie_for_best_is_logged_on_request(tmp_path):
             if generation.front[row] == 0 and generation.fitness[row] == generation.fitness[best]
         ]
         networks = [
-            generation.setup.module.to_network(
-                generation.setup.encoding, generation.population.genomes[row]
-            )
-            for row in rows
+            generation.setup.encoding.network(generation.population.genomes[row]) for row in rows
         ]
         q = sorted(measures.modularity(network.simplified()).q for network in networks)
         assert log["tied"][number] == len(q)

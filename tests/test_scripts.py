@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
 from evomod.files.provenance import versions as versions_of
@@ -43,28 +44,25 @@ def test_the_table_of_costs_measures_and_tells_who_is_refused(monkeypatch):
     assert rows[-1] == "| 10,000 | 10000/4 | 10000/8 | 10000/12 | 10000/16 |"
 
 
-def test_the_archive_of_a_map_keeps_the_first_of_the_fittest_in_every_cell():
-    mole, rng = script("clune2013/mole"), np.random.default_rng(3)
-    best, places = np.full((200, 200), -1.0), np.zeros((200, 200, 2))
-    known, where = best.copy(), places.copy()
-    for _ in range(3):
-        fitness, place = rng.integers(0, 4, 500) / 4.0, rng.integers(-1, 12, (500, 2)) / 11.0
-        mole.remember(best, places, (None, fitness, place))
-        for i in np.argsort(fitness, kind="stable"):
-            cell = tuple(np.clip((place[i] * 200).astype(int), 0, 199))
-            if fitness[i] > known[cell]:
-                known[cell], where[cell] = fitness[i], place[i]
-    np.testing.assert_array_equal(best, known)
-    np.testing.assert_array_equal(places, where)
+def test_maps_are_merged_cell_by_cell_and_read_again(tmp_path):
+    figure = script("clune2013/fig4")
+    for seed in (1, 2):
+        figure.explore(seed, 3, tmp_path / str(seed))
+    archives = [evomod.load_run(tmp_path / str(seed)).archive for seed in (1, 2)]
+    best = figure.merged(archives)
+    for archive in archives:
+        assert all(np.diff(200 * archive["bin:connection_cost"] + archive["bin:q_score"]) > 0)
+        for q, cost, fitness in zip(*(archive[n].tolist() for n in NAMES), strict=True):
+            assert best[q, cost] >= fitness
+    assert all(any(best[cell] in a["best_fitness"] for a in archives) for cell in best)
+    figure.write(tmp_path / "mole.csv", best)
+    image, _ = figure.image_of(read_columns(tmp_path / "mole.csv"))
+    for (q, cost), fitness in best.items():
+        assert image[q, cost] == fitness
+    assert np.isfinite(image).sum() == len(best)
 
 
-def test_a_map_is_written_and_read_again_and_depends_on_its_seed_alone(tmp_path):
-    mole = script("clune2013/mole")
-    best = mole.explore(1, 5, population=30)
-    np.testing.assert_array_equal(best, mole.explore(1, 5, population=30))
-    assert (best != mole.explore(2, 5, population=30)).any()
-    mole.write(tmp_path / "mole-1.csv", best)
-    np.testing.assert_array_equal(mole.merged([tmp_path / "mole-1.csv"]), best)
+NAMES = ("bin:q_score", "bin:connection_cost", "best_fitness")
 
 
 @pytest.mark.parametrize("kind", ["walk", "q", "q-25"])
@@ -84,7 +82,7 @@ def test_q_as_the_second_objective_raises_q():
 
 def test_a_random_walk_is_inherited_with_noise():
     controls, rng = script("clune2013/controls"), np.random.default_rng(1)
-    controls.MOLE.performance = lambda setup, genomes: np.zeros(5000)
+    controls.performance = lambda setup, genomes: np.zeros(5000)
     found = controls.objectives_of(None, "walk", np.zeros((5000, 1)), np.full(5000, 7.0), rng)
     second = found[:, 1]
     assert second.mean() == pytest.approx(7.0, abs=0.01)

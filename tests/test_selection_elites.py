@@ -340,7 +340,7 @@ def test_size_takes_part_in_selection_but_not_in_fitness(method):
     generations = list(evomod.evolve(config, seed=4, setup=setup))
     for generation, fitness in zip(generations[:-1], seen, strict=True):
         assert (generation.objectives[:, 0] == fitness).all()
-        gates = generation.setup.module.simplify(setup.encoding, generation.population.genomes)
+        gates = generation.setup.encoding.simplify(generation.population.genomes)
         into = gates.reshape(fitness.size, setup.encoding.n_gates, -1).sum(axis=2)
         above = np.maximum((into > 0).sum(axis=1) - 1, 0)
         assert generation.fitness - fitness == pytest.approx(0.1 * above)

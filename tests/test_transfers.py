@@ -34,7 +34,7 @@ def eleven():
     """The circuit of eleven gates that does xor-and-xor, two changes away from xor-or-xor, and a config."""
     config = evomod.Config(task="circuit", evolution={"population": 300})
     setup = evomod.prepare(config)
-    network = setup.module.to_network(setup.encoding, circuit_genome(BOTH, 13), {"goal": G1})
+    network = setup.encoding.network(circuit_genome(BOTH, 13), {"goal": G1})
     return network, config
 
 

@@ -42,6 +42,7 @@ def evaluation(problem: Problem) -> Evaluate:
         return _layered_evaluation(problem, encoding)
     if isinstance(encoding, Circuit):
         return _circuit_evaluation(problem, encoding)
+    assert isinstance(encoding, Threshold)
     return _threshold_evaluation(problem, encoding)
 
 
@@ -84,7 +85,7 @@ def _elite(problem: Problem) -> Callable[[], list[Member]]:
 def gene_variation(problem: Problem) -> Callable[[Sequence[Individual]], None]:
     """One-point crossover of neighbours, then a change of one gene of some; they lose their fitness."""
     encoding, variation = problem.setup.encoding, problem.setup.config.variation
-    assert not isinstance(encoding, Layered) and isinstance(variation, RecombinationSection)
+    assert isinstance(encoding, Circuit | Threshold) and isinstance(variation, RecombinationSection)
     genes, crossover, mutation = encoding.genes, variation.crossover, variation.mutation
     sizes, free, low = (genes.high - genes.low).tolist(), genes.free.tolist(), genes.low.tolist()
 

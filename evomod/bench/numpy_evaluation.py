@@ -44,6 +44,7 @@ def evaluation(problem: Problem) -> Evaluate:
         return _layered(problem, encoding)
     if isinstance(encoding, Circuit):
         return _circuit(problem, encoding)
+    assert isinstance(encoding, Threshold)
     return _threshold(problem, encoding)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from evomod.bench.numpy_evaluation import Evaluated, evaluation, objectives_of
 from evomod.bench.problem import Problem
-from evomod.encodings import Layered
+from evomod.encodings import Circuit, Layered, Threshold
 from evomod.sections import RecombinationSection, SelectionSection, VariationSection
 
 Vary = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
@@ -258,7 +258,7 @@ def _elite(problem: Problem, rng: np.random.Generator) -> Callable[[], NDArray[A
 
 def _gene_variation(problem: Problem) -> Vary:
     encoding, variation = problem.setup.encoding, problem.setup.config.variation
-    assert not isinstance(encoding, Layered) and isinstance(variation, RecombinationSection)
+    assert isinstance(encoding, Circuit | Threshold) and isinstance(variation, RecombinationSection)
     genes = encoding.genes
     low, size, free = genes.low, genes.high - genes.low, genes.free
 

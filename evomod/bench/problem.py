@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.encodings import Layered
-from evomod.evolution.evaluation import silences_of
+from evomod.evolution.evaluation import stream
 from evomod.evolution.loop import Generation, rewarded
 from evomod.evolution.setup import Setup
-from evomod.population import Goal
+from evomod.population import Bits, Goal
+from evomod.pressures import dropout
 from evomod.task import all_patterns
 
 
@@ -48,6 +49,7 @@ def problem_of(setup: Setup, generation: Generation, seed: int) -> Problem:
 
 def _bits(goal: Goal, n_patterns: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a pattern counts, ``[pattern]``, and the right outputs, ``[pattern, output]``."""
+    assert isinstance(goal, Bits)
     words = np.stack((goal.wanted, goal.unwanted))
     octets = np.ascontiguousarray(words).astype("<u8").view(np.uint8)
     yes, no = np.unpackbits(octets, axis=-1, bitorder="little")[..., :n_patterns].astype(np.bool_)
@@ -55,7 +57,11 @@ def _bits(goal: Goal, n_patterns: int) -> tuple[NDArray[np.bool_], NDArray[np.bo
 
 
 def _alive(setup: Setup, number: int, seed: int) -> NDArray[np.bool_]:
-    silences = silences_of(setup, np.random.default_rng(seed), number)
-    if silences is None or not isinstance(setup.encoding, Layered):
+    section = next((acting.section for acting in setup.judges), None)
+    if section is None or not isinstance(setup.encoding, Layered):
         return np.ones((1, setup.encoding.wiring.n_neurons), np.bool_)
-    return ~np.pad(silences.silent, ((0, 0), (0, setup.encoding.wiring.n_outputs)))
+    sequence = np.random.SeedSequence(seed)
+    sets = dropout.silences(
+        section, setup.encoding.n_hidden(), lambda key: stream(sequence, key, number)
+    )
+    return ~np.pad(sets.silent, ((0, 0), (0, setup.encoding.wiring.n_outputs)))

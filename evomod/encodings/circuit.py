@@ -8,11 +8,14 @@ addresses lie in the layer before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, field_validator
 
+from evomod.encodings.base import Encoding, EncodingKind, Size
 from evomod.encodings.genes import (
     Alphabets,
     alphabets,
@@ -24,23 +27,56 @@ from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import circuit as kernels
+from evomod.kernels import genes, selection
 from evomod.network import Network
-from evomod.sections import CircuitNetwork, GateLayersNetwork, RecombinationSection
+from evomod.sections import Gates, Integers, RecombinationSection, Sized, checked_layers
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[np.int8]
 
 FUNCTIONS = ("nand", "and", "or", "nor")
 """Number of each kind of gate in the kernel."""
+
+
+class CircuitNetwork(Sized):
+    """Circuits of NAND gates, feedback allowed (Kashtan & Alon 2005, system A)."""
+
+    encoding: Literal["circuit"]
+    gates: int = Field(default=12, ge=1, le=58)
+    feed_forward: bool = False
+    """Whether a gate may only be fed by inputs and by gates before it."""
+    steps: int = Field(default=20, ge=1, le=1000)
+    """Synchronous updates from all-zero to come to rest; then an output is watched for as many more."""
+    feedback: Literal["synchronous", "ternary"] = "synchronous"
+    """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
+    penalty: float = Field(default=0.2, ge=0.0)
+    penalty_above: int = Field(default=11, ge=0, le=64)
+
+
+class GateLayersNetwork(Sized):
+    """Layers of two-input gates, each fed by the layer before (Kashtan et al. 2007, model 2)."""
+
+    encoding: Literal["gate-layers"]
+    layers: Integers | None = None
+    """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
+    gates: Gates = ("and", "or", "nand")
+    """Kinds of gate; one that stands here twice is drawn twice as often."""
+
+    _layers = field_validator("layers")(checked_layers)
+
+
 MOST_INPUTS, MOST_GATES, MOST_NODES = 6, 58, 64
 """A word holds 64 patterns; the set of effective gates is a word, and addresses are int8."""
 
 
-@dataclass(frozen=True, slots=True)
-class Circuit:
+@dataclass(frozen=True)
+class Circuit(Encoding):
     """An encoding of circuits, ready for the kernels."""
 
+    name: str
+    supports: frozenset[str]
     wiring: Wiring
+    variation: RecombinationSection
     genes: Alphabets
     kinds: tuple[str, ...]
     """``[place]``: name of each kind of gate."""
@@ -53,19 +89,203 @@ class Circuit:
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
     n_outputs: int
-    has_places: bool
-    """Whether nodes have coordinates that a connection cost can use."""
+    recombines: ClassVar[bool] = True
 
     @property
     def n_gates(self) -> int:
         return int(self.shape[0])
 
     @property
-    def n_genes(self) -> int:
+    def n_genes(self) -> int:  # type: ignore[override]
         return self.genes.low.size
 
+    def bounds(self) -> tuple[list[Any], list[Any]]:
+        """Of the genes' alphabets."""
+        return self.genes.bounds()
 
-def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
+    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
+        """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
+        return birth_genes(self.genes, number, rng)
+
+    def vary(
+        self,
+        genomes: Genomes,
+        parents: NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> Genomes:
+        """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
+        return vary_genes(self.genes, self.variation, genomes, parents, rng)
+
+    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]]:
+        """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
+        return mutants_of_genes(self.genes, self.variation, genome)
+
+    def memory(self, n_slots: int) -> NDArray[np.uint64]:
+        """Room for what every circuit answers, a slot an individual; filled by `evaluate`."""
+        return np.zeros((n_slots, 2 * self.n_outputs + 1), np.uint64)
+
+    def answer(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[np.uint64],
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """`evaluate` and then `outputs`: yes and no bits ``[individual, output, 1]``."""
+        self.evaluate(genomes, ancestors, slots, states)
+        return self.outputs(slots, states)
+
+    def evaluate(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[np.uint64],
+    ) -> None:
+        """Answer all patterns by every circuit, into the memory ``states``.
+
+        ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
+        or -1; individual i's memory is ``states[slots[i]]``.
+        """
+        _answer_into(self, genomes, ancestors, self.inputs, slots, states)
+
+    def outputs(
+        self, slots: NDArray[np.int64], states: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
+        n_outputs, words = self.n_outputs, states[:, :, None]
+        yes = np.empty((slots.size, n_outputs, 1), np.uint64)
+        no = np.empty((slots.size, n_outputs, 1), np.uint64)
+        answers_kernels.read(words, slots, 0, 1, n_outputs, self.is_pattern, yes, no)
+        return yes, no
+
+    def n_hidden(self) -> int:
+        """Number of gates that may be silent: in layers those that are no outputs, in a circuit all of them.
+
+        A gate of a circuit that an output reads is never silent, so which ones are depends on the genome.
+        Raises `EvomodError` where a node more, one that is always 0, does not fit in.
+        """
+        if self.wiring.n_nodes >= MOST_NODES:
+            raise EvomodError(
+                f"pressures.dropout: circuits of {self.wiring.n_inputs} inputs and {self.n_gates} gates "
+                f"have no room for the node that silent gates are read from; at most {MOST_NODES - 1} nodes."
+            )
+        return self.n_gates - (self.n_outputs if self.has_places else 0)
+
+    def silenced(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        silent: NDArray[np.bool_],
+        slots: NDArray[np.int64],
+        states: NDArray[np.uint64],
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Yes and no bits ``[individual, output, set]`` while the gates ``silent[set, hidden]`` are 0.
+
+        Set by set: whoever reads a silent gate reads a further input instead that is 0 in all patterns.
+        """
+        n, n_inputs, gates = genomes.shape[0], self.wiring.n_inputs, self.n_gates
+        addresses = np.ones(self.n_genes, np.bool_)
+        addresses[2 : 3 * gates : 3] = False
+        read, by_outputs = genomes[:, addresses].astype(np.int64), genomes[:, 3 * gates :]
+        stays = (by_outputs[:, :, None] == np.arange(n_inputs, n_inputs + gates)).any(axis=1)
+        inputs = np.append(self.inputs, np.uint64(0))
+        rows, own, other = np.arange(n), self.memory(n), genomes.copy()
+        said = []
+        for is_silent in silent:
+            off = np.zeros((n, n_inputs + gates), np.bool_)
+            off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
+            moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
+            other[:, addresses] = moved
+            _answer_into(self, other, ancestors, inputs, rows, own)
+            said.append(self.outputs(rows, own))
+        yes, no = zip(*said, strict=True)
+        return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
+
+    def n_effective(self, slots: NDArray[np.int64], states: NDArray[np.uint64]) -> NDArray[np.uint8]:
+        """Number of effective gates ``[individual]``: those with a path to an output."""
+        return np.bitwise_count(states[:, -1].take(slots))
+
+    def simplify(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64] | None = None,
+        known: NDArray[np.int8] | None = None,
+    ) -> NDArray[np.int8]:
+        """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2.
+
+        ``known`` is that of the first individuals; ``ancestors`` do not matter here.
+        """
+        if known is not None:
+            return np.concatenate((known, self.simplify(genomes[known.shape[0] :])))
+        n, wiring = genomes.shape[0], self.wiring
+        states = self.memory(n)
+        self.answer(genomes, np.full(n, -1), np.arange(n), states)
+        working = np.empty((n, wiring.n_edges), np.int8)
+        kernels.simplify(
+            np.ascontiguousarray(genomes), states[:, -1].copy(), wiring.first, wiring.source,
+            wiring.n_inputs, self.n_gates, working,
+        )  # fmt: skip
+        return working
+
+    def is_valid(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
+        """``[individual]``: whether every gene lies in its alphabet."""
+        return self.genes.holds(genomes)
+
+    def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
+        """The circuit that a genome stands for, its dead gates included; two connections into every gate."""
+        wiring, gates = self.wiring, self.n_gates
+        table = genome[: 3 * gates].reshape(gates, 3).astype(np.int64)
+        return Network(
+            layer=wiring.layer,
+            positions=wiring.positions,
+            bias=np.zeros(wiring.n_nodes),
+            source=table[:, :2].reshape(-1),
+            target=np.repeat(np.arange(gates) + wiring.n_inputs, 2),
+            weight=np.ones(2 * gates),
+            functions=("input",) * wiring.n_inputs + tuple(self.kinds[k] for k in table[:, 2]),
+            outputs=genome[3 * gates :].astype(np.int64),
+            steps=int(self.shape[1]),
+            feedback="ternary" if self.shape[2] else "synchronous",
+            about=about or {},
+        )
+
+    def genome(self, network: Network) -> Genomes:
+        """The genome of a circuit. Raises `EvomodError` where this encoding cannot hold it."""
+        gates, n_inputs = self.n_gates, self.wiring.n_inputs
+        if (network.inputs.size, network.n_nodes) != (n_inputs, self.wiring.n_nodes):
+            raise EvomodError(
+                f"the network has {network.inputs.size} inputs and {network.n_nodes - network.inputs.size} "
+                f"neurons or gates; this config's circuits have {n_inputs} and {gates}."
+            )
+        wants_functions(network, self.kinds)
+        genome = np.zeros(self.n_genes, np.int64)
+        for gate in range(gates):
+            node = gate + n_inputs
+            sources = network.source[network.target == node]
+            if sources.size != 2:
+                raise EvomodError(
+                    f"gate {node} of the network has {sources.size} connections; wanted two."
+                )
+            genome[3 * gate : 3 * gate + 2] = sources
+            genome[3 * gate + 2] = self.kinds.index(network.functions[node])
+        if network.outputs.size != self.n_outputs:
+            raise EvomodError(
+                f"the network has {network.outputs.size} outputs; the task wants {self.n_outputs}."
+            )
+        genome[3 * gates :] = network.outputs
+        if not self.is_valid(genome[None])[0]:
+            raise EvomodError(
+                "a connection of the network leads from a node that this config's circuits cannot address."
+            )
+        return genome.astype(np.int8)
+
+
+def build(
+    network: CircuitNetwork | GateLayersNetwork,
+    task: Task,
+    variation: RecombinationSection | None = None,
+) -> Circuit:
     """Prepare an encoding for a task. Raises `EvomodError` where they do not fit each other."""
     n_inputs = len(task.inputs)
     if n_inputs > MOST_INPUTS:
@@ -92,8 +312,12 @@ def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
         raise EvomodError(f"network.layers holds {len(spans)} gates; at most {MOST_GATES} are possible.")
     bounds = [pair for span in spans for pair in (span, span, (0, len(kinds)))] + outputs
     ternary = isinstance(network, CircuitNetwork) and network.feedback == "ternary"
+    kind = CIRCUIT if isinstance(network, CircuitNetwork) else GATE_LAYERS
     return Circuit(
+        name=kind.name,
+        supports=kind.supports,
         wiring=wiring,
+        variation=variation or RecombinationSection(),
         genes=alphabets(bounds),
         kinds=kinds,
         functions=np.array([FUNCTIONS.index(kind) for kind in kinds]),
@@ -101,63 +325,7 @@ def build(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Circuit:
         inputs=pack(all_patterns(n_inputs).T)[:, 0],
         is_pattern=pack(np.ones(task.n_patterns, np.bool_)),
         n_outputs=task.n_outputs,
-        has_places=isinstance(network, GateLayersNetwork),
     )
-
-
-def birth(encoding: Circuit, number: int, rng: np.random.Generator) -> Genomes:
-    """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
-    return birth_genes(encoding.genes, number, rng)
-
-
-def vary(
-    encoding: Circuit,
-    variation: RecombinationSection,
-    genomes: Genomes,
-    parents: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> Genomes:
-    """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
-    return vary_genes(encoding.genes, variation, genomes, parents, rng)
-
-
-def mutants(
-    encoding: Circuit, variation: RecombinationSection, genome: Genomes
-) -> tuple[Genomes, NDArray[np.float64]]:
-    """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
-    return mutants_of_genes(encoding.genes, variation, genome)
-
-
-def memory(encoding: Circuit, n_slots: int) -> NDArray[np.uint64]:
-    """Room for what every circuit answers, a slot an individual; filled by `answer_into`."""
-    return np.zeros((n_slots, 2 * encoding.n_outputs + 1), np.uint64)
-
-
-def answer(
-    encoding: Circuit,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    states: NDArray[np.uint64],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """`answer_into` and then `answers`: yes and no bits ``[individual, output, 1]``."""
-    answer_into(encoding, genomes, ancestors, slots, states)
-    return answers(encoding, slots, states)
-
-
-def answer_into(
-    encoding: Circuit,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    states: NDArray[np.uint64],
-) -> None:
-    """Answer all patterns by every circuit, into the memory ``states``.
-
-    ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
-    or -1; individual i's memory is ``states[slots[i]]``.
-    """
-    _answer_into(encoding, genomes, ancestors, encoding.inputs, slots, states)
 
 
 def _answer_into(
@@ -174,140 +342,48 @@ def _answer_into(
     kernels.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)
 
 
-def answers(
-    encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, 1]`` that memory holds; an unsteady output says neither."""
-    n_outputs, words = encoding.n_outputs, states[:, :, None]
-    yes = np.empty((slots.size, n_outputs, 1), np.uint64)
-    no = np.empty((slots.size, n_outputs, 1), np.uint64)
-    answers_kernels.read(words, slots, 0, 1, n_outputs, encoding.is_pattern, yes, no)
-    return yes, no
-
-
-def n_hidden(encoding: Circuit) -> int:
-    """Number of gates that may be silent: in layers those that are no outputs, in a circuit all of them.
-
-    A gate of a circuit that an output reads is never silent, so which ones are depends on the genome.
-    Raises `EvomodError` where a node more, one that is always 0, does not fit in.
-    """
-    if encoding.wiring.n_nodes >= MOST_NODES:
-        raise EvomodError(
-            f"pressures.dropout: circuits of {encoding.wiring.n_inputs} inputs and {encoding.n_gates} gates "
-            f"have no room for the node that silent gates are read from; at most {MOST_NODES - 1} nodes."
-        )
-    return encoding.n_gates - (encoding.n_outputs if encoding.has_places else 0)
-
-
-def silenced(
-    encoding: Circuit,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    silent: NDArray[np.bool_],
-    slots: NDArray[np.int64],
-    states: NDArray[np.uint64],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, set]`` while the gates ``silent[set, hidden]`` are 0.
-
-    Set by set: whoever reads a silent gate reads a further input instead that is 0 in all patterns.
-    """
-    n, n_inputs, gates = genomes.shape[0], encoding.wiring.n_inputs, encoding.n_gates
-    addresses = np.ones(encoding.n_genes, np.bool_)
-    addresses[2 : 3 * gates : 3] = False
-    read, by_outputs = genomes[:, addresses].astype(np.int64), genomes[:, 3 * gates :]
-    stays = (by_outputs[:, :, None] == np.arange(n_inputs, n_inputs + gates)).any(axis=1)
-    inputs = np.append(encoding.inputs, np.uint64(0))
-    rows, own, other = np.arange(n), memory(encoding, n), genomes.copy()
-    said = []
-    for is_silent in silent:
-        off = np.zeros((n, n_inputs + gates), np.bool_)
-        off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
-        moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
-        other[:, addresses] = moved
-        _answer_into(encoding, other, ancestors, inputs, rows, own)
-        said.append(answers(encoding, rows, own))
-    yes, no = zip(*said, strict=True)
-    return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
-
-
-def n_effective(
-    encoding: Circuit, slots: NDArray[np.int64], states: NDArray[np.uint64]
-) -> NDArray[np.uint8]:
-    """Number of effective gates ``[individual]``: those with a path to an output."""
-    return np.bitwise_count(states[:, -1].take(slots))
-
-
-def simplify(
-    encoding: Circuit,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64] | None = None,
-    known: NDArray[np.int8] | None = None,
-) -> NDArray[np.int8]:
-    """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2.
-
-    ``known`` is that of the first individuals; ``ancestors`` do not matter here.
-    """
-    if known is not None:
-        return np.concatenate((known, simplify(encoding, genomes[known.shape[0] :])))
-    n, wiring = genomes.shape[0], encoding.wiring
-    states = memory(encoding, n)
-    answer(encoding, genomes, np.full(n, -1), np.arange(n), states)
-    working = np.empty((n, wiring.n_edges), np.int8)
-    kernels.simplify(
-        np.ascontiguousarray(genomes), states[:, -1].copy(), wiring.first, wiring.source,
-        wiring.n_inputs, encoding.n_gates, working,
-    )  # fmt: skip
-    return working
-
-
-def is_valid(encoding: Circuit, genomes: NDArray[Any]) -> NDArray[np.bool_]:
-    """``[individual]``: whether every gene lies in its alphabet."""
-    return encoding.genes.holds(genomes)
-
-
-def to_network(encoding: Circuit, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
-    """The circuit that a genome stands for, its dead gates included; two connections into every gate."""
-    wiring, gates = encoding.wiring, encoding.n_gates
-    table = genome[: 3 * gates].reshape(gates, 3).astype(np.int64)
-    return Network(
-        layer=wiring.layer,
-        positions=wiring.positions,
-        bias=np.zeros(wiring.n_nodes),
-        source=table[:, :2].reshape(-1),
-        target=np.repeat(np.arange(gates) + wiring.n_inputs, 2),
-        weight=np.ones(2 * gates),
-        functions=("input",) * wiring.n_inputs + tuple(encoding.kinds[k] for k in table[:, 2]),
-        outputs=genome[3 * gates :].astype(np.int64),
-        steps=int(encoding.shape[1]),
-        feedback="ternary" if encoding.shape[2] else "synchronous",
-        about=about or {},
+def size(network: CircuitNetwork | GateLayersNetwork, task: Task) -> Size:
+    """A word for yes and for no of every output, and one for the effective gates."""
+    layers: tuple[int, ...] = (len(task.inputs), getattr(network, "gates", 0))
+    if isinstance(network, GateLayersNetwork):
+        layers = chosen_layers(network.layers, task)
+    n_gates = sum(layers[1:])
+    return Size(
+        n_nodes=sum(layers),
+        n_edges=sum(before * after for before, after in pairwise(layers)),
+        n_hidden=sum(layers[1:-1]),
+        gene_bytes=3 * n_gates + task.n_outputs,
+        slot_bytes=8 * (2 * task.n_outputs + 1),
     )
 
 
-def from_network(encoding: Circuit, network: Network) -> Genomes:
-    """The genome of a circuit. Raises `EvomodError` where this encoding cannot hold it."""
-    gates, n_inputs = encoding.n_gates, encoding.wiring.n_inputs
-    if (network.inputs.size, network.n_nodes) != (n_inputs, encoding.wiring.n_nodes):
-        raise EvomodError(
-            f"the network has {network.inputs.size} inputs and {network.n_nodes - network.inputs.size} "
-            f"neurons or gates; this config's circuits have {n_inputs} and {gates}."
-        )
-    wants_functions(network, encoding.kinds)
-    genome = np.zeros(encoding.n_genes, np.int64)
-    for gate in range(gates):
-        node = gate + n_inputs
-        sources = network.source[network.target == node]
-        if sources.size != 2:
-            raise EvomodError(f"gate {node} of the network has {sources.size} connections; wanted two.")
-        genome[3 * gate : 3 * gate + 2] = sources
-        genome[3 * gate + 2] = encoding.kinds.index(network.functions[node])
-    if network.outputs.size != encoding.n_outputs:
-        raise EvomodError(
-            f"the network has {network.outputs.size} outputs; the task wants {encoding.n_outputs}."
-        )
-    genome[3 * gates :] = network.outputs
-    if not is_valid(encoding, genome[None])[0]:
-        raise EvomodError(
-            "a connection of the network leads from a node that this config's circuits cannot address."
-        )
-    return genome.astype(np.int8)
+LENGTH: dict[str, dict[str, Any]] = {
+    "selection": {"method": "elite", "elite": 0.3},
+    "evolution": {"population": 1000, "generations": 10_000},
+    "tracking": {"population_every": 1000},
+}
+CIRCUIT = EncodingKind(
+    name="circuit",
+    build=build,
+    section=CircuitNetwork,
+    variation=RecombinationSection,
+    supports=frozenset({"silence"}),
+    defaults={"variation": {"crossover": 0.0, "mutation": 0.7}, **LENGTH},
+    size=size,
+    kernels=(kernels.answer, genes.vary, selection.elite),
+    examples=(
+        {"task": "circuit"},
+        {"task": "circuit", "network": {"feedback": "ternary"}},
+        {"task": {"name": "circuit", "goal": "max-modularity"}},
+    ),
+)
+GATE_LAYERS = EncodingKind(
+    name="gate-layers",
+    build=build,
+    section=GateLayersNetwork,
+    variation=RecombinationSection,
+    supports=frozenset({"places", "silence"}),
+    defaults={"variation": {"crossover": 0.5, "mutation": 0.7}, **LENGTH},
+    size=size,
+    kernels=(kernels.answer, genes.vary, selection.elite),
+)

@@ -30,6 +30,10 @@ class Alphabets:
     def high(self) -> NDArray[np.int64]:
         return self.both[1]
 
+    def bounds(self) -> tuple[list[Any], list[Any]]:
+        """Lowest and highest value of every gene."""
+        return self.low.tolist(), (self.high - 1).tolist()
+
     def holds(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
         """``[individual]``: whether every gene lies in its alphabet."""
         inside = np.logical_and(genomes >= self.low, genomes < self.high)

@@ -9,22 +9,100 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, field_validator
 
+from evomod.encodings.base import Encoding, EncodingKind, Size
+from evomod.encodings.polynomial import polynomial
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, pointer_to, realvalued
+from evomod.kernels import dropout, pointer_to, realvalued, selection
 from evomod.kernels import layered as kernels
 from evomod.kernels.vectors import LANES, MOST, PART
 from evomod.network import Network
-from evomod.sections import LayeredNetwork, Layers, RealNetwork, VariationSection
+from evomod.sections import (
+    Integers,
+    NetworkSection,
+    Pair,
+    Points,
+    Range,
+    VariationSection,
+    checked_layers,
+)
 from evomod.task import Task, all_patterns, pack
 
 Genomes = NDArray[Any]
+
+
+class Layers(NetworkSection):
+    """What all layered networks share; connections run from each layer to the next."""
+
+    layers: Integers | None = None
+    """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
+    initial_connections: Pair = (0, 119)
+    """Fewest and most connections at birth, drawn uniformly. A connection that exists already is drawn
+    anew, at most as often as there are pairs of nodes, so a dense network can have a few less."""
+    gain: float = Field(default=20.0, gt=0.0)
+    """Slope of tanh(gain * sum)."""
+    tie_rule: Literal["strict", "zero-is-no"] = "strict"
+    """Whether an output of exactly 0 is wrong for both answers, or counts as no."""
+    coordinates: Literal["grid"] | Points = "grid"
+    """Place (x, y) of every node: rows centred on 0, one unit apart, or given in the order of ids."""
+
+    _layers = field_validator("layers")(checked_layers)
+
+    @field_validator("initial_connections")
+    @classmethod
+    def _initial(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if not 0 <= value[0] <= value[1] <= 1_000_000:
+            raise ValueError("wanted [fewest, most] with 0 <= fewest <= most <= 1000000")
+        return value
+
+
+class LayeredNetwork(Layers):
+    """Layered networks with integer weights and biases (Clune et al. 2013)."""
+
+    encoding: Literal["layered"] = "layered"
+    weights: Integers = (-2, -1, 1, 2)
+    """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
+    biases: Integers = (-2, -1, 0, 1, 2)
+
+    @field_validator("weights", "biases")
+    @classmethod
+    def _alphabet(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 100:
+            raise ValueError("wanted 1 to 100 integers")
+        if max(map(abs, value)) > 127:
+            raise ValueError("wanted integers from -127 to 127, the range of the kernel's type int8")
+        return value
+
+    @field_validator("weights")
+    @classmethod
+    def _weights(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if 0 in value:
+            raise ValueError("0 is no weight: it stands for a connection that is not there")
+        return value
+
+
+class RealNetwork(Layers):
+    """Layered networks with real-valued weights and biases (Clune et al. 2013, supplement)."""
+
+    encoding: Literal["layered-real"]
+    weight_range: Range = (-2.0, 2.0)
+    bias_range: Range = (-2.0, 2.0)
+
+    @field_validator("weight_range", "bias_range")
+    @classmethod
+    def _range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("wanted [low, high] with low < high")
+        return value
+
 
 SATURATED = 20.0
 """From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
@@ -41,13 +119,15 @@ OFFSETS = np.array(
 """``[mask]``: the places of the bits that are set in eight, a byte each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layered:
+@dataclass(frozen=True)
+class Layered(Encoding):
     """A layered encoding, ready for the kernels."""
 
+    name: str
+    supports: frozenset[str]
     wiring: Wiring
+    variation: VariationSection
     gain: float
-    is_integer: bool
     uses_sign: bool
     """Whether sign(sum) is proved to be the very same as tanh(gain * sum)."""
     weights: NDArray[np.float64]
@@ -74,15 +154,355 @@ class Layered:
     """``[neuron, column]``: `_neurons`."""
     neuron_of: NDArray[np.int64]
     """``[gene]``."""
-    has_places: bool = True
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether genes are places in alphabets."""
+        return "real" not in self.supports
+
+    @property
+    def kernel(self) -> str:
+        """The sign, or tanh itself."""
+        return "sign" if self.uses_sign else "tanh"
 
     @property
     def n_edges(self) -> int:
         return self.wiring.n_edges
 
     @property
-    def n_genes(self) -> int:
+    def n_genes(self) -> int:  # type: ignore[override]
         return self.wiring.n_edges + self.wiring.n_neurons
+
+    def bounds(self) -> tuple[list[Any], list[Any]]:
+        """Places in alphabets, or the ends of ranges."""
+        edges, neurons = self.n_edges, self.wiring.n_neurons
+        if self.is_integer:
+            tops = [self.weights.size - 1] * edges + [self.biases.size - 1] * neurons
+            return [0] * (edges + neurons), tops
+        low = [float(self.weights[0])] * edges + [float(self.biases[0])] * neurons
+        high = [float(self.weights[1])] * edges + [float(self.biases[1])] * neurons
+        return low, high
+
+    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
+        """Random genomes ``[individual, gene]``: a random number of random connections, all biases random."""
+        places = np.empty((number, self.n_genes), np.int8)
+        layers, attempts = np.array(self.wiring.layers), np.array(self.attempts)
+        n_weights, n_biases = self.weights.size - 1, self.biases.size
+        kernels.birth(
+            layers, _gaps(self.wiring.layers), n_weights, n_biases, attempts, pointer_to(rng), places
+        )
+        if self.is_integer:
+            return places
+        genomes = np.where(places != 0, _uniform(self.weights, places.shape, rng), 0.0)
+        biases = genomes[:, self.n_edges :]
+        biases[:] = _uniform(self.biases, biases.shape, rng)
+        return genomes
+
+    def vary(self, genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
+        """Mutated copies of the parents' rows, ``[offspring, gene]``; of real-valued networks structure, then values."""
+        if self.is_integer:
+            return self.vary_places(self.variation, genomes.take(parents, axis=0), rng)
+        offspring, hit = self.vary_structure(genomes, parents, rng)
+        places = np.flatnonzero(hit)  # a mask of the whole population, asked thrice, took 0.7 ms more
+        is_bias = places % hit.shape[1] >= self.n_edges
+        low = np.where(is_bias, self.biases[0], self.weights[0]).tolist()
+        high = np.where(is_bias, self.biases[1], self.weights[1]).tolist()
+        values = offspring.take(places).tolist()
+        if values:
+            offspring.put(places, polynomial(values, (low, high), self.variation.eta, rng))
+        return offspring
+
+    def vary_places(
+        self, variation: VariationSection, offspring: Genomes, rng: np.random.Generator
+    ) -> Genomes:
+        """Places in alphabets, mutated in place."""
+        counts, rates = _mutation(self, variation)
+        n_edges, n_genes = self.n_edges, self.n_genes
+        chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
+        listed, shares = np.empty((2, n_genes + 9), np.int64), np.empty(n_genes)
+        layers, gaps = np.array(self.wiring.layers), _gaps(self.wiring.layers)
+        kernels.vary(
+            layers, gaps, counts, rates[2:], chances, OFFSETS, pointer_to(rng), listed, shares, offspring
+        )
+        return offspring
+
+    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]] | None:
+        """Every genome one change away, ``[mutant, gene]``, and how often `vary` makes it, ``[mutant]``, in all 1.
+
+        Changes are: a weight one step along its alphabet, a bias, a connection more, a connection less. How
+        often: the probability that a child is this mutant, given that it differs in one gene. So an event
+        that is undone or hidden by another (a connection added and deleted again, a step of a weight that is
+        then deleted) counts as it does in `vary`. Integer encodings only. No mutant has a probability where
+        every child changes more, or nothing.
+        """
+        if not self.is_integer:
+            return None
+        counts, rates = _mutation(self, self.variation)
+        n_weights, _, fewest, _ = counts.tolist()
+        _, _, adds, deletes = rates.tolist()
+        n_edges = self.n_edges
+        present, absent = np.flatnonzero(genome[:n_edges]), np.flatnonzero(genome[:n_edges] == 0)
+        n = present.size
+        moves = _moves(self, self.variation, genome)
+        leaves = np.zeros(genome.size)  # probability that a gene's value moves
+        for gene, _, chance in moves:
+            leaves[gene] += chance
+        stays = 1.0 - leaves
+        share = _shares_of_edges(self.wiring)[absent]
+        given_up = (1.0 - min(float(share.sum()), 1.0)) ** (self.wiring.n_nodes**2)  # so many draws
+        add, delete = adds * (1.0 - given_up), deletes * (n > fewest)
+        delete_after = deletes * (n + 1 > fewest)
+        same_structure = (1.0 - add) * (1.0 - delete) + add * delete_after / (n + 1)
+        others = [float(np.prod(np.delete(stays, gene))) for gene in range(genome.size)]
+        table = [(gene, value, chance * others[gene] * same_structure) for gene, value, chance in moves]
+        added = (
+            add * (1.0 - delete_after) * np.prod(stays) * share / max(share.sum(), 1e-300) / n_weights
+        )
+        for edge, chance in zip(absent.tolist(), added.tolist(), strict=True):
+            table += [(edge, value, chance) for value in range(1, n_weights + 1)]
+        table += [(edge, 0, (1.0 - add) * delete / n * others[edge]) for edge in present.tolist()]
+        table = [row for row in table if row[2] > 0.0]
+        genomes = np.repeat(genome[None], len(table), axis=0)
+        for row, (gene, value, _) in enumerate(table):
+            genomes[row, gene] = value
+        weights = np.array([chance for _, _, chance in table])
+        return genomes, weights / weights.sum()
+
+    def vary_structure(
+        self,
+        genomes: Genomes,
+        parents: NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> tuple[Genomes, NDArray[np.bool_]]:
+        """Real-valued networks: add and delete connections, and choose which genes change their value.
+
+        Returns the offspring ``[offspring, gene]`` and ``hit[offspring, gene]``, the present genes that
+        value mutation is to change: weights with probability weight_changes / n, biases at their rate.
+        """
+        before = genomes[parents]
+        present = before != 0.0
+        present[:, self.n_edges :] = True
+        n = present[:, : self.n_edges].sum(axis=1, keepdims=True)
+        rates = np.full(present.shape, self.variation.bias_rate)
+        rates[:, : self.n_edges] = np.minimum(1.0, self.variation.weight_changes / np.maximum(n, 1))
+        hit = present & (rng.random(present.shape) < rates)
+        structure = present.astype(np.int8)
+        only = self.variation.model_copy(update={"weight_changes": 0.0, "bias_rate": 0.0})
+        changed = self.vary_places(only, structure, rng)[:, : self.n_edges] != 0
+        edges = before[:, : self.n_edges]
+        fresh = _uniform(self.weights, edges.shape, rng)
+        before[:, : self.n_edges] = np.where(changed, np.where(edges != 0.0, edges, fresh), 0.0)
+        hit[:, : self.n_edges] &= changed
+        return before, hit
+
+    def memory(self, n_slots: int) -> NDArray[Any]:
+        """Room for what every network answers, a slot an individual; filled by `evaluate`."""
+        wiring = self.wiring
+        if not self.uses_sign:
+            return np.zeros((n_slots, wiring.n_outputs, self.inputs.shape[1]), np.int8)
+        return np.zeros((n_slots, 2 * wiring.n_neurons, self.input_rows.shape[1]), np.uint64)
+
+    def answer(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """`evaluate` and then `outputs`: yes and no bits ``[individual, output, word]``."""
+        self.evaluate(genomes, ancestors, slots, states)
+        return self.outputs(slots, states)
+
+    def evaluate(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> None:
+        """Answer all patterns by every network, into the memory ``states``.
+
+        ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
+        or -1; individual i's memory is ``states[slots[i]]``. What mutation left alone is inherited.
+        """
+        wiring = self.wiring
+        if self.uses_sign:
+            n_planes, n_words = self.bias_words.shape[1], states.shape[2]
+            plan = np.empty(max(wiring.layers) + 2, np.int64)
+            todo = np.empty(-(-wiring.n_neurons // 64), np.uint64)
+            counters = np.empty((PART + n_planes, 2, 4), np.uint64)
+            work = np.empty((2 * wiring.n_nodes + 2, n_words), np.uint64)
+            kernels.answer(
+                np.ascontiguousarray(genomes, np.int8), ancestors, self.neurons, self.neuron_of,
+                self.codes, self.heaviest, self.most, self.bias_words, self.input_rows, slots,
+                plan, todo, counters, work, states,
+            )  # fmt: skip
+            return
+        n_edges, inputs = self.n_edges, np.where(self.inputs, 1.0, -1.0)
+        inputs = np.tile(inputs, (1, max(1, 8 // inputs.shape[1])))
+        n = min(BLOCK, inputs.shape[1])
+        values = self.decode(genomes) if self.is_integer else genomes
+        realvalued.answer(
+            np.ascontiguousarray(values, np.float64), ancestors, self.neurons, self.gain, inputs, slots,
+            np.empty((wiring.n_neurons, n)), np.empty(wiring.layers[1] * n), np.empty((wiring.layers[1], n // 8), np.int64),
+            np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
+            np.empty(wiring.n_neurons + 1, np.int64), states,
+        )  # fmt: skip
+
+    def outputs(
+        self, slots: NDArray[np.int64], states: NDArray[Any]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Yes and no bits ``[individual, output, word]`` that memory holds."""
+        wiring = self.wiring
+        if self.uses_sign:
+            first = 2 * (wiring.n_neurons - wiring.n_outputs)
+            yes = np.empty((slots.size, wiring.n_outputs, self.is_pattern.size), np.uint64)
+            no = np.empty_like(yes)
+            answers_kernels.read(states, slots, first, 2, 1, self.is_pattern, yes, no)
+            return yes, no
+        signs = states[slots]
+        return pack(signs > 0), pack(signs < 0)
+
+    def n_hidden(self) -> int:
+        """Number of neurons that are no outputs."""
+        return self.wiring.n_neurons - self.wiring.n_outputs
+
+    def silenced(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        silent: NDArray[np.bool_],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0.
+
+        ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when nobody is silent lies in the memory ``states``.
+        """
+        wiring = self.wiring
+        if not self.uses_sign:
+            return _silenced_one_by_one(self, genomes, ancestors, silent)
+        n, n_neurons, n_masks = genomes.shape[0], wiring.n_neurons, -(-wiring.n_neurons // 64)
+        n_sets, n_words, row = silent.shape[0], self.is_pattern.size, states.shape[2]
+        n_rows = -(-n_sets * n_words // row)
+        is_alive = np.zeros((silent.shape[1], n_rows * row), np.uint64)
+        is_alive[:, : n_sets * n_words] = alive(silent, n_words)
+        said = np.empty((2, n, wiring.n_outputs, n_rows * row), np.uint64)
+        dropout.answer_layered(
+            np.ascontiguousarray(genomes, np.int8), self.neurons, self.codes, self.heaviest, self.most,
+            self.bias_words, is_alive, slots, states,
+            np.zeros((n, -(-self.n_genes // 8)), np.uint64),
+            np.full(2 ** (2 * n).bit_length(), -1),
+            np.empty((2, self.n_genes + 2), np.int64),
+            np.empty(n_neurons + 1, np.int64),
+            np.empty((PART + self.bias_words.shape[1], 2, 4), np.uint64),
+            np.empty((2 * wiring.n_nodes + 2, row), np.uint64),
+            *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
+            said,
+        )  # fmt: skip
+        said = np.ascontiguousarray(said[..., : n_sets * n_words])
+        if self.inputs.shape[1] < 64:
+            said &= self.is_pattern
+        return said[0], said[1]
+
+    def strengths(self, genomes: Genomes) -> NDArray[np.float64]:
+        """``[individual, edge]``: |weight| of every connection that is present, else 0."""
+        edges = genomes[:, : self.n_edges]
+        return np.abs(self.weights).take(edges) if self.is_integer else np.abs(edges)
+
+    def without(self, genomes: Genomes, edges: NDArray[np.bool_]) -> Genomes:
+        """Genomes without these connections."""
+        cut = genomes.copy()
+        cut[:, : self.n_edges][edges] = 0
+        return cut
+
+    def working_strengths(self, genomes: Genomes, working: NDArray[np.int8]) -> NDArray[np.float64]:
+        """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
+        return np.where(working != 0, self.strengths(genomes), 0.0)
+
+    def decode(self, genomes: Genomes) -> NDArray[np.float64]:
+        """Weights, then biases, ``[individual, gene]``; 0 where there is no connection."""
+        if not self.is_integer:
+            return genomes.astype(np.float64)
+        edges = self.n_edges
+        return np.hstack((self.weights[genomes[:, :edges]], self.biases[genomes[:, edges:]]))
+
+    def simplify(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64] | None = None,
+        known: NDArray[np.int8] | None = None,
+    ) -> NDArray[np.int8]:
+        """``[individual, edge]``: non-zero where a connection is present and leads to an output.
+
+        ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+        """
+        n, wiring, n_edges = genomes.shape[0], self.wiring, self.n_edges
+        genes = genomes if self.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
+        working = np.empty((n, n_edges), np.int8)
+        n_known = 0 if known is None else known.shape[0]
+        if known is not None:
+            working[:n_known] = known
+        parents = np.full(n, -1) if ancestors is None else ancestors
+        kernels.simplify(
+            np.ascontiguousarray(genes, np.int8), parents, n_known, wiring.source, wiring.target, wiring.n_outputs,
+            np.empty(n, np.int64), np.empty((3, LANES), np.int64), np.empty(n_edges, np.uint64),
+            np.empty(wiring.n_nodes, np.uint64), working,
+        )  # fmt: skip
+        return working
+
+    def is_valid(self, genomes: Genomes) -> NDArray[np.bool_]:
+        """``[individual]``: whether every gene lies in its alphabet or range."""
+        edges, biases = genomes[:, : self.n_edges], genomes[:, self.n_edges :]
+        if self.is_integer:
+            good = (edges >= 0) & (edges < self.weights.size)
+            fine = (biases >= 0) & (biases < self.biases.size)
+        else:
+            good = (edges == 0) | ((edges >= self.weights[0]) & (edges <= self.weights[1]))
+            fine = (biases >= self.biases[0]) & (biases <= self.biases[1])
+        return np.logical_and(good.all(axis=1), fine.all(axis=1))
+
+    def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
+        """The network that a genome stands for, its dead connections included."""
+        genes = self.decode(genome[None])[0]
+        wiring = self.wiring
+        present = np.flatnonzero(genome[: self.n_edges] != 0)
+        return Network(
+            layer=wiring.layer,
+            positions=wiring.positions,
+            bias=np.concatenate((np.zeros(wiring.n_inputs), genes[self.n_edges :])),
+            source=wiring.source[present],
+            target=wiring.target[present],
+            weight=genes[present],
+            gain=self.gain,
+            about=about or {},
+        )
+
+    def genome(self, network: Network) -> Genomes:
+        """The genome of a network. Raises `EvomodError` where this encoding cannot hold it."""
+        wiring, weights, biases = self.wiring, self.weights, self.biases
+        if np.bincount(network.layer).tolist() != list(wiring.layers):
+            raise EvomodError(
+                f"the network's layers are {np.bincount(network.layer).tolist()}; this config's are "
+                f"{list(wiring.layers)}."
+            )
+        edge_of = {
+            ends: edge
+            for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
+        }
+        wants_functions(network, ("tanh",))
+        genome = np.zeros(self.n_genes)
+        for source, target, weight in zip(
+            network.source.tolist(), network.target.tolist(), network.weight.tolist(), strict=True
+        ):
+            if (source, target) not in edge_of:
+                raise EvomodError(f"the network's connection {source} -> {target} skips a layer.")
+            if genome[edge_of[source, target]] != 0.0:
+                raise EvomodError(f"the network has two connections {source} -> {target}; wanted one.")
+            genome[edge_of[source, target]] = _gene(weight, weights, self, "weight")
+        for neuron, bias in enumerate(network.bias[wiring.n_inputs :].tolist()):
+            genome[self.n_edges + neuron] = _gene(bias, biases, self, "bias")
+        return genome.astype(np.int8) if self.is_integer else genome
 
 
 def sign_is_exact(gain: float, largest_sum: float) -> bool:
@@ -100,7 +520,7 @@ def sign_is_exact(gain: float, largest_sum: float) -> bool:
     return bool((np.tanh(gain * np.arange(1, last + 1)) == 1.0).all())
 
 
-def build(network: Layers, task: Task) -> Layered:
+def build(network: Layers, task: Task, variation: VariationSection | None = None) -> Layered:
     """Prepare an encoding for a task. Raises `EvomodError` where layers, coordinates or sums do not fit."""
     layers = chosen_layers(network.layers, task)
     positions = None
@@ -124,10 +544,13 @@ def build(network: Layers, task: Task) -> Layered:
     inputs = np.ascontiguousarray(all_patterns(layers[0]).T)
     rows = np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1)
     rows = np.tile(rows, (1, max(1, 4 // rows.shape[1])))
+    kind = LAYERED if isinstance(network, LayeredNetwork) else REAL
     return Layered(
+        name=kind.name,
+        supports=kind.supports,
         wiring=wiring,
+        variation=variation or VariationSection(),
         gain=network.gain,
-        is_integer=isinstance(network, LayeredNetwork),
         uses_sign=uses_sign,
         weights=weights,
         biases=biases,
@@ -186,44 +609,8 @@ def _neurons(wiring: Wiring) -> NDArray[np.int64]:
     return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
-def birth(encoding: Layered, number: int, rng: np.random.Generator) -> Genomes:
-    """Random genomes ``[individual, gene]``: a random number of random connections, all biases random."""
-    places = np.empty((number, encoding.n_genes), np.int8)
-    layers, attempts = np.array(encoding.wiring.layers), np.array(encoding.attempts)
-    n_weights, n_biases = encoding.weights.size - 1, encoding.biases.size
-    kernels.birth(
-        layers, _gaps(encoding.wiring.layers), n_weights, n_biases, attempts, pointer_to(rng), places
-    )
-    if encoding.is_integer:
-        return places
-    genomes = np.where(places != 0, _uniform(encoding.weights, places.shape, rng), 0.0)
-    biases = genomes[:, encoding.n_edges :]
-    biases[:] = _uniform(encoding.biases, biases.shape, rng)
-    return genomes
-
-
 def _uniform(ends: NDArray[np.float64], shape: Any, rng: np.random.Generator) -> NDArray[np.float64]:
     return ends[0] + (ends[1] - ends[0]) * rng.random(shape)
-
-
-def vary(
-    encoding: Layered,
-    variation: VariationSection,
-    genomes: Genomes,
-    parents: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> Genomes:
-    """Mutated copies of the parents' rows of an integer encoding, ``[offspring, gene]``."""
-    offspring = genomes.take(parents, axis=0)
-    counts, rates = _mutation(encoding, variation)
-    n_edges, n_genes = encoding.n_edges, encoding.n_genes
-    chances = _chances(n_edges, n_genes - n_edges, variation.weight_changes, variation.bias_rate)
-    listed, shares = np.empty((2, n_genes + 9), np.int64), np.empty(n_genes)
-    layers, gaps = np.array(encoding.wiring.layers), _gaps(encoding.wiring.layers)
-    kernels.vary(
-        layers, gaps, counts, rates[2:], chances, OFFSETS, pointer_to(rng), listed, shares, offspring
-    )
-    return offspring
 
 
 @lru_cache(maxsize=8)
@@ -261,48 +648,6 @@ def _mutation(
     return counts, np.array(rates)
 
 
-def mutants(
-    encoding: Layered, variation: VariationSection, genome: Genomes
-) -> tuple[Genomes, NDArray[np.float64]]:
-    """Every genome one change away, ``[mutant, gene]``, and how often `vary` makes it, ``[mutant]``, in all 1.
-
-    Changes are: a weight one step along its alphabet, a bias, a connection more, a connection less. How
-    often: the probability that a child is this mutant, given that it differs in one gene. So an event
-    that is undone or hidden by another (a connection added and deleted again, a step of a weight that is
-    then deleted) counts as it does in `vary`. Integer encodings only. No mutant has a probability where
-    every child changes more, or nothing.
-    """
-    assert encoding.is_integer
-    counts, rates = _mutation(encoding, variation)
-    n_weights, _, fewest, _ = counts.tolist()
-    _, _, adds, deletes = rates.tolist()
-    n_edges = encoding.n_edges
-    present, absent = np.flatnonzero(genome[:n_edges]), np.flatnonzero(genome[:n_edges] == 0)
-    n = present.size
-    moves = _moves(encoding, variation, genome)
-    leaves = np.zeros(genome.size)  # probability that a gene's value moves
-    for gene, _, chance in moves:
-        leaves[gene] += chance
-    stays = 1.0 - leaves
-    share = _shares_of_edges(encoding.wiring)[absent]
-    given_up = (1.0 - min(float(share.sum()), 1.0)) ** (encoding.wiring.n_nodes**2)  # so many draws
-    add, delete = adds * (1.0 - given_up), deletes * (n > fewest)
-    delete_after = deletes * (n + 1 > fewest)
-    same_structure = (1.0 - add) * (1.0 - delete) + add * delete_after / (n + 1)
-    others = [float(np.prod(np.delete(stays, gene))) for gene in range(genome.size)]
-    table = [(gene, value, chance * others[gene] * same_structure) for gene, value, chance in moves]
-    added = add * (1.0 - delete_after) * np.prod(stays) * share / max(share.sum(), 1e-300) / n_weights
-    for edge, chance in zip(absent.tolist(), added.tolist(), strict=True):
-        table += [(edge, value, chance) for value in range(1, n_weights + 1)]
-    table += [(edge, 0, (1.0 - add) * delete / n * others[edge]) for edge in present.tolist()]
-    table = [row for row in table if row[2] > 0.0]
-    genomes = np.repeat(genome[None], len(table), axis=0)
-    for row, (gene, value, _) in enumerate(table):
-        genomes[row, gene] = value
-    weights = np.array([chance for _, _, chance in table])
-    return genomes, weights / weights.sum()
-
-
 def _moves(
     encoding: Layered, variation: VariationSection, genome: Genomes
 ) -> list[tuple[int, int, float]]:
@@ -332,267 +677,20 @@ def _shares_of_edges(wiring: Wiring) -> NDArray[np.float64]:
     return 1.0 / (sizes[before] * sizes[before + 1] * (sizes.size - 1))
 
 
-def vary_structure(
-    encoding: Layered,
-    variation: VariationSection,
-    genomes: Genomes,
-    parents: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> tuple[Genomes, NDArray[np.bool_]]:
-    """Real-valued networks: add and delete connections, and choose which genes change their value.
-
-    Returns the offspring ``[offspring, gene]`` and ``hit[offspring, gene]``, the present genes that
-    value mutation is to change: weights with probability weight_changes / n, biases at their rate.
-    """
-    before = genomes[parents]
-    present = before != 0.0
-    present[:, encoding.n_edges :] = True
-    n = present[:, : encoding.n_edges].sum(axis=1, keepdims=True)
-    rates = np.full(present.shape, variation.bias_rate)
-    rates[:, : encoding.n_edges] = np.minimum(1.0, variation.weight_changes / np.maximum(n, 1))
-    hit = present & (rng.random(present.shape) < rates)
-    structure = present.astype(np.int8)
-    only = variation.model_copy(update={"weight_changes": 0.0, "bias_rate": 0.0})
-    changed = vary(encoding, only, structure, np.arange(parents.size), rng)[:, : encoding.n_edges] != 0
-    edges = before[:, : encoding.n_edges]
-    fresh = _uniform(encoding.weights, edges.shape, rng)
-    before[:, : encoding.n_edges] = np.where(changed, np.where(edges != 0.0, edges, fresh), 0.0)
-    hit[:, : encoding.n_edges] &= changed
-    return before, hit
-
-
-def memory(encoding: Layered, n_slots: int) -> NDArray[Any]:
-    """Room for what every network answers, a slot an individual; filled by `answer_into`."""
-    wiring = encoding.wiring
-    if not encoding.uses_sign:
-        return np.zeros((n_slots, wiring.n_outputs, encoding.inputs.shape[1]), np.int8)
-    return np.zeros((n_slots, 2 * wiring.n_neurons, encoding.input_rows.shape[1]), np.uint64)
-
-
-def answer(
-    encoding: Layered,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    states: NDArray[Any],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """`answer_into` and then `answers`: yes and no bits ``[individual, output, word]``."""
-    answer_into(encoding, genomes, ancestors, slots, states)
-    return answers(encoding, slots, states)
-
-
-def answer_into(
-    encoding: Layered,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    states: NDArray[Any],
-) -> None:
-    """Answer all patterns by every network, into the memory ``states``.
-
-    ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was answered before,
-    or -1; individual i's memory is ``states[slots[i]]``. What mutation left alone is inherited.
-    """
-    wiring = encoding.wiring
-    if encoding.uses_sign:
-        n_planes, n_words = encoding.bias_words.shape[1], states.shape[2]
-        plan = np.empty(max(wiring.layers) + 2, np.int64)
-        todo = np.empty(-(-wiring.n_neurons // 64), np.uint64)
-        counters = np.empty((PART + n_planes, 2, 4), np.uint64)
-        work = np.empty((2 * wiring.n_nodes + 2, n_words), np.uint64)
-        kernels.answer(
-            np.ascontiguousarray(genomes, np.int8), ancestors, encoding.neurons, encoding.neuron_of,
-            encoding.codes, encoding.heaviest, encoding.most, encoding.bias_words, encoding.input_rows, slots,
-            plan, todo, counters, work, states,
-        )  # fmt: skip
-        return
-    n_edges, inputs = encoding.n_edges, np.where(encoding.inputs, 1.0, -1.0)
-    inputs = np.tile(inputs, (1, max(1, 8 // inputs.shape[1])))
-    n = min(BLOCK, inputs.shape[1])
-    values = decode(encoding, genomes) if encoding.is_integer else genomes
-    realvalued.answer(
-        np.ascontiguousarray(values, np.float64), ancestors, encoding.neurons, encoding.gain, inputs, slots,
-        np.empty((wiring.n_neurons, n)), np.empty(wiring.layers[1] * n), np.empty((wiring.layers[1], n // 8), np.int64),
-        np.empty(wiring.n_nodes, np.bool_), np.empty(n_edges + 1), np.empty(n_edges + 1, np.int64),
-        np.empty(wiring.n_neurons + 1, np.int64), states,
-    )  # fmt: skip
-
-
-def answers(
-    encoding: Layered, slots: NDArray[np.int64], states: NDArray[Any]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, word]`` that memory holds."""
-    wiring = encoding.wiring
-    if encoding.uses_sign:
-        first = 2 * (wiring.n_neurons - wiring.n_outputs)
-        yes = np.empty((slots.size, wiring.n_outputs, encoding.is_pattern.size), np.uint64)
-        no = np.empty_like(yes)
-        answers_kernels.read(states, slots, first, 2, 1, encoding.is_pattern, yes, no)
-        return yes, no
-    signs = states[slots]
-    return pack(signs > 0), pack(signs < 0)
-
-
-def n_hidden(encoding: Layered) -> int:
-    """Number of neurons that are no outputs."""
-    return encoding.wiring.n_neurons - encoding.wiring.n_outputs
-
-
-def silenced(
-    encoding: Layered,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64],
-    silent: NDArray[np.bool_],
-    slots: NDArray[np.int64],
-    states: NDArray[Any],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0.
-
-    ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when nobody is silent lies in the memory ``states``.
-    """
-    wiring = encoding.wiring
-    if not encoding.uses_sign:
-        return _silenced_one_by_one(encoding, genomes, ancestors, silent)
-    n, n_neurons, n_masks = genomes.shape[0], wiring.n_neurons, -(-wiring.n_neurons // 64)
-    n_sets, n_words, row = silent.shape[0], encoding.is_pattern.size, states.shape[2]
-    n_rows = -(-n_sets * n_words // row)
-    is_alive = np.zeros((silent.shape[1], n_rows * row), np.uint64)
-    is_alive[:, : n_sets * n_words] = alive(silent, n_words)
-    said = np.empty((2, n, wiring.n_outputs, n_rows * row), np.uint64)
-    dropout.answer_layered(
-        np.ascontiguousarray(genomes, np.int8), encoding.neurons, encoding.codes, encoding.heaviest, encoding.most,
-        encoding.bias_words, is_alive, slots, states,
-        np.zeros((n, -(-encoding.n_genes // 8)), np.uint64),
-        np.full(2 ** (2 * n).bit_length(), -1),
-        np.empty((2, encoding.n_genes + 2), np.int64),
-        np.empty(n_neurons + 1, np.int64),
-        np.empty((PART + encoding.bias_words.shape[1], 2, 4), np.uint64),
-        np.empty((2 * wiring.n_nodes + 2, row), np.uint64),
-        *(np.empty((k, n_masks), np.uint64) for k in (n_neurons, 2, n_rows, n_rows)),
-        said,
-    )  # fmt: skip
-    said = np.ascontiguousarray(said[..., : n_sets * n_words])
-    if encoding.inputs.shape[1] < 64:
-        said &= encoding.is_pattern
-    return said[0], said[1]
-
-
 def _silenced_one_by_one(
     encoding: Layered, genomes: Genomes, ancestors: NDArray[np.int64], silent: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """With tanh: set by set, a silent neuron being one without connections to others."""
     n, n_inputs = genomes.shape[0], encoding.wiring.n_inputs
-    slots, states = np.arange(n), memory(encoding, n)
+    slots, states = np.arange(n), encoding.memory(n)
     said = []
     for is_silent in silent:
         cut = genomes.copy()
         dead = np.concatenate((np.zeros(n_inputs, np.bool_), is_silent))[encoding.wiring.source]
         cut[:, : encoding.n_edges][:, dead] = 0
-        said.append(answer(encoding, cut, ancestors, slots, states))
+        said.append(encoding.answer(cut, ancestors, slots, states))
     yes, no = zip(*said, strict=True)
     return np.concatenate(yes, axis=2), np.concatenate(no, axis=2)
-
-
-def strengths(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
-    """``[individual, edge]``: |weight| of every connection that is present, else 0."""
-    edges = genomes[:, : encoding.n_edges]
-    return np.abs(encoding.weights).take(edges) if encoding.is_integer else np.abs(edges)
-
-
-def working_strengths(
-    encoding: Layered, genomes: Genomes, working: NDArray[np.int8]
-) -> NDArray[np.float64]:
-    """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
-    return np.where(working != 0, strengths(encoding, genomes), 0.0)
-
-
-def decode(encoding: Layered, genomes: Genomes) -> NDArray[np.float64]:
-    """Weights, then biases, ``[individual, gene]``; 0 where there is no connection."""
-    if not encoding.is_integer:
-        return genomes.astype(np.float64)
-    edges = encoding.n_edges
-    return np.hstack((encoding.weights[genomes[:, :edges]], encoding.biases[genomes[:, edges:]]))
-
-
-def simplify(
-    encoding: Layered,
-    genomes: Genomes,
-    ancestors: NDArray[np.int64] | None = None,
-    known: NDArray[np.int8] | None = None,
-) -> NDArray[np.int8]:
-    """``[individual, edge]``: non-zero where a connection is present and leads to an output.
-
-    ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
-    """
-    n, wiring, n_edges = genomes.shape[0], encoding.wiring, encoding.n_edges
-    genes = genomes if encoding.is_integer else (genomes[:, :n_edges] != 0.0).view(np.int8)
-    working = np.empty((n, n_edges), np.int8)
-    n_known = 0 if known is None else known.shape[0]
-    if known is not None:
-        working[:n_known] = known
-    parents = np.full(n, -1) if ancestors is None else ancestors
-    kernels.simplify(
-        np.ascontiguousarray(genes, np.int8), parents, n_known, wiring.source, wiring.target, wiring.n_outputs,
-        np.empty(n, np.int64), np.empty((3, LANES), np.int64), np.empty(n_edges, np.uint64),
-        np.empty(wiring.n_nodes, np.uint64), working,
-    )  # fmt: skip
-    return working
-
-
-def is_valid(encoding: Layered, genomes: Genomes) -> NDArray[np.bool_]:
-    """``[individual]``: whether every gene lies in its alphabet or range."""
-    edges, biases = genomes[:, : encoding.n_edges], genomes[:, encoding.n_edges :]
-    if encoding.is_integer:
-        good = (edges >= 0) & (edges < encoding.weights.size)
-        fine = (biases >= 0) & (biases < encoding.biases.size)
-    else:
-        good = (edges == 0) | ((edges >= encoding.weights[0]) & (edges <= encoding.weights[1]))
-        fine = (biases >= encoding.biases[0]) & (biases <= encoding.biases[1])
-    return np.logical_and(good.all(axis=1), fine.all(axis=1))
-
-
-def to_network(encoding: Layered, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
-    """The network that a genome stands for, its dead connections included."""
-    genes = decode(encoding, genome[None])[0]
-    wiring = encoding.wiring
-    present = np.flatnonzero(genome[: encoding.n_edges] != 0)
-    return Network(
-        layer=wiring.layer,
-        positions=wiring.positions,
-        bias=np.concatenate((np.zeros(wiring.n_inputs), genes[encoding.n_edges :])),
-        source=wiring.source[present],
-        target=wiring.target[present],
-        weight=genes[present],
-        gain=encoding.gain,
-        about=about or {},
-    )
-
-
-def from_network(encoding: Layered, network: Network) -> Genomes:
-    """The genome of a network. Raises `EvomodError` where this encoding cannot hold it."""
-    wiring, weights, biases = encoding.wiring, encoding.weights, encoding.biases
-    if np.bincount(network.layer).tolist() != list(wiring.layers):
-        raise EvomodError(
-            f"the network's layers are {np.bincount(network.layer).tolist()}; this config's are "
-            f"{list(wiring.layers)}."
-        )
-    edge_of = {
-        ends: edge
-        for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True))
-    }
-    wants_functions(network, ("tanh",))
-    genome = np.zeros(encoding.n_genes)
-    for source, target, weight in zip(
-        network.source.tolist(), network.target.tolist(), network.weight.tolist(), strict=True
-    ):
-        if (source, target) not in edge_of:
-            raise EvomodError(f"the network's connection {source} -> {target} skips a layer.")
-        if genome[edge_of[source, target]] != 0.0:
-            raise EvomodError(f"the network has two connections {source} -> {target}; wanted one.")
-        genome[edge_of[source, target]] = _gene(weight, weights, encoding, "weight")
-    for neuron, bias in enumerate(network.bias[wiring.n_inputs :].tolist()):
-        genome[encoding.n_edges + neuron] = _gene(bias, biases, encoding, "bias")
-    return genome.astype(np.int8) if encoding.is_integer else genome
 
 
 def _gene(value: float, alphabet: NDArray[np.float64], encoding: Layered, what: str) -> float:
@@ -608,3 +706,44 @@ def _gene(value: float, alphabet: NDArray[np.float64], encoding: Layered, what: 
         known = [int(a) for a in (alphabet[1:] if what == "weight" else alphabet)]
         raise EvomodError(f"the network has the {what} {value:g}; this config's alphabet is {known}.")
     return float(places[0])
+
+
+def size(network: Layers, task: Task) -> Size:
+    """Of integer networks by the sign kernel, the larger; of real-valued ones 8 bytes a gene."""
+    layers, n_words = chosen_layers(network.layers, task), -(-task.n_patterns // 64)
+    n_edges = sum(before * after for before, after in pairwise(layers))
+    n_neurons, is_real = sum(layers[1:]), isinstance(network, RealNetwork)
+    return Size(
+        n_nodes=sum(layers),
+        n_edges=n_edges,
+        n_hidden=sum(layers[1:-1]),
+        gene_bytes=(8 if is_real else 1) * (n_edges + n_neurons),
+        slot_bytes=task.n_outputs * task.n_patterns if is_real else 16 * n_neurons * max(4, n_words),
+    )
+
+
+EVERYTHING = frozenset({"weights", "places", "sparsity", "removal", "silence"})
+COST: dict[str, Any] = {"connection-cost": {}}
+LAYERED = EncodingKind(
+    name="layered",
+    build=build,
+    section=LayeredNetwork,
+    supports=EVERYTHING,
+    size=size,
+    kernels=(kernels.answer, kernels.vary, selection.fronts),
+    examples=(
+        {},
+        {"pressures": COST | {"behavioural-diversity": {}}},
+        {"pressures": {"dropout": {}}},
+        {"selection": {"method": "lexicase"}},
+    ),
+)
+REAL = EncodingKind(
+    name="layered-real",
+    build=build,
+    section=RealNetwork,
+    supports=EVERYTHING | {"real"},
+    size=size,
+    kernels=(realvalued.answer, kernels.vary, selection.fronts),
+    examples=({"pressures": COST},),
+)

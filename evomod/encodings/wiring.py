@@ -61,6 +61,14 @@ class Wiring:
         found[network, self.source[edge], self.target[edge]] = 1.0
         return found
 
+    def n_connected(self, working: NDArray[np.int8]) -> NDArray[np.int64]:
+        """Number of neurons or gates with a connection ``[network]``, outputs included."""
+        rows, edges = np.nonzero(working)
+        is_there = np.zeros((working.shape[0], self.n_nodes), np.bool_)
+        is_there[rows, self.source[edges]] = True
+        is_there[rows, self.target[edges]] = True
+        return is_there[:, self.n_inputs :].sum(axis=1)
+
 
 def grid(layers: tuple[int, ...]) -> NDArray[np.float64]:
     """Rows one unit apart, nodes one unit apart and centred on 0 (Clune et al. 2013, authors' code).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,12 @@ from evomod.errors import EvomodError
 from evomod.evolution.setup import Setup
 from evomod.files.plugins import Fault, called
 from evomod.kernels import answers as kernels
-from evomod.population import Goal, Population, score
-from evomod.pressures import connection_range, dropout, max_modularity
-from evomod.pressures.base import Acting, View
+from evomod.population import Goal, Population
+from evomod.pressures import connection_range
+from evomod.pressures.base import Acting, Trial, View
 from evomod.selections.base import Candidates
 from evomod.selections.collection import origin_of
 from evomod.selections.ranking import Survivors
-
-SILENCES = 0x64726F70
-"""Key of the stream of random numbers for dropout."""
 
 
 def stream(sequence: np.random.SeedSequence, *key: int) -> np.random.Generator:
@@ -29,7 +27,7 @@ def stream(sequence: np.random.SeedSequence, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(sequence.entropy, spawn_key=keys))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loop:
     """What a run carries along from one generation to the next."""
 
@@ -37,6 +35,30 @@ class Loop:
     memory: NDArray[Any]
     """Of the encoding: what every individual answers, a slot an individual."""
     rng: np.random.Generator
+
+    def make_room(self, number: int) -> None:
+        """A memory of at least so many slots."""
+        there = self.memory.shape[0]
+        if number > there:
+            more = self.setup.encoding.memory(max(number, 2 * there) - there)
+            self.memory = np.concatenate((self.memory, more))
+
+    def stream(self, number: int, key: int) -> np.random.Generator:
+        """Random numbers of one generation and purpose; a resumed run finds the same."""
+        sequence = self.rng.bit_generator.seed_seq
+        assert isinstance(sequence, np.random.SeedSequence)
+        return stream(sequence, key, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Individuals that are to be evaluated."""
+
+    genomes: NDArray[Any]
+    ancestors: NDArray[np.int64]
+    """``[individual]``: row of the parent, itself where all is known, or -1."""
+    slots: NDArray[np.int64]
+    """``[individual]``: its place in the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +72,51 @@ class Pool:
     """The first rows are the survivors of the generation before, in their order: their fitness may be known."""
 
 
-def develop(
-    setup: Setup,
-    genomes: NDArray[Any],
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    memory: NDArray[Any],
-    old: Population | None = None,
-) -> Population:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Individuals, and what they are worth."""
+
+    population: Population
+    goal: Goal
+    fitness: NDArray[np.float64]
+    objectives: NDArray[np.float64]
+    expected: NDArray[np.float64] | None
+    """What a pressure made of the fitness before selection saw it (None: nothing)."""
+    front: NDArray[np.int64]
+    crowding: NDArray[np.float64]
+
+    def surviving(self, chosen: Survivors) -> Standing:
+        """Those that selection chose, with their ranks."""
+        return Standing(
+            population=self.population.take(chosen.rows),
+            goal=self.goal,
+            fitness=self.fitness.take(chosen.rows),
+            objectives=self.objectives.take(chosen.rows, axis=0),
+            expected=None if self.expected is None else self.expected.take(chosen.rows),
+            front=chosen.front,
+            crowding=chosen.crowding,
+        )
+
+
+def afresh(loop: Loop, genomes: NDArray[Any], slots: NDArray[np.int64]) -> Pool:
+    """Individuals of which nothing is known."""
+    ancestors = np.full(slots.size, -1)
+    return Pool(develop(loop, Arrivals(genomes, ancestors, slots)), ancestors)
+
+
+def develop(loop: Loop, arrivals: Arrivals, old: Population | None = None) -> Population:
     """Answers and numbers of individuals; the first rows may be an ``old`` population, known already."""
-    answer(setup, genomes, ancestors, slots, memory)
+    setup, genomes, slots = loop.setup, arrivals.genomes, arrivals.slots
+    answer(loop, arrivals)
     n_known = 0 if old is None else old.size
-    yes, no = setup.module.answers(setup.encoding, slots[n_known:], memory)
+    yes, no = setup.encoding.outputs(slots[n_known:], loop.memory)
     if old is not None:
         yes, no = np.concatenate((old.yes, yes)), np.concatenate((old.no, no))
     if not setup.measured:
         return Population(genomes, yes, no, None, None, slots)
-    working = setup.module.simplify(
-        setup.encoding, genomes, ancestors, None if old is None else old.working
-    )
-    view = View(
-        setup.encoding, setup.module, setup.toolbox, genomes, yes, no, n_known, ancestors, None, working
-    )
+    ancestors = arrivals.ancestors
+    working = setup.encoding.simplify(genomes, ancestors, None if old is None else old.working)
+    view = View(setup.encoding, setup.toolbox, genomes, yes, no, n_known, ancestors, None, working)
     numbers = {acting.name: _number_of(acting, view, old) for acting in setup.measured}
     return Population(genomes, yes, no, working, numbers, slots)
 
@@ -110,25 +155,13 @@ def number_of(acting: Acting, view: View) -> NDArray[np.float64]:
     return found
 
 
-def answer(
-    setup: Setup,
-    genomes: NDArray[Any],
-    ancestors: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    memory: NDArray[Any],
-) -> None:
+def answer(loop: Loop, arrivals: Arrivals) -> None:
     """Let the toolbox fill the memory with the answers of genomes."""
-    if setup.toolbox.answer(genomes, ancestors, slots, memory) is not None:
+    operator = loop.setup.toolbox.answer
+    if operator(arrivals.genomes, arrivals.ancestors, arrivals.slots, loop.memory) is not None:
         raise EvomodError(
             "'answer' in the toolbox returned something; wanted None: it fills the memory."
         )
-
-
-def fitness_of(setup: Setup, population: Population, goal: Goal, first: int = 0) -> NDArray[np.float64]:
-    """Fitness ``[individual]`` from row ``first`` on; a goal that rewards Q asks the networks, not answers."""
-    if goal.q_target is not None:
-        return max_modularity.reward(setup.toolbox.q(population.genomes[first:]), goal.q_target)
-    return score(population.yes[first:], population.no[first:], goal, setup.tie_rule)
 
 
 def fitness_of_genomes(
@@ -136,51 +169,71 @@ def fitness_of_genomes(
 ) -> NDArray[np.float64]:
     """Fitness of genomes that are no part of the population."""
     slots = np.arange(genomes.shape[0])
-    memory = setup.module.memory(setup.encoding, slots.size)
-    answer(setup, genomes, ancestors, slots, memory)
-    yes, no = setup.module.answers(setup.encoding, slots, memory)
-    return fitness_of(setup, Population(genomes, yes, no, None, None, slots), goal)
+    memory = setup.encoding.memory(slots.size)
+    answer(Loop(setup, memory, np.random.default_rng(0)), Arrivals(genomes, ancestors, slots))
+    yes, no = setup.encoding.outputs(slots, memory)
+    return goal.score(Population(genomes, yes, no, None, None, slots), setup.rules)
 
 
-def silences_of(setup: Setup, rng: np.random.Generator, number: int) -> dropout.Silences | None:
-    """The silent sets of a generation; drawn from a stream of its own, so that a resumed run finds them."""
-    section = setup.config.pressures.get("dropout")
-    if section is None or section.rate == 0.0:
-        return None
-    n_hidden = setup.module.n_hidden(setup.encoding)
-    if section.exact:
-        return dropout.every(n_hidden, section.rate)
-    sequence = rng.bit_generator.seed_seq
-    assert isinstance(sequence, np.random.SeedSequence)
-    return dropout.drawn(n_hidden, section.rate, section.draws, stream(sequence, SILENCES, number))
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a pool is judged: the number of its generation, the goal, and fitness that is known already."""
+
+    number: int
+    goal: Goal
+    known: NDArray[np.float64] | None = None
+    """``[individual]``: of the first of the pool, where goal and patterns are those of the generation before."""
 
 
-def expected_fitness(
-    loop: Loop,
-    pool: Pool,
-    goal: Goal,
-    fitness: NDArray[np.float64],
-    silences: dropout.Silences | None,
-) -> NDArray[np.float64] | None:
-    """Mean fitness under dropout. A goal that rewards Q asks no answers, so silence does nothing to it."""
-    if silences is None or goal.n_answers == 0 or goal.q_target is not None:
-        return None if silences is None else fitness
-    setup, memory = loop.setup, loop.memory
-    genomes, slots, encoding = pool.population.genomes, pool.population.slots, setup.encoding
-    ancestors = np.where(pool.ancestors == np.arange(slots.size), -1, pool.ancestors)
+def judged(loop: Loop, pool: Pool, occasion: Occasion) -> Standing:
+    """What individuals are worth: fitness, and all objectives that selection maximises."""
+    setup, population, goal = loop.setup, pool.population, occasion.goal
+    fitness, expected = _fitness(setup, pool, occasion), None
+    for acting in setup.judges:
+        assert acting.pressure.judge is not None
+        trial = trial_of(loop, pool, occasion, fitness)
+        expected = acting.pressure.judge(trial, acting.section)
+    scored = penalised(loop, population, goal, fitness if expected is None else expected)
+    return Standing(
+        population=population,
+        goal=goal,
+        fitness=fitness,
+        objectives=objectives_of(setup, population, goal, scored),
+        expected=expected,
+        front=np.zeros(population.size, np.int64),
+        crowding=np.zeros(population.size),
+    )
 
-    def answers(silent: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        yes, no = setup.module.silenced(encoding, genomes, ancestors, silent, slots, memory)
-        return yes, no
 
-    return dropout.expected(answers, silences, goal, setup.tie_rule, slots.size)
+def _fitness(setup: Setup, pool: Pool, occasion: Occasion) -> NDArray[np.float64]:
+    """Fitness of a pool, where it is known from the generation before."""
+    if pool.n_known == 0 or occasion.known is None:
+        return occasion.goal.score(pool.population, setup.rules)
+    fresh = occasion.goal.score(pool.population.tail(pool.n_known), setup.rules)
+    return np.concatenate((occasion.known, fresh))
+
+
+def trial_of(loop: Loop, pool: Pool, occasion: Occasion, fitness: NDArray[np.float64]) -> Trial:
+    """What pressures that evaluate or change individuals themselves are given."""
+    setup = loop.setup
+    return Trial(
+        number=occasion.number,
+        encoding=setup.encoding,
+        population=pool.population,
+        ancestors=pool.ancestors,
+        fitness=fitness,
+        goal=occasion.goal,
+        rules=setup.rules,
+        memory=loop.memory,
+        stream=partial(loop.stream, occasion.number),
+        fitness_of=partial(fitness_of_genomes, setup, occasion.goal),
+    )
 
 
 def view_of(setup: Setup, population: Population, goal: Goal) -> View:
     """A view of a whole population, or pool."""
     return View(
         encoding=setup.encoding,
-        module=setup.module,
         operators=setup.toolbox,
         pool=population.genomes,
         all_yes=population.yes,
@@ -203,7 +256,7 @@ def objectives_of(
         number = _of(acting, setup, population, goal)
         columns.append(number if acting.pressure.is_maximised else -number)
     table = columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
-    if goal.n_answers == 0:
+    if goal.is_neutral:
         return np.zeros(table.shape)
     for acting in setup.constraints:
         table = connection_range.lowered(table, _of(acting, setup, population, goal))
@@ -211,19 +264,16 @@ def objectives_of(
 
 
 def penalised(
-    setup: Setup,
-    fitness: NDArray[np.float64],
-    population: Population,
-    memory: NDArray[Any],
-    goal: Goal,
+    loop: Loop, population: Population, goal: Goal, fitness: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Fitness as an objective: less all penalties; in a neutral epoch everybody's is 0."""
+    setup = loop.setup
     penalty, above = setup.penalty
-    if goal.n_answers == 0:
+    if goal.is_neutral:
         return np.zeros(fitness.size)
     scored = fitness
     if penalty != 0.0:
-        n_effective = setup.module.n_effective(setup.encoding, population.slots, memory)
+        n_effective = setup.encoding.n_effective(population.slots, loop.memory)
         scored = np.empty(fitness.size)
         kernels.penalise(fitness, n_effective, penalty, above, scored)
     for acting in setup.penalties:
@@ -265,9 +315,23 @@ def selected(
     return kept, parents
 
 
-def surviving(setup: Setup, candidates: Candidates, number: int, rng: np.random.Generator) -> Survivors:
+def candidates_of(setup: Setup, standing: Standing) -> Candidates:
+    """A population, or pool, as selection sees it."""
+    population = standing.population
+    return Candidates(
+        view=view_of(setup, population, standing.goal),
+        objectives=standing.objectives,
+        probabilities=setup.probabilities,
+        crowding=standing.crowding,
+        operators=setup.toolbox,
+        number=setup.config.evolution.population,
+        columns=population.measured or {},
+    )
+
+
+def surviving(setup: Setup, candidates: Candidates, rng: np.random.Generator) -> Survivors:
     """Who survives of a pool. Raises `Fault` where a user's method gives others than so many."""
-    survivors, section = setup.selection.survivors, setup.config.selection
+    survivors, section, number = setup.selection.survivors, setup.config.selection, candidates.number
     assert survivors is not None
     origin = origin_of(section)
     if origin is None:
@@ -279,6 +343,11 @@ def surviving(setup: Setup, candidates: Candidates, number: int, rng: np.random.
             f"{told} returned {type(found).__name__}; expected Survivors(rows, front, crowding)."
         )
     _check_rows(told, found.rows, candidates.size)
+    if setup.selection.capacity is not None:
+        most = setup.selection.most(section, number)
+        number = found.rows.size
+        if not 1 <= number <= most:
+            raise Fault(f"{told} returned {number} rows; expected 1 to {most}, its capacity.")
     for name, array, kind in (
         ("front", found.front, np.int64),
         ("crowding", found.crowding, np.float64),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -13,22 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config, ConfigLike, as_config
-from evomod.encodings import Layered, layered
 from evomod.errors import EvomodError
 from evomod.evolution.evaluation import (
+    Arrivals,
     Loop,
+    Occasion,
     Pool,
+    Standing,
+    afresh,
+    candidates_of,
     develop,
-    expected_fitness,
-    fitness_of,
-    fitness_of_genomes,
-    objectives_of,
-    penalised,
+    judged,
     selected,
-    silences_of,
     stream,
     surviving,
-    view_of,
+    trial_of,
 )
 from evomod.evolution.schedules import epochs
 from evomod.evolution.setup import Setup, prepare
@@ -37,11 +35,9 @@ from evomod.files.plugins import Fault
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
-from evomod.population import Goal, Population, goal_bits, score, shown
-from evomod.pressures import pruning
+from evomod.population import Goal, Population, goal_bits, score
+from evomod.pressures.base import Acting
 from evomod.pressures.goal_switching import epoch_of
-from evomod.sections import VariationSection
-from evomod.selections.base import Candidates
 from evomod.task import Task, pack
 
 GOALS, PATTERNS = 0x676F616C, 0x70617474
@@ -82,6 +78,19 @@ class Generation:
         """Whether the logged individual solves the goal, ``evolution.solved_at`` of it."""
         return bool(self.fitness[self.best_row] >= self.setup.config.evolution.solved_at)
 
+    @property
+    def standing(self) -> Standing:
+        """What its individuals are worth, as selection sees it."""
+        return Standing(
+            population=self.population,
+            goal=self.rewarded,
+            fitness=self.fitness,
+            objectives=self.objectives,
+            expected=self.expected,
+            front=self.front,
+            crowding=self.crowding,
+        )
+
     def fitness_on(self, goal: str) -> NDArray[np.float64]:
         """Fitness ``[individual]`` on any goal of the task, all patterns; nothing is evaluated for it."""
         bits = goal_bits(self.setup.task, goal)
@@ -90,9 +99,7 @@ class Generation:
     @property
     def best(self) -> Network:
         """The logged individual as a network."""
-        network: Network = self.setup.module.to_network(
-            self.setup.encoding, self.population.genomes[self.best_row]
-        )
+        network: Network = self.setup.encoding.network(self.population.genomes[self.best_row])
         return network
 
 
@@ -119,28 +126,38 @@ def evolve(
     if config != setup.config and prepare(config, setup.task).config != setup.config:
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
     rng = np.random.default_rng(seed)
-    mu = setup.config.evolution.population
     if start is None:
-        start = first_genomes(setup.config, setup.module, setup.encoding)
+        start = first_genomes(setup.config, setup.encoding)
     elif isinstance(start, Generation):
         _check_same(setup.config, start.setup.config)
     else:
-        start = checked(setup.config, setup.module, setup.encoding, np.asarray(start), "start")
-    loop = Loop(setup, setup.module.memory(setup.encoding, 2 * mu), rng)
-    first = start.number if isinstance(start, Generation) else 0
-    goals = rewarded(setup, rng, first)
+        start = checked(setup.config, setup.encoding, np.asarray(start), "start")
+    loop = begun(setup, rng, start)
+    goals = rewarded(setup, rng, start.number if isinstance(start, Generation) else 0)
     if isinstance(start, Generation):
         generation = start
         next(goals)
-        develop(setup, start.population.genomes, np.full(mu, -1), start.population.slots, loop.memory)
     else:
         with _says_when(0):
-            generation = _first(loop, next(goals), start)
+            generation = first(loop, next(goals), start)
         yield generation
     while not is_finished(generation, setup.config):
         with _says_when(generation.number + 1):
-            generation = _next(loop, generation, next(goals))
+            generation = following(loop, generation, next(goals))
         yield generation
+
+
+def begun(setup: Setup, rng: np.random.Generator, start: Generation | NDArray[Any] | None) -> Loop:
+    """What a run carries along, with room for its first population, and the answers of one that is known."""
+    mu = setup.config.evolution.population
+    loop = Loop(setup, setup.encoding.memory(2 * mu), rng)
+    if isinstance(start, Generation):
+        known = start.population
+        loop.make_room(int(known.slots.max()) + 1)
+        develop(loop, Arrivals(known.genomes, np.full(known.size, -1), known.slots))
+    elif start is not None:
+        loop.make_room(start.shape[0])
+    return loop
 
 
 @contextmanager
@@ -179,8 +196,8 @@ def is_finished(generation: Generation, config: Config) -> bool:
     return generation.number >= end.generations
 
 
-def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator[Goal]:
-    """The goal of every generation from ``first`` on, on the patterns that are shown in it.
+def rewarded(setup: Setup, rng: np.random.Generator, begin: int = 0) -> Iterator[Goal]:
+    """The goal of every generation from ``begin`` on, on the patterns that are shown in it.
 
     Schedule and patterns draw from streams of their own, which depend on the seed of ``rng`` alone: so
     they are the same whatever the population does, and a resumed run finds them again.
@@ -194,17 +211,17 @@ def rewarded(setup: Setup, rng: np.random.Generator, first: int = 0) -> Iterator
         mask = _patterns(task, n, stream(sequence, PATTERNS))
     epoch = 0
     goal = next(goals)
-    seen = shown(goal, mask)
+    seen = goal.shown(mask)
     for number in count():
         while epoch < epoch_of(number, config.schedule.period):
             epoch += 1
             goal = next(goals)
-            seen = shown(goal, mask)
-        if number < first:
+            seen = goal.shown(mask)
+        if number < begin:
             continue
         if mask is not None and config.task.resample:
             mask = _patterns(task, config.task.patterns or 0, stream(sequence, PATTERNS, number))
-            seen = shown(goal, mask)
+            seen = goal.shown(mask)
         yield seen
 
 
@@ -215,65 +232,71 @@ def _patterns(task: Task, number: int, rng: np.random.Generator) -> NDArray[np.u
     return pack(is_shown)
 
 
-def restore(
-    setup: Setup,
-    rng: np.random.Generator,
-    number: int,
-    genomes: NDArray[Any],
-    objectives: NDArray[np.float64],
-    front: NDArray[np.int64],
-    crowding: NDArray[np.float64],
-    since_switch: int,
-    solved_goals: tuple[str, ...],
-) -> Generation:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a checkpoint holds of a generation."""
+
+    number: int
+    genomes: NDArray[Any]
+    objectives: NDArray[np.float64]
+    front: NDArray[np.int64]
+    crowding: NDArray[np.float64]
+    since_switch: int
+    solved_goals: tuple[str, ...]
+
+
+def restore(setup: Setup, rng: np.random.Generator, saved: Saved) -> Generation:
     """A generation from what a checkpoint holds; all else follows from genomes and seed."""
-    mu = genomes.shape[0]
-    memory = setup.module.memory(setup.encoding, mu)
-    population = develop(setup, genomes, np.full(mu, -1), np.arange(mu), memory)
-    goal = next(rewarded(setup, rng, number))
-    fitness = fitness_of(setup, population, goal)
-    loop, pool = Loop(setup, memory, rng), Pool(population, np.full(mu, -1))
-    silences = silences_of(setup, rng, number)
+    n = saved.genomes.shape[0]
+    loop = Loop(setup, setup.encoding.memory(n), rng)
+    pool = afresh(loop, saved.genomes, np.arange(n))
+    goal = next(rewarded(setup, rng, saved.number))
+    standing = judged(loop, pool, Occasion(saved.number, goal))
     return Generation(
-        number=number,
+        number=saved.number,
         goal=goal.name,
-        population=population,
-        fitness=fitness,
-        objectives=objectives,
-        front=front,
-        crowding=crowding,
-        since_switch=since_switch,
-        solved_goals=solved_goals,
+        population=pool.population,
+        fitness=standing.fitness,
+        objectives=saved.objectives,
+        front=saved.front,
+        crowding=saved.crowding,
+        since_switch=saved.since_switch,
+        solved_goals=saved.solved_goals,
         setup=setup,
-        best_row=_best_row(objectives, front),
+        best_row=_best_row(saved.objectives, saved.front),
         rewarded=goal,
-        expected=expected_fitness(loop, pool, goal, fitness, silences),
+        expected=standing.expected,
     )
 
 
-def _first(loop: Loop, goal: Goal, start: NDArray[Any] | None) -> Generation:
-    setup, mu = loop.setup, loop.setup.config.evolution.population
-    genomes = setup.toolbox.birth(mu, loop.rng) if start is None else start
-    return _survivors(loop, _afresh(loop, genomes, np.arange(mu)), goal, None)
+def first(loop: Loop, goal: Goal, genomes: NDArray[Any] | None) -> Generation:
+    """The first generation: given genomes, or random ones; of an archive, or of a pool too large, those that survive."""
+    if genomes is None:
+        genomes = loop.setup.toolbox.birth(loop.setup.config.evolution.population, loop.rng)
+    pool = afresh(loop, genomes, np.arange(genomes.shape[0]))
+    return _generation(loop.setup, survivors(loop, judged(loop, pool, Occasion(0, goal))), None)
 
 
-def _next(loop: Loop, before: Generation, goal: Goal) -> Generation:
+def following(loop: Loop, before: Generation, goal: Goal) -> Generation:
     """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
-    kept, parents = _bred(loop, before)
-    generation = _survivors(loop, _pool(loop, before.population, kept, parents), goal, before)
-    if not _is_pruned(loop.setup, generation.number):
-        return generation
-    genomes = _pruned_genomes(loop, generation, goal)
-    return _survivors(loop, _afresh(loop, genomes, generation.population.slots), goal, before)
+    kept, parents = bred(loop, before)
+    pool = with_offspring(loop, before.population, kept, parents)
+    standing = survivors(loop, judged(loop, pool, _occasion(loop, before, goal)))
+    for acting in loop.setup.changes:
+        standing = changed(loop, standing, acting, before)
+    return _generation(loop.setup, standing, before)
 
 
-def _bred(loop: Loop, before: Generation) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+def _occasion(loop: Loop, before: Generation, goal: Goal) -> Occasion:
+    """When the generation after ``before`` is judged; its fitness holds where neither goal nor patterns change."""
+    is_same = before.goal == goal.name and not loop.setup.config.task.resample
+    return Occasion(before.number + 1, goal, before.fitness if is_same else None)
+
+
+def bred(loop: Loop, before: Generation) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
     """Rows that pass (None: all of them), and rows that offspring are made of."""
     setup, mu = loop.setup, before.population.size
-    candidates = _candidates(
-        setup, before.population, before.rewarded, before.objectives, before.crowding
-    )
-    kept, parents = selected(setup, candidates, loop.rng)
+    kept, parents = selected(setup, candidates_of(setup, before.standing), loop.rng)
     n_kept = mu if kept is None else kept.size
     if setup.selection.survivors is None and n_kept + parents.size != mu:
         raise Fault(
@@ -282,27 +305,11 @@ def _bred(loop: Loop, before: Generation) -> tuple[NDArray[np.int64] | None, NDA
     return kept, parents
 
 
-def _candidates(
-    setup: Setup,
-    population: Population,
-    goal: Goal,
-    objectives: NDArray[np.float64],
-    crowding: NDArray[np.float64],
-) -> Candidates:
-    return Candidates(
-        view=view_of(setup, population, goal),
-        objectives=objectives,
-        probabilities=setup.probabilities,
-        crowding=crowding,
-        operators=setup.toolbox,
-    )
-
-
-def _pool(
+def with_offspring(
     loop: Loop, old: Population, kept: NDArray[np.int64] | None, parents: NDArray[np.int64]
 ) -> Pool:
     """Those that pass, and offspring of the parents."""
-    setup, memory, mu = loop.setup, loop.memory, old.size
+    setup, mu = loop.setup, old.size
     offspring = setup.toolbox.vary(old.genomes, parents, loop.rng)
     if offspring.shape != (parents.size, old.genomes.shape[1]):
         raise EvomodError(
@@ -314,9 +321,11 @@ def _pool(
     else:
         rows, ancestors = _lined_up(kept, parents, mu)
         line = old.take(rows)
+    if setup.selection.capacity is not None:
+        loop.make_room(line.size + parents.size)
     genomes = np.concatenate((line.genomes, offspring))
-    slots = np.concatenate((line.slots, _free(memory, line.slots, parents.size)))
-    population = develop(setup, genomes, ancestors, slots, memory, line)
+    slots = np.concatenate((line.slots, _free(loop.memory, line.slots, parents.size)))
+    population = develop(loop, Arrivals(genomes, ancestors, slots), line)
     if kept is None:
         return Pool(population, ancestors, mu)
     if line.size > kept.size:
@@ -334,33 +343,6 @@ def _lined_up(
     return rows[:n], ancestors[: n + parents.size]
 
 
-def _afresh(loop: Loop, genomes: NDArray[Any], slots: NDArray[np.int64]) -> Pool:
-    """Individuals of which nothing is known."""
-    ancestors = np.full(slots.size, -1)
-    return Pool(develop(loop.setup, genomes, ancestors, slots, loop.memory), ancestors)
-
-
-def _is_pruned(setup: Setup, number: int) -> bool:
-    section = setup.config.pressures.get("pruning")
-    return section is not None and number % section.every == 0
-
-
-def _pruned_genomes(loop: Loop, generation: Generation, goal: Goal) -> NDArray[Any]:
-    """The survivors without their least connections."""
-    setup = loop.setup
-    section, variation = setup.config.pressures.get("pruning"), setup.config.variation
-    assert section is not None and isinstance(variation, VariationSection)
-    assert isinstance(setup.encoding, Layered)
-    old, n_edges = generation.population, setup.encoding.n_edges
-    if section.by == "weight":
-        importance = layered.strengths(setup.encoding, old.genomes)
-    else:
-        answered = partial(fitness_of_genomes, setup, goal)
-        importance = pruning.losses(old.genomes, n_edges, generation.fitness, answered)
-    fewest = variation.min_connections
-    return pruning.prune(old.genomes, importance, section.fraction, fewest, loop.rng)
-
-
 def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArray[np.int64]:
     """As many slots of the memory that are not ``taken``."""
     if number > memory.shape[0] - taken.size:
@@ -372,59 +354,30 @@ def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArra
     return free
 
 
-def _survivors(loop: Loop, pool: Pool, goal: Goal, before: Generation | None) -> Generation:
-    """The generation after ``before``: all of the pool, or those that selection takes of it."""
-    setup, population = loop.setup, pool.population
-    fitness = _fitness(setup, pool, goal, before)
-    silences = silences_of(setup, loop.rng, 0 if before is None else before.number + 1)
-    expected = expected_fitness(loop, pool, goal, fitness, silences)
-    judged = fitness if expected is None else expected
-    scored = penalised(setup, judged, population, loop.memory, goal)
-    objectives = objectives_of(setup, population, goal, scored)
-    everyone = _Standing(population, fitness, objectives, expected)
+def survivors(loop: Loop, standing: Standing) -> Standing:
+    """All of a pool, or those that selection takes of it."""
+    setup = loop.setup
     if setup.selection.survivors is None:
-        ranks = (np.zeros(population.size, np.int64), np.zeros(population.size))
-        return _generation(setup, everyone, goal, ranks, before)
-    mu = setup.config.evolution.population
-    candidates = _candidates(setup, population, goal, objectives, np.zeros(population.size))
-    chosen = surviving(setup, candidates, mu, loop.rng)
-    ranks = (chosen.front, chosen.crowding)
-    return _generation(setup, everyone.take(chosen.rows), goal, ranks, before)
+        return standing
+    return standing.surviving(surviving(setup, candidates_of(setup, standing), loop.rng))
 
 
-def _fitness(setup: Setup, pool: Pool, goal: Goal, before: Generation | None) -> NDArray[np.float64]:
-    """Fitness of a pool, where it is known from the generation before."""
-    is_same = before is not None and before.goal == goal.name and not setup.config.task.resample
-    if pool.n_known == 0 or before is None or not is_same:
-        return fitness_of(setup, pool.population, goal)
-    return np.concatenate((before.fitness, fitness_of(setup, pool.population, goal, pool.n_known)))
+def changed(loop: Loop, standing: Standing, acting: Acting, before: Generation) -> Standing:
+    """Survivors after a pressure has changed their genomes: evaluated and selected anew."""
+    assert acting.pressure.change is not None
+    population, occasion = standing.population, Occasion(before.number + 1, standing.goal)
+    pool = Pool(population, np.full(population.size, -1))
+    trial = trial_of(loop, pool, occasion, standing.fitness)
+    genomes = acting.pressure.change(trial, acting.section, loop.rng)
+    if genomes is None:
+        return standing
+    return survivors(loop, judged(loop, afresh(loop, genomes, population.slots), occasion))
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Individuals, and what they are worth."""
-
-    population: Population
-    fitness: NDArray[np.float64]
-    objectives: NDArray[np.float64]
-    expected: NDArray[np.float64] | None
-
-    def take(self, rows: NDArray[np.int64]) -> _Standing:
-        mean = None if self.expected is None else self.expected.take(rows)
-        return _Standing(
-            self.population.take(rows), self.fitness.take(rows), self.objectives.take(rows, axis=0), mean
-        )
-
-
-def _generation(
-    setup: Setup,
-    standing: _Standing,
-    goal: Goal,
-    ranks: tuple[NDArray[np.int64], NDArray[np.float64]],
-    before: Generation | None,
-) -> Generation:
+def _generation(setup: Setup, standing: Standing, before: Generation | None) -> Generation:
     """Put a generation together: its number, and what of its schedule it has solved."""
-    fitness, best_row = standing.fitness, _best_row(standing.objectives, ranks[0])
+    fitness, goal = standing.fitness, standing.goal
+    best_row = _best_row(standing.objectives, standing.front)
     number, since = 0, 0
     solved: tuple[str, ...] = ()
     if before is not None:
@@ -440,8 +393,8 @@ def _generation(
         population=standing.population,
         fitness=fitness,
         objectives=standing.objectives,
-        front=ranks[0],
-        crowding=ranks[1],
+        front=standing.front,
+        crowding=standing.crowding,
         since_switch=since,
         solved_goals=solved,
         setup=setup,

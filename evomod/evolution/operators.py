@@ -7,18 +7,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from deap import base, tools
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.encodings import MODULES, Encoding, layered
-from evomod.encodings.layered import Genomes, Layered
+from evomod.encodings import Encoding
+from evomod.encodings.base import Genomes
 from evomod.errors import EvomodError
+from evomod.population import Operators
 from evomod.pressures import connection_cost, max_modularity
-from evomod.sections import VariationSection
 from evomod.selections.ranking import Objectives, Survivors, breed, choose_parents, in_order, survive
 
 OPERATORS = ("birth", "parents", "vary", "answer", "cost", "survive", "breed", "q")
@@ -36,7 +36,7 @@ def seeded(rng: np.random.Generator) -> Iterator[None]:
         random.setstate(before)
 
 
-def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.float64]) -> base.Toolbox:
+def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.float64]) -> Operators:
     """The operators of a run; replace one with ``toolbox.register(name, function)``.
 
     ==========  ==============================================================================
@@ -53,19 +53,19 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     NSGA-II calls parents and survive, the other methods of selection call breed; q is called where the
     goal is modularity itself.
     """
-    toolbox, module = base.Toolbox(), MODULES[config.network.encoding]
-    is_real = isinstance(encoding, Layered) and not encoding.is_integer
-    toolbox.register("birth", module.birth, encoding)
-    toolbox.register("parents", _parents, probabilities, isinstance(encoding, Layered))
-    toolbox.register("vary", vary_polynomial if is_real else module.vary, encoding, config.variation)
-    toolbox.register("answer", module.answer_into, encoding)
+    toolbox = cast(Operators, base.Toolbox())
+    toolbox.register("birth", encoding.birth)
+    toolbox.register("parents", _parents, probabilities, not encoding.recombines)
+    toolbox.register("vary", encoding.vary)
+    toolbox.register("answer", encoding.evaluate)
     pressure = config.pressures.get("connection-cost")
-    measure = pressure.measure if pressure else "wiring-length"
+    default = "wiring-length" if encoding.has_places else "connections"
+    measure = pressure.measure if pressure else default
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
     toolbox.register("breed", breed, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
-    toolbox.register("q", max_modularity.measure, encoding, module.simplify, method, known)
+    toolbox.register("q", max_modularity.measure, encoding, method, known)
     return toolbox
 
 
@@ -90,31 +90,6 @@ def _survive(
     rng: np.random.Generator,
 ) -> Survivors:
     return survive(objectives, probabilities, number, rng, ties)
-
-
-def vary_polynomial(
-    encoding: Layered,
-    variation: VariationSection,
-    genomes: Genomes,
-    parents: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> Genomes:
-    """Variation of real-valued networks: structure, then DEAP's bounded polynomial mutation.
-
-    All genes of the population that are hit are given to DEAP in one call: 1000 calls would take ten
-    times as long.
-    """
-    offspring, hit = layered.vary_structure(encoding, variation, genomes, parents, rng)
-    places = np.flatnonzero(hit)  # a mask of the whole population, asked thrice, took 0.7 ms more
-    is_bias = places % hit.shape[1] >= encoding.n_edges
-    low = np.where(is_bias, encoding.biases[0], encoding.weights[0]).tolist()
-    high = np.where(is_bias, encoding.biases[1], encoding.weights[1]).tolist()
-    values = offspring.take(places).tolist()
-    if values:
-        with seeded(rng):
-            tools.mutPolynomialBounded(values, variation.eta, low, high, 1.0)
-    offspring.put(places, values)
-    return offspring
 
 
 class Individual(list[Any]):
@@ -158,9 +133,9 @@ def genomes_of(encoding: Encoding, rows: Sequence[Sequence[Any]]) -> Genomes:
 
     Raises `EvomodError` if a gene lies outside its alphabet or range.
     """
-    is_real = isinstance(encoding, Layered) and not encoding.is_integer
+    is_real = "real" in encoding.supports
     genomes = np.array([list(row) for row in rows], dtype=np.float64)
-    low, high = map(np.array, bounds(encoding))
+    low, high = map(np.array, encoding.bounds())
     valid = ((genomes >= low) & (genomes <= high) | (genomes == 0) & is_real).all(axis=1)
     if not valid.all() or (not is_real and (genomes % 1 != 0).any()):
         raise EvomodError(
@@ -168,20 +143,12 @@ def genomes_of(encoding: Encoding, rows: Sequence[Sequence[Any]]) -> Genomes:
             f"{low[0]} to {high[0]} for the first gene and from {low[-1]} to {high[-1]} for the last "
             "(evomod.evolution.operators.bounds gives these lists)."
         )
-    return genomes.astype(np.float64 if is_real else np.int8)
+    return genomes.astype(encoding.dtype)
 
 
 def bounds(encoding: Encoding) -> tuple[list[Any], list[Any]]:
     """Lowest and highest value of every gene, for DEAP's bounded operators."""
-    if not isinstance(encoding, Layered):
-        return encoding.genes.low.tolist(), (encoding.genes.high - 1).tolist()
-    edges, neurons = encoding.n_edges, encoding.wiring.n_neurons
-    if encoding.is_integer:
-        tops = [encoding.weights.size - 1] * edges + [encoding.biases.size - 1] * neurons
-        return [0] * (edges + neurons), tops
-    low = [float(encoding.weights[0])] * edges + [float(encoding.biases[0])] * neurons
-    high = [float(encoding.weights[1])] * edges + [float(encoding.biases[1])] * neurons
-    return low, high
+    return encoding.bounds()
 
 
 def stock_variation(

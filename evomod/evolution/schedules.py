@@ -1,28 +1,76 @@
-"""Which goal is rewarded in which epoch: one value in the config, one function here, `epochs`."""
+"""Goals besides the task's own, and which is rewarded in which epoch: one function, `epochs`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
-from evomod.population import Goal, goal_of
+from evomod.population import Bits, Goal, Population, Rules, goal_of
 from evomod.sections import ScheduleSection, TaskSection
 from evomod.task import (
     MAX_MODULARITY,
     MODULARITY,
     Task,
     goal_table,
-    rewards_modularity,
     subgoal_tables,
 )
 
-NEUTRAL = Goal("neutral", np.zeros((1, 1), np.uint64), np.zeros((1, 1), np.uint64), 0)
-"""No goal: every individual is as good as any other."""
+
+class Uncounted:
+    """What goals have in common that count no outputs."""
+
+    __slots__ = ()
+
+    def right(self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str) -> NDArray[np.bool_]:
+        """No case."""
+        return np.zeros((yes.shape[0], 0), np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Neutral(Uncounted):
+    """No goal: every individual is as good as any other, and fitness is NaN."""
+
+    name: ClassVar[str] = "neutral"
+    is_neutral: ClassVar[bool] = True
+
+    def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
+        """Not a number."""
+        return np.full(population.size, np.nan)
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Neutral:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Modularity(Uncounted):
+    """Q itself is rewarded, or a given Q (Kashtan & Alon 2005: what Q_max is measured with, and a control)."""
+
+    name: str
+    target: float
+    """The Q that is best, infinity for the highest."""
+    is_neutral: ClassVar[bool] = False
+
+    @property
+    def formula(self) -> str:
+        """What fitness is, for a plot."""
+        return "Q" if self.target == np.inf else "1 - (Q - target)²"
+
+    def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
+        """Q where the target is infinite, else 1 - (Q - target)^2."""
+        q: NDArray[np.float64] = rules.operators.q(population.genomes)
+        return q if self.target == np.inf else 1.0 - (q - self.target) ** 2
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Modularity:
+        """Itself."""
+        return self
+
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "and": np.logical_and,
@@ -35,20 +83,22 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def named_goal(task: Task, name: str) -> Goal:
-    """A goal of the task, or one that rewards Q: "max-modularity", "modularity:0.49".
+    """A goal of the task, or one that rewards Q. Raises `EvomodError` if there is none of that name."""
+    return modularity_goal(name) or goal_of(name, goal_table(task, name))
 
-    The first is what Kashtan & Alon 2005 measure Q_max with, the second their control of a given Q.
-    Raises `EvomodError` if there is none of that name.
 
-    >>> from evomod.task import load_task
-    >>> named_goal(load_task("retina"), "modularity:0.49").q_target
-    0.49
+def modularity_goal(name: str) -> Modularity | None:
+    """The goal that rewards Q by the name "max-modularity" or "modularity:0.49"; None for any other name.
+
+    Raises `EvomodError` where the number is no Q.
+
+    >>> modularity_goal("modularity:0.49"), modularity_goal("left-and-right")
+    (Modularity(name='modularity:0.49', target=0.49), None)
     """
-    if not rewards_modularity(name):
-        return goal_of(name, goal_table(task, name))
-    nothing = np.zeros((1, 1), np.uint64)
     if name == MAX_MODULARITY:
-        return Goal(name, nothing, nothing, 1, np.inf)
+        return Modularity(name, np.inf)
+    if not name.startswith(MODULARITY):
+        return None
     try:
         target = float(name.removeprefix(MODULARITY))
     except ValueError:
@@ -57,7 +107,7 @@ def named_goal(task: Task, name: str) -> Goal:
         raise EvomodError(
             f"goal '{name}': wanted {MODULARITY} and a Q from -1 to 1, such as {MODULARITY}0.49."
         )
-    return Goal(name, nothing, nothing, 1, target)
+    return Modularity(name, target)
 
 
 def chosen_goal(section: TaskSection, task: Task) -> str:
@@ -73,7 +123,7 @@ def chosen_schedule(section: ScheduleSection, goal: str | None, task: Task) -> S
     Raises `EvomodError` where the task cannot follow it.
     """
     for name in (*section.goals, *([] if goal is None else [goal])):
-        if named_goal(task, name).q_target is not None and section.kind != "fixed":
+        if not isinstance(named_goal(task, name), Bits) and section.kind != "fixed":
             raise EvomodError(
                 f"schedule.kind '{section.kind}' wants goals of the task, and '{name}' is none: it rewards Q, "
                 "in all generations. Leave the schedule out, or name goals of the task."
@@ -137,6 +187,7 @@ def _sequence(
 ) -> Iterator[Goal]:
     """The goals of a schedule that changes at the end of every epoch."""
     named = [named_goal(task, name) for name in section.goals]
+    bits = [one for one in named if isinstance(one, Bits)]
     if section.kind == "random-walk":
         yield from _walk(section.goals, task, rng)
     elif section.kind == "sampled":
@@ -144,10 +195,10 @@ def _sequence(
     elif section.kind == "neutral":
         while True:
             yield named[0]
-            yield NEUTRAL
+            yield Neutral()
     elif section.kind in ("random", "random-constant"):
         yield from _random(
-            section.kind == "random", named, goal_of(goal, goal_table(task, goal)), task, rng
+            section.kind == "random", bits, goal_of(goal, goal_table(task, goal)), task, rng
         )
     else:
         while True:
@@ -155,7 +206,7 @@ def _sequence(
 
 
 def _random(
-    is_new: bool, named: list[Goal], like: Goal, task: Task, rng: np.random.Generator
+    is_new: bool, named: list[Bits], like: Bits, task: Task, rng: np.random.Generator
 ) -> Iterator[Goal]:
     """Each named goal, then a random one: always the first that was drawn, or one unlike the last."""
     drawn = random_goal(task, named[0] if named else like, None, rng)
@@ -176,7 +227,7 @@ def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Itera
         name = neighbours[int(rng.random() * len(neighbours))]
 
 
-def random_goal(task: Task, like: Goal, last: Goal | None, rng: np.random.Generator) -> Goal:
+def random_goal(task: Task, like: Bits, last: Bits | None, rng: np.random.Generator) -> Bits:
     """A goal of as many ones as ``like``, an output each, that is not ``last`` and none of the task's."""
     ones = np.bitwise_count(like.wanted).sum(axis=1)
     for _ in range(100):  # a trivial number of ones may leave no other table

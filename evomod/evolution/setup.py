@@ -5,29 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
-from deap.base import Toolbox
 from numpy.typing import NDArray
 
 from evomod.config import Config, ConfigLike, as_config, conflicts
-from evomod.encodings import MODULES, Encoding
-from evomod.encodings.wiring import chosen_layers
+from evomod.encodings import Encoding
+from evomod.encodings.collection import built, kind_of
+from evomod.encodings.collection import resolved as resolved_network
 from evomod.errors import EvomodError
 from evomod.evolution.operators import OPERATORS, make_toolbox
-from evomod.evolution.schedules import chosen_goal, chosen_schedule
+from evomod.evolution.schedules import chosen_goal, chosen_schedule, modularity_goal
 from evomod.kernels.vectors import LANES
-from evomod.population import Goal, goal_bits
+from evomod.population import Bits, Operators, Rules, goal_bits
 from evomod.pressures import dropout
 from evomod.pressures.base import Acting
 from evomod.pressures.collection import Pressures
+from evomod.sections import NetworkSection
 from evomod.selections.base import Selection
 from evomod.selections.collection import origin_of, resolved, selection_of
-from evomod.task import Task, load_task, rewards_modularity
+from evomod.selections.columns import known as measurable
+from evomod.task import Task, load_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,13 @@ class Setup:
     """Resolved: goal, schedule and layers filled in."""
     task: Task
     encoding: Encoding
-    module: ModuleType
-    """Of `evomod.encodings`: what can be done with the encoding."""
-    goals: tuple[Goal, ...]
+    goals: tuple[Bits, ...]
     """All goals of the task."""
     probabilities: NDArray[np.float64]
     """``[objective]``: with which each takes part in a comparison."""
-    toolbox: Toolbox
-    tie_rule: str
-    """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
+    toolbox: Operators
+    rules: Rules
+    """What goals need to know: the encoding's tie rule, and Q."""
     selection: Selection
     penalty: tuple[float, int]
     """What every gate or neuron above a number takes off the fitness, and that number."""
@@ -57,8 +55,17 @@ class Setup:
     penalties: tuple[Acting, ...] = ()
     """Pressures that are taken off the fitness."""
     constraints: tuple[Acting, ...] = ()
+    judges: tuple[Acting, ...] = ()
+    """Pressures that change the fitness that selection sees."""
+    changes: tuple[Acting, ...] = ()
+    """Pressures that change survivors."""
     stock: Mapping[str, Any] = field(default_factory=dict)
     """The toolbox's operators as they were made, by name."""
+
+    @property
+    def tie_rule(self) -> str:
+        """Of the encoding: whether an output that says nothing is wrong ("strict") or says no."""
+        return self.rules.tie_rule
 
     @property
     def told_of_selection(self) -> str:
@@ -76,7 +83,7 @@ def resolve(config: Config, task: Task | None = None) -> tuple[Config, Task, Enc
     task = task or load_task(config.task.name)
     config = with_users_objects(config)
     _check_memory(config, task)
-    encoding: Encoding = MODULES[config.network.encoding].build(config.network, task)
+    encoding = built(config.network, task, config.variation)
     return _resolved(config, task, encoding), task, encoding
 
 
@@ -86,10 +93,9 @@ def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     Raises `EvomodError` where config and task do not fit each other, or the memory.
     """
     config, task, encoding = resolve(as_config(config), task)
-    module = MODULES[config.network.encoding]
     acting, selection = config.pressures.acting, selection_of(config.selection)
     assert selection is not None
-    if selection.sees == "outputs" and rewards_modularity(config.task.goal or ""):
+    if selection.sees == "outputs" and modularity_goal(config.task.goal or "") is not None:
         raise EvomodError(
             f"task.goal '{config.task.goal}' rewards Q, and selection.method '{config.selection.method}' sees which "
             "outputs are right only; set another method."
@@ -102,34 +108,67 @@ def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
         config=config,
         task=task,
         encoding=encoding,
-        module=module,
         goals=tuple(goal_bits(task, name) for name in task.goals),
         probabilities=probabilities,
         toolbox=toolbox,
         selection=selection,
-        tie_rule=getattr(config.network, "tie_rule", "strict"),
+        rules=Rules(getattr(config.network, "tie_rule", "strict"), toolbox),
         penalty=(
             getattr(config.network, "penalty", 0.0),
             getattr(config.network, "penalty_above", 0),
         ),
-        measured=tuple(a for a in numbers if not a.pressure.is_of_pool),
+        measured=_measured(config, numbers, selection.columns(config.selection)),
         objectives=objectives,
         penalties=tuple(a for a in numbers if a.pressure.place == "objective" and a.penalty is not None),
         constraints=tuple(a for a in numbers if a.pressure.place == "constraint"),
+        judges=tuple(a for a in acting if a.pressure.judge and a.pressure.acts(a.section)),
+        changes=tuple(a for a in acting if a.pressure.change and a.pressure.acts(a.section)),
         stock={name: getattr(toolbox, name) for name in OPERATORS},
     )
 
 
+def _measured(
+    config: Config, numbers: tuple[Acting, ...], columns: tuple[str, ...]
+) -> tuple[Acting, ...]:
+    """What is measured once an individual: for pressures, and for the method of selection."""
+    found = {acting.name: acting for acting in numbers if not acting.pressure.is_of_pool}
+    known = measurable(config.pressures)
+    return tuple((found | {name: known[name] for name in columns if name not in found}).values())
+
+
 def with_users_objects(config: Config) -> Config:
     """The config with users' files read. Raises `EvomodError` where one cannot be used, or does not fit."""
-    pressures, selection = config.pressures.resolved(), resolved(config.selection)
-    if pressures is config.pressures and selection is config.selection:
+    network, variation = resolved_network(config.network, config.variation)
+    found = {
+        "pressures": config.pressures.resolved(),
+        "selection": resolved(config.selection),
+        "network": network,
+        "variation": variation,
+    }
+    if all(section is getattr(config, name) for name, section in found.items()):
         return config
-    config = config.model_copy(update={"pressures": pressures, "selection": selection})
+    if network is not config.network:
+        found |= _left_open(config, network)
+    config = config.model_copy(update=found)
     problems = conflicts(config)
     if problems:
         raise EvomodError("the config is not valid:\n  " + "\n  ".join(problems))
     return config
+
+
+def _left_open(config: Config, network: NetworkSection) -> dict[str, Any]:
+    """Sections with the values of a user's encoding where the config, which could not know them, leaves them open."""
+    kind = kind_of(network)
+    assert kind is not None
+    changes = {}
+    for name in ("evolution", "tracking"):
+        section = getattr(config, name)
+        known = {
+            k: v for k, v in kind.defaults.get(name, {}).items() if k not in section.model_fields_set
+        }
+        if known:
+            changes[name] = type(section)(**(section.model_dump(exclude_unset=True) | known))
+    return changes
 
 
 def _check_memory(config: Config, task: Task) -> None:
@@ -156,25 +195,18 @@ ADVICE = {
 
 def _bytes_needed(config: Config, task: Task) -> dict[str, int]:
     """What a run allocates, in bytes: its largest arrays."""
-    network, mu, n_outputs = config.network, config.evolution.population, task.n_outputs
-    n_words = -(-task.n_patterns // 64)
-    layers: tuple[int, ...] = (len(task.inputs), getattr(network, "gates", 0))
-    if hasattr(network, "layers"):
-        layers = chosen_layers(network.layers, task)
-    n_nodes, n_edges = sum(layers), sum(before * after for before, after in pairwise(layers))
-    n_neurons = n_nodes - layers[0]
-    gene_bytes, slot = {
-        "layered": (n_edges + n_neurons, 16 * n_neurons * max(4, n_words)),
-        "layered-real": (8 * (n_edges + n_neurons), n_outputs * task.n_patterns),
-        "threshold": (7 * n_neurons, 8 * (n_nodes + 1) * n_words),
-    }.get(network.encoding, (3 * n_neurons + n_outputs, 8 * (2 * n_outputs + 1)))
+    kind, mu = kind_of(config.network), config.evolution.population
+    if kind is None or kind.size is None:
+        return {}
+    size, n_words = kind.size(config.network, task), -(-task.n_patterns // 64)
     answers = 5 if config.pressures.get("dropout") is None else 5 + 4 * dropout.BLOCK
     has_cost = config.pressures.get("connection-cost") is not None
-    eliminated = 8 * LANES * sum(layers[1:-1]) ** 2 if has_cost else 0
+    eliminated = 8 * LANES * size.n_hidden**2 if has_cost else 0
     return {
-        "the places of connections take": EDGE_BYTES * n_edges + 8 * n_nodes**2 + eliminated,
-        "the genomes take": POOLS * mu * gene_bytes,
-        "what all individuals answer takes": 2 * mu * slot + answers * mu * 16 * n_outputs * n_words,
+        "the places of connections take": EDGE_BYTES * size.n_edges + 8 * size.n_nodes**2 + eliminated,
+        "the genomes take": POOLS * mu * size.gene_bytes,
+        "what all individuals answer takes": 2 * mu * size.slot_bytes
+        + answers * mu * 16 * task.n_outputs * n_words,
     }
 
 
@@ -218,17 +250,17 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         )
     changes: dict[str, Any] = {"schedule": schedule}
     changes["task"] = config.task.model_copy(update={"goal": goal})
-    changes["pressures"] = _fitted(config, encoding, MODULES[config.network.encoding])
+    changes["pressures"] = _fitted(config, encoding)
     if hasattr(config.network, "layers"):
         layers = {"layers": encoding.wiring.layers}
         changes["network"] = config.network.model_copy(update=layers)
     return config.model_copy(update=changes)
 
 
-def _fitted(config: Config, encoding: Encoding, module: ModuleType) -> Pressures:
+def _fitted(config: Config, encoding: Encoding) -> Pressures:
     """The pressures with what they leave open until the encoding is known."""
     changes = {
-        acting.name.replace("-", "_"): acting.pressure.fit(acting.section, encoding, module)
+        acting.name.replace("-", "_"): acting.pressure.fit(acting.section, encoding)
         for acting in config.pressures.acting
         if acting.pressure.fit is not None and acting.is_built_in
     }

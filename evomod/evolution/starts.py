@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,10 @@ from evomod.errors import EvomodError, shortened
 from evomod.files.disk import is_file
 from evomod.files.readers import DamageError, read_arrays
 from evomod.network import load_network
+from evomod.selections.collection import selection_of
 
 
-def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDArray[Any] | None:
+def first_genomes(config: Config, encoding: Encoding) -> NDArray[Any] | None:
     """Genomes ``[individual, gene]`` of ``evolution.start``; None where they are to be random.
 
     A run's folder or a checkpoint gives its population, a network's JSON as many copies of it as the
@@ -36,33 +36,32 @@ def first_genomes(config: Config, module: ModuleType, encoding: Encoding) -> NDA
         )
     if path.suffix == ".json":
         try:
-            genome = module.from_network(encoding, load_network(path))
+            genome = encoding.genome(load_network(path))
         except EvomodError as error:
             raise EvomodError(f"evolution.start: {error}") from None
         return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
     if path.suffix == ".npz":
         _check_network(config, path)
     saved = _saved(path, most_bytes(config, encoding))
-    return checked(config, module, encoding, saved, f"evolution.start: {path}")
+    return checked(config, encoding, saved, f"evolution.start: {path}")
 
 
-def checked(
-    config: Config, module: ModuleType, encoding: Encoding, genomes: NDArray[Any], what: str
-) -> NDArray[Any]:
+def checked(config: Config, encoding: Encoding, genomes: NDArray[Any], what: str) -> NDArray[Any]:
     """Genomes that kernels may read: they check no bounds. Raises `EvomodError` that begins with ``what``."""
-    mu, genes = config.evolution.population, encoding.n_genes
-    wanted = np.dtype(np.float64 if config.network.encoding == "layered-real" else np.int8)
+    mu, genes, wanted = config.evolution.population, encoding.n_genes, encoding.dtype
     if genomes.dtype != wanted or genomes.ndim != 2 or genomes.shape[1] != genes:
         raise EvomodError(
             f"{what} holds an array of shape {genomes.shape} and type {genomes.dtype}; this config's genomes "
             f"are [individual, gene] with {genes} genes of type {wanted}."
         )
-    if genomes.shape[0] != mu:
+    selection = selection_of(config.selection)
+    is_archive = selection is not None and selection.capacity is not None
+    if genomes.shape[0] != mu and not (is_archive and genomes.shape[0]):
         raise EvomodError(
             f"{what} holds {genomes.shape[0]} individuals and evolution.population is {mu}; set "
             f"evolution.population={genomes.shape[0]}."
         )
-    if not module.is_valid(encoding, genomes).all():
+    if not encoding.is_valid(genomes).all():
         raise EvomodError(f"{what} holds a genome that leaves this config's alphabets.")
     return np.ascontiguousarray(genomes)
 
@@ -82,7 +81,9 @@ def _saved(path: Path, most: int) -> NDArray[Any]:
 
 def most_bytes(config: Config, encoding: Encoding) -> int:
     """Of the arrays of a checkpoint: genes and objectives of the population, and its goals and state as text."""
-    return config.evolution.population * (encoding.n_genes + 8) * 8 + 2**24
+    population, selection = config.evolution.population, selection_of(config.selection)
+    most = population if selection is None else selection.most(config.selection, population)
+    return most * (encoding.n_genes + 8) * 8 + 2**24
 
 
 MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}

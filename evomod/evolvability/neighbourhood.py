@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.encodings import Layered
 from evomod.errors import EvomodError
 from evomod.evolution.setup import Setup
 from evomod.network import Network
@@ -115,16 +114,15 @@ def _reach(fitness: NDArray[np.float64], weights: NDArray[np.float64]) -> Reach:
 
 def _genome(network: Network | NDArray[Any], setup: Setup) -> NDArray[Any]:
     if isinstance(network, Network):
-        return setup.module.from_network(setup.encoding, network)
+        return setup.encoding.genome(network)
     genome, n_genes = np.asarray(network), setup.encoding.n_genes
-    is_real = isinstance(setup.encoding, Layered) and not setup.encoding.is_integer
-    wanted = np.dtype(np.float64 if is_real else np.int8)
+    wanted = setup.encoding.dtype
     if genome.shape != (n_genes,) or genome.dtype != wanted:
         raise EvomodError(
             f"wanted a Network, or one genome of {n_genes} genes of type {wanted}; got an array of shape "
             f"{genome.shape} and type {genome.dtype}."
         )
-    if not setup.module.is_valid(setup.encoding, genome[None])[0]:
+    if not setup.encoding.is_valid(genome[None])[0]:
         raise EvomodError("the genome leaves the alphabets of the setup's config.")
     return genome
 
@@ -137,12 +135,12 @@ def mutants(
     All of them by the encoding's own list; of real-valued networks ``draws`` drawn ones of equal weight.
     Raises `EvomodError` where no child differs in one gene alone.
     """
-    encoding = setup.encoding
-    if isinstance(encoding, Layered) and not encoding.is_integer:
+    listed = setup.encoding.mutants(genome)
+    if listed is None:
         genomes = _drawn(genome, setup, rng, draws)
         weights = np.full(len(genomes), 1.0 / max(len(genomes), 1))
     else:
-        genomes, weights = setup.module.mutants(encoding, setup.config.variation, genome)
+        genomes, weights = listed
     if not len(genomes):
         raise EvomodError(
             "no child of this network differs from it in one gene alone: by [variation] all change more, or "
@@ -173,13 +171,13 @@ def answers_of(
     setup: Setup, genome: NDArray[Any], genomes: NDArray[Any]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Yes and no bits ``[individual, output, word]`` of a genome and, from row 1 on, of its mutants."""
-    module, encoding = setup.module, setup.encoding
-    size = max(1, min(len(genomes), BLOCK_BYTES // module.memory(encoding, 1).nbytes))
-    memory, parts = module.memory(encoding, size + 1), []
+    encoding = setup.encoding
+    size = max(1, min(len(genomes), BLOCK_BYTES // encoding.memory(1).nbytes))
+    memory, parts = encoding.memory(size + 1), []
     for first in range(0, max(len(genomes), 1), size):
         block = np.concatenate((genome[None], genomes[first : first + size]))
         ancestors, slots = np.zeros(len(block), np.int64), np.arange(len(block))
         ancestors[0] = -1  # its mutants inherit from it what they leave alone
-        yes, no = module.answer(encoding, block, ancestors, slots, memory)
+        yes, no = encoding.answer(block, ancestors, slots, memory)
         parts.append((yes if first == 0 else yes[1:], no if first == 0 else no[1:]))
     return np.concatenate([yes for yes, _ in parts]), np.concatenate([no for _, no in parts])

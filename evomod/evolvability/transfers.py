@@ -22,7 +22,7 @@ from evomod.evolution.schedules import random_goal
 from evomod.evolution.setup import prepare
 from evomod.evolvability.neighbourhood import answers_of
 from evomod.network import Network
-from evomod.population import Goal, goal_bits, score
+from evomod.population import Bits, goal_bits, score
 from evomod.runs.run import Run, load_run
 from evomod.task import Task, composition, goal_table, load_task, unpack
 from evomod.trust import stored_task
@@ -203,7 +203,7 @@ def _with_random_goals(winner: Winner, seed: int) -> Task:
     return task
 
 
-def with_goal(task: Task, goal: Goal) -> Task:
+def with_goal(task: Task, goal: Bits) -> Task:
     """A task with one goal more, built from none of its subgoals."""
     table = unpack(goal.wanted, task.n_patterns)
     goals = {**task.goals, goal.name: composition((), lambda: tuple(table))}
@@ -213,7 +213,7 @@ def with_goal(task: Task, goal: Goal) -> Task:
 def _fitness_on(config: Config, network: Network, task: Task, goals: Sequence[str]) -> list[float]:
     """Fitness of a network on goals of a task, all patterns, in their order."""
     setup = prepare(towards(config, goals[0]) if goals else config, task)
-    genome = setup.module.from_network(setup.encoding, network)
+    genome = setup.encoding.genome(network)
     yes, no = answers_of(setup, genome, genome[None][:0])
     return [float(score(yes, no, goal_bits(task, name), setup.tie_rule)[0]) for name in goals]
 
@@ -269,7 +269,7 @@ def adapting(
     at its first place. Raises `EvomodError` where the config cannot hold the network.
     """
     setup = prepare(towards(config, goal, generations=cap, stop="solved"), task)
-    genome = setup.module.from_network(setup.encoding, network)
+    genome = setup.encoding.genome(network)
     copies = np.repeat(genome[None], setup.config.evolution.population, axis=0)
     yield from evolve(setup.config, seed, setup=setup, start=copies)
 
@@ -293,7 +293,7 @@ def descendants(
     What becomes of a network when the pressures that it evolved under are lifted, where the config has none.
     """
     setup = prepare(towards(config, config.task.goal or "", generations=max(generations)))
-    genome = setup.module.from_network(setup.encoding, network)
+    genome = setup.encoding.genome(network)
     copies = np.repeat(genome[None], setup.config.evolution.population, axis=0)
     course = evolve(setup.config, seed, setup=setup, start=copies)
     return [generation.best for generation in course if generation.number in set(generations)]

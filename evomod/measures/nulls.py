@@ -304,7 +304,7 @@ def _from_genomes(
 def _born(setup: Setup, number: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Adjacencies ``[network, source, target]`` of random genomes, simplified."""
     wiring = setup.encoding.wiring
-    working = setup.module.simplify(setup.encoding, setup.module.birth(setup.encoding, number, rng))
+    working = setup.encoding.simplify(setup.encoding.birth(number, rng))
     graphs = np.zeros((number, wiring.n_nodes, wiring.n_nodes))
     graphs[:, wiring.source, wiring.target] = working != 0
     return graphs

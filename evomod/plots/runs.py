@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.evolution.schedules import modularity_goal
 from evomod.files.disk import write_whole
 from evomod.measures.modularity import modularity
 from evomod.measures.normalised import null_distribution
@@ -26,7 +27,6 @@ from evomod.network import Network
 from evomod.plots.circuit_layout import BENDS, bend_of, circuit_positions, levels
 from evomod.runs.run import Run, load_run
 from evomod.runs.tracking import read_table
-from evomod.task import MAX_MODULARITY, MODULARITY
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#661100", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers; in place of its yellow, which is hardly seen on white
@@ -90,10 +90,9 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     return axes
 
 
-def _what_fitness_is(goal: str) -> str:
-    if goal == MAX_MODULARITY:
-        return "Q"
-    return "1 - (Q - target)²" if goal.startswith(MODULARITY) else "fraction right"
+def _what_fitness_is(name: str) -> str:
+    goal = modularity_goal(name)
+    return "fraction right" if goal is None else goal.formula
 
 
 def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -17,13 +16,18 @@ from numpy.typing import NDArray
 from evomod.encodings import Encoding
 from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
-from evomod.population import Goal, right_cases
+from evomod.population import Goal, Operators, Population, Rules
 from evomod.sections import PricedSection, Section
 
 Place = Literal["objective", "constraint", "evaluation", "variation", "schedule"]
 
 LAST = 100
 """Where a pressure stands that names no other place."""
+
+
+def always(section: Any) -> bool:
+    """Of a pressure that acts whatever its section holds."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Pressure:
     place
         "objective": its number is an objective besides fitness, or with ``penalty`` so much is taken off the
         fitness. "constraint": how far an individual is from what is allowed, 0 inside; who is farther comes after
-        all who are nearer. "evaluation", "variation" and "schedule" are places of built-in pressures.
+        all who are nearer. "evaluation" (``judge``), "variation" (``change``) and "schedule" are places of built-in
+        pressures.
     requires
         What networks must have, of the keys of `evomod.sections.SUPPORTS`; or a function of the section.
     is_maximised
@@ -53,7 +58,14 @@ class Pressure:
     order
         Objectives stand in this order, then by name.
     fit
-        ``fit(section, encoding, module) -> section``, once the task is known: fills in what a config leaves open.
+        ``fit(section, encoding) -> section``, once the task is known: fills in what a config leaves open.
+    judge
+        ``judge(trial, section) -> float64[individual]``: the fitness that selection sees, in place "evaluation".
+    change
+        ``change(trial, section, rng)``: survivors' genomes at the end of a generation, in place "variation"; None: as
+        they are.
+    acts
+        ``acts(section)``: whether it does anything at all.
     """
 
     name: str
@@ -64,7 +76,10 @@ class Pressure:
     is_maximised: bool = False
     is_of_pool: bool = False
     order: int = LAST
-    fit: Callable[[Any, Encoding, ModuleType], Any] | None = None
+    fit: Callable[[Any, Encoding], Any] | None = None
+    judge: Callable[[Trial, Any], NDArray[np.float64]] | None = None
+    change: Callable[[Trial, Any, np.random.Generator], NDArray[Any] | None] | None = None
+    acts: Callable[[Any], bool] = always
 
     def needs(self, section: Any) -> frozenset[str]:
         """What networks must have with this section."""
@@ -111,13 +126,34 @@ class Acting:
         return price
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A generation while it is judged: individuals, the goal, and what it takes to evaluate them in other ways."""
+
+    number: int
+    """Of the generation."""
+    encoding: Encoding
+    population: Population
+    ancestors: NDArray[np.int64]
+    """``[individual]``: row of the parent, itself where all is known, or -1."""
+    fitness: NDArray[np.float64]
+    """``[individual]``, of the whole networks."""
+    goal: Goal
+    rules: Rules
+    memory: NDArray[Any]
+    """What every individual answers, a slot an individual."""
+    stream: Callable[[int], np.random.Generator]
+    """Random numbers of this generation alone, by a key; a resumed run finds the same."""
+    fitness_of: Callable[[NDArray[Any], NDArray[np.int64]], NDArray[np.float64]]
+    """Fitness of other genomes, each with the row of its ancestor among them, or -1."""
+
+
 @dataclass(slots=True)
 class View:
     """Networks, one row an individual; what is costly is computed when it is asked for, once."""
 
     encoding: Encoding
-    module: ModuleType
-    operators: Any
+    operators: Operators
     """The run's toolbox."""
     pool: NDArray[Any]
     """Genomes of the whole pool; the view is of the rows from ``first`` on."""
@@ -172,7 +208,7 @@ class View:
     @property
     def right(self) -> NDArray[np.bool_]:
         """``[individual, case]``: which outputs are right, for every pattern that the goal counts."""
-        return right_cases(self.yes, self.no, self.goal, self.tie_rule)
+        return self.goal.right(self.yes, self.no, self.tie_rule)
 
     @property
     def active(self) -> NDArray[np.int8]:
@@ -182,13 +218,13 @@ class View:
     @property
     def strengths(self) -> NDArray[np.float64]:
         """``[individual, edge]``: \\|weight\\| of every active connection, else 0. Requires "weights"."""
-        if not hasattr(self.module, "working_strengths"):
+        if "weights" not in self.encoding.supports:
             raise EvomodError(
                 "view.strengths: the connections of these networks have no weights; a pressure that looks at "
                 'them has requires=frozenset({"weights"}).'
             )
-        found: NDArray[np.float64] = self.module.working_strengths(
-            self.encoding, self.pool[self.first :], self._working()[self.first :]
+        found: NDArray[np.float64] = self.encoding.working_strengths(
+            self.pool[self.first :], self._working()[self.first :]
         )
         return found
 
@@ -211,7 +247,7 @@ class View:
 
     def _working(self) -> NDArray[np.int8]:
         if self.working is None:
-            self.working = self.module.simplify(self.encoding, self.pool)
+            self.working = self.encoding.simplify(self.pool)
         return self.working
 
 

@@ -7,13 +7,11 @@ the range, every objective is lowered by so much for each that any individual cl
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from evomod.encodings import Encoding, Threshold
+from evomod.encodings import Encoding
 from evomod.errors import EvomodError
 from evomod.pressures.base import Pressure, View
 from evomod.sections import Section
@@ -62,17 +60,13 @@ def measure_view(view: View, section: ConnectionRangeSection) -> NDArray[np.floa
     return outside(view.active, section.fewest, section.most)
 
 
-def fit(
-    section: ConnectionRangeSection, encoding: Encoding, module: ModuleType
-) -> ConnectionRangeSection:
+def fit(section: ConnectionRangeSection, encoding: Encoding) -> ConnectionRangeSection:
     """Refuse a range that no network of the encoding comes into."""
-    places = np.diff(encoding.wiring.first)
-    if isinstance(encoding, Threshold):  # of the layer before, as many as a neuron takes
-        places = np.minimum(places, encoding.places[:, 1])
-    if section.fewest > places.sum():
+    most = encoding.most_connections()
+    if section.fewest > most:
         raise EvomodError(
             f"pressures.connection-range: fewest is {section.fewest}; networks of layers "
-            f"{list(encoding.wiring.layers)} have {places.sum()} connections at most."
+            f"{list(encoding.wiring.layers)} have {most} connections at most."
         )
     return section
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +27,8 @@ from pydantic import Field
 from evomod.encodings import Encoding
 from evomod.errors import EvomodError
 from evomod.kernels import answers as kernels
-from evomod.population import Goal
-from evomod.pressures.base import Pressure
+from evomod.population import Bits
+from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
 
@@ -85,7 +84,7 @@ def every(n_hidden: int, rate: float) -> Silences:
 
 
 def expected(
-    answers: Answers, silences: Silences, goal: Goal, tie_rule: str, number: int
+    answers: Answers, silences: Silences, goal: Bits, tie_rule: str, number: int
 ) -> NDArray[np.float64]:
     """Mean fitness ``[individual]`` of ``number`` individuals under the sets, weighted.
 
@@ -100,9 +99,9 @@ def expected(
     return right / (weights.sum() * goal.n_answers)
 
 
-def fit(section: DropoutSection, encoding: Encoding, module: ModuleType) -> DropoutSection:
+def fit(section: DropoutSection, encoding: Encoding) -> DropoutSection:
     """All silent sets in place of draws where these are no more; refuses networks without hidden neurons."""
-    n_hidden = module.n_hidden(encoding)
+    n_hidden = encoding.n_hidden()
     if n_hidden == 0:
         raise EvomodError(
             "pressures.dropout: these networks have no hidden neuron that could be silent."
@@ -115,6 +114,41 @@ def fit(section: DropoutSection, encoding: Encoding, module: ModuleType) -> Drop
     return section.model_copy(update={"exact": section.exact or 2**n_hidden <= section.draws})
 
 
+STREAM = 0x64726F70
+"""Key of its random numbers."""
+
+
+def silences(
+    section: DropoutSection, n_hidden: int, stream: Callable[[int], np.random.Generator]
+) -> Silences:
+    """The silent sets of a generation; drawn from a stream of its own, so that a resumed run finds them."""
+    if section.exact:
+        return every(n_hidden, section.rate)
+    return drawn(n_hidden, section.rate, section.draws, stream(STREAM))
+
+
+def judge(trial: Trial, section: DropoutSection) -> NDArray[np.float64]:
+    """Mean fitness under dropout. A goal that counts no outputs is not changed by silence."""
+    if not isinstance(trial.goal, Bits):
+        return trial.fitness
+    encoding, genomes, slots = trial.encoding, trial.population.genomes, trial.population.slots
+    ancestors = np.where(trial.ancestors == np.arange(slots.size), -1, trial.ancestors)
+
+    def answers(silent: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        yes, no = encoding.silenced(genomes, ancestors, silent, slots, trial.memory)
+        return yes, no
+
+    sets = silences(section, encoding.n_hidden(), trial.stream)
+    return expected(answers, sets, trial.goal, trial.rules.tie_rule, slots.size)
+
+
 PRESSURE = Pressure(
-    "dropout", None, DropoutSection, "evaluation", frozenset({"silence"}), order=50, fit=fit
+    name="dropout",
+    section=DropoutSection,
+    place="evaluation",
+    requires=frozenset({"silence"}),
+    order=50,
+    fit=fit,
+    judge=judge,
+    acts=lambda section: section.rate > 0.0,
 )

@@ -1,12 +1,11 @@
 """Modularity itself as the goal (Kashtan & Alon 2005: what Q_max is measured with, and their control).
 
 Place in the loop: fitness. With the goal "max-modularity" it is Q of the simplified network, by the method
-that is tracked; with "modularity:0.49" it is 1 - (Q - 0.49)^2. All else stays as the config has it.
+that is tracked; with "modularity:0.49" it is 1 - (Q - 0.49)^2 (`goals.Modularity`). All else stays as the config has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,18 +30,8 @@ class Known:
     by_network: dict[bytes, float] = field(default_factory=dict)
 
 
-def reward(q: NDArray[np.float64], target: float) -> NDArray[np.float64]:
-    """Fitness ``[individual]`` of a Q: itself where the target is infinite, else 1 - (Q - target)^2.
-
-    >>> reward(np.array([-0.5, 0.5]), 0.5).tolist(), reward(np.array([-0.5]), np.inf).tolist()
-    ([0.0, 1.0], [-0.5])
-    """
-    return q if target == np.inf else 1.0 - (q - target) ** 2
-
-
 def measure(
     encoding: Encoding,
-    simplify: Callable[..., NDArray[np.int8]],
     method: str,
     known: Known,
     genomes: NDArray[Any],
@@ -56,14 +45,13 @@ def measure(
         q_of.clear()
     new = [k for k, row in enumerate(rows) if row not in q_of]
     if new:
-        for k, q in zip(new, _of_networks(encoding, simplify, method, known, genomes[new]), strict=True):
+        for k, q in zip(new, _of_networks(encoding, method, known, genomes[new]), strict=True):
             q_of[rows[k]] = q
     return np.array([q_of[row] for row in rows])
 
 
 def _of_networks(
     encoding: Encoding,
-    simplify: Callable[..., NDArray[np.int8]],
     method: str,
     known: Known,
     genomes: NDArray[Any],
@@ -71,7 +59,7 @@ def _of_networks(
     wiring, q_of = encoding.wiring, known.by_network
     if len(q_of) > REMEMBERED:
         q_of.clear()
-    working = simplify(encoding, genomes)
+    working = encoding.simplify(genomes)
     rows = _rows(np.packbits(working != 0, axis=1))
     new = {row: k for k, row in enumerate(rows) if row not in q_of}
     graphs, q = wiring.adjacencies(working[list(new.values())]), np.empty(len(new))

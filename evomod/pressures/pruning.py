@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from evomod.pressures.base import Pressure
+from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
 
@@ -84,6 +84,24 @@ def losses(
     return lost
 
 
+def change(trial: Trial, section: PruningSection, rng: np.random.Generator) -> NDArray[Any] | None:
+    """The survivors without their least connections, in every n-th generation."""
+    if trial.number % section.every != 0:
+        return None
+    genomes, encoding = trial.population.genomes, trial.encoding
+    importance = (
+        encoding.strengths(genomes)
+        if section.by == "weight"
+        else losses(genomes, encoding.wiring.n_edges, trial.fitness, trial.fitness_of)
+    )
+    return prune(genomes, importance, section.fraction, encoding.variation.min_connections, rng)
+
+
 PRESSURE = Pressure(
-    "pruning", None, PruningSection, "variation", frozenset({"weights", "removal"}), order=40
+    name="pruning",
+    section=PruningSection,
+    place="variation",
+    requires=frozenset({"weights", "removal"}),
+    order=40,
+    change=change,
 )

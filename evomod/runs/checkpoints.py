@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
-from evomod.evolution.loop import Generation, restore
+from evomod.evolution.evaluation import candidates_of
+from evomod.evolution.loop import Generation, Saved, restore
 from evomod.evolution.setup import Setup
 from evomod.evolution.starts import most_bytes
 from evomod.files.disk import npz, write_whole
+from evomod.files.plugins import Fault, called
 from evomod.files.readers import DamageError, parse_json, read_arrays
 from evomod.files.records import SCHEDULE, RandomState, check_record
 from evomod.network import Network, network_json
-from evomod.runs.tracking import Tracker, columns
+from evomod.runs.tracking import Tracker, columns, csv_line
+from evomod.selections.collection import origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def save_checkpoint(
         rng=np.array(json.dumps(rng.bit_generator.state)),
         bytes=np.array([log.tell(), table.tell()]),
     )
+    if setup.selection.table is not None:
+        write_whole(folder / ARCHIVE, archive_table(generation))
     write_whole(folder / "best.json", network_json(best_network(generation)).encode())
     write_whole(folder / "checkpoint.npz", content)
 
@@ -82,8 +88,29 @@ def best_network(generation: Generation) -> Network:
         "modules": row["modules"],
     }
     genome = generation.population.genomes[generation.best_row]
-    network: Network = setup.module.to_network(setup.encoding, genome, about)
+    network: Network = setup.encoding.network(genome, about)
     return network
+
+
+ARCHIVE = "archive.csv"
+"""What the method of selection tells of the population, as it was when the checkpoint was written."""
+
+
+def archive_table(generation: Generation) -> bytes:
+    """The table of the method of selection, a row an individual. Raises `Fault` where a user's gives none."""
+    setup, section = generation.setup, generation.setup.config.selection
+    candidates = candidates_of(setup, generation.standing)
+    table, origin, told = setup.selection.table, origin_of(section), setup.told_of_selection
+    assert table is not None
+    file = None if origin is None else origin.file
+    found: Any = called(f"{told}: table", file, table, candidates, section)
+    if not isinstance(found, Mapping) or not all(
+        isinstance(column, np.ndarray) and column.shape == (candidates.size,)
+        for column in found.values()
+    ):
+        raise Fault(f"{told}: table: expected arrays [individual] by their columns' names.")
+    columns = [column.tolist() for column in found.values()]
+    return b"".join(map(csv_line, [tuple(found), *zip(*columns, strict=True)]))
 
 
 TEXTS = ("run", "schedule", "rng")
@@ -129,23 +156,26 @@ def read_checkpoint(folder: Path, setup: Setup, manifest: dict[str, Any]) -> Sta
     log_bytes, population_bytes = fields["bytes"].tolist()
     number = int(fields["number"])
     _check_tables(folder, (log_bytes, population_bytes), number)
-    start = restore(
-        setup,
-        np.random.default_rng(sequence_of(manifest)),
-        number,
-        fields["genomes"],
-        fields["objectives"],
-        fields["front"],
-        fields["crowding"],
-        schedule[0],
-        tuple(schedule[1]),
+    saved = Saved(
+        number=number,
+        genomes=fields["genomes"],
+        objectives=fields["objectives"],
+        front=fields["front"],
+        crowding=fields["crowding"],
+        since_switch=schedule[0],
+        solved_goals=tuple(schedule[1]),
     )
+    start = restore(setup, np.random.default_rng(sequence_of(manifest)), saved)
     return State(start, rng_state, (log_bytes, population_bytes))
 
 
 def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
     """Kernels do not check bounds: what they are given must have the right shape and alphabet."""
     mu, genes = setup.config.evolution.population, setup.encoding.n_genes
+    if setup.selection.capacity is not None and fields["front"].ndim == 1:
+        mu = fields["front"].size
+        if not 1 <= mu <= setup.selection.most(setup.config.selection, mu):
+            raise DamageError(f"{mu} individuals are no archive of its method of selection")
     wanted: dict[str, tuple[int, ...]] = dict.fromkeys(("run", "number", "schedule", "rng"), ())
     wanted |= {
         "genomes": (mu, genes),
@@ -162,10 +192,8 @@ def _check_arrays(setup: Setup, fields: dict[str, NDArray[Any]]) -> None:
             raise DamageError(f"{name} holds values of the type {dtype}")
     if fields["number"] < 0 or fields["front"].min() < 0 or fields["bytes"].min() < 0:
         raise DamageError("a number is negative that counts something")
-    is_real = setup.config.network.encoding == "layered-real"
-    genes_type = np.dtype(np.float64 if is_real else np.int8)
-    is_valid = setup.module.is_valid
-    if fields["genomes"].dtype != genes_type or not is_valid(setup.encoding, fields["genomes"]).all():
+    encoding = setup.encoding
+    if fields["genomes"].dtype != encoding.dtype or not encoding.is_valid(fields["genomes"]).all():
         raise DamageError("a genome leaves its alphabet")
 
 

@@ -31,7 +31,6 @@ from evomod.config import (
     users_origins,
     users_paths,
 )
-from evomod.encodings import Layered
 from evomod.errors import EvomodError, Interrupted, shortened
 from evomod.evolution.loop import Generation, evolve
 from evomod.evolution.operators import logbook
@@ -52,7 +51,7 @@ from evomod.files.provenance import check_version, here, now, versions
 from evomod.files.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
 from evomod.files.records import RunManifest, check_record
 from evomod.network import Network, load_best
-from evomod.runs.checkpoints import State, read_checkpoint, save_checkpoint, sequence_of
+from evomod.runs.checkpoints import ARCHIVE, State, read_checkpoint, save_checkpoint, sequence_of
 from evomod.runs.tracking import (
     POPULATION_COLUMNS,
     Tracker,
@@ -86,6 +85,11 @@ class Run:
     def population(self) -> dict[str, NDArray[Any]]:
         """Columns of ``population.csv``: Q and cost of whole populations, every so many generations."""
         return read_table(self.folder / "population.csv")
+
+    @property
+    def archive(self) -> dict[str, NDArray[Any]]:
+        """Columns of ``archive.csv``: the last archive of a method of selection that has one, such as MAP-Elites."""
+        return read_table(self.folder / ARCHIVE)
 
     @property
     def best(self) -> Network:
@@ -234,7 +238,7 @@ def beginning(config: ConfigLike, setup: Setup | None = None) -> Beginning:
         raise EvomodError("run got a setup that was prepared from another config; pass setup.config.")
     setup = setup or prepare(config)
     operators = replaced_operators(setup)
-    genomes = first_genomes(setup.config, setup.module, setup.encoding)
+    genomes = first_genomes(setup.config, setup.encoding)
     assert setup.task.path is not None
     task = setup.task.path.read_bytes()
     start = {} if genomes is None else {"start.npz": npz(genomes=genomes)}
@@ -248,7 +252,7 @@ def beginning(config: ConfigLike, setup: Setup | None = None) -> Beginning:
             "start_sha256": _digest(setup.config.evolution.start),
             "task_sha256": hashlib.sha256(task).hexdigest(),
             "q_method": setup.config.tracking.q_method,
-            "kernel": kernel_of(setup),
+            "kernel": setup.encoding.kernel,
         }
         | ({"files": origins} if (origins := users_origins(setup.config)) else {})
         | ({"operators": operators} if operators else {}),
@@ -565,7 +569,7 @@ def _start(folder: Path, setup: Setup) -> NDArray[Any] | None:
         genomes = read_arrays(path, most_bytes(setup.config, setup.encoding))["genomes"]
     except (DamageError, KeyError) as error:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
-    return checked(setup.config, setup.module, setup.encoding, genomes, str(path))
+    return checked(setup.config, setup.encoding, genomes, str(path))
 
 
 @contextmanager
@@ -620,14 +624,6 @@ def _digest(start: str) -> str | None:
     """Fingerprint of the file that a run starts from."""
     path = Path(start) / "checkpoint.npz" if Path(start).is_dir() else Path(start)
     return None if start == "random" else hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def kernel_of(setup: Setup) -> str:
-    """Name of the arithmetic that answers: "sign" or "tanh" of layered networks, else the encoding's."""
-    encoding = setup.encoding
-    if isinstance(encoding, Layered):
-        return "sign" if encoding.uses_sign else "tanh"
-    return setup.config.network.encoding
 
 
 def _manifest(first: Beginning, sequence: np.random.SeedSequence) -> dict[str, Any]:

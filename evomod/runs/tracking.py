@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
@@ -54,9 +53,8 @@ def columns(setup: Setup) -> tuple[str, ...]:
     tracking = setup.config.tracking
     asked = ("hierarchy",) if tracking.hierarchy else ()
     asked = (*asked, *TIED_COLUMNS) if tracking.tied_q else asked
-    dropout = setup.config.pressures.get("dropout")
-    if dropout is not None and dropout.rate > 0.0:
-        asked = (*asked, "dropout_fitness")
+    if setup.judges:
+        asked = (*asked, f"{setup.judges[-1].name}_fitness")
     return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
 
 
@@ -116,8 +114,8 @@ class Tracker:
         setup, best = self.setup, generation.best_row
         fittest = generation.objectives[:, 0] == generation.objectives[best, 0]
         genomes = generation.population.genomes[fittest & (generation.front == 0)]
-        simplify, method = setup.module.simplify, setup.config.tracking.q_method
-        q = np.sort(max_modularity.measure(setup.encoding, simplify, method, self.known_q, genomes))
+        method = setup.config.tracking.q_method
+        q = np.sort(max_modularity.measure(setup.encoding, method, self.known_q, genomes))
         mean = float(np.add.reduce(q)) / q.size
         return q.size, mean, float(q[q.size // 2]), float(q[0]), float(q[-1])
 
@@ -146,7 +144,7 @@ class Tracker:
 
     def _measured(self, genomes: NDArray[Any]) -> Shape:
         setup, wiring = self.setup, self.setup.encoding.wiring
-        working = setup.module.simplify(setup.encoding, genomes)
+        working = setup.encoding.simplify(genomes)
         key = b"working" + (working != 0).tobytes()
         if key not in self.shapes:
             q, modules = modularity_of_many(wiring, working, setup.config.tracking.q_method)
@@ -155,7 +153,7 @@ class Tracker:
                 modules=int(modules[0]),
                 connections=int((working != 0).sum()),
                 cost=float(cost_of(setup, working)[0]),
-                neurons=int(n_neurons(wiring, working)[0]),
+                neurons=int(wiring.n_connected(working)[0]),
                 hierarchy=self._hierarchy(working),
             )
         return self.shapes[key]
@@ -176,27 +174,16 @@ def _make_room(known: dict[bytes, Any]) -> None:
 
 
 def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Connection cost ``[network]``; without places the number of connections."""
+    """Connection cost ``[network]`` by the run's operator; without places the number of connections."""
     n = working.shape[0]
-    if setup.config.pressures.get("connection-cost") is None and not setup.encoding.has_places:
-        return (working != 0).sum(axis=1).astype(np.float64)
     cost: NDArray[np.float64] = setup.toolbox.cost(working, np.full(n, -1), np.zeros(n))
     return cost
-
-
-def n_neurons(wiring: Wiring, working: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Number of neurons or gates with a connection ``[network]``, outputs included."""
-    rows, edges = np.nonzero(working)
-    is_there = np.zeros((working.shape[0], wiring.n_nodes), np.bool_)
-    is_there[rows, wiring.source[edges]] = True
-    is_there[rows, wiring.target[edges]] = True
-    return is_there[:, wiring.n_inputs :].sum(axis=1)
 
 
 def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     """Values of `POPULATION_COLUMNS`: one row for all individuals that agree in all of them."""
     setup, population = generation.setup, generation.population
-    working = setup.module.simplify(setup.encoding, population.genomes)
+    working = setup.encoding.simplify(population.genomes)
     distinct, member = np.unique(working != 0, axis=0, return_inverse=True)
     graphs = distinct.astype(np.int8)
     method = setup.config.tracking.q_method

@@ -17,19 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config
+from evomod.encodings.collection import BUILT_IN as ENCODINGS
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.disk import take_lock
 from evomod.kernels import (
     answers,
-    circuit,
-    genes,
     is_compiled,
-    layered,
     modularity,
-    realvalued,
-    selection,
-    threshold,
 )
 from evomod.measures import (
     modularity as modularity_of,
@@ -44,34 +39,21 @@ from evomod.measures import (
 from evomod.runs.tracking import Tracker, population_rows
 from evomod.task import Task
 
-NEEDED: dict[str, tuple[Any, ...]] = {
-    "layered": (layered.answer, layered.vary, selection.fronts),
-    "layered-real": (realvalued.answer, layered.vary, selection.fronts),
-    "circuit": (circuit.answer, genes.vary, selection.elite),
-    "gate-layers": (circuit.answer, genes.vary, selection.elite),
-    "threshold": (threshold.answer, genes.vary, selection.elite),
-}
-"""Kernels without which no run of an encoding starts; every run counts right answers and measures Q."""
 
-EVERY: tuple[dict[str, Any], ...] = (
-    {},
-    {"pressures": {"connection-cost": {}, "behavioural-diversity": {}}},
-    {"network": {"encoding": "layered-real"}, "pressures": {"connection-cost": {}}},
-    {"network": {"encoding": "threshold"}},
-    {"pressures": {"dropout": {}}},
-    {"selection": {"method": "lexicase"}},
-    {"network": {"encoding": "threshold"}, "pressures": {"dropout": {}}},
-    {"task": "circuit"},
-    {"task": "circuit", "network": {"encoding": "circuit", "feedback": "ternary"}},
-    {"task": {"name": "circuit", "goal": "max-modularity"}},
-)
-"""Configs that between them call every kernel."""
+def examples() -> list[dict[str, Any]]:
+    """Configs that between them call every kernel: the encodings' own."""
+    return [
+        dict(sections) | {"network": {"encoding": kind.name} | sections.get("network", {})}
+        for kind in ENCODINGS.values()
+        for sections in kind.examples
+    ]
 
 
 def is_warm(encoding: str) -> bool:
     """Whether the kernels of an ordinary run are compiled already."""
     measured = (answers.score, modularity.leading_eigenvector_of_many)
-    return all(map(is_compiled, (*NEEDED[encoding], *measured)))
+    kernels = ENCODINGS[encoding].kernels if encoding in ENCODINGS else ()
+    return all(map(is_compiled, (*kernels, *measured)))
 
 
 def announce(*encodings: str) -> None:
@@ -79,7 +61,7 @@ def announce(*encodings: str) -> None:
 
     The compiler makes millions of small objects; looking through them takes an eighth of its time.
     """
-    if not all(map(is_warm, encodings or NEEDED)):
+    if not all(map(is_warm, encodings or ENCODINGS)):
         gc.set_threshold(10_000)
         print(
             "Compiling evomod's kernels for this machine: once after an installation, about ten seconds.",
@@ -159,7 +141,7 @@ def _private_folder() -> Path | None:
 def compile_all() -> float:
     """Compile every kernel by calling it on small populations; returns the seconds it took."""
     begun = time.perf_counter()
-    for sections in EVERY:
+    for sections in examples():
         small = {"population": 4, "generations": 1}
         config = Config(**({"task": "retina", "evolution": small} | sections))
         setup = prepare(config)

@@ -5,17 +5,20 @@ A generation is made in one way, whatever the method::
     kept, parents = breed(candidates, section, rng)      # of the generation before
     pool = kept + offspring of parents
     population = survivors(pool, number, section, rng)   # all of them where there is no such function
+
+What a method remembers is its population, which may be an archive of any size: so it is saved and resumed as any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.population import Operators
 from evomod.pressures.base import View
 from evomod.sections import MethodSection
 from evomod.selections.ranking import Survivors
@@ -35,8 +38,12 @@ class Candidates:
     """``[objective]``: with which each takes part in a comparison."""
     crowding: NDArray[np.float64]
     """``[individual]``: of those that were selected before, else 0."""
-    operators: Any
+    operators: Operators
     """The run's toolbox."""
+    number: int
+    """``evolution.population``."""
+    columns: Mapping[str, NDArray[np.float64]]
+    """``[individual]`` by name: the measured columns that the method named, and what pressures measure."""
 
     @property
     def size(self) -> int:
@@ -47,6 +54,12 @@ class Candidates:
 Rows = NDArray[np.int64]
 Breed = Callable[[Candidates, Any, np.random.Generator], tuple[Rows | None, Rows]]
 Survive = Callable[[Candidates, int, Any, np.random.Generator], Survivors]
+Table = Callable[[Candidates, Any], Mapping[str, NDArray[Any]]]
+
+
+def no_columns(section: Any) -> tuple[str, ...]:
+    """Of a method that looks at objectives alone."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,13 @@ class Selection:
     sees
         What decides: all "objectives", "fitness" (the first objective alone), or the "outputs" pattern by
         pattern. Pressures that act on what it does not see are refused.
+    columns
+        ``columns(section)``: names of measured columns that it looks at, ``candidates.columns[name]``.
+    capacity
+        ``capacity(section)``: the most survivors of a method whose population is an archive, of any size up to that;
+        ``evolution.population`` then is the number at birth. None: always ``evolution.population``.
+    table
+        ``table(candidates, section)``: columns that stand in ``archive.csv`` of the run folder, a row an individual.
     """
 
     name: str
@@ -76,3 +96,10 @@ class Selection:
     survivors: Survive | None = None
     section: type[MethodSection] = MethodSection
     sees: Sees = "fitness"
+    columns: Callable[[Any], tuple[str, ...]] = no_columns
+    capacity: Callable[[Any], int] | None = None
+    table: Table | None = None
+
+    def most(self, section: Any, population: int) -> int:
+        """The most individuals that a generation may have."""
+        return population if self.capacity is None else max(population, self.capacity(section))

@@ -156,6 +156,9 @@ def _check(selection: Selection, origin: Origin) -> None:
             f"{where}: '{selection.name}': expected functions breed(candidates, section, rng) and, if not all of "
             "the pool survive, survivors(candidates, number, section, rng)."
         )
+    further = (selection.columns, selection.capacity, selection.table)
+    if not all(function is None or callable(function) for function in further):
+        raise EvomodError(f"{where}: '{selection.name}': columns, capacity and table are functions.")
     if selection.sees not in get_args(Sees):
         raise EvomodError(
             f"{where}: '{selection.name}' sees {selection.sees!r}; expected one of {', '.join(get_args(Sees))}."

@@ -77,7 +77,9 @@ def of_map(study):
     """
     path = next((path for path in FIGURE.places(study) if path.exists()), None)
     if path is None:
-        return [not_run(PAPER, text, "no map: scripts/clune2013/mole.py makes it") for text in MAP]
+        return [
+            not_run(PAPER, text, "no map: scripts/clune2013/study_mole.toml makes it") for text in MAP
+        ]
     table = read_columns(path)
     is_right = table["best_fitness"] == 1.0
     if not is_right.any():

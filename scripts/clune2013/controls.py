@@ -15,10 +15,10 @@ import numpy as np
 
 import evomod
 from evomod.papers.scripts import load_script
+from evomod.population import score
 from evomod.selections.ranking import choose_parents, survive
 
 HERE = Path(__file__).parent
-MOLE = load_script(HERE / "mole.py")
 TABLES = load_script(HERE / "tables.py")
 KINDS = {"walk": 1.0, "q": 1.0, "q-25": 0.25}
 """With which probability the second objective counts in a comparison."""
@@ -61,12 +61,20 @@ def objectives_of(setup, kind, genomes, inherited, rng):
         second = inherited + rng.normal(0.0, STEP, inherited.size)
     else:
         second = setup.toolbox.q(genomes)
-    return np.stack((MOLE.performance(setup, genomes), second), axis=1)
+    return np.stack((performance(setup, genomes), second), axis=1)
+
+
+def performance(setup, genomes):
+    """Fraction of patterns that every genome answers right."""
+    n = len(genomes)
+    memory = setup.encoding.memory(n)
+    yes, no = setup.encoding.answer(genomes, np.full(n, -1), np.arange(n), memory)
+    return score(yes, no, setup.goals[0], setup.tie_rule)
 
 
 def cheapest(setup, genomes):
     """Q, connection cost and connections of the cheapest."""
-    working = setup.module.simplify(setup.encoding, genomes)
+    working = setup.encoding.simplify(genomes)
     cost = setup.toolbox.cost(working, np.full(len(genomes), -1), np.zeros(len(genomes)))
     best = int(cost.argmin())
     q = setup.toolbox.q(genomes[best : best + 1])[0]

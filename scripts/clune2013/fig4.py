@@ -1,22 +1,22 @@
-"""The best performance at every connection cost and Q (MOLE), and where PA and P&CC end on that map."""
+"""The best performance at every connection cost and Q, and where PA and P&CC end on that map."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from evomod import load_config, load_run, run
 from evomod.plots.runs import COLOURS
-from evomod.studies.row_tables import read_manifest
+from evomod.studies.row_tables import as_they_end, read_manifest, write_manifest
 from evomod.studies.tables import read_columns
 
+HERE = Path(__file__).parent
 STUDY = "study.toml"
-FULL = "200 runs of 25,000 generations, and ten of mole.py of 10,001, about 4 hours of one core"
+FULL = "200 runs of 25,000 generations, and ten of study_mole.toml of 10,001, about 4 hours of one core"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.population_every=0"]}
 
 RUNS, SHARE = 2, 0.4
-"""Runs of mole.py if there is no map, and their length in that of the study's (authors: 10,001 to 25,000)."""
+"""Runs of mole.toml if there is no map, and their length in that of the study's (authors: 10,001 to 25,000)."""
 Q_CELL, COST_CELL = 1 / 200, 500 / 200
 LOWEST = 0.7
 """Of the colours; a network that always says no has 0.75."""
@@ -24,26 +24,53 @@ MARKS = {"pa": ("o", COLOURS[5]), "pcc": ("^", COLOURS[0])}
 
 
 def places(study):
-    """Where a map may lie: in the study's folder, or where mole.py puts it if that is beside the folder."""
+    """Where a map may lie: in the study's folder, or beside it, where study_mole.toml puts it."""
     folders = (study.folder, study.folder / "mole", study.folder.parent / "clune2013-mole")
     return [folder / "mole.csv" for folder in folders]
 
 
 def prepare(study, jobs=None):
-    """Make a small map of a few runs if there is none; a full one is made by mole.py."""
+    """Merge the maps of study_mole.toml if they lie beside; make a few small ones if there is none."""
     if any(path.exists() for path in places(study)):
         return
-    generations = round(SHARE * study.study.treatments[0].config.evolution.generations)
-    command = [
-        sys.executable,
-        Path(__file__).with_name("mole.py"),
-        "--runs",
-        RUNS,
-        "--generations",
-        generations,
+    *_, small, full = (path.parent for path in places(study))
+    if not any(full.rglob("archive.csv")):
+        generations = round(SHARE * study.study.treatments[0].config.evolution.generations)
+        calls = [(seed, generations, small / f"seed{seed}") for seed in range(1, RUNS + 1)]
+        for _ in as_they_end(explore, calls, jobs or RUNS):
+            pass
+        full = small
+    runs = [load_run(path.parent) for path in sorted(full.rglob("archive.csv"))]
+    write(full / "mole.csv", merged([run.archive for run in runs]))
+    generations = sorted({int(run.log["generation"][-1]) for run in runs})
+    seeds = [run.manifest["seed"]["spawn_key"] or run.manifest["seed"]["entropy"] for run in runs]
+    write_manifest(full / "mole.manifest.json", seeds=seeds, generations=generations)
+
+
+def explore(seed, generations, folder):
+    """One map, by an ordinary run."""
+    config = load_config(HERE / "mole.toml", [f"evolution.generations={generations}"])
+    run(config, seed, folder, progress=False)
+
+
+def merged(archives):
+    """The best performance of several archives, ``{(bin of Q, bin of cost): performance}``."""
+    best = {}
+    for archive in archives:
+        bins = zip(archive["bin:q_score"].tolist(), archive["bin:connection_cost"].tolist(), strict=True)
+        for cell, fitness in zip(bins, archive["best_fitness"].tolist(), strict=True):
+            best[cell] = max(best.get(cell, 0.0), fitness)
+    return best
+
+
+def write(path, best):
+    """A row a filled cell: lower corners of Q and cost, and the best performance there."""
+    rows = [
+        (f"{q * Q_CELL:.3f}", f"{cost * COST_CELL:.1f}", repr(fitness))
+        for (q, cost), fitness in sorted(best.items())
     ]
-    command += ["--workers", jobs or RUNS, "--out", study.folder / "mole"]
-    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+    head = ("q_score", "connection_cost", "best_fitness")
+    path.write_text("".join(",".join(row) + "\n" for row in [head, *rows]))
 
 
 def image_of(table):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.evolution.evaluation import penalised
+from evomod.evolution.evaluation import Loop, penalised
 from evomod.papers.claims import (
     at_most,
     beyond,
@@ -291,7 +291,7 @@ def apart(study):
     setup = evomod.prepare(config)
     for replicate, network in derived.solved(study, "mvg").items():
         other = min(config.schedule.goals, key=network.about["fitness"].get)
-        genome = setup.module.from_network(setup.encoding, network)
+        genome = setup.encoding.genome(network)
         rows.append({"replicate": replicate, "connections": changes_to(setup, genome, other)})
     return rows or [{"replicate": -1, "connections": 0}]
 
@@ -307,14 +307,15 @@ def changes_to(setup, genome, goal):
 def changed(setup, genome):
     """Every circuit with one connection changed, whatever bits that takes."""
     variation = setup.config.variation.model_copy(update={"change": "value"})
-    return setup.module.mutants(setup.encoding, variation, genome)[0]
+    return replace(setup.encoding, variation=variation).mutants(genome)[0]
 
 
 def solves(setup, genomes, goal):
     """Which circuits solve a goal, less the price of their gates."""
     n, bits = len(genomes), goal_bits(setup.task, goal)
-    slots, memory = np.arange(n), setup.module.memory(setup.encoding, n)
-    yes, no = setup.module.answer(setup.encoding, genomes, np.full(n, -1), slots, memory)
+    slots, memory = np.arange(n), setup.encoding.memory(n)
+    yes, no = setup.encoding.answer(genomes, np.full(n, -1), slots, memory)
     fitness = score(yes, no, bits, setup.tie_rule)
     population = Population(genomes, yes, no, None, None, slots)
-    return penalised(setup, fitness, population, memory, bits) >= setup.config.evolution.solved_at
+    loop = Loop(setup, memory, np.random.default_rng(0))
+    return penalised(loop, population, bits, fitness) >= setup.config.evolution.solved_at

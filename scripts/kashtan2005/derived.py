@@ -164,7 +164,7 @@ def nearest(generation, before):
     rows = np.flatnonzero(score >= setup.config.evolution.solved_at)
     genomes = np.unique(generation.population.genomes[rows], axis=0)
     about = {"inputs": list(setup.task.inputs)}
-    networks = [setup.module.to_network(setup.encoding, genome, about) for genome in genomes]
+    networks = [setup.encoding.network(genome, about) for genome in genomes]
     return min(networks, key=lambda network: len(connections(network) ^ connections(before)))
 
 
@@ -244,14 +244,14 @@ def q_of_genomes(config, network):
         return np.nan
 
 
-def undirected_q(encoding, module, known, genomes):
+def undirected_q(encoding, known, genomes):
     """Q ``[individual]`` of genomes as undirected graphs; to take the place of ``q`` in a toolbox.
 
     ``known`` remembers Q by genome and by network.
     """
     new = [genome for genome in genomes if genome.tobytes() not in known]
     if new:
-        wiring, working = encoding.wiring, module.simplify(encoding, np.array(new)) != 0
+        wiring, working = encoding.wiring, encoding.simplify(np.array(new)) != 0
         keys = [b"network" + row.tobytes() for row in np.packbits(working, axis=1)]
         rows = {key: k for k, key in enumerate(keys) if key not in known}
         if rows:
@@ -275,7 +275,7 @@ def evolve_for_q(config, goal, seed, generations):
         }
     )
     setup = evomod.prepare(config)
-    setup.toolbox.register("q", undirected_q, setup.encoding, setup.module, {})
+    setup.toolbox.register("q", undirected_q, setup.encoding, {})
     *_, last = evomod.evolve(setup.config, seed, setup=setup)
     return last
 

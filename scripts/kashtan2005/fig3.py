@@ -70,7 +70,7 @@ def dearer(config):
 def population(config, network):
     """Copies of a network, as genomes."""
     setup = evomod.prepare(config)
-    genome = setup.module.from_network(setup.encoding, network)
+    genome = setup.encoding.genome(network)
     return np.repeat(genome[None], setup.config.evolution.population, axis=0)
 
 
@@ -80,7 +80,7 @@ MEASURES = ("generation", "fitness", "gates", "q", "q_m")
 def measured(study, generation, row, known):
     """Of the individual in a row of a generation. ``known`` remembers what was measured of a network."""
     setup = generation.setup
-    network = setup.module.to_network(setup.encoding, generation.population.genomes[row]).simplified()
+    network = setup.encoding.network(generation.population.genomes[row]).simplified()
     key = tuple(sorted(derived.connections(network)))
     if key not in known:
         highest = derived.evolved_q_max(study, "circuit")["q"]

@@ -139,6 +139,7 @@ def limit_memory(megabytes: int) -> None:
 RUN = (
     "log.csv",
     "population.csv",
+    "archive.csv",
     "best.json",
     "checkpoint.npz",
     "config.toml",

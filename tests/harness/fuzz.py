@@ -367,7 +367,7 @@ key="w">2.0</data></edge></graph></graphml>"""
     )
     add("checkpoint", folder / "checkpoint.npz", "arrays", checkpoint)
     add("start", home / "start" / "x.npz", "arrays",
-        lambda path: starts.first_genomes(setup.config, setup.module, setup.encoding),
+        lambda path: starts.first_genomes(setup.config, setup.encoding),
         (folder / "checkpoint.npz").read_bytes())  # fmt: skip
     add("log", folder / "log.csv", "table", read_table)
     add(

@@ -1,0 +1,239 @@
+"""What an encoding is: how genomes are born and vary, what their networks compute, and what of them pressures may ask.
+
+An `EncodingKind` is what a config names. Built for a task, with its sections of a config, it is an `Encoding`: one frozen
+dataclass whose methods are all that the loop calls. Those that come with evomod stand at the end of the modules of
+this package; a user's stands in a file of its own or in an installed package (entry point ``evomod.encodings``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.encodings.wiring import Wiring
+from evomod.errors import EvomodError
+from evomod.network import Network
+from evomod.sections import NetworkSection, Section, VariationSection
+from evomod.task import Task
+
+Genomes = NDArray[Any]
+"""``[individual, gene]``."""
+Words = NDArray[np.uint64]
+"""``[individual, output, word]``: bit v belongs to pattern v."""
+
+
+class Encoding(Protocol):
+    """An encoding that is ready for a task.
+
+    What has a body here may be left out. A network without a value for a pattern, an output of exactly 0, says
+    neither yes nor no.
+    """
+
+    name: str
+    """As in a config, ``network.encoding``."""
+    supports: frozenset[str]
+    """Of `evomod.sections.SUPPORTS`: what its networks have."""
+    wiring: Wiring
+    """Nodes, and edges: the places where a connection may be."""
+    variation: Any
+    """Its section of the config."""
+    n_genes: int
+    is_pattern: NDArray[np.uint64]
+    """``[word]``: the bits that stand for a pattern."""
+    recombines: ClassVar[bool] = False
+    """Whether neighbours among the offspring exchange genes: then parents come in random order."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of genomes."""
+        return np.dtype(np.float64 if "real" in self.supports else np.int8)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether nodes have coordinates that a connection cost can use."""
+        return "places" in self.supports
+
+    @property
+    def kernel(self) -> str:
+        """Name of the arithmetic by which networks are evaluated, for the manifest."""
+        return self.name
+
+    def most_connections(self) -> int:
+        """Of a network."""
+        return self.wiring.n_edges
+
+    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
+        """Random genomes ``[individual, gene]``."""
+
+    def vary(self, genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
+        """Varied copies of the parents' rows, ``[offspring, gene]``."""
+
+    def compute(self, genomes: Genomes) -> tuple[Words, Words]:
+        """Yes and no bits of every output; only for an encoding that leaves `evaluate` as it is."""
+        raise self._lacks("compute")
+
+    def active(self, genomes: Genomes) -> NDArray[np.int8]:
+        """``[individual, edge]``: not 0 for a connection that leads to an output; where `simplify` is as it is."""
+        raise self._lacks("active")
+
+    def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
+        """The network that a genome ``[gene]`` stands for."""
+
+    def bounds(self) -> tuple[list[Any], list[Any]]:
+        """Lowest and highest value of every gene."""
+
+    def is_valid(self, genomes: Genomes) -> NDArray[np.bool_]:
+        """``[individual]``: whether every gene lies within its bounds, of numbers that are whole if the type is."""
+        low, high = map(np.array, self.bounds())
+        return np.logical_and.reduce(np.logical_and(genomes >= low, genomes <= high), axis=1)
+
+    def genome(self, network: Network) -> Genomes:
+        """The genome of a network. Raises `EvomodError` where this encoding cannot hold it."""
+        raise EvomodError(
+            f"the encoding '{self.name}' makes no genome of a network; begin with a run's folder instead."
+        )
+
+    def memory(self, n_slots: int) -> NDArray[Any]:
+        """Room for the outputs of every network, a slot an individual; filled by `evaluate`."""
+        return np.zeros((n_slots, 2, self.wiring.n_outputs, self.is_pattern.size), np.uint64)
+
+    def evaluate(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> None:
+        """Evaluate every network on all patterns, into the memory ``states``.
+
+        ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was evaluated before, or -1;
+        individual i's memory is ``states[slots[i]]``.
+        """
+        fresh = np.flatnonzero(ancestors != np.arange(ancestors.size))
+        if fresh.size:
+            yes, no = self.compute(genomes[fresh])
+            states[slots[fresh], 0], states[slots[fresh], 1] = yes, no
+
+    def outputs(self, slots: NDArray[np.int64], states: NDArray[Any]) -> tuple[Words, Words]:
+        """Yes and no bits ``[individual, output, word]`` that memory holds."""
+        return states[slots, 0], states[slots, 1]
+
+    def answer(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> tuple[Words, Words]:
+        """`evaluate` and then `outputs`."""
+        self.evaluate(genomes, ancestors, slots, states)
+        return self.outputs(slots, states)
+
+    def simplify(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64] | None = None,
+        known: NDArray[np.int8] | None = None,
+    ) -> NDArray[np.int8]:
+        """``[individual, edge]``: not 0 for a connection that leads to an output.
+
+        ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+        """
+        if known is None:
+            return self.active(genomes)
+        return np.concatenate((known, self.active(genomes[known.shape[0] :])))
+
+    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]] | None:
+        """Every genome one change away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1.
+
+        None: they cannot be listed, and are drawn.
+        """
+        return None
+
+    def strengths(self, genomes: Genomes) -> NDArray[np.float64]:
+        """``[individual, edge]``: |weight| of every connection, else 0. Of encodings with "removal"."""
+        raise self._lacks("removal")
+
+    def without(self, genomes: Genomes, edges: NDArray[np.bool_]) -> Genomes:
+        """Genomes without the connections ``edges[individual, edge]``. Of encodings with "removal"."""
+        raise self._lacks("removal")
+
+    def working_strengths(self, genomes: Genomes, working: NDArray[np.int8]) -> NDArray[np.float64]:
+        """``[individual, edge]``: |weight| of every active connection, else 0. Of encodings with "weights"."""
+        raise self._lacks("weights")
+
+    def n_hidden(self) -> int:
+        """Number of nodes that may be silent. Of encodings with "silence"."""
+        raise self._lacks("silence")
+
+    def silenced(
+        self,
+        genomes: Genomes,
+        ancestors: NDArray[np.int64],
+        silent: NDArray[np.bool_],
+        slots: NDArray[np.int64],
+        states: NDArray[Any],
+    ) -> tuple[Words, Words]:
+        """Yes and no bits ``[individual, output, set * word]`` while the nodes ``silent[set, hidden]`` are 0."""
+        raise self._lacks("silence")
+
+    def n_effective(self, slots: NDArray[np.int64], states: NDArray[Any]) -> NDArray[np.uint8]:
+        """Number of gates or neurons with a path to an output. Of encodings with a price of size."""
+        raise EvomodError(f"the encoding '{self.name}' has no price of size.")
+
+    def _lacks(self, what: str) -> EvomodError:
+        return EvomodError(f"the encoding '{self.name}' has no method for '{what}'.")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a run of an encoding allocates."""
+
+    n_nodes: int
+    n_edges: int
+    n_hidden: int
+    gene_bytes: int
+    """Of one genome."""
+    slot_bytes: int
+    """Of one individual's memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodingKind:
+    """An encoding as a config names it.
+
+    Parameters
+    ----------
+    name
+        As in a config, ``network.encoding``: small letters, digits and hyphens.
+    build
+        ``build(network, task, variation) -> Encoding``: ready for a task. Raises `EvomodError` where they do not fit.
+    section
+        What may stand in ``[network]``.
+    variation
+        What may stand in ``[variation]``.
+    supports
+        Of `evomod.sections.SUPPORTS`: what its networks have. Pressures that require more are refused.
+    defaults
+        What a config leaves open, by section, where the encoding's paper has other values than the retina of 2013.
+    size
+        ``size(network, task)``: what it allocates, so that a run that needs too much memory is refused.
+    kernels
+        Compiled functions without which no run of it starts.
+    examples
+        Configs that between them call its kernels, compiled by ``evomod warm-up``.
+    """
+
+    name: str
+    build: Callable[[Any, Task, Any], Encoding]
+    section: type[NetworkSection]
+    variation: type[Section] = VariationSection
+    supports: frozenset[str] = frozenset()
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    size: Callable[[Any, Task], Size] | None = None
+    kernels: tuple[Any, ...] = ()
+    examples: tuple[Mapping[str, Any], ...] = ()
