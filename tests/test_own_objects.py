@@ -148,7 +148,7 @@ def test_a_killed_process_goes_on_to_the_same_bytes(home):
     whole = run(config(**OWN["pressure"]), 3, home / "whole")
     code = (
         "import evomod, os\n"
-        "from evomod import runs\n"
+        "from evomod.runs import run as runs\n"
         f"config = evomod.Config(task='retina', evolution={SMALL}, tracking={QUICK}, **{OWN['pressure']})\n"
         "config = config.model_copy()\n"
         "save = runs.save_checkpoint\n"
