@@ -289,6 +289,17 @@ def share_interval(yes: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+def share_p(yes: int, n: int) -> float:
+    """Two-sided exact p of a share against a half (binomial).
+
+    >>> round(share_p(5, 5), 4)
+    0.0625
+    """
+    from scipy import stats
+
+    return float(stats.binomtest(yes, n).pvalue)
+
+
 def median_band(
     values: NDArray[np.float64], rng: np.random.Generator, resamples: int = 2000
 ) -> MedianBand:

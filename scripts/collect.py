@@ -1,16 +1,17 @@
-"""Gather studies into results/<paper>/: tables, pictures, claims; print what PAPER.md shows of them.
+"""Gather studies into results/<paper>/: tables, pictures, verdicts; write what PAPER.md and docs/results.md show.
 
     python scripts/collect.py studies/clune2013 [studies/clune2013-xor ...]
     python scripts/collect.py --below elite studies/kashtan2007-elite    # of other settings: results/kashtan2007/elite
+    python scripts/collect.py                                            # verdicts alone, of all that is committed
 
-A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there;
-claims of all go into results/<paper>/claims.json and into their rows of scripts/<paper>/PAPER.md, where those that no
-given study tests stay as they are.
-Studies that were stopped early are gathered as they are; every table and picture says how many runs it has.
+A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there. The
+verdicts of all papers go into results/<paper>/claims.json, between the marks of scripts/<paper>/PAPER.md, and into
+docs/results.md (`results_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
 """
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -18,16 +19,18 @@ from evomod.errors import EvomodError
 from evomod.papers.claims import as_markdown, counted
 from evomod.papers.figures import draw_figure, find_figures
 from evomod.papers.scripts import load_script, study_name
-from evomod.papers.verification import claim_scripts
+from evomod.papers.verification import claim_scripts, verify
 from evomod.studies.tables import load_study, write_tables
 
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
+BEGIN, END = "<!-- verdicts: written by scripts/collect.py -->", "<!-- end of verdicts -->"
+PAGES = {"causes": "REPORT.md"}
 
 
 def gather(folder, below=None):
-    """Write, draw and test everything of one study, and copy its tables. Returns its paper and claims.
+    """Write and draw everything of one study, and copy its tables.
 
     ``below``: the folder within the study's own place, which is there already, that holds it in another setting.
     """
@@ -46,13 +49,10 @@ def gather(folder, below=None):
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
         shutil.copy(path, into / path.name)
     forget_places(into / "manifest.json")
-    study = load_study(into.parent if below else into)  # claims may ask for what lies beside or below it
-    claims = [claim for path in tests for claim in load_script(path).claims(study)]
+    study = load_study(into)
     modules = [load_script(figure.path) for figure in figures]
     shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
-    tested = [as_markdown(claims), counted(claims)] if claims else []
-    print("\n\n".join([f"## {name}", *shown, *tested]))
-    return paper, claims
+    print("\n\n".join([f"## {name}", *shown]))
 
 
 def needs(path, module, name):
@@ -70,44 +70,70 @@ def forget_places(path):
     path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 
 
-def keep(paper, claims):
-    """Put claims into the paper's file, in the place of older verdicts on the same."""
-    path, tested = RESULTS / paper / "claims.json", {claim.claim for claim in claims}
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    rows = [row for row in known if row["claim"] not in tested] + [claim.as_dict() for claim in claims]
-    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+def committed_verdicts(tell=print):
+    """Every claim by the committed tables alone, whatever studies lie in the current folder."""
+    before = Path.cwd()
+    os.chdir(SCRIPTS)  # where no study is looked for
+    try:
+        return verify(tell=tell)
+    finally:
+        os.chdir(before)
 
 
-def show(paper, claims):
-    """Put claims into their rows of the paper's text. Raises `EvomodError` if one has no row there."""
-    path = SCRIPTS / paper / "PAPER.md"
-    fresh = {f"| {claim.claim} |": as_markdown([claim]).splitlines()[-1] for claim in claims}
-    lines, shown = path.read_text(encoding="utf-8").splitlines(), set()
-    for k, line in enumerate(lines):
-        start = next((start for start in fresh if line.startswith(start)), None)
-        if start is not None:
-            lines[k] = fresh[start]
-            shown.add(start)
-    if fresh.keys() - shown:
-        raise EvomodError(
-            f"{path} has no row for the claim {min(fresh.keys() - shown)} add one, with any numbers."
-        )
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+def keep(found):
+    """Put the claims of every paper into its file."""
+    for paper in sorted({claim.paper for claim in found}):
+        rows = [claim.as_dict() for claim in found if claim.paper == paper]
+        text = json.dumps(rows, indent=1) + "\n"
+        (RESULTS / paper / "claims.json").write_text(text, encoding="utf-8")
+
+
+def show(paper, claims, page):
+    """Write the verdicts of a paper between the marks of its text. Raises `EvomodError` where it has no marks."""
+    text = page.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise EvomodError(f"{page} has no place for verdicts: add the lines {BEGIN} and {END}.")
+    parts = [f"{len(claims)} claims: {counted(claims)}.", as_markdown(claims), *deleted(paper)]
+    page.write_text(before + "\n\n".join([BEGIN, *parts, END]) + after, encoding="utf-8")
+
+
+def deleted(paper):
+    """Claims of version 0.1 that were deleted, with the reasons."""
+    scripts = [path for path in claim_scripts() if path.parent.name == paper]
+    gone = {}
+    for path in scripts:
+        gone |= getattr(load_script(path), "DELETED", {})
+    if not gone:
+        return []
+    rows = [f"| {text} | {why} |" for text, why in gone.items()]
+    head = "Claims of version 0.1 that are not asked any more, and why:"
+    return [head, "\n".join(["| claim | reason |", "|---|---|", *rows])]
+
+
+def write_verdicts():
+    """Test every claim on the committed tables, and write what came of it wherever it is shown."""
+    found = committed_verdicts()
+    keep(found)
+    for paper in sorted({claim.paper for claim in found}):
+        mine = [claim for claim in found if claim.paper == paper]
+        show(paper, mine, SCRIPTS / paper / PAGES.get(paper, "PAPER.md"))
+    load_script(SCRIPTS / "results_page.py").write(found)
+    print(f"{len(found)} claims: {counted(found)}.")
 
 
 def main():
-    """Every folder that is given."""
+    """Every folder that is given, then all verdicts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument(
         "--below", help="folder of studies that have other settings than their definition"
     )
     given = parser.parse_args()
     for folder in given.folders:
-        paper, claims = gather(folder, given.below)
-        if claims:
-            keep(paper, claims)
-            show(paper, claims)
+        gather(folder.absolute(), given.below)
+    write_verdicts()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ ORDER = (
     "kernels",
     "files",
     "statistics",
+    "effects",
+    "verdicts",
     "network",
     "task",
     "encodings",
@@ -59,7 +61,7 @@ HOMES = {
     "networkx": {"network", "measures", "bench/modularity"},
     "igraph": {"bench/modularity"},
     "leidenalg": {"bench/modularity"},
-    "scipy": {"measures", "statistics"},
+    "scipy": {"measures", "statistics", "effects"},
     "threadpoolctl": {"measures", "bench/generation", "bench/n_cut"},
     "sklearn": {"gradient/datasets", "bench/modularity", "bench/n_cut"},
     "torch": {"gradient/training"},
@@ -71,7 +73,7 @@ HOMES = {
 }
 """Packages and modules that may import a dependency: those of bench measure it, or measure with one thread."""
 
-PAPERS = ("scripts", "tasks")
+PAPERS = ("results", "scripts", "tasks")
 """Links to the folders beside the package: papers and tasks stand on top of everything."""
 
 

@@ -1,6 +1,7 @@
 """The study of causes: its further tables, its goals, its matching, and what becomes of a network afterwards."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,11 +9,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from evomod import effects
 from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolvability.transfers import descendants, fitness_course, relation
+from evomod.papers import claims, verification
 from evomod.papers import scripts as papers
-from evomod.papers.claims import rises_with
 from evomod.statistics import rank_correlation
 from evomod.studies.definition import load_definition
 from evomod.studies.engines import in_workers
@@ -137,10 +139,6 @@ def test_rank_correlation_of_ties_and_of_what_does_not_vary():
     assert rank_correlation([1, 2, 3, np.nan], [3, 2, 1, 0]).n == 3
     with pytest.raises(EvomodError, match="wants pairs; got 2 and 3"):
         rank_correlation([1, 2], [1, 2, 3])
-    rising = range(30)
-    assert rises_with("x", "c", rising, rising, 30).verdict == "holds"
-    assert rises_with("x", "c", rising, rising, 30, falls=True).verdict == "fails"
-    assert rises_with("x", "c", [1, 1, 1], [1, 2, 3], 3).verdict == "cannot tell"
 
 
 def test_a_course_and_its_descendants_are_those_of_the_evolution(study):
@@ -227,11 +225,19 @@ def test_what_has_no_connection_has_no_modules_before_or_after(monkeypatch):
 
 
 def test_claims_of_causes_are_corrected_together(study):
-    claims = papers.load_script(ROOT / "scripts" / "causes" / "claims.py")
-    found = [c for column in claims.COLUMNS for c in claims.raised(study, column)]
-    assert len(found) == 3 * len(claims.CAUSES)
-    assert all("by Holm" in c.test or "no values" in c.test for c in found)
-    assert any("by Holm" in c.test for c in found)
+    path = ROOT / "scripts" / "causes" / "claims.py"
+    module = papers.load_script(path)
+    found = verification.of_study(path, module, study)
+    families = Counter(claim.family for claim in found)
+    assert families == {"Q": 6, "beyond sparseness": 12, "decay": 6, "benefits": 2}
+    specs = claims.check_specs(path, module)
+    few = claims.Measured("", effects.unknown("delta"), "", p=0.01)
+    told = claims.corrections(specs, [few] * len(specs))
+    assert {how for _, how in told} == {
+        " (0.06 by Holm over 6)",
+        " (0.12 by Holm over 12)",
+        " (0.02 by Holm over 2)",
+    }
 
 
 def test_what_treatments_differ_in_at_equal_connections_is_told_apart_from_connections():

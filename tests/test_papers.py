@@ -158,8 +158,8 @@ def test_a_table_that_lacks_a_column_is_told(own):
     with pytest.raises(EvomodError, match=said):
         papers.load_study(own).column("q_score", "pa")
     study = papers.load_study(own)
-    found = verification._tested(CLAIMS, papers.load_script(CLAIMS), study)
-    assert {claim.verdict for claim in found} == {"cannot tell"}
+    found = verification.of_study(CLAIMS, papers.load_script(CLAIMS), study)
+    assert {claim.verdict for claim in found} == {"not run"}
     assert all("has no column 'q_score'" in claim.found for claim in found)
 
 

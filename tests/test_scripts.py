@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,14 +15,13 @@ from matplotlib.figure import Figure
 import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
-from evomod.files.provenance import versions as versions_of
-from evomod.papers import scripts as papers
-from evomod.papers.claims import Claim, as_markdown, larger
+from evomod.papers.claims import Claim, NotRunError, OutdatedError, Source, as_markdown, decide
 from evomod.papers.figures import draw_figure
 from evomod.papers.scripts import load_script
-from evomod.statistics import rank_sum
+from evomod.papers.verification import of_study
 from evomod.studies.row_tables import read_rows
 from evomod.studies.tables import load_study, read_columns
+from evomod.verdicts import VERDICTS, of_direction, of_equality
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -111,7 +111,9 @@ def reference_tables(folder, ours, theirs):
         lines = [",".join(map(str, row)) for row in (reference.COLUMNS, *rows)]
         (folder / name).write_text("\n".join(lines) + "\n")
     shutil.copy(SCRIPTS.parent / "results" / "reference" / "authors_networks.csv", folder)
-    return script("clune2013/claims_reference").claims(folder / "evomod.csv")
+    module = script("clune2013/claims_reference")
+    path = SCRIPTS / "clune2013" / "claims_reference.py"
+    return decide(path, module, folder / "evomod.csv", command="x")
 
 
 def test_runs_like_those_of_the_program_cannot_be_told_from_it_and_others_can(tmp_path):
@@ -126,12 +128,12 @@ def test_runs_like_those_of_the_program_cannot_be_told_from_it_and_others_can(tm
                     yield (kind, seed, generation, *numbers)
 
     same = reference_tables(tmp_path, rows(50, 0.0), rows(12, 0.0))
-    assert [claim.verdict for claim in same] == ["holds"] * 3
-    assert "30 comparisons; smallest p = " in same[0].test and "n = 50 and 12; largest" in same[0].found
-    few = reference_tables(tmp_path, rows(20, 0.0), rows(12, 0.0))
-    assert [claim.verdict for claim in few] == ["cannot tell", "cannot tell", "holds"]
+    assert [claim.verdict for claim in same] == ["inconclusive", "inconclusive", "holds"]
+    assert "30 comparisons, smallest p = " in same[0].test and same[0].found == "n = 50 and 12"
+    many = reference_tables(tmp_path, rows(400, 0.0), rows(400, 0.0))
+    assert [claim.verdict for claim in many] == ["holds"] * 3
     other = reference_tables(tmp_path, rows(50, 0.2), rows(12, 0.0))
-    assert [claim.verdict for claim in other] == ["fails", "fails", "holds"]
+    assert [claim.verdict for claim in other] == ["differs", "differs", "holds"]
 
 
 def test_a_missing_or_foreign_table_of_the_program_is_said(tmp_path):
@@ -139,7 +141,11 @@ def test_a_missing_or_foreign_table_of_the_program_is_said(tmp_path):
     with pytest.raises(EvomodError, match="share no generation of 'pcc'"):
         reference_tables(tmp_path, rows[:1], rows)
     reference_tables(tmp_path, rows, rows)
-    claims = script("clune2013/claims_reference").claims
+    module = script("clune2013/claims_reference")
+
+    def claims(path):
+        return decide(SCRIPTS / "clune2013" / "claims_reference.py", module, path, command="x")
+
     (tmp_path / "authors_program.csv").write_text("treatment,seed,generation\npa,1,1\n")
     with pytest.raises(EvomodError, match=r"authors_program.csv has no column 'best_fitness'"):
         claims(tmp_path / "evomod.csv")
@@ -311,40 +317,27 @@ def test_an_unsolved_run_counts_with_the_most_that_it_could_have():
     assert speedup.cap_of(study) == 900
 
 
-@pytest.mark.parametrize(
-    ("value", "error", "n", "is_bound", "verdict"),
-    [
-        (0.8, 0.05, 11, False, "holds"),
-        (0.9, 0.05, 11, False, "cannot tell"),  # between one and two standard errors
-        (1.0, 0.05, 11, False, "fails"),
-        (0.4, 0.05, 11, False, "fails"),
-        (0.4, 0.05, 11, True, "cannot tell"),  # at least 0.4
-        (1.0, 0.05, 11, True, "fails"),
-        (0.8, 0.05, 3, False, "cannot tell"),  # too few runs
-        (np.nan, np.nan, 11, False, "cannot tell"),
-    ],
-)
-def test_verdicts_of_a_number_with_a_standard_error(value, error, n, is_bound, verdict):
-    near = script("kashtan2007/claims").near
-    assert near("c", value, error, (0.7, 0.1), n, is_bound).verdict == verdict
+def asked(study, function, **given):
+    """What a claim of 2007 finds in a study."""
+    return function(SimpleNamespace(what=study), **given)
 
 
-def test_a_direction_is_not_decided_where_nothing_is_solved_or_runs_are_few():
+def test_a_direction_over_goals_is_not_decided_where_nothing_is_solved_or_goals_are_few():
     claims = script("kashtan2007/claims")
-    treatment = SimpleNamespace(config=SimpleNamespace(evolution=SimpleNamespace(generations=900)))
-    study = SimpleNamespace(study=SimpleNamespace(treatments=(treatment,)))
-    at_cap, alike = np.full(22, 900.0), np.arange(1.0, 23.0)
+    slow, fast = [[900, 900, 800]] * 6, [[10, 20, 30]] * 6
+    study = study_of_times({"fg": slow, "mvg": fast}, cap=900)
+    goals = {"goals": lambda study: [(np.array(a), np.array(b)) for a, b in zip(slow, fast)]}
     labels = ("FG", "MVG")
-    assert claims.faster(study, "c", (at_cap, alike), labels, 2).verdict == "holds"
-    assert claims.faster(study, "c", (alike, at_cap), labels, 2).verdict == "fails"
-    nothing = claims.faster(study, "c", (at_cap, at_cap), labels, 2)
-    assert nothing.verdict == "cannot tell" and nothing.test == "none"
-    few_solved = np.where(np.arange(22) < 6, 10.0, 900.0)  # both medians are at the cap
-    assert claims.faster(study, "c", (few_solved, at_cap), labels, 2).verdict == "fails"
-    assert claims.faster(study, "c", (at_cap, few_solved), labels, 2).verdict == "holds"
-    assert claims.faster(study, "c", (at_cap[:0], few_solved), labels, 2).verdict == "cannot tell"
-    assert claims.faster(study, "c", (alike, alike), labels, 2).verdict == "fails"
-    assert claims.faster(study, "c", (alike, alike), labels, 3).verdict == "cannot tell"
+    found = asked(study, claims.over_goals, labels=labels, **goals)
+    assert found.effect.value == 1.0 and found.p == pytest.approx(2 / 2**6)
+    assert found.found.startswith("6 goals; medians FG 900 [900, 900], n = 6; MVG 20")
+    assert "over the runs of these goals p = " in found.test
+    for few in ([], goals["goals"](study)[:4]):
+        told = asked(study, claims.over_goals, labels=labels, goals=lambda study, few=few: few)
+        assert told.verdict == "inconclusive"
+    at_cap = [(np.full(3, 900.0), np.full(3, 900.0))] * 6
+    told = asked(study, claims.over_goals, labels=labels, goals=lambda study: at_cap)
+    assert told.verdict == "inconclusive" and "no run solved anything within G_max" in told.found
 
 
 def study_of_times(times, cap=1000):
@@ -367,271 +360,226 @@ def test_runs_that_choose_the_hardest_goals_are_not_those_that_are_tested():
     claims = script("kashtan2007/claims")
     fixed = [[900, 10, 900, 20, 900], [900, 1000, 700, 1000, 800], [10, 1000, 20, 1000, 900]]
     study = study_of_times({"fg": fixed, "mvg": [[30] * 5] * 3})
-    tested, varying, n_goals = claims.judged(study, "gates", "mvg")
-    assert n_goals == 2 and tested.tolist() == [10, 20, 1000, 1000] and varying.tolist() == [30] * 10
-    found = claims.beside_fixed(study, "c", "gates", "mvg")
-    assert found.found == "FG 510, range [10, 1000], n = 4; MVG 30 [30, 30], n = 10"
-    assert "Cliff's delta +0.00" in found.test
+    pairs = claims.judged(study, "gates", "mvg")
+    assert [fixed.tolist() for fixed, _ in pairs] == [[10, 20], [1000, 1000]]
+    assert all(varying.tolist() == [30] * 5 for _, varying in pairs)
 
 
 def test_the_choice_of_goals_favours_no_side():
     """Labels that mean nothing: where the same runs choose and are tested, those of the fixed goal look slow."""
-    claims, rng, deltas = script("kashtan2007/claims"), np.random.default_rng(1), []
+    claims, rng, gaps = script("kashtan2007/claims"), np.random.default_rng(1), []
+    speedup = script("kashtan2007/speedup")
     for _ in range(200):
         times = rng.integers(1, 1001, (2, 12, 5))
         study = study_of_times({"fg": times[0], "mvg": times[1]})
-        deltas.append(
-            [
-                rank_sum(*side(study, "gates", "mvg")[:2]).cliffs_delta
-                for side in (claims.judged, claims.pooled)
-            ]
+        sides = (
+            claims.judged(study, "gates", "mvg"),
+            list(speedup.hardest(study, "gates", "mvg").values()),
         )
-    means, errors = np.mean(deltas, axis=0), np.std(deltas, axis=0) / np.sqrt(200)
+        gaps.append([np.mean([np.median(a) - np.median(b) for a, b in side]) for side in sides])
+    means, errors = np.mean(gaps, axis=0), np.std(gaps, axis=0) / np.sqrt(200)
     assert abs(means[0]) < 3.0 * errors[0] and means[1] > 10.0 * errors[1]
 
 
+def speedup_of(varying, n=9, runs=11, cap=9e4, slow=8000.0):
+    """A study of n goals that take long when they are fixed."""
+    return study_of_times({"fg": [[slow] * runs] * n, "mvg": [[varying] * runs] * n}, cap)
+
+
 @pytest.mark.parametrize(
-    ("varying", "runs", "verdict", "found"),
+    ("varying", "n", "verdict", "found"),
     [
-        (1.0, 11, "holds", "9 of 9"),
-        (1.0, 3, "cannot tell", "9 of 9"),  # too few runs a goal
-        (9000.0, 11, "fails", "0 of 9"),
-        (9e4, 11, "fails", "0 of 9"),  # the varying goals are not solved
+        (1.0, 9, "holds", "9 of 9"),
+        (1.0, 5, "inconclusive", "5 of 5"),  # p = 0.06
+        (9000.0, 9, "reversed", "0 of 9"),
+        (9e4, 9, "reversed", "0 of 9"),  # the varying goals are not solved
     ],
 )
-def test_verdicts_of_goals_that_almost_always_show_a_speedup(varying, runs, verdict, found):
+def test_verdicts_of_goals_that_show_a_speedup(varying, n, verdict, found):
     claims = script("kashtan2007/claims")
-    pairs = {str(k): (np.full(runs, 8000.0), np.full(runs, varying)) for k in range(9)}
-    pairs |= {
-        "easy": (np.full(runs, 2000.0), np.full(runs, 9000.0)),
-        "unknown": (np.full(runs, 9e4), np.full(runs, 9e4)),
-    }
-    told = claims.mostly("c", pairs, 9e4)
-    assert told.verdict == verdict and told.found.startswith(f"{found} goals above 3,000 generations")
+    told = asked(speedup_of(varying, n), claims.mostly, model="gates")
+    assert of_direction(told.effect, told.p, 0.15) == verdict
+    assert told.found == f"{found} goals above 3,000 generations"
 
 
-def test_a_share_that_may_be_almost_always_is_not_told():
+def test_without_a_goal_that_takes_long_nothing_is_said_of_a_share():
     claims = script("kashtan2007/claims")
-    pairs = {str(k): (np.full(11, 8000.0), np.full(11, 10.0 if k else 9000.0)) for k in range(8)}
-    told = claims.mostly("c", pairs, 9e4)  # 7 of 8: 47 % to 100 %
-    assert told.verdict == "cannot tell" and told.test.endswith("47% to 100%")
-    assert claims.mostly("c", {}, 9e4).verdict == "cannot tell"
+    easy = speedup_of(10.0, slow=100.0)
+    assert asked(easy, claims.mostly, model="gates").verdict == "inconclusive"
 
 
-def test_a_scenario_may_be_claimed_to_be_slower():
+def test_s_is_compared_with_what_the_law_predicts_at_the_horizon():
     claims = script("kashtan2007/claims")
-    slow, fast = [[1000] * 11] * 3, [[600, 610, 620, 630, 640, 650, 660, 670, 680, 690, 700]] * 3
-    study = study_of_times({"fg": fast, "rvgc": slow, "mvg": slow})
-    assert claims.beside_fixed(study, "c", "gates", "rvgc", is_later=True).verdict == "holds"
-    assert claims.beside_fixed(study, "c", "gates", "mvg").verdict == "fails"
-    texts = [text for model in claims.SPEEDUP.MODELS for text in claims.texts(model)]
-    assert [text for text in texts if "S below 1" in text] == [
-        "NAND circuits: a constant random goal in between (RVG_c) slows the hardest goals down (S below 1)"
-    ]
+    low, high = claims.S_AT_HORIZON["gates"]
+    smallest = next(c.smallest for c in claims.CLAIMS if c.text.startswith("gate layers: S of"))
+    assert 1.0 + smallest == pytest.approx(np.sqrt(high / low))
+    predicted = study_of_times({"fg": [[60_000] * 11] * 6, "mvg": [[5000] * 11] * 6}, 90_000)
+    told = asked(predicted, claims.at_horizon, model="gates")
+    assert of_equality(told.effect, smallest) == "holds" and told.verdict is None
+    far = study_of_times({"fg": [[60_000] * 11] * 6, "mvg": [[100] * 11] * 6}, 90_000)
+    assert of_equality(asked(far, claims.at_horizon, model="gates").effect, smallest) == "differs"
+    bound = study_of_times({"fg": [[90_000] * 11] * 6, "mvg": [[45_000] * 11] * 6}, 90_000)
+    assert asked(bound, claims.at_horizon, model="gates").verdict == "inconclusive"  # S is at least 2
+    unsolved = study_of_times({"fg": [[90_000] * 11] * 6, "mvg": [[90_000] * 11] * 6}, 90_000)
+    assert asked(unsolved, claims.at_horizon, model="gates").verdict == "inconclusive"
 
 
-def test_claims_of_the_speedup_ask_both_selections_and_no_taste(tmp_path):
+def test_an_exponent_is_compared_with_the_published_one():
     claims = script("kashtan2007/claims")
+    fixed = [10.0 ** (2 + k / 4) for k in range(9)]
+    varying = [t ** (1 - 0.7) for t in fixed]
+    study = study_of_times({"fg": [[t] * 5 for t in fixed], "mvg": [[t] * 5 for t in varying]}, 1e5)
+    told = asked(study, claims.growth, model="gates")
+    assert told.effect.value == pytest.approx(0.0, abs=1e-9)
+    assert told.effect.high == pytest.approx(1.96 * claims.ERROR)  # theirs, for ours is 0
+    assert "0.7 ± " in told.found and "9 goals, 0 of them bounds" in told.found
+
+
+def test_collecting_a_study_of_other_settings_writes_below_its_own(tmp_path, monkeypatch):
+    collect = load_script(SCRIPTS / "collect.py")
     results = SCRIPTS.parent / "results" / "kashtan2007"
-    found, n = claims.claims(load_study(results)), len(claims.AS_QUOTED)
-    assert [claim.claim for claim in found] == claims.CLAIMS and len(found) == 2 * n
-    assert any(a.found != b.found for a, b in zip(found[:n], found[n:], strict=True))
-    (tmp_path / "elite").mkdir()
-    for folder in ("", "elite"):
-        for name in ("summary.csv", "study.toml", "manifest.json"):
-            shutil.copy(results / folder / name, tmp_path / folder / name)
-    assert claims.claims(load_study(tmp_path)) == found
-    text = (tmp_path / "elite" / "study.toml").read_text()
-    (tmp_path / "elite" / "study.toml").write_text(
-        re.sub(r"(?m)^generations = \d+", "generations = 100", text)
-    )
-    small = claims.claims(load_study(tmp_path))
-    assert small[:n] == found[:n] and {claim.verdict for claim in small[n:]} == {"cannot tell"}
-    assert "a taste, which decides nothing: evomod study" in small[n].found
-    other = re.sub(r'(?m)^method = "elite"', 'method = "roulette"', text)
-    (tmp_path / "elite" / "study.toml").write_text(other)
-    assert "another selection (selection roulette)" in claims.claims(load_study(tmp_path))[n].found
-    shutil.rmtree(tmp_path / "elite")
-    assert "not run: evomod study" in claims.claims(load_study(tmp_path))[n].found
-
-
-def test_a_goal_that_no_scenario_solves_makes_no_number():
-    claims, cap = script("kashtan2007/claims"), 1000
-    goals = {
-        "a": (np.full(11, 1000.0), np.full(11, 400.0)),
-        "b": (np.full(11, 900.0), np.full(11, 360.0)),
-    }
-    known = claims.largest("c", goals, cap, (2.5, 1.0))
-    assert known.verdict == "holds" and known.found.startswith("at least 2.5 ± 0")
-    goals["c"] = (np.full(11, 1000.0), np.full(11, 1000.0))
-    unknown = claims.largest("c", goals, cap, (2.0, 1.0))
-    assert unknown.verdict == "cannot tell" and not unknown.found.startswith("at least")
-    assert unknown.found.endswith("S is not known of 1 of 3 goals")
-    assert claims.largest("c", goals, cap, (90.0, 1.0)).verdict == "cannot tell"
-
-
-def test_a_study_of_other_settings_is_collected_below_its_own(tmp_path, monkeypatch):
-    collect, results = script("collect"), SCRIPTS.parent / "results" / "kashtan2007"
-    monkeypatch.setattr(collect, "RESULTS", tmp_path / "results")
     own = tmp_path / "results" / "kashtan2007"
+    monkeypatch.setattr(collect, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(collect, "write_tables", lambda folder: None)
     own.mkdir(parents=True)
     for name in ("summary.csv", "study.toml", "manifest.json"):
         shutil.copy(results / name, own / name)
     shutil.copytree(results / "elite", tmp_path / "study")
     monkeypatch.setattr(collect, "draw_figure", lambda name, path, study: path.write_bytes(b""))
-    paper, found = collect.gather(tmp_path / "study", "elite")
-    assert paper == "kashtan2007"
-    assert found == script("kashtan2007/claims").claims(load_study(results))
+    collect.gather(tmp_path / "study", "elite")
     assert (own / "elite" / "summary.csv").read_bytes() == (
         results / "elite" / "summary.csv"
     ).read_bytes()
     assert (own / "summary.csv").read_bytes() == (results / "summary.csv").read_bytes()
 
 
-def test_fresh_verdicts_take_the_place_of_their_rows_in_the_paper_s_text(tmp_path, monkeypatch):
+def test_verdicts_are_written_between_their_marks(tmp_path):
+    collect, page = load_script(SCRIPTS / "collect.py"), tmp_path / "PAPER.md"
+    claim = Claim("paper", "a", "3, n = 4", "delta +1", "p = 0.1", "inconclusive")
+    page.write_text(f"# Paper\n\n{collect.BEGIN}\nold\n{collect.END}\n\nmore\n")
+    collect.show("paper", [claim], page)
+    shown = page.read_text()
+    assert "1 claims: 1 inconclusive." in shown and as_markdown([claim]) in shown and "old" not in shown
+    assert shown.startswith("# Paper\n\n") and shown.endswith("\n\nmore\n")
+    collect.show("paper", [claim], page)
+    assert page.read_text() == shown
+    page.write_text("# Paper\n")
+    with pytest.raises(EvomodError, match="has no place for verdicts"):
+        collect.show("paper", [claim], page)
+
+
+def test_claims_that_are_not_asked_any_more_stand_with_their_reason():
     collect = load_script(SCRIPTS / "collect.py")
-    monkeypatch.setattr(collect, "SCRIPTS", tmp_path)
-    (tmp_path / "paper").mkdir()
-    text = "# Paper\n\n| claim | here | test | verdict |\n|---|---|---|---|\n| a | 1 | p = 1 | holds |\n| b | 2 | | fails |\n"
-    (tmp_path / "paper" / "PAPER.md").write_text(text)
-    collect.show("paper", [Claim("paper", "a", "3, n = 4", "p = 0.1", "fails")])
-    shown = (tmp_path / "paper" / "PAPER.md").read_text()
-    assert shown == text.replace("| a | 1 | p = 1 | holds |", "| a | 3, n = 4 | p = 0.1 | **fails** |")
-    with pytest.raises(EvomodError, match=r"PAPER.md has no row for the claim \| c \|"):
-        collect.show("paper", [Claim("paper", "c", "", "", "fails")])
-    assert (tmp_path / "paper" / "PAPER.md").read_text() == shown
+    assert collect.deleted("mengistu2016") == []
+    assert "S_max of VG_0 2.5 ± 2 | S_max is of the hardest goals" in collect.deleted("kashtan2007")[1]
 
 
-@pytest.mark.parametrize(
-    "paper",
-    sorted(
-        path.parent.name for path in SCRIPTS.glob("*/claims.py") if path.with_name("PAPER.md").exists()
-    ),
-)
-def test_every_verdict_that_is_kept_stands_in_the_paper_s_text(paper):
-    rows = json.loads((SCRIPTS.parent / "results" / paper / "claims.json").read_text())
-    texts = [t for path in (SCRIPTS / paper).glob("claims*.py") for t in load_script(path).CLAIMS]
-    assert sorted(row["claim"] for row in rows) == sorted(texts)
-    shown = (SCRIPTS / paper / "PAPER.md").read_text().splitlines()
-    for row in rows:
-        (line,) = as_markdown([Claim(**row)]).splitlines()[2:]
-        assert line in shown
+def test_claims_of_the_speedup_ask_both_selections_and_no_taste(tmp_path):
+    module, path = script("kashtan2007/claims"), SCRIPTS / "kashtan2007" / "claims.py"
+    results = SCRIPTS.parent / "results" / "kashtan2007"
+    found = of_study(path, module, load_study(results))
+    assert [claim.claim for claim in found] == [spec.text for spec in module.CLAIMS]
+    n = len(found) // 2
+    assert any(a.found != b.found for a, b in zip(found[:n], found[n:], strict=True))
+    shutil.copytree(results / "elite", tmp_path / "elite")
+    for name in ("summary.csv", "study.toml", "manifest.json"):
+        shutil.copy(results / name, tmp_path / name)
+    text = (tmp_path / "elite" / "study.toml").read_text()
+    (tmp_path / "elite" / "study.toml").write_text(
+        re.sub(r"(?m)^generations = \d+", "generations = 100", text)
+    )
+    small = of_study(path, module, load_study(tmp_path))
+    assert small[:n] == found[:n] and {claim.verdict for claim in small[n:]} == {"not run"}
+    assert "a taste, which decides nothing: evomod study" in small[n].found
+    shutil.rmtree(tmp_path / "elite")
+    assert (
+        script("kashtan2007/both_selections").with_elite(load_study(tmp_path), "study.toml")[0] is None
+    )
 
 
 def test_claims_of_the_course_ask_both_selections(tmp_path):
     claims = script("kashtan2007/claims_course")
     results = SCRIPTS.parent / "results" / "kashtan2007" / "kashtan2007-course"
-    found = claims.claims(load_study(results))
-    assert [claim.claim for claim in found] == claims.CLAIMS and all(
-        "n = 40" in c.found for c in found[::2]
-    )
+    path = SCRIPTS / "kashtan2007" / "claims_course.py"
+    found = of_study(path, claims, load_study(results))
+    assert [claim.claim for claim in found] == [spec.text for spec in claims.CLAIMS]
+    assert all("n = 40" in c.found for c in found[::2])
     assert [claim.found.split(";")[0] for claim in found[1::2]] == ["MVG 2/40 (5%)", "MVG 39/40 (98%)"]
     for name in ("summary.csv", "study.toml", "manifest.json"):
         shutil.copy(results / name, tmp_path / name)
-    alone = claims.claims(load_study(tmp_path))
-    assert {claim.verdict for claim in alone} == {"cannot tell"}
+    alone = of_study(path, claims, load_study(tmp_path))
+    assert {claim.verdict for claim in alone} == {"not run"}
     assert "no course.csv.gz: evomod figure" in alone[0].found
     assert "--set selection.method=elite" in alone[2].found
 
 
-@pytest.mark.parametrize(
-    ("times", "n", "verdict"),
-    [(50.0, 30, "holds"), (50.0, 29, "cannot tell"), (100.0, 30, "cannot tell"), (200.0, 30, "fails")],
-)
-def test_verdicts_of_a_range_of_periods(times, n, verdict):
-    groups = {20: np.full(n, 10.0), 500: np.full(n, times), 2000: np.full(n, 999.0)}
-    ranged = script("kashtan2007/claims_periods").ranged
-    assert ranged((np.full(n, 100.0), groups), "c").verdict == verdict
-
-
-def test_a_range_of_periods_is_not_decided_where_an_interval_holds_one():
-    ranged, rng = script("kashtan2007/claims_periods").ranged, np.random.default_rng(1)
-    fixed = rng.permutation(np.repeat([10.0, 900.0], [12, 18]))  # solved at once, or hardly
-    groups = {2: np.full(30, 1e4), 20: np.full(30, 50.0), 500: np.full(30, 60.0)}
-    found = ranged((fixed, groups), "c")
-    assert found.verdict == "cannot tell"  # S of medians is 18 and 15
-    assert "20: 18 [0.2, 18]" in found.found and found.found.endswith("n = 30 runs each")
-    assert found.test.startswith("bootstrapped intervals, 97.50% each")
+@pytest.mark.parametrize(("times", "verdict"), [(50.0, "holds"), (200.0, "reversed")])
+def test_a_range_of_periods_is_as_good_as_its_worst(monkeypatch, times, verdict):
+    periods, rng = script("kashtan2007/claims_periods"), np.random.default_rng(1)
+    groups = {20: np.full(30, 10.0), 500: np.full(30, times), 2000: np.full(30, 999.0)}
+    fixed = rng.uniform(90.0, 110.0, 30)
+    monkeypatch.setattr(periods.FIGURE, "by_size", lambda study: {50: (fixed, groups)})
+    found = asked(None, periods.ranged, size=50)
+    assert "2000" not in found.found and "20: +1.00" in found.found
+    if verdict == "holds":
+        assert of_direction(found.effect, found.p, 0.33) == "holds"
+    else:
+        assert found.effect.value == -1.0 and "least, period 500" in found.test
 
 
 def test_who_is_not_solved_is_the_last_to_solve():
     claims = script("mengistu2016/claims")
-    columns = {
-        "generations": np.array([900] * 4),
-        "generations_to_solve": np.array([np.nan, 7, 30, np.nan]),
-    }
-    study = SimpleNamespace(column=lambda name, treatment: columns[name])
-    assert claims.times(study, "pa").tolist() == [900.0, 7.0, 30.0, 900.0]
+    solved = np.array([np.nan, 7, 30, np.nan])
+    study = SimpleNamespace(column=lambda name, treatment: solved)
+    assert claims.times(study, "pa").tolist() == [25_000.0, 7.0, 30.0, 25_000.0]
 
 
-def test_claims_of_hierarchy_tell_sub_problems_and_times():
-    claims = script("mengistu2016/claims")
+def test_claims_of_hierarchy_tell_sub_problems_times_and_a_null():
+    module, path = script("mengistu2016/claims"), SCRIPTS / "mengistu2016" / "claims.py"
     study = load_study(SCRIPTS.parent / "results" / "mengistu2016")
-    found = {c.claim: c for c in claims.claims(study)}
-    assert list(found) == claims.CLAIMS
-    sooner = found["P&CC (p = 1) reaches a solution in fewer generations than PA"].found.split("; ")
-    for text, label, name in zip(sooner, ("PA", "P&CC"), ("pa", "pcc-100"), strict=True):
-        times = study.column("generations_to_solve", name)
-        times = np.where(np.isnan(times), study.column("generations", name), times)
-        assert text.startswith(f"{label} {np.median(times):.4g}") and text.endswith(f"n = {times.size}")
-    told = found["P&CC (p = 1) tells more sub-problems than PA"]
-    assert told.found.count(f"n = {times.size}") == 2 and "rank-sum p" in told.test
+    study = replace(study, manifest={})  # as if it were of today's births
+    found = {c.claim: c for c in of_study(path, module, study)}
+    assert list(found) == [spec.text for spec in module.CLAIMS]
+    sooner = found["P&CC (p = 1) reaches a solution in fewer generations than PA"]
+    assert sooner.found.startswith("P&CC, p = 1 solved 30/30 (100%), given solved 727")
+    assert found["P&CC (p = 1) computes more sub-problems than PA"].found.count("n = 30") == 2
+    null = found[
+        "P&CC (p = 1) is more hierarchical than PA relative to degree-preserving randomisations (z)"
+    ]
+    assert null.effect.startswith("delta ") and null.verdict in VERDICTS
 
 
-def test_a_recalled_percentage_is_tested_by_every_count_that_it_may_be():
-    claims = script("clune2013/claims")
-    one = claims.share("c", (36, 50), (28,))
-    assert one.verdict == "holds" and one.test.count("Fisher") == 1
-    assert claims.share("c", (10, 50), (19,)).verdict == "holds"  # p = 0.08
-    assert claims.share("c", (10, 50), (20,)).verdict == "fails"  # p = 0.049
-    both = claims.share("c", (10, 50), (19, 20))
-    assert both.verdict == "cannot tell" and both.test.endswith("points to 20/50")
-    shares = [counts for pair in claims.SHARES.values() for counts in pair]
-    assert all(abs(100 * n / claims.N - percent) <= 1 for percent, counts in shares for n in counts)
-
-
-def test_replicates_that_choose_a_period_are_not_tested():
+def test_replicates_that_choose_a_period_are_not_tested(monkeypatch):
     periods = script("clune2013/claims_periods")
     groups = {20: np.array([0.9, 0.1, 0.8, 0.2]), 50: np.array([0.5, 0.6, 0.5, 0.7])}
-    period, q = periods.best(groups)
-    assert period == 20 and q.tolist() == [0.1, 0.2]
+    monkeypatch.setattr(periods.FIGURE, "by_period", lambda study, kind: groups)
+    assert periods.best(groups) == 20
+    assert periods.q_score(None, "mvg").tolist() == periods.q_score(None, "both").tolist() == [0.1, 0.2]
+    assert periods.q_score(None, "both-at-mvg").tolist() == groups[20].tolist()  # chosen by the others
 
 
-def test_networks_without_a_connection_have_no_q_and_a_family_is_corrected():
+def test_networks_without_a_connection_have_no_q():
     sweeps = script("clune2013/claims_sweeps")
     q = sweeps.with_modules(np.array([0, 0.4, 0.0]), np.array([0, 30, 5]))
     np.testing.assert_array_equal(q, [np.nan, 0.4, 0.0])
-    high, low = np.arange(10, 20) / 20, np.append(np.arange(8) / 20, np.nan)
-    tests = [(larger, f"c{k}", high, low, ("a", "b")) for k in range(3)]
-    tests += [(larger, "none", high, low[8:], ("a", "b"))]
-    first, *_, none = sweeps.family(tests)
-    assert "p = 4.6e-05 (0.00014 by Holm)" in first.test and first.verdict == "holds"  # times three
-    assert "b (1 without a connection left out) 0.175 [" in first.found and "n = 8" in first.found
-    assert none.verdict == "cannot tell" and "no values" in none.test
-    small = [(larger, "c", [3, 4, 5, 6], [1, 2, 2, 1], ("a", "b"))]  # p = 0.027
-    assert [c.verdict for c in sweeps.family(small)] == ["holds"]
-    assert [c.verdict for c in sweeps.family(small * 2)] == ["cannot tell"] * 2
 
 
-def test_controls_are_claims(monkeypatch):
+def test_controls_are_groups_of_the_sweeps(tmp_path):
     sweeps = script("clune2013/claims_sweeps")
     study = load_study(SCRIPTS.parent / "results" / "clune2013" / "clune2013-sweeps")
-    versions = {study.manifest["versions"]["evomod"], versions_of()["evomod"]}
-    alone = {claim.claim: claim.found for claim in sweeps.claims(study)}
-    if len(versions) == 2:  # PA and P&CC were made by another version: they are not compared
-        assert alone[sweeps.WALK] == "not run at this size: study.toml"
-    monkeypatch.setattr(papers, "_alike", lambda one, other: True)
-    found = {claim.claim: claim for claim in sweeps.claims(study)}
-    assert list(found) == sweeps.CLAIMS
-    controls = read_columns(study.folder.with_name("clune2013-controls") / "controls.csv")
+    with pytest.raises(OutdatedError, match="controls: made by evomod 0.1.0"):
+        sweeps.q(study, "walk")
+    table = study.folder.with_name("clune2013-controls") / "controls.csv"
+    shutil.copy(table, tmp_path / "controls.csv")
+    (tmp_path / "controls.manifest.json").write_text('{"versions": {"evomod": "0.2.0"}}')
+    moved = replace(study, folder=tmp_path)
+    controls = read_columns(table)
     walk = controls["q_score"][controls["treatment"] == "walk"]
-    shown = f"PA, random walk {np.median(walk):.4g}"
-    assert shown in found[sweeps.WALK].found and found[sweeps.WALK].found.endswith(f"n = {walk.size}")
-    for text in sweeps.HIGHER_BY_Q:
-        assert f"n = {walk.size}; PA 0." in found[text].found and "by Holm" in found[text].test
-    four = next(c for text, c in found.items() if text.startswith("any four pixels: P&CC"))
-    name = next(name for name, label in study.labels.items() if label == "P&CC, any four pixels")
-    connections = study.column("connections", name)
-    left_out = int((connections == 0).sum())
-    assert left_out > 0 and f"({left_out} without a connection left out) " in four.found
-    assert f"n = {connections.size - left_out}; PA" in four.found
+    assert sweeps.q(moved, "walk").tolist() == walk.tolist()
+    assert sweeps.runs_of(moved, "walk") == (walk.size, 50) and sweeps.runs_of(moved, "pa-or") is None
+    with pytest.raises(NotRunError, match=r"controls\.py"):
+        sweeps.q(replace(study, folder=tmp_path / "none"), "walk")
+    four = Source(SCRIPTS / "clune2013" / "claims_sweeps.py", sweeps, study)
+    spec = next(spec for spec in sweeps.CLAIMS if spec.text.startswith("any four pixels"))
+    left_out = int((study.column("connections", "pcc-any-four") == 0).sum())
+    assert left_out and f"({left_out} without a number left out) " in spec.measured(four).found

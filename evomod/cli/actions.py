@@ -383,12 +383,22 @@ def _strict_json(data: Any) -> str:
 
 def act_verify(given: argparse.Namespace) -> int:
     from evomod.papers.claims import counted
-    from evomod.papers.verification import as_data, told, verify
+    from evomod.papers.verification import as_data, contradictions, missing, told, verify
 
     found = verify(quick=given.quick, jobs=given.jobs, tell=partial(print, file=sys.stderr))
     print(json.dumps(as_data(found), indent=2) if given.json else told(found))
     print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
-    return 0
+    if given.quick:
+        return 0
+    wrong = [
+        *map(str, contradictions(found)),
+        *(f"{text}: committed, but no claim" for text in missing(found)),
+    ]
+    for line in wrong:
+        print(f"not reproduced: {line}", file=sys.stderr)
+    if not wrong:
+        print("All committed verdicts are reproduced.", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def _duration(seconds: float) -> str:

@@ -296,7 +296,8 @@ def _add_figure(commands: Any) -> None:
     )
     figure.set_defaults(act=act_figure)
     verify = commands.add_parser(
-        "verify", help="every claim of every paper: holds, fails, or cannot tell, with numbers"
+        "verify",
+        help="every claim of every paper tested on its tables; exits with 1 where a committed verdict is not reproduced",
     )
     verify.add_argument(
         "--quick", action="store_true", help="by small studies that are run now (minutes)"

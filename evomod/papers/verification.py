@@ -1,14 +1,20 @@
-"""Every claim of every paper against the studies that have been run: ``evomod verify``."""
+"""Every claim of every paper against the studies that have been run: ``evomod verify``.
+
+The committed verdicts lie in ``results/<paper>/claims.json``. What is tested on a committed table and comes out otherwise
+is a verdict that cannot be reproduced.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evomod.errors import EvomodError
 from evomod.files.provenance import other_version
-from evomod.papers.claims import Claim, not_run
+from evomod.files.readers import DamageError, read_json
+from evomod.papers.claims import Claim, decide, old_births, untested
 from evomod.papers.scripts import (
     Tell,
     command_of,
@@ -17,9 +23,24 @@ from evomod.papers.scripts import (
     load_script,
     quick_study,
     scripts_folder,
+    study_name,
+    study_places,
     table_of,
 )
-from evomod.studies.tables import how_many
+from evomod.studies.tables import StudyFolder, how_many, load_study
+from evomod.verdicts import STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A verdict that is not the committed one."""
+
+    claim: Claim
+    committed: str
+    """"none" where no verdict is committed."""
+
+    def __str__(self) -> str:
+        return f"{self.claim.paper}: {self.claim.claim}: committed is '{self.committed}', here '{self.claim.verdict}'"
 
 
 def claim_scripts() -> list[Path]:
@@ -34,7 +55,7 @@ def verify(
 
     ``tell`` is told of every study that is asked, or passed over because it is damaged or another than the
     paper's. One of less than a tenth of the definition's size, which a taste or a quick one is, shows how
-    claims are tested, and decides none.
+    claims are tested, and decides none. Raises `EvomodError` for a claim file that leaves something undeclared.
     """
     found: list[Claim] = []
     for path in claim_scripts():
@@ -48,47 +69,108 @@ def verify(
 
 def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell) -> list[Claim]:
     """Claims of a study; a taste decides none."""
-    paper = path.parent.name
+    paper, command = path.parent.name, command_of(path, module)
     study = quick_study(path, module, jobs) if quick else find_study(path, module, tell)
     if study is None:
-        why = f"not run: {command_of(path, module)}"
-        return [not_run(paper, text, why) for text in module.CLAIMS]
+        old = _old_one(path, module)
+        if old:
+            return untested(path, module, f"{old}: run again", "made by 0.1", command)
+        return untested(path, module, f"not run: {command}", "not run", command)
     taste, version = is_taste(path, module.STUDY, study), other_version(study.manifest)
     made = f", made by evomod {version}" if version else ""
     kind = " (a taste: decides nothing)" if taste else ""
     tell(f"{paper}: {study.folder}, {how_many(study)}{made}{kind}")
-    tested = _tested(path, module, study)
-    return [replace(c, verdict="cannot tell") for c in tested] if taste else tested
+    return of_study(path, module, study, is_whole=not taste)
+
+
+def _old_one(path: Path, module: Any) -> str | None:
+    """In words, that the study's place holds one of the old births, which has other settings too; None where not."""
+    for place in study_places(path, module):
+        if (place / "manifest.json").exists():
+            try:
+                found = load_study(place)
+            except EvomodError:
+                continue
+            if found.study.name == study_name(path, module.STUDY) and _is_layered(found):
+                return old_births(found.manifest)
+    return None
+
+
+def _is_layered(study: StudyFolder) -> bool:
+    return any(t.config.network.encoding.startswith("layered") for t in study.study.treatments)
+
+
+def of_study(path: Path, module: Any, study: StudyFolder, *, is_whole: bool = True) -> list[Claim]:
+    """The claims against a study; those of layered networks that were born too sparse are refused."""
+    command, old = command_of(path, module), old_births(study.manifest)
+    if old and _is_layered(study):
+        return untested(path, module, f"{old}: run again", "made by 0.1", command)
+    return _tested(path, module, study, command, is_whole)
 
 
 def _of_table(path: Path, module: Any, tell: Tell) -> list[Claim]:
     """Claims of an experiment that is no study; a small one is not run for them."""
     table = table_of(path.parent.name, module)
     if not table.exists():
-        return [not_run(path.parent.name, text, f"not run: {module.COMMAND}") for text in module.CLAIMS]
+        return untested(path, module, f"not run: {module.COMMAND}", "not run", module.COMMAND)
     tell(f"{path.parent.name}: {table}")
-    return _tested(path, module, table)
+    return _tested(path, module, table, module.COMMAND, True)
 
 
-def _tested(path: Path, module: Any, what: Any) -> list[Claim]:
+def _tested(path: Path, module: Any, what: Any, command: str, is_whole: bool) -> list[Claim]:
     """The claims against a study or a table, which none can be told from if it is damaged."""
     try:
-        found: list[Claim] = module.claims(what)
+        return decide(path, module, what, command=command, is_whole=is_whole)
     except EvomodError as error:
-        found = [not_run(path.parent.name, text, f"cannot be told: {error}") for text in module.CLAIMS]
+        return untested(path, module, f"cannot be tested: {error}", "not run", command)
+
+
+def committed() -> dict[tuple[str, str], str]:
+    """The committed verdicts by paper and claim. Raises `EvomodError` where a file of them is damaged."""
+    found = {}
+    for path in sorted((scripts_folder().parent / "results").glob("*/claims.json")):
+        try:
+            rows = read_json(path)
+            found.update({(row["paper"], row["claim"]): row["verdict"] for row in rows})
+        except (OSError, DamageError, TypeError, KeyError) as error:
+            raise EvomodError(
+                f"{path} does not hold verdicts ({error}). Restore it, or write it again with scripts/collect.py."
+            ) from None
     return found
 
 
-def as_data(found: list[Claim]) -> list[dict[str, Any]]:
+def contradictions(found: Sequence[Claim]) -> list[Contradiction]:
+    """Claims whose verdict is not the committed one; a study that is not complete here contradicts nothing that is.
+
+    So a run of one's own that has begun is no contradiction, and a table that is missing is one.
+    """
+    known = committed()
+    pairs = [(claim, known.get((claim.paper, claim.claim), "none")) for claim in found]
+    return [
+        Contradiction(claim, verdict)
+        for claim, verdict in pairs
+        if claim.verdict != verdict and not (claim.verdict == "not complete" and verdict != "none")
+    ]
+
+
+def missing(found: Sequence[Claim]) -> list[str]:
+    """Committed verdicts of claims that no file holds any more."""
+    here = {(claim.paper, claim.claim) for claim in found}
+    return [f"{paper}: {text}" for paper, text in committed() if (paper, text) not in here]
+
+
+def as_data(found: Sequence[Claim]) -> list[dict[str, Any]]:
     """The claims as plain data."""
     return [claim.as_dict() for claim in found]
 
 
-def told(found: list[Claim]) -> str:
-    """The claims for a terminal: verdict, claim, numbers and test."""
+def told(found: Sequence[Claim]) -> str:
+    """The claims for a terminal: verdict, claim, numbers and test; what has no verdict in one line."""
     lines = []
     for claim in found:
-        lines.append(f"{claim.verdict.upper():12} {claim.paper}: {claim.claim}")
-        lines.append(f"{'':12} {claim.found}")
-        lines.append(f"{'':12} {claim.test}")
+        lines.append(f"{claim.verdict.upper():22} {claim.paper}: {claim.claim}")
+        if claim.verdict in STATES:
+            continue
+        lines.append(f"{'':22} {claim.found}")
+        lines.append(f"{'':22} {'; '.join(part for part in (claim.effect, claim.test) if part)}")
     return "\n".join(lines)

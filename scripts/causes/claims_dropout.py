@@ -2,42 +2,46 @@
 
 from pathlib import Path
 
-from evomod.papers.claims import alike, larger
+from evomod.papers.claims import DELTA, Alike, Larger
 from evomod.papers.scripts import load_script
 
-PAPER, N = "causes", 30
 STUDY = "study_dropout.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=400", "evolution.population=200"]}
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 NONE, SOME, MUCH = "rate-00", "rate-10", "rate-50"
+
+
+def of_modules(name):
+    """What modules do in the best networks of runs."""
+    return lambda study, treatment: derived.values(derived.modules_do(study), name, treatment)
+
+
+COLUMNS = {
+    **{name: of_modules(name) for name in ("redundancy", "specialisation", "harm")},
+    "q_z": lambda study, treatment: derived.measured(study, "q_z", treatment),
+}
+ABOUT = {"smallest": DELTA, "figure": "causes-redundancy"}
 CLAIMS = [
-    "modules stand in for each other more with dropout of 0.1 than without",
-    "modules are as specialised with dropout of 0.1 as without",
-    "modules are less specialised with dropout of 0.5 than of 0.1",
-    "a silent neuron costs less with dropout of 0.1 than without",
-    "dropout of 0.1 makes networks more modular beside rewired ones (z of Q)",
-]
-
-
-def claims(study):
-    """Of what modules do in the best networks of runs."""
-    table = derived.modules_do(study)
-
-    def values(column, name):
-        return derived.values(table, column, name)
-
-    z = [derived.measured(study, "q_z", name) for name in (SOME, NONE)]
-    return [
-        larger(
-            PAPER, CLAIMS[0], values("redundancy", SOME), values("redundancy", NONE), ("0.1", "none"), N
-        ),
-        alike(
-            PAPER, CLAIMS[1], values("specialisation", SOME), values("specialisation", NONE), ("0.1", "none"), N
-        ),
-        larger(
-            PAPER, CLAIMS[2], values("specialisation", SOME), values("specialisation", MUCH), ("0.1", "0.5"), N
-        ),
-        larger(PAPER, CLAIMS[3], values("harm", NONE), values("harm", SOME), ("none", "0.1"), N),
-        larger(PAPER, CLAIMS[4], *z, ("0.1", "none"), N),
-    ]  # fmt: skip
+    Larger(
+        "modules stand in for each other more with dropout of 0.1 than without", column="redundancy", a=SOME, b=NONE,
+        family="what modules do", **ABOUT,
+    ),
+    Alike(
+        "modules are as specialised with dropout of 0.1 as without", column="specialisation", a=SOME, b=NONE,
+        family="what modules do", **ABOUT,
+    ),
+    Larger(
+        "modules are less specialised with dropout of 0.5 than of 0.1", column="specialisation", a=MUCH, b=SOME,
+        is_less=True, family="what modules do", **ABOUT,
+    ),
+    Larger(
+        "a silent neuron costs less with dropout of 0.1 than without", column="harm", a=SOME, b=NONE, is_less=True,
+        family="what modules do", **ABOUT,
+    ),
+    Larger(
+        "dropout of 0.1 makes networks more modular relative to degree-preserving randomisations (z)", column="q_z",
+        a=SOME, b=NONE, family="modularity",
+        was=("dropout of 0.1 makes networks more modular beside rewired ones (z of Q)",), **ABOUT,
+    ),
+]  # fmt: skip

@@ -11,12 +11,14 @@ again: the same command goes on where it was stopped. Measures: README, "Network
 import argparse
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from evomod.effects import paired_shares
 from evomod.errors import EvomodError
 from evomod.files.provenance import now
 from evomod.gradient.config import TrainingConfig, resolved
@@ -26,7 +28,7 @@ from evomod.gradient.training import fixed_arithmetic, steps_until_right, stream
 from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.measures.report import q_beside_nulls
 from evomod.plots.studies import plot_dots, signs_of_dots
-from evomod.statistics import median_ci, proportions, rank_sum, signed_rank
+from evomod.statistics import median_ci, rank_sum, signed_rank
 from evomod.studies.row_tables import add_rows, read_rows, write_manifest
 from evomod.task import load_task
 
@@ -332,12 +334,14 @@ COUNTED = {
 
 
 def count(group, reference, what):
-    """Two cells: how many networks are so, and p of Fisher's test against the reference."""
-    yes = sum(map(COUNTED[what], group))
+    """Two cells: how many networks are so, and McNemar's exact p against the reference, network by network."""
+    is_so, yes = COUNTED[what], sum(map(COUNTED[what], group))
     if reference is None or reference is group:
         return f"{yes} | -"
-    found = proportions(yes, len(group), sum(map(COUNTED[what], reference)), len(reference))
-    return f"{yes} | {found.p:.2g}"
+    theirs = {row["seed"]: is_so(row) for row in reference}
+    pairs = Counter((is_so(row), theirs[row["seed"]]) for row in group if row["seed"] in theirs)
+    table = (pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
+    return f"{yes} | {paired_shares(*table)[1]:.2g}"
 
 
 def middle(numbers):

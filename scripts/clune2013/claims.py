@@ -3,139 +3,179 @@
 The paper's numbers are recalled, not re-read; see PAPER.md.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from evomod import measures
-from evomod.papers.claims import Claim, larger, more_often, not_run, published, published_share
+from evomod.effects import unknown
+from evomod.papers.claims import (
+    BAND,
+    DELTA,
+    SHARE,
+    Custom,
+    Larger,
+    Measured,
+    MoreOften,
+    NotRunError,
+    Published,
+    PublishedShare,
+    check_births,
+)
 from evomod.papers.scripts import load_script
 from evomod.statistics import rank_correlation
 from evomod.studies.tables import read_columns
 from evomod.task import load_task
 
-PAPER, N = "clune2013", 50
 STUDY = "study.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500", "tracking.population_every=0"]}
 
-PAIRS = {"weights -2 -1 1 2": ("pa", "pcc"), "weights 2 -1 1 2": ("pa-binary", "pcc-binary")}
-MEDIANS = {  # of PA and P&CC: 95 % intervals of the medians, recalled
-    "q_score": ("Q", (0.16, 0.19), (0.25, 0.45)),
-    "best_fitness": ("performance", (0.97, 0.98), (1.0, 1.0)),
+ALPHABETS = {"weights -2 -1 1 2": ("pa", "pcc"), "weights 2 -1 1 2": ("pa-binary", "pcc-binary")}
+NULLS = {
+    "q_m": ("degree-preserving nulls (Q_m)", "rewired networks (Q_m)"),
+    "q_z": ("degree-preserving nulls (z)", "rewired networks (z)"),
+    "q_z_layered": ("nulls rewired within layers (z)", "networks rewired within layers (z)"),
 }
-SHARES = {  # of P&CC and PA: percent, and as counts of 50, recalled; 39 % of 50 is no whole number
-    "separated": ((56, (28,)), (0, (0,))),
-    "solved_halves": ((39, (19, 20)), (0, (0,))),
-}
-WORDS = {
-    "separated": ("separates left from right inputs", "left and right inputs apart"),
-    "solved_halves": ("has a neuron for each half", "a neuron for each half"),
-}
-BESIDE = {
-    "q_m": "rewired networks (Q_m)",
-    "q_z": "rewired networks (z)",
-    "q_z_layered": "networks rewired within layers (z)",
-}
-MAP = [
-    "map of cost and Q: networks that answer all patterns right exist at every Q (recalled)",
-    "map of cost and Q: among these Q falls with the cost, where that is below 125 (recalled)",
-]
+"""Words, and those of version 0.1."""
 FIGURE = load_script(Path(__file__).with_name("fig4.py"))
+REPLICATED = "none known; Q by the authors' program, 89 networks: results/reference"
 
 
-def texts(alphabet):
-    """The claims of an alphabet, in the order of `_of`."""
-    found = []
-    for name, *medians in MEDIANS.values():
-        found.append(f"P&CC has the higher {name}")
-        for label, (low, high) in zip(("PA", "P&CC"), medians, strict=True):
-            found.append(f"median {name} of {label} {low:g} to {high:g} (recalled)")
-    found += [
-        f"P&CC has the higher Q beside {word} (not asked by the paper)" for word in BESIDE.values()
-    ]
-    for name, (does, what) in WORDS.items():
-        (of_pcc, _), (of_pa, _) = SHARES[name]
-        found.append(f"P&CC {does} more often ({of_pcc} % to {of_pa} %, recalled)")
-        for label, percent in (("P&CC", of_pcc), ("PA", of_pa)):
-            found.append(f"{what} in {percent} % of {label} (recalled)")
-    return [f"{text}, {alphabet}" for text in found]
+def of_networks(measure):
+    """A column of what a measure says of every run's network: 0 or 1."""
+    return lambda study, treatment: np.array(
+        [measure(network) for network in study.networks.get(treatment, [])], float
+    )
 
 
-CLAIMS = [text for alphabet in PAIRS for text in texts(alphabet)] + MAP
+def separated(network):
+    """Whether the split in two has all left inputs on one side and all right ones on the other."""
+    return measures.decomposition(network, load_task("retina")).first_split.success
 
 
-def claims(study):
-    """Every claim, for both alphabets, then those of the map."""
-    return [claim for alphabet in PAIRS for claim in _of(study, alphabet)] + of_map(study)
+def solved_halves(network):
+    """Whether a neuron computes the left object, and one the right."""
+    return measures.decomposition(network, load_task("retina")).has_all_perfect
 
 
-def of_map(study):
-    """What the map shows; its cells are no independent draws, so there is no p.
+COLUMNS = {"separated": of_networks(separated), "solved_halves": of_networks(solved_halves)}
 
-    A search that did not find a network does not say that there is none: the first claim cannot fail.
-    """
-    path = next((path for path in FIGURE.places(study) if path.exists()), None)
+
+def of_alphabet(words, pa, pcc):
+    """The claims of an alphabet."""
+    about = {"figure": "clune2013-fig2"}
+    return [
+        Larger(
+            f"P&CC has the higher Q, {words}", column="q_score", a=pcc, b=pa, family="Q", smallest=DELTA, **about
+        ),
+        Published(
+            f"median Q of PA is 0.18 [0.16, 0.19] (recalled), {words}", column="q_score", a=pa, value=0.18,
+            ends=(0.16, 0.19), family="Q, published", smallest=BAND,
+            was=(f"median Q of PA 0.16 to 0.19 (recalled), {words}",), **about,
+        ),
+        Published(
+            f"median Q of P&CC is 0.42 [0.25, 0.45] (recalled), {words}", column="q_score", a=pcc, value=0.42,
+            ends=(0.25, 0.45), family="Q, published", smallest=BAND,
+            was=(f"median Q of P&CC 0.25 to 0.45 (recalled), {words}",), **about,
+        ),
+        Larger(
+            f"P&CC has the higher performance, {words}", column="best_fitness", a=pcc, b=pa,
+            family="performance", smallest=DELTA, **about,
+        ),
+        Published(
+            f"median performance of PA is 0.98 [0.97, 0.98] (recalled), {words}", column="best_fitness", a=pa,
+            value=0.98, ends=(0.97, 0.98), family="performance, published", smallest=0.01,
+            was=(f"median performance of PA 0.97 to 0.98 (recalled), {words}",), **about,
+        ),
+        Published(
+            f"median performance of P&CC is 1 (recalled), {words}", column="best_fitness", a=pcc, value=1.0,
+            family="performance, published", smallest=0.01,
+            was=(f"median performance of P&CC 1 to 1 (recalled), {words}",), **about,
+        ),
+        *(
+            Larger(
+                f"P&CC has the higher Q relative to {now}, {words}", column=column, a=pcc, b=pa,
+                family="beyond sparseness", smallest=DELTA, status="ours",
+                was=(f"P&CC has the higher Q beside {then} (not asked by the paper), {words}",), **about,
+            )
+            for column, (now, then) in NULLS.items()
+        ),
+        MoreOften(
+            f"P&CC separates left from right inputs more often (56 % to 0 %, recalled), {words}",
+            column="separated", a=pcc, b=pa, family="separation", smallest=SHARE, **about,
+        ),
+        PublishedShare(
+            f"left and right inputs apart in 56 % of P&CC (recalled), {words}", column="separated", a=pcc,
+            theirs=(28, 50), family="shares, published", smallest=SHARE, **about,
+        ),
+        PublishedShare(
+            f"left and right inputs apart in 0 % of PA (recalled), {words}", column="separated", a=pa,
+            theirs=(0, 50), family="shares, published", smallest=SHARE, **about,
+        ),
+        MoreOften(
+            f"P&CC has a neuron for each half more often (39 % to 0 %, recalled), {words}",
+            column="solved_halves", a=pcc, b=pa, family="separation", smallest=SHARE, **about,
+        ),
+        PublishedShare(  # 39 % of 50 is no whole number
+            f"a neuron for each half in 39 % of P&CC (recalled), {words}", column="solved_halves", a=pcc,
+            theirs=(20, 50), family="shares, published", smallest=SHARE, **about,
+        ),
+        PublishedShare(
+            f"a neuron for each half in 0 % of PA (recalled), {words}", column="solved_halves", a=pa,
+            theirs=(0, 50), family="shares, published", smallest=SHARE, **about,
+        ),
+    ]  # fmt: skip
+
+
+MAPS = 10
+"""Declared: maps of cost and Q, by study_mole.toml."""
+
+
+def cells(source):
+    """Q and cost of the cells of the map whose network is right everywhere, all rows of Q, and of how many maps."""
+    path = next((path for path in FIGURE.places(source.what) if path.exists()), None)
     if path is None:
-        return [
-            not_run(PAPER, text, "no map: scripts/clune2013/study_mole.toml makes it") for text in MAP
-        ]
+        raise NotRunError("no map: scripts/clune2013/study_mole.toml makes it")
+    known = check_births(path.with_name("mole.manifest.json"))
     table = read_columns(path)
     is_right = table["best_fitness"] == 1.0
-    if not is_right.any():
-        return [
-            not_run(PAPER, text, "the map holds no network that is right everywhere") for text in MAP
-        ]
     q, cost = table["q_score"][is_right], table["connection_cost"][is_right]
-    n, n_rows = np.unique(q).size, np.unique(table["q_score"]).size
-    text = (
-        f"in {n} of the {n_rows} rows of Q that the map reaches ({table['q_score'].max():g} at most), "
-        f"from {q.min():g} to {q.max():g}"
+    return q, cost, np.unique(table["q_score"]), len(known.get("seeds", []))
+
+
+def everywhere(source):
+    """Whether every row of Q has a network that is right: a search that finds none does not say that there is none."""
+    q, _, rows, maps = cells(source)
+    found = np.unique(q).size
+    text = f"in {found} of the {rows.size} rows of Q that {maps} maps reach"
+    verdict = "not complete" if maps < MAPS else "holds" if found == rows.size else "inconclusive"
+    return Measured(text, unknown("rho"), "a cell in every row", verdict=verdict)
+
+
+def falling(source):
+    """The sign of rho over cells below a cost of 125; cells are no independent draws, so there is no interval."""
+    q, cost, _, maps = cells(source)
+    found = rank_correlation(cost[cost < 125.0], -q[cost < 125.0])
+    sign = "holds" if found.rho > 0.0 else "reversed" if found.rho < 0.0 else "inconclusive"
+    verdict = "not complete" if maps < MAPS else sign
+    return Measured(
+        f"{found.n} cells of {maps} maps, rho of the fall {found.rho:+.2f}",
+        unknown("rho"),
+        "the sign; cells are no independent draws",
+        verdict=verdict,
     )
-    every = Claim(PAPER, MAP[0], text, "a cell in every row", "holds" if n == n_rows else "cannot tell")
-    is_cheap = cost < 125.0
-    found = rank_correlation(cost[is_cheap], q[is_cheap])
-    falls = "holds" if found.rho < 0.0 else "fails" if found.rho > 0.0 else "cannot tell"
-    text = f"rho {found.rho:+.2f} over {found.n} cells"
-    return [every, Claim(PAPER, MAP[1], text, "the sign; cells are no independent draws", falls)]
 
 
-def _of(study, alphabet):
-    (pa, pcc), labels = PAIRS[alphabet], ("P&CC", "PA")
-    found, text = [], iter(texts(alphabet))
-    for column, (_, of_pa, of_pcc) in MEDIANS.items():
-        a, b = study.column(column, pcc), study.column(column, pa)
-        found.append(larger(PAPER, next(text), a, b, labels, N))
-        found.append(published(PAPER, next(text), b, of_pa, N))
-        found.append(published(PAPER, next(text), a, of_pcc, N))
-    for column in BESIDE:
-        a, b = study.column(column, pcc), study.column(column, pa)
-        found.append(larger(PAPER, next(text), a, b, labels, N))
-    networks = [study.networks.get(treatment, []) for treatment in (pcc, pa)]
-    for name, count in (("separated", separated), ("solved_halves", solved_halves)):
-        counts = [count(group) for group in networks]
-        found.append(more_often(PAPER, next(text), *counts, labels, N))
-        found += [
-            share(next(text), ours, yes) for ours, (_, yes) in zip(counts, SHARES[name], strict=True)
-        ]
-    return found
-
-
-def share(text, ours, counts):
-    """A recalled percentage, by every count of `N` that it may have been."""
-    found = [published_share(PAPER, text, ours, (yes, N)) for yes in counts]
-    same = len({claim.verdict for claim in found}) == 1
-    test = "; ".join(dict.fromkeys(claim.test for claim in found))
-    return replace(found[0], test=test, verdict=found[0].verdict if same else "cannot tell")
-
-
-def separated(networks):
-    """Networks whose split in two has all left inputs on one side and all right ones on the other; and n."""
-    task = load_task("retina")
-    return sum(measures.decomposition(n, task).first_split.success for n in networks), len(networks)
-
-
-def solved_halves(networks):
-    """Networks with a neuron that tells the left object, and one that tells the right; and n."""
-    task = load_task("retina")
-    return sum(measures.decomposition(n, task).has_all_perfect for n in networks), len(networks)
+MAP = [
+    Custom(
+        "map of cost and Q: networks that are right everywhere exist at every Q (recalled)", test=everywhere,
+        family="map", smallest=DELTA, of=("pa",), figure="clune2013-fig4",
+        was=("map of cost and Q: networks that answer all patterns right exist at every Q (recalled)",),
+    ),
+    Custom(
+        "map of cost and Q: among right networks Q falls with the cost, below 125 (recalled)", test=falling,
+        family="map", smallest=DELTA, of=("pa",), figure="clune2013-fig4",
+        was=("map of cost and Q: among these Q falls with the cost, where that is below 125 (recalled)",),
+    ),
+]  # fmt: skip
+CLAIMS = [claim for words, pair in ALPHABETS.items() for claim in of_alphabet(words, *pair)] + MAP

@@ -8,40 +8,59 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.papers.claims import alike, larger, not_run
-from evomod.papers.scripts import companion, load_script
+from evomod.papers.claims import DELTA, Alike, Larger
+from evomod.papers.scripts import load_script
 
-PAPER, N = "clune2013", 50
 STUDY = "study_periods.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}
 
 FIGURE = load_script(Path(__file__).with_name("fig3b.py"))
-CLAIMS = [
-    "P&CC with goals that switch (best period) has a higher Q than P&CC with one goal (recalled)",
-    "P&CC with one goal and goals that switch (best period) without a cost have about the same Q (recalled)",
-    "a connection cost raises Q at the best period of goals that switch without it (our reading)",
-]
+LABELS = {
+    "mvg": "MVG, best period",
+    "both": "P&CC, best period",
+    "both-at-mvg": "P&CC at MVG's best period",
+}
 
 
 def best(groups):
-    """The period of the highest median Q of replicates 0, 2, 4, …, and Q of the others."""
-    period = max(groups, key=lambda p: float(np.median(groups[p][::2])))
-    return period, groups[period][1::2]
+    """The period of the highest median Q of replicates 0, 2, 4, …"""
+    return max(groups, key=lambda p: float(np.median(groups[p][::2])))
 
 
-def claims(study):
-    """Against the runs of one goal, if study.toml has been run at the same size."""
+def q_score(study, group):
+    """Q of a treatment of study.toml, or of the half of a best period's runs that has not chosen it."""
+    if group not in LABELS:
+        return study.column("q_score", group)
     mvg, both = (FIGURE.by_period(study, kind) for kind in ("pa", "pcc"))
-    (of_mvg, q_mvg), (of_both, q_both) = best(mvg), best(both)
-    static = companion(study, Path(__file__), "study.toml")
-    labels = (f"P&CC, period {of_both}", "P&CC, one goal", f"MVG, period {of_mvg}")
-    at_best = (f"P&CC, period {of_mvg}", labels[2])
-    last = larger(PAPER, CLAIMS[2], both[of_mvg], q_mvg, at_best, N // 2)
-    if static is None:
-        return [*(not_run(PAPER, text, "not run at this size: study.toml") for text in CLAIMS[:2]), last]
-    pcc = static.column("q_score", "pcc")
-    return [
-        larger(PAPER, CLAIMS[0], q_both, pcc, labels[:2], N // 2),
-        alike(PAPER, CLAIMS[1], pcc, q_mvg, labels[1:], N // 2),
-        last,
-    ]
+    chosen = {"mvg": mvg[best(mvg)], "both": both[best(both)], "both-at-mvg": both[best(mvg)]}
+    return chosen[group][1::2] if group != "both-at-mvg" else chosen[group]
+
+
+def runs_of(study, group):
+    """Every period's runs count, of a group that a period is chosen for."""
+    if group not in LABELS:
+        return None
+    rows = study.summary["treatment"].tolist()
+    return min(rows.count(name) for name in study.treatments), 50
+
+
+COLUMNS = {"q_score": q_score}
+CLAIMS = [
+    Larger(
+        "P&CC with goals that switch (best period) has a higher Q than P&CC with one goal (recalled)",
+        column="q_score", a="both", b="study.toml:pcc", family="switching", smallest=DELTA, figure="clune2013-fig3b",
+    ),
+    Alike(
+        "P&CC with one goal has about the Q of switching goals (best period) without a cost (recalled)",
+        column="q_score", a="study.toml:pcc", b="mvg", family="switching", smallest=DELTA, figure="clune2013-fig3b",
+        was=(
+            "P&CC with one goal and goals that switch (best period) without a cost have about the same Q (recalled)",
+        ),
+    ),
+    Larger(
+        "a connection cost raises Q at the best period of goals that switch without it",
+        column="q_score", a="both-at-mvg", b="mvg", family="switching", smallest=DELTA, status="ours",
+        was=("a connection cost raises Q at the best period of goals that switch without it (our reading)",),
+        figure="clune2013-fig3b",
+    ),
+]  # fmt: skip

@@ -3,11 +3,12 @@
 Recalled, not re-read, and less surely than the main results: "nearly every" and "almost never" are words.
 """
 
+import numpy as np
+
 from evomod import measures
-from evomod.papers.claims import larger, more_often
+from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften
 from evomod.task import Task, load_task
 
-PAPER, N = "clune2013", 50
 STUDY = "study_xor.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500"]}
 
@@ -23,14 +24,6 @@ SIDES = Task(
 """The two halves of the hierarchical task as its parts."""
 TASKS = {"five-xor": load_task("five-xor"), "hierarchical-xor": SIDES}
 NAMES = {"five-xor": "five XORs", "hierarchical-xor": "two hierarchical XORs"}
-CLAIMS = [
-    text
-    for name in NAMES.values()
-    for text in (
-        f"P&CC keeps the parts of {name} apart more often (nearly always to almost never, recalled)",
-        f"P&CC has the higher Q on {name} (recalled)",
-    )
-]
 
 
 def separation(network, treatment):
@@ -43,19 +36,25 @@ def separation(network, treatment):
     return found.first_split or found.partition
 
 
-def separated(study, treatment):
-    """Networks in which no module has inputs of two parts and every part lies in one module; and n."""
-    found = [separation(network, treatment) for network in study.networks.get(treatment, [])]
-    return sum(one.success for one in found), len(found)
+def apart(study, treatment):
+    """Whether no module of a network has inputs of two parts and every part lies in one module."""
+    networks = study.networks.get(treatment, [])
+    return np.array([separation(network, treatment).success for network in networks], float)
 
 
-def claims(study):
-    """Separation and Q, each task."""
-    found, texts = [], iter(CLAIMS)
-    for task in TASKS:
-        pair, labels = (f"pcc-{task}", f"pa-{task}"), ("P&CC", "PA")
-        counts = [separated(study, treatment) for treatment in pair]
-        found.append(more_often(PAPER, next(texts), *counts, labels, N))
-        q = [study.column("q_score", treatment) for treatment in pair]
-        found.append(larger(PAPER, next(texts), *q, labels, N))
-    return found
+COLUMNS = {"apart": apart}
+CLAIMS = [
+    claim
+    for task, name in NAMES.items()
+    for claim in (
+        MoreOften(
+            f"P&CC keeps the parts of {name} apart more often (nearly always to almost never, recalled)",
+            column="apart", a=f"pcc-{task}", b=f"pa-{task}", family="parts apart", smallest=SHARE,
+            figure="clune2013-figs5",
+        ),
+        Larger(
+            f"P&CC has the higher Q on {name} (recalled)", column="q_score", a=f"pcc-{task}", b=f"pa-{task}",
+            family="Q", smallest=DELTA, figure="clune2013-figs5",
+        ),
+    )
+]  # fmt: skip

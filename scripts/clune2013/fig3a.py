@@ -77,10 +77,14 @@ def medians(study):
 
 def draw(study):
     """A panel a direction and alphabet; every dot is a network, the median of its repeats."""
-    values = medians(study)
+    return panels_of(medians(study), "first networks that are perfect")
+
+
+def panels_of(values, networks):
+    """A panel a direction and alphabet, from ``{treatment: generations[network]}``."""
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
     kinds = [(goal, suffix) for suffix in ("", "-binary") for goal in ("and", "or")]
-    run = [(g, s) for g, s in kinds if values[f"pa-{g}{s}"].size + values[f"pcc-{g}{s}"].size]
+    run = [(g, s) for g, s in kinds if len(values[f"pa-{g}{s}"]) + len(values[f"pcc-{g}{s}"])]
     kinds = run or kinds  # an alphabet that has not been run has no panel
     panels = figure.subplots(1, len(kinds), sharey=True)
     for axes, (goal, suffix) in zip(panels, kinds, strict=True):
@@ -94,7 +98,7 @@ def draw(study):
         axes.axhline(CAP, color="0.6", lw=0.7, ls=":")
     panels[0].set_ylabel("generations to adapt")
     figure.suptitle(
-        f"dots: networks that are perfect, median of {REPEATS} adaptations; dotted: not within {CAP:,}\n"
+        f"dots: {networks}, median of {REPEATS} adaptations; dotted: not within {CAP:,}\n"
         "boxes: quartiles; whiskers: up to 1.5 times their distance; line: median",
         fontsize=8,
     )

@@ -70,7 +70,7 @@ def measured(generation, tracker, apart, kept):
         shape.connections,
         int(n_all[best]),
         float(np.median(n_all)),
-        int(apart([generation.best])[0]),
+        int(apart(generation.best)),
         kept,
     )
 

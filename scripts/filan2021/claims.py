@@ -1,35 +1,42 @@
-"""What Filan et al. (2021) found on Fashion-MNIST: n-cuts, and on which side of their shuffles networks lie.
+"""What Filan et al. (2021) found: n-cuts, and on which side of their shuffles networks lie.
 
 The numbers are means of five networks, from the tables in the authors' repository, which give no spread of the
-n-cuts: theirs are taken to spread like ours, so that the standard error of their mean is ours · sqrt(our number / 5).
-Untrained networks are 100 births of a standard deviation of 0.032. How the n-cuts of clusterable births spread, and of
-how many births 6.799 is the mean, is not known: five are taken.
+n-cuts: theirs are taken to spread like ours. Untrained networks are 100 births of a standard deviation of 0.032. How the
+n-cuts of clusterable births spread, and of how many births 6.799 is the mean, is not known: five are taken.
 """
 
 from pathlib import Path
 
 import numpy as np
 
-from evomod.papers.claims import beyond, mean_of, published_mean
+from evomod.papers.claims import Above, Larger, PublishedMean
 from evomod.papers.scripts import load_script
 
 TABLES = load_script(Path(__file__).with_name("table.py"))
 TABLE, COMMAND = TABLES.TABLE, TABLES.COMMAND
-PAPER, N = "filan2021", 5
-DATA = "fashion-mnist"
-PUBLISHED = {  # way, is pruned: n-cut, mean z beside shuffles
-    ("control", 0): (9.885, -5.4),
-    ("dropout", 0): (9.698, -10.7),
-    ("l1", 0): (8.407, 11.5),
-    ("l2-authors-code", 0): (9.468, 4.3),
-    ("control", 1): (8.687, -10.4),
-    ("dropout", 1): (8.110, -24.7),
-    ("l1", 1): (9.943, 23.8),
-    ("l2-authors-code", 1): (8.524, -3.9),
+DECLARED = 5
+"""Networks of a way of training, as in the paper."""
+N_CUT = 0.02
+"""Of a ratio of n-cuts: ways of training differ by 2 to 20 %."""
+Z, DELTA = 1.0, 0.33
+"""Of a z: one standard deviation of the shuffles."""
+DATA = {"fashion-mnist": "", "polynomials": "polynomials, "}
+PUBLISHED = {  # data, way, is pruned: n-cut, mean z relative to shuffles
+    ("fashion-mnist", "control", 0): (9.885, -5.4),
+    ("fashion-mnist", "dropout", 0): (9.698, -10.7),
+    ("fashion-mnist", "l1", 0): (8.407, 11.5),
+    ("fashion-mnist", "l2-authors-code", 0): (9.468, 4.3),
+    ("fashion-mnist", "control", 1): (8.687, -10.4),
+    ("fashion-mnist", "dropout", 1): (8.110, -24.7),
+    ("fashion-mnist", "l1", 1): (9.943, 23.8),
+    ("fashion-mnist", "l2-authors-code", 1): (8.524, -3.9),
+    ("polynomials", "control", 0): (9.810, -25.0),
+    ("polynomials", "l1", 0): (9.209, -2.1),
+    ("polynomials", "l2-authors-code", 0): (8.300, -130.0),
 }
 UNTRAINED = {  # way: n-cut, its standard error, births
     "untrained": (10.295, 0.032 / 100**0.5, 100),
-    "clusterable-untrained": (6.799, None, N),
+    "clusterable-untrained": (6.799, None, DECLARED),
 }
 NAMES = {
     "control": "control",
@@ -41,38 +48,61 @@ NAMES = {
 }
 
 
-def texts(way, is_pruned):
+def column(name):
+    """Numbers of a group: data, way and whether it is pruned."""
+
+    def values(path, group):
+        data, way, is_pruned = group.split("/")
+        rows = TABLES.groups_of(TABLES.read(path)).get((data, int(is_pruned), way), [])
+        return np.array([row[name] for row in rows])
+
+    return values
+
+
+COLUMNS = {name: column(name) for name in ("n_cut", "z")}
+
+
+def runs_of(path, group):
+    """Networks of a group, and how many were declared."""
+    return len(COLUMNS["z"](path, group)), DECLARED
+
+
+def of_way(data, way, is_pruned):
     """The two claims of a way of training."""
-    n_cut, z = PUBLISHED[way, is_pruned]
-    name = f"{NAMES[way]}, {'pruned' if is_pruned else 'not pruned'}"
+    n_cut, z = PUBLISHED[data, way, is_pruned]
+    name, group = (
+        f"{DATA[data]}{NAMES[way]}, {'pruned' if is_pruned else 'not pruned'}",
+        f"{data}/{way}/{is_pruned}",
+    )
     side = "more" if z < 0.0 else "less"
-    return f"{name}: n-cut {n_cut:g}", f"{name}: {side} clusterable than its shuffles (mean z {z:+g})"
+    return [
+        PublishedMean(
+            f"{name}: n-cut {n_cut:g}", column="n_cut", a=group, value=n_cut, error=None, n=5, as_ratio=True,
+            family="n-cuts, published", smallest=N_CUT, figure="filan2021-table",
+        ),
+        Above(
+            f"{name}: {side} clusterable than its shuffles (mean z {z:+g})", column="z", a=group, bound=0.0,
+            below=z < 0.0, family=f"sides of the shuffles, {data}", smallest=Z, figure="filan2021-table",
+        ),
+    ]  # fmt: skip
 
 
-def untrained(way):
-    """The claim on networks as they are born."""
-    return f"{NAMES[way]}: n-cut {UNTRAINED[way][0]:g}"
-
-
-CLAIMS = [*map(untrained, UNTRAINED), *(text for way in PUBLISHED for text in texts(*way))]
-
-
-def claims(path):
-    """Every claim, from `table.py`'s table."""
-    groups = TABLES.groups_of(TABLES.read(path))
-    found = [
-        published_mean(PAPER, untrained(way), column(groups, "n_cut", way, 0), *theirs)
-        for way, theirs in UNTRAINED.items()
-    ]
-    for (way, is_pruned), (n_cut, z) in PUBLISHED.items():
-        values, beside = texts(way, is_pruned)
-        cuts = column(groups, "n_cut", way, is_pruned)
-        found.append(published_mean(PAPER, values, cuts, n_cut, None, N))
-        ours = mean_of(column(groups, "z", way, is_pruned))
-        found.append(beyond(PAPER, beside, ours, 0.0, N, below=z < 0.0))
-    return found
-
-
-def column(groups, name, way, is_pruned):
-    """Numbers of a way of training."""
-    return np.array([row[name] for row in groups.get((DATA, is_pruned, way), [])])
+LABELS = {
+    **{f"{data}/{way}/{k}": f"{NAMES[way]}{', pruned' * k}" for data, way, k in PUBLISHED},
+    **{f"fashion-mnist/{way}/0": NAMES[way] for way in UNTRAINED},
+}
+CLAIMS = [
+    *(
+        PublishedMean(
+            f"{NAMES[way]}: n-cut {n_cut:g}", column="n_cut", a=f"fashion-mnist/{way}/0", value=n_cut, error=error,
+            n=n, as_ratio=True, family="n-cuts, published", smallest=N_CUT, figure="filan2021-table",
+        )
+        for way, (n_cut, error, n) in UNTRAINED.items()
+    ),
+    *(claim for key in PUBLISHED for claim in of_way(*key)),
+    Larger(
+        "a trained network has a lower n-cut than an untrained one", column="n_cut", a="fashion-mnist/control/0",
+        b="fashion-mnist/untrained/0", is_less=True, family="trained or not", smallest=DELTA,
+        figure="filan2021-table",
+    ),
+]  # fmt: skip

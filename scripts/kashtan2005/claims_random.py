@@ -2,50 +2,72 @@
 
 from pathlib import Path
 
-from evomod.papers.claims import beyond, larger
+from evomod.papers.claims import DELTA, Above, Larger, NotRunError
 from evomod.papers.scripts import find_study, load_script
 
 derived = load_script(Path(__file__).with_name("derived.py"))
 main = load_script(Path(__file__).with_name("claims.py"))
 
-PAPER, N = "kashtan2005", 40
 STUDY = "study_random.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}
 
 MODULAR = 0.3
 """Quoted: Q_m of 0.3 to 1 is modular, about 0 is not."""
 KINDS = {"random": "random goals", "half-random": "one goal and random ones"}
-CLAIMS = [
-    *(f"{name}: not modular (Q_m below 0.3)" for name in KINDS.values()),
-    *(f"{name}: MVG has the higher Q_m" for name in KINDS.values()),
-    *(f"{name}: {motif} is no motif (z below 2)" for name in KINDS.values() for motif in ("feed-forward loop", "diamond")),
-]  # fmt: skip
+MOTIFS = ((3, 38, "feed-forward loop"), (4, 904, "diamond"))
+LABELS = {"mvg": "MVG"}
 
 
-def claims(study):
-    """Every claim; networks are the best of the last generation, solved or not."""
+def q_m(study, treatment):
+    """Of the best networks of the last generation, solved or not; of MVG those of study.toml that were solved."""
+    if treatment == "mvg":
+        return main.COLUMNS["q_m"](of_mvg(), "mvg")
     table = derived.best_q_table(study, tuple(KINDS))
-    of_mvg = mvg_q_m()
-    found, compared = [], []
-    for treatment, name in KINDS.items():
-        q_m = table["q_m"][table["treatment"] == treatment]
-        text = f"{name}: not modular (Q_m below 0.3)"
-        found.append(beyond(PAPER, text, derived.mean_of(q_m), MODULAR, N, below=True))
-        text = f"{name}: MVG has the higher Q_m"
-        compared.append(larger(PAPER, text, of_mvg, q_m, ("MVG", name), N))
-    motifs = derived.motif_table(study, treatments=tuple(KINDS), chosen=derived.everyone)
-    for treatment, name in KINDS.items():
-        for size, number, motif in ((3, 38, "feed-forward loop"), (4, 904, "diamond")):
-            z = main.z_of(motifs, treatment, size, number)
-            text = f"{name}: {motif} is no motif (z below 2)"
-            compared.append(beyond(PAPER, text, z, 2.0, N, below=True))
-    return found + compared
+    return table["q_m"][table["treatment"] == treatment]
 
 
-def mvg_q_m():
-    """Q_m of circuits with varying goals, where the study of them is found."""
+def of_mvg():
+    """The study of varying goals, where it is found: of another cap than this one, so no companion."""
     study = find_study(Path(__file__), main)
     if study is None:
-        return []
-    table = derived.q_table(study)
-    return table["q_m"][table["treatment"] == "mvg"]
+        raise NotRunError("not run: scripts/kashtan2005/study.toml")
+    return study
+
+
+def runs_of(study, group):
+    """Of MVG, those of study.toml."""
+    return (len(of_mvg().column("seed", "mvg")), 50) if group == "mvg" else None
+
+
+COLUMNS = {
+    "q_m": q_m,
+    **{
+        f"z-{size}-{number}": main.z_of(size, number, tuple(KINDS), derived.everyone)
+        for size, number, _ in MOTIFS
+    },
+}
+ABOUT = {"figure": "kashtan2005-figs8"}
+CLAIMS = [
+    *(
+        Above(
+            f"{name}: not modular (Q_m below 0.3)", column="q_m", a=kind, bound=MODULAR, below=True,
+            family="not modular", smallest=main.Q_M, **ABOUT,
+        )
+        for kind, name in KINDS.items()
+    ),
+    *(
+        Larger(
+            f"{name}: MVG has the higher Q_m", column="q_m", a="mvg", b=kind, family="less than MVG", smallest=DELTA,
+            **ABOUT,
+        )
+        for kind, name in KINDS.items()
+    ),
+    *(
+        Above(
+            f"{name}: {motif} is no motif (z below 2)", column=f"z-{size}-{number}", a=kind, bound=2.0, below=True,
+            family="no motifs", smallest=main.Z, **ABOUT,
+        )
+        for kind, name in KINDS.items()
+        for size, number, motif in MOTIFS
+    ),
+]  # fmt: skip

@@ -5,45 +5,67 @@ Our reading of the figure, of which no numbers are known. With both selections, 
 
 from pathlib import Path
 
-from evomod.papers.claims import larger, more_often, not_run
+from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften, NotRunError
 from evomod.papers.scripts import load_script
 from evomod.plots.studies import rows_of
 from evomod.studies.tables import read_columns
 
-PAPER, N = "kashtan2007", 40
 FIGURE = load_script(Path(__file__).with_name("fig3.py"))
 STUDY, QUICK = FIGURE.STUDY, FIGURE.QUICK
 
 BOTH = load_script(Path(__file__).with_name("both_selections.py"))
-TEXTS = (
-    "Fig. 3, {}: varying goals end fitter on G1 than the fixed goal",
-    "Fig. 3, {}: more runs end perfect on G1 with varying goals than with the fixed one",
-)
-CLAIMS = [text.format(name) for name in (BOTH.QUOTED, BOTH.OTHER) for text in TEXTS]
+SELECTIONS = {"": ("selection as quoted", BOTH.QUOTED), "other-": ("K&A's selection", BOTH.OTHER)}
+"""Words, and those of version 0.1."""
+LABELS = {f"{kind}{name}": name.upper() for kind in SELECTIONS for name in ("mvg", "fg")}
 
 
-def claims(study):
-    """Both claims, with either selection."""
+def chosen(study, group):
+    """The study with the selection of a group."""
+    if not group.startswith("other-"):
+        return study
     other, why = BOTH.with_elite(study, STUDY)
-    return [*of_selection(study, CLAIMS[:2], "none"), *of_selection(other, CLAIMS[2:], why)]
+    if other is None:
+        raise NotRunError(why)
+    return other
 
 
-def of_selection(study, texts, why):
-    """The best of every run at the end of the last epoch with G1; ``why`` there is no study."""
-    if study is None:
-        return [not_run(PAPER, text, why) for text in texts]
+def last_fitness(study, group):
+    """The best fitness of every run at the end of the last epoch with G1."""
+    study = chosen(study, group)
     if study.study.replicates <= QUICK["replicates"]:
         FIGURE.prepare(study)
     path = study.folder / FIGURE.TABLE_NAME
     if not path.exists():
-        why = f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}"
-        return [not_run(PAPER, text, why) for text in texts]
+        raise NotRunError(f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}")
     table = read_columns(path)
     table = {name: column[table["replicate"] < study.study.replicates] for name, column in table.items()}
     last = rows_of(table, generation=table["generation"].max())
-    mvg, fg = (rows_of(last, treatment=name)["best_fitness"] for name in ("mvg", "fg"))
-    perfect = [(int((fitness == 1.0).sum()), fitness.size) for fitness in (mvg, fg)]
-    return [
-        larger(PAPER, texts[0], mvg, fg, ("MVG", "FG"), N),
-        more_often(PAPER, texts[1], *perfect, ("MVG", "FG"), N),
-    ]
+    return rows_of(last, treatment=group.removeprefix("other-"))["best_fitness"]
+
+
+def runs_of(study, group):
+    """Of either selection."""
+    return len(chosen(study, group).column("seed", group.removeprefix("other-"))), 40
+
+
+COLUMNS = {
+    "fitness": last_fitness,
+    "perfect": lambda study, group: (last_fitness(study, group) == 1.0).astype(float),
+}
+CLAIMS = [
+    claim
+    for kind, (name, then) in SELECTIONS.items()
+    for claim in (
+        Larger(
+            f"Fig. 3, {name}: varying goals end fitter on G1 than the fixed goal",
+            was=(f"Fig. 3, {then}: varying goals end fitter on G1 than the fixed goal",), column="fitness", a=f"{kind}mvg",
+            b=f"{kind}fg", family=f"end on G1, {name}", smallest=DELTA, figure="kashtan2007-fig3",
+        ),
+        MoreOften(
+            f"Fig. 3, {name}: more runs end perfect on G1 with varying goals than with a fixed one",
+            was=(f"Fig. 3, {then}: more runs end perfect on G1 with varying goals than with the fixed one",),
+            column="perfect", a=f"{kind}mvg", b=f"{kind}fg", family=f"end on G1, {name}", smallest=SHARE,
+            figure="kashtan2007-fig3",
+        ),
+    )
+]  # fmt: skip

@@ -76,6 +76,16 @@ def subgoals_told(network):
     return float(np.mean(measures.decomposition(network, TASK).best == 1.0))
 
 
+DRAWS = 200
+"""Random networks of the same degrees behind a z of hierarchy."""
+
+
+def hierarchy_z(study, treatment):
+    """z ``[run]`` of the hierarchy of every run's best network among networks of the same degrees."""
+    networks = [network.simplified() for network in study.networks.get(treatment, [])]
+    return np.array([measures.null_hierarchy(n, draws=DRAWS).z for n in networks])
+
+
 def bars(figure, study):
     """Every replicate's network of the last generation."""
     panels = figure.subplots(1, 3)

@@ -1,0 +1,213 @@
+"""docs/results.md: every claim in a row, and which verdicts changed against version 0.1.
+
+python scripts/results_page.py     # from the committed verdicts; scripts/collect.py writes it as well
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+from evomod.papers.claims import Claim, check_specs, counted
+from evomod.papers.scripts import load_script
+from evomod.papers.verification import claim_scripts
+from evomod.verdicts import STATES, VERDICTS
+
+SCRIPTS = Path(__file__).parent
+RESULTS = SCRIPTS.parent / "results"
+PAGE = SCRIPTS.parent / "docs" / "results.md"
+THEN = RESULTS / "verdicts-0.1.json"
+PAPERS = {
+    "clune2013": "Clune, Mouret & Lipson 2013",
+    "mengistu2016": "Mengistu, Huizinga, Mouret & Clune 2016",
+    "kashtan2005": "Kashtan & Alon 2005",
+    "kashtan2007": "Kashtan, Noor & Alon 2007",
+    "filan2021": "Filan et al. 2021",
+    "causes": "The essay on causes of modularity",
+}
+TEXTS = {"causes": "REPORT.md"}
+GOALS = "goals, not runs, are the unit of a claim about goals"
+WHY = {  # then, now: why
+    (
+        "fails",
+        "inconclusive",
+    ): "no evidence of an effect is no evidence of none: the interval holds effects of interest",
+    (
+        "fails",
+        "no effect of interest",
+    ): "the interval excludes effects of interest, which says more than that it fails",
+    ("fails", "reversed"): "the effect is there, in the other direction",
+    ("fails", "differs"): "the same finding in another word",
+    ("fails", "holds"): "the equivalence band or the family is declared now",
+    ("cannot tell", "holds"): "the question can be answered as it is asked now",
+    ("cannot tell", "inconclusive"): "the same finding in another word",
+    ("cannot tell", "differs"): "the interval of the ratio lies outside the equivalence band",
+    ("cannot tell", "reversed"): "the interval decides it",
+    ("cannot tell", "no effect of interest"): "the interval excludes effects of interest",
+    ("holds", "inconclusive"): "an equivalence, or a corrected family, requires more than was shown",
+    ("holds", "differs"): "intervals that overlap are no agreement: the ratio lies outside the band",
+    ("holds", "no effect of interest"): "the effect is smaller than any of interest",
+}
+STATE = {
+    "made by 0.1": "networks were born too sparse: to be run again",
+    "not complete": "run again with the authors' births; the declared number of runs is not reached yet",
+    "not run": "another protocol, or other settings than the committed run: to be run",
+}
+
+
+HEAD = (
+    "| claim | effect, 95 % interval | n | verdict | independent replication | figure |\n"
+    "|---|---|---|---|---|---|"
+)
+
+
+def specifications():
+    """``{(paper, claim): specification}`` and ``{(paper, claim of 0.1): reason}`` of those that were deleted."""
+    specs, deleted = {}, {}
+    for path in claim_scripts():
+        module, paper = load_script(path), path.parent.name
+        specs |= {(paper, spec.text): spec for spec in check_specs(path, module)}
+        deleted |= {(paper, text): why for text, why in getattr(module, "DELETED", {}).items()}
+    return specs, deleted
+
+
+def committed():
+    """The committed claims."""
+    paths = [RESULTS / paper / "claims.json" for paper in PAPERS]
+    return [Claim(**row) for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def then():
+    """Version 0.1's verdicts by paper and claim."""
+    rows = json.loads(THEN.read_text(encoding="utf-8"))
+    return {(row["paper"], row["claim"]): row["verdict"] for row in rows}
+
+
+def changes(found):
+    """Rows of verdicts that changed: paper, claim, then, now, why. Every claim of version 0.1 is in one place."""
+    specs, deleted = specifications()
+    now = {(claim.paper, claim.claim): claim for claim in found}
+    old, rows = then(), []
+    heirs = {}
+    for (paper, text), spec in specs.items():
+        for was in spec.was or (text,):
+            heirs.setdefault((paper, was), []).append(now[paper, text])
+    for (paper, text), verdict in old.items():
+        if (paper, text) in deleted:
+            rows.append((paper, text, verdict, "not asked", deleted[paper, text]))
+            continue
+        for claim in heirs[paper, text]:
+            if claim.verdict != verdict:
+                rows.append((paper, claim.claim, verdict, claim.verdict, reason(claim, verdict)))
+    return rows
+
+
+def reason(claim, verdict):
+    """Why a verdict is another one."""
+    if claim.verdict in STATES:
+        return STATE[claim.verdict]
+    if claim.paper == "kashtan2007" and "over goals" in claim.test:
+        return GOALS
+    return WHY[verdict, claim.verdict]
+
+
+def row_of(claim):
+    """A row of the table of a study."""
+    text = claim.claim.replace("|", "/") + ("" if claim.status == "claim" else f" ({claim.status})")
+    is_told = claim.verdict in VERDICTS
+    shown = claim.verdict if claim.verdict == "holds" else f"**{claim.verdict}**"
+    effect = claim.effect if is_told else ""
+    n = numbers(claim.found) if is_told else progress(claim.test)
+    return f"| {text} | {effect} | {n} | {shown} | {claim.replication} | {picture(claim.figure)} |"
+
+
+def numbers(text):
+    """Every n of a text, and what a share is of.
+
+    >>> numbers("PA 3, n = 33; P&CC 26/34 (76%)")
+    '33, 34'
+    """
+    found = re.findall(r"n = (\d+)|\d/(\d+) \(|^(\d+ goals)", text)
+    return ", ".join(dict.fromkeys(next(filter(None, groups)) for groups in found))
+
+
+def progress(text):
+    """How far a study is, of the text of a test that waits.
+
+    >>> progress("none yet: 33 of 50 runs of pa, 34 of 50 runs of pcc")
+    '33 of 50'
+    """
+    found = re.search(r"\d+ of \d+", text)
+    return found[0] if found else ""
+
+
+def picture(name):
+    """A figure's name, linked to its committed picture if there is one."""
+    paper, _, stem = name.partition("-")
+    found = sorted((RESULTS / paper).rglob(f"{stem or paper}.png")) or sorted(
+        (RESULTS / paper).rglob(f"{name}.png")
+    )
+    return (
+        f"[{name}](../results/{found[0].relative_to(RESULTS)})" if found else f"`{name}`" if name else ""
+    )
+
+
+def page(found):
+    """The whole page."""
+    lines = [
+        "# What was claimed, and what came of it",
+        "",
+        "Written by `scripts/results_page.py` from the committed verdicts; the rules are in "
+        "[statistics.md](statistics.md). `evomod verify` tests every row again on the committed tables and exits with 1 "
+        "where a verdict comes out otherwise. `evomod figure NAME` draws the figure of a row. A row without a mark is a "
+        "claim of the paper, *ours* a question that the paper does not ask, *exploratory* one that was asked after a look "
+        "at the results.",
+        "",
+        f"**{len(found)} claims: {counted(found)}.**",
+        "",
+    ]
+    for paper, title in PAPERS.items():
+        mine = [claim for claim in found if claim.paper == paper]
+        text = TEXTS.get(paper, "PAPER.md")
+        lines += [
+            f"## {title}",
+            "",
+            f"{counted(mine)}. Parameters and protocol: [{text}](../scripts/{paper}/{text}).",
+            "",
+        ]
+        for command in dict.fromkeys(claim.command for claim in mine):
+            lines += [f"`{command}`", "", HEAD]
+            lines += [*(row_of(claim) for claim in mine if claim.command == command), ""]
+    return "\n".join([*lines, *then_and_now(found), ""])
+
+
+def then_and_now(found):
+    """The table of changes, rows that differ in nothing but the claim under one head."""
+    rows = changes(found)
+    before, counts = Counter(then().values()), Counter((row[2], row[3]) for row in rows)
+    lines = [
+        "## Then and now",
+        "",
+        f"Version 0.1 had {sum(before.values())} claims: "
+        + ", ".join(f"{number} {word}" for word, number in before.most_common())
+        + '. It said "fails" of too little evidence as well. What changed:',
+        "",
+        "| then | now | claims |",
+        "|---|---|---|",
+        *(f"| {a} | {b} | {number} |" for (a, b), number in sorted(counts.items())),
+        "",
+        "| paper | claim | then | now | why |",
+        "|---|---|---|---|---|",
+    ]
+    return lines + [f"| {paper} | {text} | {a} | {b} | {why} |" for paper, text, a, b, why in rows]
+
+
+def write(found):
+    """Write the page."""
+    order = list(PAPERS)
+    PAGE.write_text(page(sorted(found, key=lambda claim: order.index(claim.paper))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(committed())
+    print(PAGE)
