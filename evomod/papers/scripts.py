@@ -6,6 +6,7 @@ settings that make it a matter of minutes).
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import tempfile
 from collections.abc import Callable
@@ -37,7 +38,9 @@ def scripts_folder() -> Path:
 
 
 def load_script(path: Path) -> Any:
-    """A script of a paper as a module."""
+    """A script of a paper as a module: ``evomod.scripts.<paper>.<name>``, or one of a folder of one's own."""
+    if path.resolve().parent.parent == scripts_folder().resolve():
+        return importlib.import_module(f"evomod.scripts.{path.parent.name}.{path.stem}")
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module: ModuleType = importlib.util.module_from_spec(spec)
