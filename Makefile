@@ -4,6 +4,7 @@
 # make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
 #                      SIZE=full takes days and tries every step
+# make test-browser    look at reports in a headless Chromium, which must be installed (Debian: apt-get install chromium)
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ GENERATIONS ?= 3000
 # Tests of one file share what they made, so a file stays on one core. On two cores 5 minutes in place of 8.
 CORES := --numprocesses auto --dist loadfile
 
-.PHONY: demo test test-gradient test-lowest harness clean
+.PHONY: demo test test-browser test-gradient test-lowest harness clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -43,6 +44,9 @@ test: .venv/tested
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; then echo $(BIN)/pytest tests/gradient; \
 	  $(BIN)/pytest tests/gradient; \
 	else echo "PyTorch is not installed, so tests/gradient were not run; make test-gradient installs it."; fi
+
+test-browser: .venv/tested
+	$(BIN)/pytest tests/browser
 
 test-gradient: .venv/tested
 	$(BIN)/python -c 'import torch' 2>/dev/null || \

@@ -126,7 +126,7 @@ def test_the_signs_of_networks_are_those_that_are_in_the_picture():
         target=np.array([1, 3]), weight=np.array([1.0, -2.0]),
         functions=("input", "threshold", "threshold", "threshold"),
     )  # fmt: skip
-    said = ["colour: part", "between parts", "positive weight", "negative"]
+    said = ["colour: part", "between parts", "output", "positive weight", "negative"]
     assert labels(signs_of([network], "part")) == [
         *said,
         "thicker: larger",

@@ -346,7 +346,7 @@ def _print_measures(given: argparse.Namespace, found: list[dict[str, Any]]) -> N
     from evomod.measures.report import CSV_COLUMNS, csv_rows, report
 
     if given.json:
-        print(_strict_json(found[0] if len(given.files) == 1 and found else found))
+        print(strict_json(found[0] if len(given.files) == 1 and found else found))
     elif given.csv:
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow(CSV_COLUMNS)
@@ -368,7 +368,7 @@ def _with_task(graph: Any, kept: Path) -> tuple[Any, Any]:
     return (graph, task) if task is not None else (replace(graph, about=about), None)
 
 
-def _strict_json(data: Any) -> str:
+def strict_json(data: Any) -> str:
     """JSON in which what is no number is null: NaN is no JSON."""
 
     def clean(value: Any) -> Any:

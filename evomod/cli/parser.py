@@ -25,7 +25,11 @@ from evomod.cli.actions import (
     act_verify,
     act_warmup,
 )
+from evomod.cli.commands import compare, doctor, export, lab, movie, new, report
 from evomod.errors import EvomodError, Interrupted, shortened
+
+COMMANDS = (report, lab, compare, export, movie, new, doctor)
+"""Subcommands that stand in modules of their own."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,6 +117,8 @@ def parser() -> argparse.ArgumentParser:
     bench.set_defaults(act=act_bench)
     warmup = commands.add_parser("warmup", help="compile every kernel once")
     warmup.set_defaults(act=act_warmup)
+    for command in COMMANDS:
+        command.add(commands)
     return top
 
 

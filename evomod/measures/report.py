@@ -643,7 +643,10 @@ def null_note(network: Network, method: str) -> str:
     parts = []
     for null in nulls_of(simple):
         spread = measures.null_distribution(simple, null, NOTE_DRAWS, method=method)
-        z = (q - spread.mean()) / spread.std(ddof=1) if np.ptp(spread) > 1e-9 else float("nan")
+        if np.ptp(spread) <= 1e-9:
+            parts.append(f"{NOTE_NULLS[null]} {spread.mean():.3f} in all of them, so no z")
+            continue
+        z = round((q - spread.mean()) / spread.std(ddof=1), 1) + 0.0  # no -0.0
         parts.append(f"{NOTE_NULLS[null]} {spread.mean():.3f} ± {spread.std(ddof=1):.3f}, z {z:.1f}")
     return "; ".join(parts)
 

@@ -33,6 +33,7 @@ from evomod.papers.scripts import (
     study_places,
     table_of,
 )
+from evomod.plots.pictures import check_format, write_picture
 from evomod.plots.studies import STYLE
 from evomod.studies.tables import StudyFolder, how_many
 
@@ -125,10 +126,7 @@ def draw_figure(
     """
     script = chosen_figure(name)
     module = load_script(script.path)
-    path = out or Path(f"{name}{'-quick' if quick else ''}.png")
-    path = path if path.suffix else path.with_suffix(".png")
-    if not path.parent.is_dir():
-        raise EvomodError(f"the picture cannot be written to {path}: there is no folder {path.parent}.")
+    path = check_format(out or Path(f"{name}{'-quick' if quick else ''}.png"))
     if hasattr(module, "TABLE"):
         table = _table_for(script, module, study, quick, jobs)
         _draw(lambda: module.draw_table(table), path)
@@ -172,8 +170,4 @@ def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | Non
 
 def _draw(make: Callable[[], Any], path: Path) -> None:
     with matplotlib.rc_context(STYLE):
-        figure = make()
-        try:
-            figure.savefig(path, dpi="figure", metadata={"Software": None})
-        except (OSError, ValueError) as error:
-            raise EvomodError(f"the picture cannot be written to {path}: {error}.") from None
+        write_picture(make(), path)

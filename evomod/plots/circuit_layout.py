@@ -47,7 +47,10 @@ def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.
     x[working.inputs] = np.linspace(-width / 2, width / 2, working.inputs.size)
     for row in range(1, int(level.max()) + 1):
         nodes = np.flatnonzero(level == row)
-        means = [float(x[working.source[working.target == node]].mean()) for node in nodes]
+        means = [
+            float(x[own].mean()) if (own := working.source[working.target == node]).size else 0.0
+            for node in nodes
+        ]
         x[nodes[np.argsort(means, kind="stable")]] = _spread(np.sort(means), width)
     places = np.stack((x, LEVEL * y), axis=1)
     return _clear_places(places, working, shown, width)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -14,11 +12,11 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.edges import Graph, edges_of
+from evomod.plots.pictures import check_format, write_picture
 from evomod.plots.runs import COLOURS
 
 MOST_NODES, MOST_NAMES = 5000, 60
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
-ENDINGS = (".svg", ".png", ".pdf")
 
 
 def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> None:
@@ -26,9 +24,7 @@ def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Non
 
     Raises `EvomodError` for more than `MOST_NODES` nodes and an unknown ending.
     """
-    path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise EvomodError(f"{path}: a picture ends in {', '.join(ENDINGS)}; got '{path.suffix}'.")
+    path = check_format(path)
     if len(modules) > MOST_NODES:
         raise EvomodError(f"a picture shows up to {MOST_NODES} nodes; the network has {len(modules)}.")
     edges = edges_of(graph)
@@ -55,12 +51,7 @@ def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Non
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.autoscale_view()
-    metadata: dict[str, Any] = {".svg": {"Date": None}}.get(path.suffix.lower(), {})
-    try:
-        with matplotlib.rc_context({"svg.hashsalt": "evomod"}):
-            figure.savefig(path, metadata=metadata)
-    except OSError as error:
-        raise EvomodError(f"{path} cannot be written: {error.strerror or error}.") from None
+    write_picture(figure, path)
 
 
 def places(label: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from io import BytesIO
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, shorten
 from typing import Any
 
 import matplotlib
@@ -25,6 +24,7 @@ from evomod.measures.normalised import null_distribution
 from evomod.measures.report import null_note
 from evomod.network import Network
 from evomod.plots.circuit_layout import BENDS, bend_of, circuit_positions, levels
+from evomod.plots.pictures import picture_bytes, style
 from evomod.runs.run import Run, load_run
 from evomod.runs.tracking import read_table
 
@@ -35,7 +35,7 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6
 
 DARK = ("#0072B2", "#009E73", "#D55E00", "#661100")
 """Those on which black text is hard to read."""
-MARK = "#FF0000"
+MARK = "#000000"
 """Of a connection that is pointed out."""
 ZOOMED = 6
 """Epochs at the end of a run that are shown generation by generation."""
@@ -70,6 +70,26 @@ def thinned(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any
     return np.repeat(x[starts], 2), pairs.T.reshape(-1)
 
 
+LONG, PARTS = 2_000, 250
+"""Generations from which a curve is drawn as the median and the range of so many parts: about two pixels each."""
+
+
+def plot_course(axes: Axes, x: NDArray[Any], y: NDArray[Any], colour: str, label: str = "") -> Axes:
+    """A curve; of a `LONG` one the median of every part, and its range as a band, which shows what a line would hide."""
+    if y.size <= LONG:
+        axes.plot(x, y, color=colour, lw=1.2, label=label)
+        return axes
+    starts = np.linspace(0, y.size, PARTS, endpoint=False).astype(int)
+    parts = np.split(y, starts[1:])
+    known = [part[~np.isnan(part)] for part in parts]
+    ends = np.array([(np.median(p), p.min(), p.max()) if p.size else (np.nan,) * 3 for p in known])
+    middle = [float(part.mean()) for part in np.split(x, starts[1:])]
+    band = "" if label else f"range of {y.size // PARTS} generations"
+    axes.fill_between(middle, ends[:, 1], ends[:, 2], color=colour, alpha=0.25, lw=0, label=band)
+    axes.plot(middle, ends[:, 0], color=colour, lw=1.2, label=label)
+    return axes
+
+
 def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     """Best and mean fitness over generations; the last generation of every epoch if goals switch.
 
@@ -79,9 +99,8 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     ends = ends[~np.isnan(log["best_fitness"][ends])]  # neutral epochs have no fitness
     if ends.size > ZOOMED:
         log, label = {name: column[ends] for name, column in log.items()}, "best before a switch"
-    mean, best = (thinned(log["generation"], log[f"{who}_fitness"]) for who in ("mean", "best"))
-    axes.plot(*mean, color="#999999", lw=1, label="population mean")
-    axes.plot(*best, color=COLOURS[0], lw=1.5, label=label)
+    plot_course(axes, log["generation"], log["mean_fitness"], "#999999", "population mean")
+    plot_course(axes, log["generation"], log["best_fitness"], COLOURS[0], label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
     axes.set_ylabel(f"fitness ({_what_fitness_is(str(log['goal'][0]))})")
@@ -135,7 +154,7 @@ def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
 
 def plot_q(axes: Axes, log: dict[str, NDArray[Any]], method: str) -> Axes:
     """Q of the logged individual over generations."""
-    axes.plot(*thinned(log["generation"], log["q_score"]), color=COLOURS[5], lw=1)
+    plot_course(axes, log["generation"], log["q_score"], COLOURS[5])
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["q_score"], "o", color=COLOURS[5])
     axes.set_ylabel(f"Q of the best ({method})")
@@ -155,20 +174,30 @@ def plot_chance(axes: Axes, network: Network, method: str) -> Axes:
         axes.axhspan(
             low, high, color="#999999", alpha=0.25, lw=0, label="the last network rewired, mean ± sd"
         )
-        axes.legend(loc="lower right", frameon=False, fontsize=8)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=8)
     return axes
 
 
-def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axes:
+def plot_network(
+    axes: Axes,
+    network: Network,
+    method: str = "clune2013",
+    *,
+    modules: NDArray[np.int64] | None = None,
+    positions: NDArray[np.float64] | None = None,
+) -> Axes:
     """The working network at its coordinates, nodes coloured by module; a circuit from inputs up.
 
     Solid lines are positive weights, dashed ones negative, thickness their size; lines within a module
-    have its colour, lines between modules are grey, connections that lead nowhere are left out.
+    have its colour, lines between modules are grey, connections that lead nowhere are left out. ``modules``
+    [node] are those of the method unless given; ``positions`` [node, axis] are of circuits, see `plot_circuit`.
     """
     if network.is_circuit:
-        return plot_circuit(axes, network, method)
+        names = set(network.functions) != {"input", "nand"}
+        size = NAMED if names else 240.0
+        return plot_circuit(axes, network, method, modules=modules, positions=positions, size=size)
     working = network.simplified()
-    modules = modularity(working, method).modules
+    modules = modularity(working, method).modules if modules is None else modules
     plot_layers(axes, working, modules)
     positions = network.positions
     if "threshold" in network.functions:
@@ -176,8 +205,27 @@ def plot_network(axes: Axes, network: Network, method: str = "clune2013") -> Axe
             if modules[node] >= 0:
                 text = f"{0.0 - network.bias[node]:g}"
                 axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
+    _name_outputs(axes, working, positions)
     _finish(axes, network, positions)
     return axes
+
+
+NAMED = 400.0
+"""Size of a gate, in points², that its name fits into."""
+
+
+def _name_outputs(
+    axes: Axes, working: Network, places: NDArray[np.float64], size: float = 240.0
+) -> None:
+    """Beside each of them."""
+    aside = 0.6 * float(np.sqrt(size)) + 2.0
+    outputs = working.outputs.tolist()
+    for node in dict.fromkeys(outputs):  # several may share a gate
+        numbers = ", ".join(str(k) for k, output in enumerate(outputs, 1) if output == node)
+        axes.annotate(
+            f"out {numbers}" if len(outputs) > 1 else "out", places[node], (aside, 0.7 * aside),
+            textcoords="offset points", fontsize=7, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip
 
 
 def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: float = 240.0) -> Axes:
@@ -198,10 +246,11 @@ def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: 
             zorder=2 if same else 1,
         )
     faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules]
+    outputs = set(working.outputs.tolist())
+    rings = [thick * (2.6 if node in outputs else 0.8) for node in range(working.n_nodes)]
     axes.scatter(
-        positions[:, 0], positions[:, 1], s=size, c=faces, edgecolors="black", linewidths=0.8 * thick,
-        zorder=3,
-    )  # fmt: skip
+        positions[:, 0], positions[:, 1], s=size, c=faces, edgecolors="black", linewidths=rings, zorder=3
+    )
     return axes
 
 
@@ -222,18 +271,19 @@ def plot_circuit(
     method: str = "clune2013",
     *,
     marked: Collection[tuple[int, int]] = (),
+    modules: NDArray[np.int64] | None = None,
     positions: NDArray[np.float64] | None = None,
     size: float = 240.0,
 ) -> Axes:
     """The effective gates of a circuit, inputs below, coloured by module; outputs have a thick ring.
 
     Arrows within a module have its colour, those between modules are grey; an arrow that would run over a
-    gate is bent. Connections in ``marked``, as (source, target), are red and thick. ``positions``
+    gate is bent. Connections in ``marked``, as (source, target), are black and thick. ``positions``
     [node, axis] puts several circuits into the same places, see `circuit_layout.shared_positions`; ``size`` is that of a
     node in points².
     """
     working = network.simplified()
-    modules = modularity(working, method).modules
+    modules = modularity(working, method).modules if modules is None else modules
     level = levels(working)
     places = circuit_positions(working, level) if positions is None else positions
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
@@ -251,14 +301,10 @@ def plot_circuit(
             text, module = working.functions[node].upper(), modules[node]
             colour = "white" if COLOURS[module % len(COLOURS)] in DARK else "black"
             axes.annotate(
-                text, places[node], ha="center", va="center", fontsize=5.5, color=colour, zorder=4
-            )
-    if working.outputs.size > 1:
-        for number, node in enumerate(working.outputs.tolist(), 1):
-            axes.annotate(
-                f"out {number}", places[node], (11, 7), textcoords="offset points", fontsize=7,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+                text, places[node], ha="center", va="center", fontsize=0.25 * np.sqrt(size), color=colour,
+                zorder=4,
             )  # fmt: skip
+    _name_outputs(axes, working, places, size)
     return axes
 
 
@@ -293,12 +339,11 @@ def signs_of(networks: Sequence[Network], colours: str = "module") -> list[Line2
         Line2D([], [], **dot | {"mfc": COLOURS[0]}, label=f"colour: {colours}"),
         Line2D([], [], color="#888888", label=f"between {colours}s"),
     ]
-    if networks[0].is_circuit:
-        signs.append(Line2D([], [], **dot, mew=2.6, label="output"))
-    else:
+    signs.append(Line2D([], [], **dot, mew=2.6, label="output"))
+    if not networks[0].is_circuit:
         signs += _signs_of_weights(networks)
     if any("threshold" in network.functions for network in networks):
-        signs.append(Line2D([], [], color="none", marker="$2$", mec="black", label="threshold"))
+        signs.append(Line2D([], [], color="none", marker="$2$", mec="black", mew=0.3, label="threshold"))
     if any(_has_unused(network) for network in networks):
         signs.append(Line2D([], [], **dot, label="no connection"))
     return signs
@@ -341,13 +386,15 @@ def title_of(run: Run) -> str:
     what = [*pressures] or ["performance alone"]
     schedule, goal = run.config.schedule, str(run.config.task.goal)
     if schedule.kind != "fixed":
-        goal = (
-            f"{' / '.join(schedule.goals[:2])} …"
-            if len(schedule.goals) > 2
-            else " / ".join(schedule.goals)
-        )
+        goal = shorten(" / ".join(schedule.goals), 70, placeholder=f" … ({len(schedule.goals)} goals)")
         what = [f"{schedule.kind} every {schedule.period}", *pressures]
-    parts = [run.config.task.name, goal, " + ".join(what), f"seed {run.manifest['seed']['entropy']}"]
+    parts = [
+        run.config.task.name,
+        goal,
+        " + ".join(what),
+        f"{run.config.network.encoding} networks",
+        f"seed {run.manifest['seed']['entropy']}",
+    ]
     return ", ".join(part for part in parts if part)
 
 
@@ -360,7 +407,7 @@ def curves_of(run: Run) -> bytes:
     log = _log_of(run)
     if log["generation"].size == 0:
         raise EvomodError(f"{run.folder} has no generation yet; nothing to draw.")
-    with matplotlib.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+    with matplotlib.rc_context(style()):
         switching = switches(log).size > ZOOMED
         size = (6.4, 7.4) if switching else (6.4, 5.2)
         figure = Figure(figsize=size, layout="constrained")  # no pyplot: no window, no backend
@@ -371,10 +418,10 @@ def curves_of(run: Run) -> bytes:
         plot_chance(below, run.best, run.manifest["q_method"])
         if switching:
             plot_switches(last[0], log)
-        figure.suptitle(fill(title_of(run), 90), fontsize=9)
+        figure.suptitle(fill(title_of(run), 95), fontsize=9)
         last_axes = last[0] if switching else below
         for axes in (above, below, last_axes):
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
         return _png(figure)
 
 
@@ -388,16 +435,14 @@ def _log_of(run: Run) -> dict[str, NDArray[Any]]:
 
 
 def _png(figure: Figure) -> bytes:
-    picture = BytesIO()
-    figure.savefig(picture, dpi=130, metadata={"Software": None})
-    return picture.getvalue()
+    return picture_bytes(figure, "png", 130)
 
 
 def network_picture_of(run: Run) -> bytes:
     """The best network with its modules, as the bytes of a PNG."""
     network = run.best
     about = network.about
-    with matplotlib.rc_context({"font.size": 9}):
+    with matplotlib.rc_context(style()):
         figure = Figure(figsize=(6.4, 4.6), layout="constrained")
         axes = figure.subplots()
         plot_network(axes, network, run.manifest["q_method"])
@@ -405,10 +450,10 @@ def network_picture_of(run: Run) -> bytes:
         goal = about["goal"]
         told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
-            f"{fill(title_of(run), 90)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
+            f"{fill(title_of(run), 95)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
             f"Q {about['q_score']:.3f} in {about['modules']} modules\n"
             f"Q of random networks: {null_note(network, about['q_method'])}",
-            fontsize=9,
+            fontsize=8,
         )
         return _png(figure)
 

@@ -13,21 +13,13 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from evomod.network import Network
+from evomod.plots.pictures import style
 from evomod.plots.runs import COLOURS, plot_layers, signs_of
 from evomod.statistics import FEWEST, median_ci
 
 Table = dict[str, NDArray[Any]]
 
-STYLE: Any = {
-    "font.size": 8,
-    "figure.dpi": 150,
-    "axes.titlesize": 8,
-    "axes.labelsize": 8,
-    "legend.fontsize": 7,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 1.4,
-}
+STYLE: Any = style()
 """For `matplotlib.rc_context` around every figure of a paper."""
 
 LINES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
@@ -229,15 +221,20 @@ def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str])
     return panels
 
 
+MOST_SIGNS = 7
+"""That fit into a line of a figure of a page's width."""
+
+
 def explain_networks(
     figure: Any, networks: Sequence[Network], colours: str = "module", others: Sequence[Line2D] = ()
 ) -> None:
-    """Below the picture, one line of what colours, lines and marks of the networks drawn in it mean, if any."""
+    """Below the picture, one line (or two) of what colours, lines and marks of the networks drawn in it mean, if any."""
     if not networks:
         return
     signs = [*signs_of(networks, colours), *others]
+    columns = len(signs) if len(signs) <= MOST_SIGNS else (len(signs) + 1) // 2
     figure.legend(
-        handles=signs, loc="outside lower center", ncols=len(signs), frameon=False, fontsize=6.5,
+        handles=signs, loc="outside lower center", ncols=columns, frameon=False, fontsize=6.5,
         columnspacing=1.2, handletextpad=0.5,
     )  # fmt: skip
 

@@ -371,7 +371,7 @@ def _resumption(
             f"{found.folder} has already reached generation {state.start.number}; evolution.generations cannot "
             f"be {end.generations}."
         )
-    return setup, state, None if state is not None else _start(found.folder, setup)
+    return setup, state, None if state is not None else stored_start(found.folder, setup)
 
 
 def _with_operators(ours: Setup, theirs: Setup | None) -> Setup:
@@ -560,7 +560,7 @@ def _record(
     return stopped
 
 
-def _start(folder: Path, setup: Setup) -> NDArray[Any] | None:
+def stored_start(folder: Path, setup: Setup) -> NDArray[Any] | None:
     """The first genomes of a run that does not begin at random, as they were when it was made."""
     path = folder / "start.npz"
     if not path.exists():

@@ -94,6 +94,7 @@ def draw(study):
         axes = part.subplots()
         derived.plot_profiles(axes, table, size, labels)
         axes.set_title(letter, loc="left", fontweight="bold")
+        axes.set_title("mean ± standard error", loc="right")
     return figure
 
 
@@ -109,7 +110,7 @@ def fitness(left, right, study):
         if not rows["generation"].size:
             derived.not_solved(axes, title)
             continue
-        title += f": replicate {int(rows['replicate'][0])}"
+        title += f": replicate {int(rows['replicate'][0])}, median time"
         if treatment == "mvg":
             title += f"\n{epochs_solved(study, rows)} epochs end solved"
             inset(axes, study, rows)
@@ -152,4 +153,4 @@ def inset(axes, study, rows):
     for switch in (span.stop - 1 - 2 * period, span.stop - 1 - period):
         small.axvline(switch + 0.5, color="black", lw=0.8, ls=":")
     small.tick_params(labelsize=6)
-    small.set_title("two switches between epochs that end solved", fontsize=6, pad=2)
+    small.set_title("around two switches", fontsize=6, pad=2)

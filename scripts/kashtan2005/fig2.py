@@ -64,7 +64,7 @@ def successive(study, replicate):
 
 
 def draw(study):
-    """Panels a to c of Fig. 2; connections that b and c do not share are red."""
+    """Panels a to c of Fig. 2; connections that b and c do not share are black and thick."""
     networks = derived.networks_once(study, "successive_circuits.json", lambda: circuits(study))
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     panels = figure.subplots(1, 3)
@@ -73,8 +73,8 @@ def draw(study):
     show(panels[0], fixed, 0, "a", "FG")
     for k, letter in ((0, "b"), (1, "c")):
         show(panels[1 + k], varying, k, letter, "MVG")
-    red = Line2D([], [], color=MARK, linewidth=2.6, label="not in the other of b and c")
-    explain_networks(figure, networks, others=[red] if len(varying) > 1 else [])
+    mark = Line2D([], [], color=MARK, linewidth=2.6, label="not in the other of b and c")
+    explain_networks(figure, networks, others=[mark] if len(varying) > 1 else [])
     return figure
 
 

@@ -76,7 +76,7 @@ def last_ones(study):
 
 
 def draw(study):
-    """A panel an epoch; connections that the epoch before did not have are red."""
+    """A panel an epoch; connections that the epoch before did not have are black and thick."""
     networks = derived.networks_once(study, "epochs.json", lambda: circuits(study))
     figure = Figure(figsize=(7.2, 9.6), layout="constrained")
     panels = figure.subplots(2, 2).ravel()
@@ -95,6 +95,6 @@ def draw(study):
             f"{about['goal'].upper()}, generation {about['generation']:,}{state}, Q {q:.2f}{new}",
             fontsize=7,
         )
-    red = Line2D([], [], color=MARK, linewidth=2.6, label="new since the epoch before")
-    explain_networks(figure, networks, others=[red] if len(networks) > 1 else [])
+    mark = Line2D([], [], color=MARK, linewidth=2.6, label="new since the epoch before")
+    explain_networks(figure, networks, others=[mark] if len(networks) > 1 else [])
     return figure

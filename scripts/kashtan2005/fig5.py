@@ -36,11 +36,11 @@ def typical(study, treatment):
 
 
 def draw(study):
-    """Panels b to d of Fig. 5."""
+    """Panels a to c, which are b to d of Fig. 5: the paper's a shows the retina."""
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=(3.2, 3.0))
     drawn = []
-    for axes, (treatment, label), letter in zip(above.subplots(1, 2), LABELS.items(), "bc", strict=True):
+    for axes, (treatment, label), letter in zip(above.subplots(1, 2), LABELS.items(), "ab", strict=True):
         network, q_m = typical(study, treatment)
         if network is None:
             derived.not_solved(axes, label)
@@ -52,5 +52,6 @@ def draw(study):
     explain_networks(above, drawn)
     axes = below.subplots()
     derived.plot_profiles(axes, derived.motif_table(study), 4, LABELS)
-    axes.set_title("d", loc="left", fontweight="bold")
+    axes.set_title("c", loc="left", fontweight="bold")
+    axes.set_title("mean ± standard error", loc="right")
     return figure

@@ -30,6 +30,17 @@ def draw(study):
     return figure
 
 
+def count_coincident(axes, x, y, colour, above):
+    """How many points lie on each other, beside them; of the two kinds of goals above and below."""
+    places, counts = np.unique(np.stack((x, y), axis=1), axis=0, return_counts=True)
+    for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+        if count > 1:
+            axes.annotate(
+                f"{count} ×", place, (-4, 4 if above else -4), textcoords="offset points", fontsize=6, color=colour,
+                ha="right", va="bottom" if above else "top",
+            )  # fmt: skip
+
+
 def panel(axes, study, model):
     """Open points: the fixed goal was not solved by half of the runs, so that S is a lower bound.
 
@@ -51,6 +62,7 @@ def panel(axes, study, model):
             axes.plot(fixed[mine], speedups[mine], mark, mec=colour, mfc=fill, ms=5, ls="")
         mine = kind & is_unknown
         axes.plot(fixed[mine], speedups[mine], "x", color=colour, ms=5)
+        count_coincident(axes, fixed[mine], speedups[mine], colour, above=mark == "o")
         label = "three XORs" if mark == "o" else "three EQs"
         axes.plot([], [], mark, color=colour, label=label)
     axes.plot([], [], "o", mec="0.3", mfc="none", ls="", label="open: fixed goal not solved")

@@ -1,0 +1,148 @@
+"""Pictures in every format, whole or not at all; what a drawing must say."""
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import evomod
+from evomod.cli.parser import main
+from evomod.errors import EvomodError
+from evomod.measures.report import null_note
+from evomod.network import Network
+from evomod.plots.pictures import check_format, style, write_picture
+from evomod.plots.runs import LONG, plot_circuit, plot_course, plot_network, title_of
+from evomod.runs.run import run
+
+FORMATS = sorted(set(Figure().canvas.get_supported_filetypes()) - {"pgf"})  # which requires LaTeX
+
+
+def figure():
+    made = Figure(figsize=(2, 1))
+    made.add_subplot().plot([1, 2, 3])
+    return made
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_is_written_whole(tmp_path, ending):
+    path = write_picture(figure(), tmp_path / f"p.{ending}")
+    assert path.stat().st_size > 100 and [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_same_figure_makes_the_same_bytes(tmp_path, ending):
+    one, two = (write_picture(figure(), tmp_path / f"{name}.{ending}").read_bytes() for name in "ab")
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("p.doc", r"\.svg"), ("none/p.png", "no folder"), ("d.png", "a folder")]
+)
+def test_what_cannot_be_written_is_refused(tmp_path, name, says):
+    (tmp_path / "d.png").mkdir()
+    with pytest.raises(EvomodError, match=says):
+        check_format(tmp_path / name)
+
+
+def test_what_cannot_be_drawn_leaves_no_file(tmp_path, monkeypatch):
+    def torn(self, file, **how):
+        file.write(b"half")
+        raise ValueError("torn")
+
+    monkeypatch.setattr(Figure, "savefig", torn)
+    with pytest.raises(EvomodError, match="torn"):
+        write_picture(figure(), tmp_path / "p.svg")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_style_is_one_that_matplotlib_knows():
+    with matplotlib.rc_context(style()):
+        assert matplotlib.rcParams["font.size"] == 8 and not matplotlib.rcParams["axes.spines.top"]
+
+
+def test_figures_are_written_as_vectors(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("f.svg", "f.jpg"):
+        assert main(["figure", "filan2021-table", "--out", name]) == 0
+    assert (tmp_path / "f.svg").read_text().rstrip().endswith("</svg>")
+    assert main(["figure", "filan2021-table", "--out", "f.doc"]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f.jpg", "f.svg"]
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_outputs_are_named_in_every_encoding():
+    for about in (
+        {"task": "five-xor"},
+        {"task": "retina", "network": {"encoding": "threshold"}},
+        {"task": "circuit"},
+        {"task": "circuit-three-outputs"},
+        {"task": "circuit", "network": {"encoding": "gate-layers"}},
+    ):
+        (first,) = evomod.evolve(
+            evomod.Config(**about, evolution={"population": 20, "generations": 0}), 1
+        )
+        network = first.setup.encoding.network(first.population.genomes[0])
+        number = network.outputs.size
+        names = ["out"] if number == 1 else [f"out {k}" for k in range(1, number + 1)]
+        assert [
+            text
+            for text in texts(plot_network(Figure().add_subplot(), network))
+            if text.startswith("out")
+        ] == names
+
+
+def test_an_output_without_connections_is_drawn():
+    network = Network(
+        np.array([0, 0, 1, 1]), np.zeros((4, 2)), np.zeros(4), np.array([0, 1]), np.array([2, 2]), np.ones(2),
+        functions=("input", "input", "nand", "nand"), outputs=np.array([2, 3]),
+    )  # fmt: skip
+    axes = plot_circuit(Figure().add_subplot(), network)
+    assert len(axes.collections[0].get_offsets()) == 4 and {"out 1", "out 2"} <= set(texts(axes))
+    places = np.unique(np.asarray(axes.collections[0].get_offsets()), axis=0)
+    assert len(places) == 4
+
+
+def test_outputs_that_share_a_gate_are_named_together():
+    network = Network(
+        np.array([0, 0, 1]), np.zeros((3, 2)), np.zeros(3), np.array([0, 1]), np.array([2, 2]), np.ones(2),
+        functions=("input", "input", "nand"), outputs=np.array([2, 2]),
+    )  # fmt: skip
+    assert "out 1, 2" in texts(plot_circuit(Figure().add_subplot(), network))
+
+
+def test_titles_name_encoding_and_all_goals(tmp_path):
+    goals = ["xor-and-xor", "xor-or-xor", "eq-and-xor"]
+    schedule = {"kind": "modular", "goals": goals, "period": 2}
+    few = {"population": 10, "generations": 2}
+    title = title_of(
+        run(evomod.Config(task="circuit", evolution=few, schedule=schedule), 1, tmp_path / "r")
+    )
+    assert " / ".join(goals) in title and "circuit networks" in title
+
+
+def test_no_z_of_equal_nulls_is_a_number():
+    chain = Network(
+        np.array([0, 1, 2]),
+        np.zeros((3, 2)),
+        np.zeros(3),
+        np.array([0, 1]),
+        np.array([1, 2]),
+        np.ones(2),
+    )
+    note = null_note(chain, "clune2013")
+    assert "nan" not in note and "so no z" in note
+
+
+def test_a_long_curve_shows_median_and_range():
+    y = np.tile([0.0, 1.0, 1.0, np.nan], LONG)
+    axes = plot_course(Figure().add_subplot(), np.arange(y.size), y, "#000000")
+    (line,), (band,) = axes.lines, axes.collections
+    assert line.get_ydata().size < LONG and np.nanmax(line.get_ydata()) == 1.0
+    assert band.get_paths()[0].get_extents().height == 1.0
+    assert (
+        len(plot_course(Figure().add_subplot(), np.arange(9), np.arange(9.0), "#000000").collections)
+        == 0
+    )
