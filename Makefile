@@ -3,7 +3,8 @@
 #             networks trained by gradient too if PyTorch is installed
 # make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
-#                      SIZE=full takes days and tries every step
+#                      SIZE=full takes days and tries every step. It works in pieces that are kept in build/harness:
+#                      stop it and go on as you like, or start several at once
 # make test-browser    look at reports in a headless Chromium, which must be installed (Debian: apt-get install chromium)
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
@@ -56,18 +57,18 @@ test-gradient: .venv/tested
 # "name >= 1.2" of setup.cfg becomes "name==1.2"; PyTorch has tests of its own
 .venv-lowest/installed: setup.cfg
 	test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
-	sed -n 's/^    \([a-zA-Z_-]*\) >= \(.*\)$$/\1==\2/p' setup.cfg | grep -v '^torch' | sort -u > .venv-lowest/lowest.txt
+	sed -n 's/^    \([a-zA-Z_-]*\) >= \(.*\)$$/\1==\2/p' setup.cfg | grep -v '^torch\|^atheris' | sort -u > .venv-lowest/lowest.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' \
 	  --constraint .venv-lowest/lowest.txt
 	touch $@
 
 test-lowest: .venv-lowest/installed
-	.venv-lowest/bin/python -m pytest $(CORES) -W ignore::ImportWarning  # of networkx, for want of pandas
+	.venv-lowest/bin/python -m pytest $(CORES) -W default::DeprecationWarning  # old matplotlib, new pyparsing
 
 SIZE ?= medium
 
 harness: .venv/tested
-	$(BIN)/python -m tests.harness --size $(SIZE) --out results/reliability.md
+	$(BIN)/python -m tests.harness --size $(SIZE) --state build/harness --out results/reliability.md
 
 clean:
 	rm -rf .venv .venv-lowest runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

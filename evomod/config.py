@@ -243,7 +243,7 @@ SEEN = {"fitness": "fitness", "outputs": "which outputs are right"}
 def _shares(section: dict[str, Any]) -> bool:
     """Whether a method has the keys whose values an encoding's defaults give."""
     name = section.get("method", "nsga2")
-    return name in METHODS and METHODS[name].section is SelectionSection
+    return isinstance(name, str) and name in METHODS and METHODS[name].section is SelectionSection
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:

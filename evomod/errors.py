@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 MOST_LETTERS = 60
 """Of a value in a message."""
+MOST_MESSAGE = 2500
+LONG_WORD = re.compile(r"(\S{300})\S{300,}")
 
 
 class EvomodError(ValueError):
-    """What was expected, what was found, what to do; shown by the command line without a traceback."""
+    """What was expected, what was found, what to do; shown by the command line without a traceback.
+
+    What a file holds may be part of it, and be of any length: the message stays short.
+
+    >>> len(str(EvomodError("there is no node " + "a" * 10**6))), len(str(EvomodError("no " * 10**6)))
+    (320, 2503)
+    """
+
+    def __str__(self) -> str:
+        text = LONG_WORD.sub(r"\1...", super().__str__())
+        return text if len(text) <= MOST_MESSAGE else f"{text[:MOST_MESSAGE]}..."
 
 
 class Interrupted(EvomodError):  # noqa: N818 - a stop is no error

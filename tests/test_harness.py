@@ -21,12 +21,12 @@ def result():
 
 @pytest.mark.parametrize("how", ["exit", "power", "error"])
 def test_a_run_goes_on_after_faults_at_its_steps(result, tmp_path, how):
-    crashes.runs(result, tmp_path, ["circuit"], [how], 25)
+    crashes.runs(result, tmp_path, ["circuit"], [how], range(7, 1000, 25))
     assert result.tried >= 6 and not result.failures
 
 
 def test_a_study_goes_on_after_faults_at_its_steps(result, tmp_path):
-    crashes.study(result, tmp_path, ["exit"], 150)
+    crashes.study(result, tmp_path, ["exit"], range(60, 1000, 150))
     assert result.tried >= 4 and not result.failures
 
 
@@ -43,13 +43,16 @@ def test_races_have_one_winner(result, tmp_path):
 
 
 def test_combinations_run_or_are_refused(result, tmp_path):
-    combinations.combinations(result, tmp_path, 30)
+    combinations.combinations(result, tmp_path, combinations.shuffled()[:30])
     assert result.tried == 30 and not result.failures
     assert result.notes["run"] > 3 and result.notes["refused"] > 3
 
 
 def test_hostile_files_are_refused_or_read(result, tmp_path):
+    """Those of evomod; files of other programs are for the harness itself, and stand in its report."""
     for name, form in fuzz.formats(tmp_path).items():
+        if name.startswith("graph"):
+            continue
         fuzz.fuzz(result, name, form, max(10, 100 // fuzz.SLOW.get(name, 1)))
     assert not result.failures
 
@@ -150,5 +153,5 @@ def test_an_elite_that_gets_worse_is_found(result, tmp_path):
 
         true, combinations._check = combinations._check, check
 
-    combinations.combinations(result, tmp_path, 12, plant)
+    combinations.combinations(result, tmp_path, combinations.shuffled()[:12], plant)
     assert result.failures

@@ -469,3 +469,72 @@ def test_a_config_that_names_what_is_not_there_is_still_read(home):
     manifest = json.loads((made.folder / "manifest.json").read_text())
     (made.folder / "fan_in.py").unlink()
     assert load_run(made.folder).manifest["files"] == manifest["files"]
+
+
+READING = (
+    ["plot", "r"],
+    ["measure", "r", "--draws", "5"],
+    ["evolve", "--resume", "r", "--show-config"],
+    ["status", "st"],
+    ["tasks"],
+)
+GOING_ON = (
+    ["evolve", "--resume", "r", "--set", "evolution.generations=14"],
+    ["transfer", "r", "--to", "left-or-right", "--repeats", "1", "--generations", "1"],
+    ["study", "st", "--jobs", "1"],
+)
+
+
+@pytest.fixture(params=["task", "pressure", "selection"])
+def theirs(request, tmp_path, monkeypatch):
+    """A run and a study made elsewhere with a file that says so where it is executed; this process knows it."""
+    made, kind = tmp_path / "made", request.param
+    made.mkdir()
+    monkeypatch.chdir(made)
+    monkeypatch.setattr(plugins, "EXECUTED", {})
+    retina = (evomod.task.bundled() / "retina.py").read_text()
+    (made / "theirs.py").write_text(retina + '\nprint("executed")\n')
+    (made / "fan_in.py").write_text(FAN_IN)
+    (made / "tournament.py").write_text(TOURNAMENT + 'print("executed")\n')
+    given = {
+        "task": 'task = "theirs.py"\n',
+        "pressure": 'task = "retina"\npressures.fan-in.file = "fan_in.py"\n',
+        "selection": 'task = "retina"\nselection.method = "tournament.py"\n',
+    }[kind]
+    given += "evolution = {population = 20, generations = 12}\n"
+    (made / "mine.toml").write_text(given)
+    (made / "study.toml").write_text(
+        'name = "s"\nseed = 1\nreplicates = 1\n[base]\n' + given + "[treatments.a]\n"
+    )
+    assert main(["evolve", "mine.toml", "--seed", "1", "--out", "r"]) == 0
+    assert main(["study", "study.toml", "--out", "st", "--jobs", "1"]) == 0
+    (made / "st" / "a" / "000" / "complete").unlink()
+    for name in ("fan_in.py", "tournament.py", "mine.toml", "study.toml"):
+        (made / name).unlink()
+    return made
+
+
+def fresh(arguments, home):
+    return subprocess.run(
+        [sys.executable, "-m", "evomod", *arguments],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_a_new_process_executes_nothing_of_a_folder_that_is_not_trusted(theirs):
+    for arguments in READING:
+        done = fresh(arguments, theirs)
+        assert done.returncode == 0 or "nothing to measure" in done.stderr
+        assert "executed" not in done.stdout + done.stderr, (
+            arguments,
+            done.stderr,
+        )
+    for arguments in GOING_ON:
+        done = fresh(arguments, theirs)
+        assert done.returncode == 2 and "--trust" in done.stderr, (arguments, done.stdout + done.stderr)
+        assert "executed" not in done.stdout + done.stderr and "Traceback" not in done.stderr
+        done = fresh([*arguments, "--trust"], theirs)
+        assert done.returncode == 0 and "executed" in done.stdout + done.stderr, (arguments, done.stderr)

@@ -369,6 +369,22 @@ def test_the_same_command_works_when_the_cause_is_gone(tmp_path, monkeypatch, nu
     assert run(config(), 1, tmp_path / "x").is_complete
 
 
+def test_a_full_disk_where_kernels_are_kept_ends_no_run(tmp_path):
+    """A limit on file size stands in for the full disk: the run is small enough, compiled kernels are not."""
+    (tmp_path / "limited.py").write_text(
+        "import resource, signal, sys\nfrom evomod.cli.parser import main\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
+        "small = ['--set', 'evolution.population=4', '--set', 'evolution.generations=2']\n"
+        "sys.exit(main(['evolve', 'circuit', *small, '--out', 'x']))\n"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NUMBA_DISABLE_JIT": "0"}
+    command = [sys.executable, "limited.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "x" / "complete").exists()
+    assert not list((tmp_path / "cache").rglob("*.nbc"))
+
+
 def test_a_folder_that_is_removed_is_one_sentence(tmp_path, monkeypatch):
     from evomod.runs import tracking
 
@@ -381,6 +397,21 @@ def test_a_folder_that_is_removed_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(tracking.Tracker, "row", row)
     with pytest.raises(EvomodError, match="cannot write to .*No such file"):
         run(config(), 1, tmp_path / "x")
+
+
+def test_the_status_of_a_study_that_cannot_be_written_to_is_told(tmp_path, monkeypatch, capsys):
+    (tmp_path / "study.toml").write_text(STUDY)
+    assert (
+        main(["study", str(tmp_path / "study.toml"), "--out", str(tmp_path / "st"), "--jobs", "1"]) == 0
+    )
+    told = capsys.readouterr().out
+    before = tree(tmp_path / "st")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr("evomod.studies.tables.write_tables", None)
+    assert main(["status", str(tmp_path / "st")]) == 0
+    said = capsys.readouterr()
+    assert told.splitlines()[1] in said.out and "shown as they are" in said.err
+    assert tree(tmp_path / "st") == before
 
 
 def called(*arguments, **options):

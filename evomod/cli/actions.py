@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import math
+import os
 import sys
 import time
 from dataclasses import replace
@@ -235,8 +236,14 @@ def act_status(given: argparse.Namespace) -> int:
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         check_version(found.folder, found.manifest)  # before anything is written
-        with held(found.folder, shared=False):  # shards leave the tables to the first who asks
-            write_tables(found.folder)
+        if os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
+            with held(found.folder, shared=False):  # shards leave the tables to the first who asks
+                write_tables(found.folder)
+        else:
+            print(
+                f"{found.folder} cannot be written to: its tables are shown as they are.",
+                file=sys.stderr,
+            )
         print(described(found))
     elif status.seconds_left is None:
         print("  time left               not known before the first run is done")

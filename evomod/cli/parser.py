@@ -413,11 +413,22 @@ class OutputError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a user's mistake is one sentence on stderr and exit code 2."""
     output, error = Output(sys.stdout, is_needed=True), Output(sys.stderr, is_needed=False)
-    with redirect_stdout(cast(Any, output)), redirect_stderr(cast(Any, error)):
+    with redirect_stdout(cast(Any, output)), redirect_stderr(cast(Any, error)), _stops_unraised():
         try:
             return _ended(arguments)
         except KeyboardInterrupt:  # a second one, while the first was told
             return 130
+
+
+@contextmanager
+def _stops_unraised() -> Iterator[None]:
+    """A second Ctrl-C that meets a ``__del__``, from which nothing is raised, is passed over without a traceback."""
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda found: None if found.exc_type is KeyboardInterrupt else before(found)
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _ended(arguments: Sequence[str] | None) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config, towards
+from evomod.config import Config, towards, users_paths
 from evomod.errors import EvomodError
 from evomod.evolution.loop import Generation, evolve
 from evomod.evolution.schedules import random_goal
@@ -25,7 +25,7 @@ from evomod.network import Network
 from evomod.population import Bits, goal_bits, score
 from evomod.runs.run import Run, load_run
 from evomod.task import Task, composition, goal_table, load_task, unpack
-from evomod.trust import stored_task
+from evomod.trust import check_trust, stored_task
 
 CAP = 2000
 """Generations after which a goal counts as not solved: nine times the largest of the published medians, 3 to
@@ -100,8 +100,8 @@ def transfer(
     ones of as many ones. Every repeat begins with a population of copies and evolves by the run's own
     config, or by ``config``, which a `Network` needs, until a goal is solved (``evolution.solved_at``)
     or ``cap`` generations are over. Repeat k draws from the stream of ``(seed, k)``, whatever the goal,
-    so that asking for one goal or for all gives the same numbers. A run's task file is executed, for which
-    ``trust`` is needed where it is none of those that evomod finds itself. Raises `EvomodError` for what is no
+    so that asking for one goal or for all gives the same numbers. A run's task file and its users' pressures and
+    selection are executed, for which ``trust`` is needed where they are none of those that evomod finds itself. Raises `EvomodError` for what is no
     run, a network that the config cannot hold, and a goal that the task does not have.
     """
     found = winner(source, config, trust=trust)
@@ -121,7 +121,7 @@ def winner(
 ) -> Winner:
     """The best network of a run, or a network and the config that it is to evolve by.
 
-    A run's task file is executed, see `evomod.trust.stored_task`.
+    A run's task file is executed, and its users' files where it evolves by its own config, see `evomod.trust`.
     """
     if isinstance(source, Network):
         if config is None:
@@ -129,8 +129,11 @@ def winner(
         network, task = source, load_task(config.task.name)
     else:
         run = source if isinstance(source, Run) else load_run(source)
+        if config is None:
+            config = run.config
+            if not trust:
+                check_trust(*users_paths(config))
         network, task = run.best, stored_task(run.folder, trust=trust)
-        config = config or run.config
     named = str(network.about.get("goal"))
     if named == "neutral":  # a schedule with epochs in which nothing is selected has one goal
         named = str(config.task.goal)

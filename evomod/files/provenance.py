@@ -62,13 +62,21 @@ def check_version(folder: Path, manifest: dict[str, Any]) -> None:
 
 @cache  # 12 ms, and a study asks once a replicate
 def commit() -> str | None:
-    """The commit of a source checkout of evomod, if it runs from one."""
-    ask = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    """The commit of a source checkout of evomod, if it runs from one; with "-dirty" where files differ from it.
+
+    ``git describe --dirty`` would lock the index, and a process that is killed meanwhile leave the lock.
+    """
     try:
-        answer = subprocess.run(ask, capture_output=True, text=True, timeout=10, check=True)
+        name = _git("describe", "--always", "--abbrev=40")
+        is_dirty = name and _git("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip() or None
+    return f"{name}-dirty" if is_dirty else name or None
+
+
+def _git(*words: str) -> str:
+    ask = ["git", "-C", str(Path(__file__).parent), *words]
+    return subprocess.run(ask, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
 
 
 def here() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,23 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """
     function.__qualname__ = f"{function.__name__}_{SHARED}"
     try:
-        return numba.njit(cache=True, **OPTIONS, **options)(function)
+        return _kept_if_there_is_room(numba.njit(cache=True, **OPTIONS, **options)(function))
     except RuntimeError:  # numba found no folder for its cache: compile anew in every process
         return numba.njit(**OPTIONS, **options)(function)
+
+
+def _kept_if_there_is_room(kernel: Any) -> Any:
+    """A full disk under numba's cache ends no command: what was compiled is in memory, and serves this process."""
+    cache = getattr(kernel, "_cache", None)
+    if cache is not None:  # None where numba is switched off
+        save = cache.save_overload
+
+        def saved(*given: Any) -> None:
+            with suppress(OSError):
+                save(*given)
+
+        cache.save_overload = saved
+    return kernel
 
 
 def unmanaged(function: Callable[..., Any]) -> Any:

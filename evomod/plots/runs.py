@@ -398,7 +398,7 @@ def title_of(run: Run) -> str:
     return ", ".join(part for part in parts if part)
 
 
-PLOTTED = ("generation", "goal", "best_fitness", "mean_fitness", "q_score", "since_switch")
+PLOTTED = ("generation", "goal", "best_fitness", "mean_fitness", "q_score")
 """Columns of the log that are drawn."""
 
 
@@ -431,6 +431,12 @@ def _log_of(run: Run) -> dict[str, NDArray[Any]]:
     lacking = [name for name in PLOTTED if name not in log]
     if lacking:
         raise EvomodError(f"table {path} is damaged: it has no column {lacking[0]}.")
+    for name in ("generation", "q_score"):
+        if not np.isfinite(log[name]).all():
+            raise EvomodError(f"table {path} is damaged: {name} is not a number in every line.")
+    for name in ("best_fitness", "mean_fitness"):  # neutral epochs have none
+        if np.isinf(log[name]).any():
+            raise EvomodError(f"table {path} is damaged: {name} is infinite in a line.")
     return log
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
+import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,29 +91,103 @@ def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def bounds(result: Result, home: Path, rows: int = PLOT_ROWS, number: int = STATUS_RUNS) -> None:
-    """A long log is drawn, and a large study asked for, within their bounds."""
+def plot(result: Result, home: Path, rows: int = PLOT_ROWS) -> None:
+    """A long log is drawn."""
     long_log(home / "long", rows)
     code, megabytes, seconds = taken(["plot", str(home / "long")])
     result.tried += 1
-    result.note(f"MB to plot {rows:,} rows", round(megabytes))
+    result.peak(f"MB to plot {rows:,} rows", round(megabytes))
     if code != 0 or megabytes > PLOT_MB:
         result.fail(f"plot of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
+
+
+def status(result: Result, home: Path, number: int = STATUS_RUNS) -> None:
+    """A large study is asked for."""
     out = long_study(home, number)
     code, megabytes, seconds = taken(["status", str(out)])
     result.tried += 1
-    result.note(f"ms of processor time for the status of {number:,} runs", round(1000 * seconds))
+    result.peak(f"ms of processor time for the status of {number:,} runs", round(1000 * seconds))
     if code != 0 or seconds > STATUS_SECONDS:
         result.fail(f"status of {number:,} runs: rc {code}, {megabytes:.0f} MB, {seconds:.2f} s")
+
+
+def populations(result: Result, home: Path) -> None:
+    """Very large ones, and the smallest."""
     for population, generations in ((100_000, 2), (4, 2000)):
         place = home / f"p{population}"
         size = [
             f"--set=evolution.{k}={v}"
             for k, v in (("population", population), ("generations", generations))
         ]
-        code, megabytes, seconds = taken(["evolve", "retina", "--seed", "1", "--out", str(place), *size])
+        code, megabytes, _ = taken(["evolve", "retina", "--seed", "1", "--out", str(place), *size])
         result.tried += 1
-        result.note(f"MB for a population of {population:,}", round(megabytes))
+        result.peak(f"MB for a population of {population:,}", round(megabytes))
         if code != 0 or megabytes > 1500:
             result.fail(f"population of {population:,}: rc {code}, {megabytes:.0f} MB")
         shutil.rmtree(place)
+
+
+def many(result: Result, home: Path, number: int = STATUS_RUNS) -> None:
+    """The process that evolves a large study of tiny runs takes no more memory at its end than after some hundreds."""
+    few = STUDY.replace("replicates = 2", f"replicates = {number // 2}")
+    (home / "many.toml").write_text(few.replace("generations = 2", "generations = 1"))
+    command = [sys.executable, "-m", "evomod", "study", "many.toml", "--out", "many", "--jobs", "1"]
+    process = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    early = last = most = 0.0
+    while process.poll() is None:
+        done = sum(
+            len(os.listdir(home / "many" / name)) for name in "ab" if (home / "many" / name).is_dir()
+        )
+        most = max(most, now := _resident(process.pid))
+        early = early or (now if done > number // 20 else 0.0)
+        last = now if now and done < number - 2 else last
+        time.sleep(0.2)
+    result.tried += 1
+    for what, megabytes in (
+        (f"after {number // 20:,} runs", early),
+        (f"after {number:,}", last),
+        ("for its tables", most),
+    ):
+        result.peak(f"MB of a study's process {what}", round(megabytes))
+    if process.returncode != 0 or not early or last > early + 30:
+        result.fail(
+            f"{number:,} runs: rc {process.returncode}, {early:.0f} MB early, {last:.0f} MB at the end"
+        )
+
+
+def _resident(process: int) -> float:
+    """MB of a process; 0 where it has ended."""
+    try:
+        text = Path(f"/proc/{process}/statm").read_text()
+    except OSError:
+        return 0.0
+    return int(text.split()[1]) * resource.getpagesize() / 2**20
+
+
+def long(result: Result, home: Path, generations: int = 300_000) -> None:
+    """Many generations: memory does not grow, and the log by as many bytes a line as it had."""
+    size = [
+        "--set",
+        "evolution.population=4",
+        "--set",
+        "evolution.stop=never",
+        "--set",
+        "tracking.population_every=0",
+    ]
+    found = []
+    for number in (generations // 10, generations):
+        out = home / f"long{number}"
+        command = ["evolve", "circuit", "--seed", "1", "--out", str(out), *size]
+        code, megabytes, _ = taken([*command, "--set", f"evolution.generations={number}"])
+        found.append((code, megabytes, sum(path.stat().st_size for path in out.iterdir()) / number))
+        result.tried += 1
+    (_, few, _), (code, megabytes, line) = found
+    result.peak(f"MB for {generations:,} generations", round(megabytes))
+    result.peak("bytes a generation", round(line))
+    if code != 0 or megabytes > few + 10 or line > 130:
+        result.fail(
+            f"{generations:,} generations: rc {code}, {few:.0f} and {megabytes:.0f} MB, {line:.0f} bytes each"
+        )
+
+
+BOUNDS = (plot, status, populations, long, many)

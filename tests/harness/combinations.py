@@ -11,7 +11,6 @@ import json
 import shutil
 import signal
 import traceback
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -201,30 +200,28 @@ def _batch(chosen: list[Combination], home: Path, seed: int, listing: Path) -> i
     return 0
 
 
-def combinations(result: Result, home: Path, number: int | None, plant: Plant | None = None) -> None:
-    """So many combinations, drawn, or all of them."""
+def shuffled() -> list[Combination]:
+    """All of them, always in the same order, which mixes them: any part of it has some of every kind."""
+    chosen = everything()
+    return [chosen[k] for k in np.random.default_rng(0).permutation(len(chosen))]
+
+
+def combinations(
+    result: Result, home: Path, chosen: list[Combination], plant: Plant | None = None
+) -> None:
+    """Those given, in a fork."""
     for name, sections in ENCODINGS.items():
         config = evomod.Config(**sections, evolution={"population": MU, "generations": 3})
         runs.run(config, 1, home / name)
-    chosen = everything()
-    if number is not None:
-        chosen = [chosen[k] for k in result.rng.permutation(len(chosen))[:number]]
-    for part in _parts(chosen, 200):
-        listing = home / "listing.json"
-        listing.unlink(missing_ok=True)
-        seed = int(result.rng.integers(2**31))
-        ended = end(*start(partial(_batch, part, home, seed, listing), plant), limit=3600.0)
-        result.tried += len(part)
-        if not listing.exists():
-            result.fail(f"a batch ended with {ended.code}", ended.said)
-            continue
-        counts, failures = json.loads(listing.read_text())
-        for name, count in counts.items():
-            result.note(name, count)
-        for name, failure in failures.items():
-            result.fail(f"{name}: {failure}")
-
-
-def _parts(chosen: list[Combination], size: int) -> Iterator[list[Combination]]:
-    for k in range(0, len(chosen), size):
-        yield chosen[k : k + size]
+    listing = home / "listing.json"
+    seed = int(result.rng.integers(2**31))
+    ended = end(*start(partial(_batch, chosen, home, seed, listing), plant), limit=3600.0)
+    result.tried += len(chosen)
+    if not listing.exists():
+        result.fail(f"a batch ended with {ended.code}", ended.said)
+        return
+    counts, failures = json.loads(listing.read_text())
+    for name, count in counts.items():
+        result.note(name, count)
+    for name, failure in failures.items():
+        result.fail(f"{name}: {failure}")

@@ -112,29 +112,30 @@ def crash_points(
                 result.fail(f"{what}: {other}", ended.said)
 
 
-def runs(result: Result, home: Path, kinds: Iterable[str], hows: Iterable[str], step: int = 1) -> None:
-    """Crash points of runs of every encoding."""
+def runs(
+    result: Result,
+    home: Path,
+    kinds: Iterable[str],
+    hows: Iterable[str],
+    at: Iterable[int] | None = None,
+) -> None:
+    """Crash points of runs of every encoding, all or those given."""
     call(["evolve", "retina", "--seed", "3", "--out", str(home / "start"), *SHORT])
     for kind in kinds:
         for how in hows:
             out = home / "out" / "run"
             out.parent.mkdir(exist_ok=True)
-            crash_points(result, kind, evolve(kind, home, out), out, how, points(result, step))
+            crash_points(result, kind, evolve(kind, home, out), out, how, at)
 
 
-def points(result: Result, step: int) -> range | None:
-    """Every step, or every n-th of them from one that is drawn."""
-    return None if step == 1 else range(1 + int(result.rng.integers(step)), 10_000, step)
-
-
-def study(result: Result, home: Path, hows: Iterable[str], step: int = 1) -> None:
+def study(result: Result, home: Path, hows: Iterable[str], at: Iterable[int] | None = None) -> None:
     """Crash points of a study whose runs are evolved by its own process, tables included."""
     (home / "study.toml").write_text(STUDY)
     out = home / "out" / "study"
     out.parent.mkdir(exist_ok=True)
     command = ["study", str(home / "study.toml"), "--out", str(out), "--jobs", "1"]
     for how in hows:
-        crash_points(result, "study", command, out, how, points(result, step))
+        crash_points(result, "study", command, out, how, at)
 
 
 def workers(result: Result, home: Path, trials: int) -> None:

@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.io
+import scipy.sparse
 
 import evomod
 from evomod.errors import EvomodError
 
-from .forks import Plant, call, end, limit_memory, start
+from .forks import Ended, Plant, call, end, limit_memory, start
 from .report import Result
 
 Reader = Callable[[Path], Any]
@@ -44,8 +46,6 @@ class Format:
     """json, toml, table, arrays, or bytes; with .gz behind it packed."""
     seeds: Sequence[bytes]
     read: Reader
-    is_ours: bool = True
-    """Whether a failure is one of the harness; graphs are read elsewhere."""
 
 
 NASTY: tuple[Any, ...] = (
@@ -200,44 +200,81 @@ def _too_long(number: int, frame: Any) -> None:
     raise TooLong
 
 
-def _fuzz(given: Format, number: int, seed: int, listing: Path) -> int:
-    """Try so many inputs in this process; write down what came of them."""
-    limit_memory(MEGABYTES)
-    signal.signal(signal.SIGALRM, _too_long)
-    rng = np.random.default_rng(seed)
-    corpus, seen = list(given.seeds), set()
-    counts = {"accepted": 0, "refused": 0}
-    failures: dict[str, str] = {}
-    for _ in range(number):
-        known = corpus if rng.random() < 0.4 else given.seeds
-        content = mutated(rng, given.kind, known[int(rng.integers(len(known)))], corpus)
-        given.path.write_bytes(content)
+class Tried:
+    """What came of the inputs of a format in this process."""
+
+    def __init__(self, given: Format, listing: Path) -> None:
+        limit_memory(MEGABYTES)
+        signal.signal(signal.SIGALRM, _too_long)
+        self.given, self.listing = given, listing
+        self.number = 0
+        self.counts = {"accepted": 0, "refused": 0}
+        self.failures: dict[str, str] = {}
+        self.seen: set[str] = set()
+
+    def one(self, content: bytes) -> bool:
+        """Read one; whether it led to a message that was not seen before."""
+        if self.number % 100 == 0:
+            self.write()
+        self.number += 1
+        self.given.path.write_bytes(content)
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         kind = ""
         try:
-            given.read(given.path)
-            counts["accepted"] += 1
+            self.given.read(self.given.path)
+            self.counts["accepted"] += 1
         except EvomodError as error:
-            counts["refused"] += 1
+            self.counts["refused"] += 1
             kind = re.sub(r"\d+|'[^']*'|\"[^\"]*\"", "#", str(error))[:120]
             if len(str(error)) > LETTERS:
-                failures.setdefault(
-                    f"a message of {len(str(error))} letters: {kind}", content[:200].hex()
-                )
+                self._fail(f"a message of more than {LETTERS} letters: {kind[:60]}", content)
         except (Exception, TooLong) as error:
             frames = [f for f in traceback.extract_tb(error.__traceback__) if "/evomod/" in f.filename]
             place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
             message = re.sub(r"\d+", "#", str(error))[:80]
-            failures.setdefault(f"{type(error).__name__} at {place}: {message}", content[:300].hex())
+            self._fail(f"{type(error).__name__} at {place}: {message}", content)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
-        if kind and kind not in seen and len(corpus) < 300 and len(content) < 50_000:
-            seen.add(kind)
+        is_new = bool(kind) and kind not in self.seen
+        if is_new:
+            self.seen.add(kind)
+        return is_new
+
+    def _fail(self, what: str, content: bytes) -> None:
+        self.failures.setdefault(what, content[:300].hex())
+
+    def write(self) -> None:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        told = {"number": self.number, "counts": self.counts, "failures": self.failures, "MB": most}
+        self.listing.write_text(json.dumps(told | {"kinds": len(self.seen)}))
+
+
+def add(result: Result, name: str, listing: Path, ended: Ended, last: bytes) -> None:
+    """What a process has written down, and what it was given last if it did not come to its end."""
+    if ended.code != 0:
+        result.fail(f"{name}: the process ended with {ended.code} at {last[:150]!r}", ended.said)
+    if not listing.exists():
+        return
+    told = json.loads(listing.read_text())
+    result.tried += told["number"]
+    for kind, count in told["counts"].items():
+        result.note(kind, count)
+    result.peak("kinds of message", told["kinds"])
+    result.peak("MB at the most", told["MB"])
+    for failure, content in told["failures"].items():
+        result.fail(f"{name}: {failure}", bytes.fromhex(content).decode("latin-1")[:120])
+
+
+def _fuzz(given: Format, number: int, seed: int, listing: Path) -> int:
+    """Try so many inputs in this process; write down what came of them."""
+    tried, rng = Tried(given, listing), np.random.default_rng(seed)
+    corpus = list(given.seeds)
+    for _ in range(number):
+        known = corpus if rng.random() < 0.4 else given.seeds
+        content = mutated(rng, given.kind, known[int(rng.integers(len(known)))], corpus)
+        if tried.one(content) and len(corpus) < 300 and len(content) < 50_000:
             corpus.append(content)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    listing.write_text(
-        json.dumps({"counts": counts, "failures": failures, "MB": most, "kinds": len(seen)})
-    )
+    tried.write()
     return 0
 
 
@@ -248,37 +285,31 @@ def fuzz(result: Result, name: str, given: Format, number: int, plant: Plant | N
     seed = int(result.rng.integers(2**31))
     good = given.path.read_bytes() if given.path.exists() else given.seeds[0]
     ended = end(*start(partial(_fuzz, given, number, seed, listing), plant), limit=3600.0)
+    last = given.path.read_bytes()
     given.path.write_bytes(good)
-    result.tried += number
-    if not listing.exists():
-        result.fail(f"{name}: the process ended with {ended.code}", ended.said)
-        return
-    told = json.loads(listing.read_text())
-    for kind, count in told["counts"].items():
-        result.note(kind, count)
-    result.note("kinds of message", told["kinds"])
-    result.notes["MB at the most"] = max(result.notes["MB at the most"], told["MB"])
-    for failure, content in told["failures"].items():
-        if given.is_ours:
-            result.fail(f"{name}: {failure}", bytes.fromhex(content).decode("latin-1")[:120])
-        else:
-            result.note(f"kinds of traceback in {name}")
+    add(result, name, listing, ended, last)
 
 
 def formats(home: Path) -> dict[str, Format]:
     """Every format, with files that evomod has written."""
+    import networkx
+
     from evomod.config import load_config
     from evomod.evolution import starts
     from evomod.evolution.setup import prepare
     from evomod.gradient import datasets
-    from evomod.measures.files import read_graph
+    from evomod.measures.edges import edges_of
+    from evomod.measures.files import read_graph, read_modules
+    from evomod.measures.modularity import modules_of
     from evomod.network import load_network, network_json
     from evomod.plots import runs as plotting
+    from evomod.runs import measures as run_measures
     from evomod.runs import run as runs
     from evomod.runs.tracking import read_table
     from evomod.studies import definition as study
     from evomod.studies import folder as study_folder
     from evomod.studies import networks as study_networks
+    from evomod.studies import row_tables, run_rows
     from evomod.studies import tables as study_tables
     from evomod.task import load_task, read_task
 
@@ -323,18 +354,15 @@ def formats(home: Path) -> dict[str, Format]:
     def failures(path: Path) -> None:
         _ = study_tables.load_study(path.parent).failures
 
+    def modules(path: Path) -> None:
+        graph = networkx.Graph([("a", "b"), ("b", "c")])
+        modules_of(edges_of(graph), read_modules(path))
+
     idx = b"\0\0\x08\x03" + np.array([2, 3, 4], ">u4").tobytes() + bytes(24)
-    graphml = b"""<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="w" for="edge" attr.name="weight" \
-attr.type="double"/><graph edgedefault="directed"><node id="a"/><node id="b"/><edge source="a" target="b"><data \
-key="w">2.0</data></edge></graph></graphml>"""
-    gml = b'graph [\n directed 1\n node [ id 0 label "a" ]\n node [ id 1 label "b" ]\n edge [ source 0 target 1 ]\n]\n'
-    links = b'{"directed": true, "multigraph": false, "graph": {}, "nodes": [{"id": 0}, {"id": 1}], "edges": [{"source": 0, "target": 1}]}'
-    npy = io.BytesIO()
-    np.save(npy, np.eye(4, k=1))
     made: dict[str, Format] = {}
 
-    def add(name: str, path: Path, kind: str, read: Reader, *seeds: bytes, is_ours: bool = True) -> None:
-        made[name] = Format(path, kind, seeds or (path.read_bytes(),), read, is_ours)
+    def add(name: str, path: Path, kind: str, read: Reader, *seeds: bytes) -> None:
+        made[name] = Format(path, kind, seeds or (path.read_bytes(),), read)
 
     toml = (
         (folder / "config.toml").read_bytes(),
@@ -381,16 +409,69 @@ key="w">2.0</data></edge></graph></graphml>"""
     add("curves.csv", st / "curves.csv", "table", tables)
     add("courses.csv.gz", st / "courses.csv.gz", "table.gz", tables)
     add("density.csv.gz", st / "density.csv.gz", "table.gz", tables)
+    rows, q = home / "rows", home / "rows" / "measures.json"
+    shutil.copytree(folder, rows)
+    run_rows.run_rows(rows, runs.load_run)
+    add(
+        "rows.json",
+        rows / "rows.json",
+        "json",
+        lambda path: run_rows.run_rows(path.parent, runs.load_run),
+    )
+    add("measures.json", q, "json", lambda path: run_measures.q_measures(runs.load_run(path.parent)))
+    add("rows of an experiment", home / "f" / "rows.csv", "table", lambda path: row_tables.read_rows(path, ("a", "b")),
+        b"a,b,c\n1,2,3\n2,3.5,x\n")  # fmt: skip
     add("IDX", home / "f" / "x.idx", "bytes", datasets.read_idx, idx, gzip.compress(idx, mtime=0))
-    for ending, kind, content in (
-        ("graphml", "bytes", graphml), ("gml", "bytes", gml), ("json", "json", links), ("npy", "bytes", npy.getvalue()),
-        ("csv", "table", b"source,target,weight\na,b,1\nb,c,2\n"),
-    ):  # fmt: skip
-        add(f"graph .{ending}", home / "f" / f"g.{ending}", kind, read_graph, content, is_ours=False)
-    shutil.copytree(folder, home / "kept")
+    for ending, kind, contents in graphs():
+        add(f"graph .{ending}", home / "f" / f"g.{ending}", kind, read_graph, *contents)
+    add(
+        "modules",
+        home / "f" / "modules.csv",
+        "table",
+        modules,
+        b"node,module\na,1\nb,1\nc,x\n",
+        b"a\t0\nb\t1\n",
+    )
+    assert tuple(made) == NAMES
     return made
 
 
+def graphs() -> list[tuple[str, str, list[bytes]]]:
+    """Ending, kind and good files of every format of graphs."""
+    graphml = b"""<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="w" for="edge" attr.name="weight" \
+attr.type="double"/><graph edgedefault="directed"><node id="a"/><node id="b"/><edge source="a" target="b"><data \
+key="w">2.0</data></edge></graph></graphml>"""
+    gexf = b"""<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed"><nodes>\
+<node id="0" label="a"/><node id="1" label="b"/></nodes><edges><edge id="0" source="0" target="1" weight="2.0"/>\
+</edges></graph></gexf>"""
+    gml = b'graph [\n directed 1\n node [ id 0 label "a" ]\n node [ id 1 label "b" ]\n edge [ source 0 target 1 ]\n]\n'
+    links = {"directed": True, "multigraph": False, "graph": {}, "nodes": [{"id": 0}, {"id": 1}],
+             "edges": [{"source": 0, "target": 1}]}  # fmt: skip
+    pajek = b'*Vertices 3\n1 "a"\n2 "b"\n3 "c"\n*Arcs\n1 2 1.5\n*Edges\n2 3 1\n'
+    market = b"%%MatrixMarket matrix coordinate real general\n3 3 2\n1 2 1.0\n2 3 -2.5\n"
+    npy, npz, sparse, matlab = (io.BytesIO() for _ in range(4))
+    matrix = np.eye(4, k=1)
+    np.save(npy, matrix)
+    np.savez_compressed(npz, a=matrix)
+    scipy.sparse.save_npz(sparse, scipy.sparse.csr_array(matrix))
+    scipy.io.savemat(matlab, {"A": matrix})
+    text = [b"source,target,weight\na,b,1\nb,c,2\n", b"0,1,0\n0,0,1\n1,0,0\n"]
+    spaced = [b"# a comment\na b 1\nb c 2\n", b"0 1 0\n0 0 1\n1 0 0\n"]
+    return [
+        ("graphml", "bytes", [graphml]), ("gexf", "bytes", [gexf]), ("gml", "bytes", [gml]), ("net", "bytes", [pajek]),
+        ("mtx", "bytes", [market]), ("json", "json", [json.dumps(links).encode()]), ("npy", "bytes", [npy.getvalue()]),
+        ("npz", "arrays", [npz.getvalue(), sparse.getvalue()]), ("mat", "bytes", [matlab.getvalue()]),
+        ("csv", "table", text), ("tsv", "bytes", [one.replace(b",", b"\t") for one in text]), ("txt", "bytes", spaced),
+    ]  # fmt: skip
+
+
+NAMES = (
+    "config", "study's TOML", "task file", "best.json", "best.json, drawn", "networks.json.gz", "a run's manifest",
+    "a study's manifest", "failures.json", "checkpoint", "start", "log", "log, drawn", "population", "summary.csv",
+    "curves.csv", "courses.csv.gz", "density.csv.gz", "rows.json", "measures.json", "rows of an experiment", "IDX",
+    *(f"graph .{ending}" for ending, _, _ in graphs()), "modules",
+)  # fmt: skip
 SLOW = {"best.json, drawn": 40, "log, drawn": 40, "summary.csv": 4, "curves.csv": 4, "courses.csv.gz": 4,
-        "density.csv.gz": 4, "a study's manifest": 4, "checkpoint": 3, "study's TOML": 12, "failures.json": 4}  # fmt: skip
+        "density.csv.gz": 4, "a study's manifest": 4, "checkpoint": 3, "study's TOML": 12, "failures.json": 4,
+        "rows.json": 40, "measures.json": 40}  # fmt: skip
 """How many times longer an input takes than one of the others."""
