@@ -45,6 +45,27 @@ def weights_of(setup, genome):
     return naive_pressures.working_connections(RETINA, connections).values()
 
 
+# ------------------------------------------------------------------------------- modularity
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("up", 1.0), ("down", -1.0)])
+def test_q_is_pushed_up_or_down(direction, sign):
+    for generation in generations({"modularity": {"direction": direction}})[::6]:
+        setup = generation.setup
+        networks = [
+            setup.encoding.network(genome).simplified() for genome in generation.population.genomes
+        ]
+        wanted = [
+            evomod.modularity(network, method=setup.config.tracking.q_method).q for network in networks
+        ]
+        assert_allclose(generation.objectives[:, 1], sign * np.array(wanted), atol=1e-9)
+
+
+def test_a_direction_of_q_that_is_none_is_refused():
+    with pytest.raises(EvomodError, match="modularity.direction"):
+        config({"modularity": {"direction": "sideways"}})
+
+
 # ---------------------------------------------------------------------------------- weights
 
 
