@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers
     from evomod.config import Config as Config
     from evomod.config import load_config as load_config
+    from evomod.encodings.base import Encoding as Encoding
+    from evomod.encodings.base import EncodingKind as EncodingKind
     from evomod.errors import EvomodError as EvomodError
     from evomod.errors import Interrupted as Interrupted
     from evomod.evolution.loop import Generation as Generation
@@ -58,6 +60,8 @@ _HOMES = {
     "Adaptation": "evolvability.transfers",
     "Candidates": "selections.base",
     "Config": "config",
+    "Encoding": "encodings.base",
+    "EncodingKind": "encodings.base",
     "EvomodError": "errors",
     "Generation": "evolution.loop",
     "Interrupted": "errors",

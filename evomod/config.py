@@ -151,8 +151,11 @@ class Config(Section):
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
         problems = conflicts(self)
-        if self.selection.method == "nsga2" and self.evolution.population < 2:
-            problems.append("evolution.population: nsga2 compares individuals, so it wants 2 or more")
+        selection = selection_of(self.selection)
+        if selection is not None and self.evolution.population < selection.fewest:
+            problems.append(
+                f"evolution.population: {selection.name} compares individuals, so it wants {selection.fewest} or more"
+            )
         if problems:
             raise ValueError("\n  ".join(problems))
         return self

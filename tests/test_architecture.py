@@ -193,3 +193,34 @@ def test_metadata_lives_in_setup_cfg_alone():
     assert "[project]" not in [
         line.strip() for line in (ROOT / "pyproject.toml").read_text().splitlines()
     ]
+
+
+LOOP = ("evolution/loop.py", "evolution/evaluation.py")
+
+
+def test_functions_of_the_loop_have_four_arguments_at_most_and_are_short():
+    for name in LOOP:
+        for node in ast.walk(ast.parse((PACKAGE / name).read_text())):
+            if isinstance(node, ast.FunctionDef):
+                given = [a.arg for a in node.args.posonlyargs + node.args.args if a.arg != "self"]
+                lines = node.end_lineno - node.body[0].lineno
+                assert len(given) <= 4 and lines <= 60, f"{name}: {node.name}{given}, {lines} lines"
+
+
+def test_no_module_asks_for_an_encodings_class_or_name():
+    """Outside its own module: what some have and others lack is a method, or a member of `supports`."""
+    names = {"Layered", "Circuit", "Threshold", "Cppn"}
+    kinds = {"layered-real", "circuit", "gate-layers", "threshold", "cppn"}
+    for path, module in modules():
+        if module.split(".")[0] in (
+            "encodings",
+            "bench",
+        ):  # a program of the bench is written for given encodings
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
+                asked = {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
+                assert not asked & names, f"{module}, line {node.lineno}"
+            if isinstance(node, ast.Compare) and "encoding" in ast.unparse(node.left):
+                texts = {c.value for c in ast.walk(node) if isinstance(c, ast.Constant)}
+                assert not texts & kinds, f"{module}, line {node.lineno}"

@@ -30,7 +30,13 @@ def test_every_block_of_the_page_runs_in_its_order(tmp_path, monkeypatch, capsys
             small = ["--set", "evolution.population=30", "--set", "evolution.generations=3"]
             assert main([*text.split()[1:], *small]) == 0
         ran.append((kind, file))
-    assert [f for _, f in ran if f] == ["fan_in.py", "mine.toml", "rare.py", "tournament.py"]
+    assert [f for _, f in ran if f] == [
+        "fan_in.py",
+        "mine.toml",
+        "rare.py",
+        "tournament.py",
+        "perceptron.py",
+    ]
     assert {kind for kind, _ in ran} == {"python", "sh", "toml", "ini"}
     assert main(["evolve", "mine.toml", "--show-config"]) == 0
     said = capsys.readouterr().out
@@ -38,9 +44,20 @@ def test_every_block_of_the_page_runs_in_its_order(tmp_path, monkeypatch, capsys
     assert names["run"].folder.name == "stock"
 
 
+OURS = {"order", "fit", "judge", "change", "acts"}
+"""Arguments of `Pressure` that those of evomod alone may have."""
+
+
 def test_the_page_names_every_argument_and_everything_that_a_view_shows():
-    for name in evomod.Pressure.__dataclass_fields__.keys() - {"order", "fit"}:
+    for name in evomod.Pressure.__dataclass_fields__.keys() - OURS:
         assert f"| `{name}` |" in PAGE
+    named = set(re.findall(r"`(\w+)", PAGE))
+    assert set(evomod.EncodingKind.__dataclass_fields__) - {"section", "variation"} <= named
+    assert set(evomod.Selection.__dataclass_fields__) <= named
+    methods = {
+        name for name, value in vars(evomod.Encoding).items() if name[0] != "_" and callable(value)
+    }
+    assert methods - {"answer", "simplify", "is_valid", "n_effective", "most_connections"} <= named
     shown = {name for name, value in vars(evomod.View).items() if isinstance(value, property)}
     assert shown <= set(re.findall(r"`view\.(\w+)`", PAGE))
     assert "docs/extending.md" in (ROOT / "README.md").read_text()
@@ -54,7 +71,7 @@ def test_the_help_names_every_pressure(capsys):
     assert all(name in said for name in BUILT_IN)
 
 
-def test_a_built_in_pressure_is_one_file(tmp_path):
+def test_a_built_in_pressure_or_encoding_is_one_file(tmp_path):
     """In a copy of the package: dropped in, it is asked for, combined, refused, logged and resumed as any other."""
     skip = shutil.ignore_patterns("__pycache__")
     for name in ("evomod", "tasks"):
@@ -62,6 +79,11 @@ def test_a_built_in_pressure_is_one_file(tmp_path):
     example = next(text for _, file, text in BLOCKS if file == "fan_in.py")
     (tmp_path / "evomod" / "pressures" / "fan_in.py").write_text(
         example.replace("from evomod import", "from evomod.pressures.base import")
+    )
+    encoding = next(text for _, file, text in BLOCKS if file == "perceptron.py")
+    home = "from evomod.encodings.base import Encoding, EncodingKind\nfrom evomod.network import Network"
+    (tmp_path / "evomod" / "encodings" / "perceptron.py").write_text(
+        encoding.replace("from evomod import Encoding, EncodingKind, Network", home)
     )
     code = (
         "import evomod\nfrom evomod.cli.parser import main\nfrom evomod.runs.run import resume\n"
@@ -71,6 +93,10 @@ def test_a_built_in_pressure_is_one_file(tmp_path):
         "run = evomod.run(config, 1, 'x')\n"
         "assert not (run.folder / 'fan_in.py').exists() and 'files' not in run.manifest\n"
         "assert resume(run.folder, ['evolution.generations=3']).log['generation'][-1] == 3\n"
+        "config = evomod.Config(task='retina', network={'encoding': 'perceptron', 'density': 0.9},\n"
+        "    pressures={'fan-in': {}}, evolution={'population': 4, 'generations': 2})\n"
+        "run = evomod.run(config, 1, 'y')\n"
+        "assert 'files' not in run.manifest and run.manifest['kernel'] == 'perceptron'\n"
         "main(['evolve', '--help'])\n"
     )
     env = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_DISABLE_JIT": "1", "COLUMNS": "500"}

@@ -1,6 +1,7 @@
 """Users' own pressures and selections: from a file, an entry point or Python; recorded, resumed, refused."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -47,6 +48,11 @@ def breed(candidates, section, rng):
 
 SELECTION = Selection("tournament", breed)
 '''
+PERCEPTRON = re.search(
+    r"```python file=perceptron.py\n(.*?)```",
+    (Path(__file__).parent.parent / "docs" / "extending.md").read_text(),
+    re.S,
+)[1]
 SMALL = {"population": 20, "generations": 12}
 QUICK = {"population_every": 5, "checkpoint_seconds": 0.01}
 
@@ -55,6 +61,7 @@ QUICK = {"population_every": 5, "checkpoint_seconds": 0.01}
 def home(tmp_path, monkeypatch):
     (tmp_path / "fan_in.py").write_text(FAN_IN)
     (tmp_path / "tournament.py").write_text(TOURNAMENT)
+    (tmp_path / "perceptron.py").write_text(PERCEPTRON)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plugins, "EXECUTED", {})
     return tmp_path
@@ -124,12 +131,22 @@ OWN = {
         "selection": {"method": "tournament.py"},
         "network": {"encoding": "threshold"},
     },
+    "encoding": {
+        "network": {"encoding": "./perceptron.py", "density": 0.7},
+        "variation": {"rate": 0.2},
+        "pressures": {"connection-cost": {}},
+    },
+    "all": {
+        "network": {"encoding": "perceptron.py"},
+        "pressures": {"fan_in.py": {"penalty": 0.01}},
+        "selection": {"method": "tournament.py"},
+    },
 }
 
 
 @pytest.mark.parametrize("kind", OWN)
 def test_a_run_holds_copies_and_a_stopped_one_ends_in_the_same_bytes(home, kind):
-    files = [n for n in ("fan_in.py", "tournament.py") if n in str(OWN[kind])]
+    files = [n for n in ("fan_in.py", "perceptron.py", "tournament.py") if n in str(OWN[kind])]
     whole = run(config(**OWN[kind]), 3, home / "whole")
     assert (whole.folder / files[0]).read_bytes() == (home / files[0]).read_bytes()
     assert sorted(whole.manifest["files"]) == files
@@ -165,7 +182,10 @@ def test_a_killed_process_goes_on_to_the_same_bytes(home):
     assert contents(home / "half", names) == contents(whole.folder, names)
 
 
-@pytest.mark.parametrize(("kind", "name"), [("pressure", "fan_in.py"), ("selection", "tournament.py")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("pressure", "fan_in.py"), ("selection", "tournament.py"), ("encoding", "perceptron.py")],
+)
 def test_an_edited_or_missing_copy_is_refused_before_it_is_executed(home, kind, name):
     folder = run(config(**OWN[kind]), 3, home / "x").folder
     (folder / "complete").unlink()
@@ -208,6 +228,7 @@ def study_text(home):
         'settings.task = "retina"\n'
         '[treatments.a]\nsettings.pressures.fan-in = {file = "fan_in.py", probability = 0.5}\n'
         '[treatments.b]\nsettings.selection.method = "tournament.py"\n'
+        '[treatments.c]\nsettings.network.encoding = "perceptron.py"\n'
     )
     return load_definition(home / "study.toml")
 
@@ -215,13 +236,14 @@ def study_text(home):
 def test_a_study_by_workers_holds_the_copies_and_goes_on_from_them(home):
     one = run_study(study_text(home), home / "one", jobs=1)
     two = run_study(study_text(home), home / "two", jobs=2)
-    for name in ("fan_in.py", "tournament.py", "summary.csv", "study.toml"):
+    for name in ("fan_in.py", "tournament.py", "perceptron.py", "summary.csv", "study.toml"):
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     (home / "fan_in.py").unlink()
     (home / "tournament.py").unlink()
+    (home / "perceptron.py").unlink()
     again = load_definition(two.folder / "study.toml", replicates=3)
     found = run_study(again, two.folder, jobs=1)
-    assert len(found.summary["q_score"]) == 6 and not found.failures
+    assert len(found.summary["q_score"]) == 9 and not found.failures
     copy = two.folder / "fan_in.py"
     copy.write_text(copy.read_text() + "# later\n")
     with pytest.raises(EvomodError, match=r"fan_in\.py was edited: its SHA-256"):
@@ -389,11 +411,13 @@ def installed(home, monkeypatch):
     package = home / "packaged"
     package.mkdir()
     (package / "fan_in_package.py").write_text(FAN_IN + f"\n\n{TOURNAMENT}")
+    (package / "perceptron_package.py").write_text(PERCEPTRON)
     (package / "broken_package.py").write_text("import nothing_of_that_name\n")
     monkeypatch.syspath_prepend(str(package))
     points = {
         "evomod.pressures": {"fan-in": "fan_in_package:PRESSURE", "broken": "broken_package:PRESSURE"},
         "evomod.selections": {"tournament": "fan_in_package:SELECTION"},
+        "evomod.encodings": {"perceptron": "perceptron_package:ENCODING"},
     }
 
     def found(group):
@@ -402,6 +426,7 @@ def installed(home, monkeypatch):
     monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: found(group))
     yield points
     sys.modules.pop("fan_in_package", None)
+    sys.modules.pop("perceptron_package", None)
 
 
 def test_an_entry_point_is_a_name(installed, home, capsys):
@@ -414,6 +439,9 @@ def test_an_entry_point_is_a_name(installed, home, capsys):
     begun = evomod.runs.run.begin(given, 3, home / "y")
     assert contents(resume(begun).folder, ("log.csv",)) == contents(made.folder, ("log.csv",))
     run(config(selection={"method": "tournament"}), 3, home / "z")
+    made = run(config(network={"encoding": "perceptron"}), 3, home / "v")
+    assert list(made.manifest["files"]) == ["perceptron_package:ENCODING"]
+    assert resume(made.folder).config.network.encoding == "perceptron"
 
 
 def test_an_entry_point_that_fails_to_import_leaves_the_others(installed, home):
@@ -538,3 +566,100 @@ def test_a_new_process_executes_nothing_of_a_folder_that_is_not_trusted(theirs):
         assert "executed" not in done.stdout + done.stderr and "Traceback" not in done.stderr
         done = fresh([*arguments, "--trust"], theirs)
         assert done.returncode == 0 and "executed" in done.stdout + done.stderr, (arguments, done.stderr)
+
+
+def perceptron(home, before, after):
+    assert before in PERCEPTRON
+    (home / "bad.py").write_text(PERCEPTRON.replace(before, after, 1))
+    return config(network={"encoding": "./bad.py"})
+
+
+KINDS = {
+    'ENCODING = EncodingKind(\n    "perceptron"': (
+        'ENCODING = EncodingKind(\n    "layered"', "the name 'layered' is taken by an encoding of evomod"),
+    '"sparsity"}': ('"colour"}', "supports 'colour'; known: weights, places"),
+    "    build,\n": ("    None,\n", "has no function build"),
+    "    PerceptronNetwork,\n": ("    dict,\n", "section of encoding 'perceptron': expected a class made from"),
+    "    wiring = wire(": ("    1 / 0\n    wiring = wire(", r"fails, line \d+: ZeroDivisionError"),
+    "    return Perceptron(": ("    return dict(", "build returned a dict without"),
+    "name=ENCODING.name": ('name="other"', "an encoding named 'other'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KINDS)
+def test_an_encoding_that_cannot_be_used_is_one_sentence(home, case):
+    given = perceptron(home, case, KINDS[case][0])
+    with pytest.raises(EvomodError, match=KINDS[case][1]) as caught:
+        evomod.prepare(given)
+    assert "bad.py" in str(caught.value) and len(str(caught.value).splitlines()) == 1
+
+
+ANSWERS = {
+    "rng.choice([-1, 1], there.shape)).astype(np.int8)": (
+        "rng.choice([-1, 1], there.shape))", r"birth returned int64\[20, 8\]; expected int8\[20, 8\]"),
+    "return np.where(changed": ("return np.where(changed[:3]", r"vary fails, line \d+: ValueError"),
+    "rng.integers(-1, 2, changed.shape)": ("rng.integers(5, 6, changed.shape)", "vary: genome .* outside what bounds"),
+    "pack(sums > 0), pack": ("(sums > 0), pack", r"compute: yes is bool\[20, 1, 256\]; expected uint64\[20, 1, 4\]"),
+    "return genomes\n": ("return genomes[:, 1:]\n", r"active is int8\[1, 7\]; expected int8\[1, 8\]"),
+    "        return Network(": ("        return dict(", r"network returned a dict; expected an evomod.Network"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_encoding_that_returns_something_else_is_named(home, case):
+    given = perceptron(home, case, ANSWERS[case][0])
+    with pytest.raises(
+        EvomodError, match=r"encoding 'perceptron' \(bad\.py\): " + f".*{ANSWERS[case][1]}"
+    ):
+        for generation in evomod.evolve(given, seed=1):
+            evomod.runs.tracking.Tracker(generation.setup).row(generation)
+            assert generation.best.n_nodes == 9
+
+
+def test_an_encodings_sections_are_checked_and_its_defaults_hold(home, capsys):
+    for sections, message in (
+        (
+            {"network": {"encoding": "perceptron.py", "density": 2.0}},
+            "network.density: expected less than or equal to 1",
+        ),
+        (
+            {"network": {"encoding": "perceptron.py", "gates": 2}},
+            "network.gates: unknown key; known here: encoding, density",
+        ),
+        (
+            {"network": {"encoding": "perceptron.py"}, "variation": {"x": 1}},
+            "variation.x: unknown key; known here: rate",
+        ),
+        (
+            {"network": {"encoding": "perceptron.py"}, "pressures": {"l1": {}}},
+            "l1 requires connections with weights, which",
+        ),
+    ):
+        with pytest.raises(EvomodError, match=message):
+            evomod.prepare(config(**sections))
+    text = PERCEPTRON.replace(
+        'supports=frozenset({"places"',
+        'defaults={"evolution": {"generations": 7}, "variation": {"rate": 0.3}},\n'
+        '    supports=frozenset({"places"',
+    )
+    (home / "other.py").write_text(text)
+    found = evomod.prepare(evomod.Config(task="retina", network={"encoding": "other.py"})).config
+    assert (found.evolution.generations, found.evolution.population, found.variation.rate) == (
+        7,
+        1000,
+        0.3,
+    )
+    said = refused("evolve", "retina", "--set", "network.encoding=./gone.py", capsys=capsys)
+    assert "there is no encoding file gone.py" in said
+
+
+def test_a_process_that_does_not_know_the_file_of_an_encoding_wants_trust(home, capsys):
+    begun = evomod.runs.run.begin(config(**OWN["encoding"]), 3, home / "begun")
+    plugins.EXECUTED.clear()
+    said = refused("evolve", "--resume", str(begun), capsys=capsys)
+    assert "perceptron.py is Python code that would run with all your rights" in said
+    assert not (begun / "complete").exists() and not plugins.EXECUTED
+    assert main(["evolve", "--resume", str(begun), "--trust"]) == 0
+    whole = run(config(**OWN["encoding"]), 3, home / "whole")
+    names = ("log.csv", "best.json", "checkpoint.npz")
+    assert contents(begun, names) == contents(whole.folder, names)

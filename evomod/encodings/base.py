@@ -116,6 +116,9 @@ class Encoding(Protocol):
         fresh = np.flatnonzero(ancestors != np.arange(ancestors.size))
         if fresh.size:
             yes, no = self.compute(genomes[fresh])
+            shape = (fresh.size, self.wiring.n_outputs, self.is_pattern.size)
+            for what, words in (("compute: yes", yes), ("compute: no", no)):
+                check_array(what, words, np.dtype(np.uint64), shape)
             states[slots[fresh], 0], states[slots[fresh], 1] = yes, no
 
     def outputs(self, slots: NDArray[np.int64], states: NDArray[Any]) -> tuple[Words, Words]:
@@ -143,9 +146,10 @@ class Encoding(Protocol):
 
         ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
         """
-        if known is None:
-            return self.active(genomes)
-        return np.concatenate((known, self.active(genomes[known.shape[0] :])))
+        fresh = genomes if known is None else genomes[known.shape[0] :]
+        active = self.active(fresh)
+        check_array("active", active, np.dtype(np.int8), (fresh.shape[0], self.wiring.n_edges))
+        return active if known is None else np.concatenate((known, active))
 
     def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]] | None:
         """Every genome one change away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1.
@@ -189,6 +193,17 @@ class Encoding(Protocol):
         return EvomodError(f"the encoding '{self.name}' has no method for '{what}'.")
 
 
+def check_array(what: str, found: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    """Refuse, in words, what is not an array of this type and shape."""
+    if not isinstance(found, np.ndarray) or found.dtype != dtype or found.shape != shape:
+        kind = (
+            f"{found.dtype}{list(found.shape)}"
+            if isinstance(found, np.ndarray)
+            else type(found).__name__
+        )
+        raise EvomodError(f"{what} is {kind}; expected {dtype}{list(shape)}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """What a run of an encoding allocates."""
@@ -225,7 +240,7 @@ class EncodingKind:
     kernels
         Compiled functions without which no run of it starts.
     examples
-        Configs that between them call its kernels, compiled by ``evomod warm-up``.
+        Configs that between them call its kernels, compiled by ``evomod warmup``.
     """
 
     name: str

@@ -6,11 +6,12 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ConfigDict, ValidationError, create_model, field_serializer, field_validator
 
 from evomod.encodings.base import Encoding, EncodingKind
+from evomod.encodings.checked import Checked
 from evomod.errors import EvomodError
 from evomod.files.plugins import (
     Origin,
@@ -170,7 +171,8 @@ def built(network: NetworkSection, task: Task, variation: Section) -> Encoding:
             f"{what}: build returned an encoding named {found.name!r} that supports {sorted(found.supports)}; "
             f"expected {kind.name!r} and {sorted(kind.supports)}."
         )
-    return found
+    checked: Any = Checked(found, what, origin.file)
+    return cast(Encoding, checked)
 
 
 NEEDED = (

@@ -143,7 +143,7 @@ def judge(trial: Trial, section: DropoutSection) -> NDArray[np.float64]:
 
 
 PRESSURE = Pressure(
-    name="dropout",
+    "dropout",
     section=DropoutSection,
     place="evaluation",
     requires=frozenset({"silence"}),

@@ -98,7 +98,7 @@ def change(trial: Trial, section: PruningSection, rng: np.random.Generator) -> N
 
 
 PRESSURE = Pressure(
-    name="pruning",
+    "pruning",
     section=PruningSection,
     place="variation",
     requires=frozenset({"weights", "removal"}),

@@ -87,6 +87,8 @@ class Selection:
     capacity
         ``capacity(section)``: the most survivors of a method whose population is an archive, of any size up to that;
         ``evolution.population`` then is the number at birth. None: always ``evolution.population``.
+    fewest
+        The smallest ``evolution.population``.
     table
         ``table(candidates, section)``: columns that stand in ``archive.csv`` of the run folder, a row an individual.
     """
@@ -99,6 +101,7 @@ class Selection:
     columns: Callable[[Any], tuple[str, ...]] = no_columns
     capacity: Callable[[Any], int] | None = None
     table: Table | None = None
+    fewest: int = 1
 
     def most(self, section: Any, population: int) -> int:
         """The most individuals that a generation may have."""

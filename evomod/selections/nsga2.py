@@ -27,4 +27,4 @@ def survivors(
     return Survivors(rows, np.zeros(rows.size, np.int64), np.zeros(rows.size))
 
 
-SELECTION = Selection("nsga2", breed, survivors, SelectionSection, "objectives")
+SELECTION = Selection("nsga2", breed, survivors, SelectionSection, "objectives", fewest=2)

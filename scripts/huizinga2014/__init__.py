@@ -1,0 +1,1 @@
+"""Huizinga, Mouret & Clune 2014: CPPN networks with a connection cost."""
