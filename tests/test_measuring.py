@@ -256,7 +256,7 @@ def test_mistakes_of_the_command_are_one_message(tmp_path):
         ((one, "--modules", tmp_path / "twice.csv"), "line 2: the node a stands twice"),
         ((one, "--modules", tmp_path / "none.csv"), "cannot be read"),
         ((one, one, "--modules", parts), "for one network"),
-        ((one, "--picture", tmp_path / "x.doc", "--draws", "2"), "ends in .svg"),
+        ((one, "--picture", tmp_path / "x.doc", "--draws", "2"), "expected a picture's ending"),
     ):
         done = evomod(*arguments)
         assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)

@@ -146,3 +146,16 @@ def test_a_long_curve_shows_median_and_range():
         len(plot_course(Figure().add_subplot(), np.arange(9), np.arange(9.0), "#000000").collections)
         == 0
     )
+
+
+def test_a_small_study_says_so_on_its_picture(tmp_path, monkeypatch):
+    from evomod.papers import figures
+
+    committed = evomod.load_study(figures.scripts_folder().parent / "results" / "kashtan2007")
+    monkeypatch.setattr(figures, "quick_study", lambda *given: committed)
+    quick, _ = figures.draw_figure("kashtan2007-fig1", tmp_path / "q.svg", quick=True)
+    note = "replicates 1, generations 3000, population 300"
+    assert note in quick.read_text()
+    monkeypatch.setattr(figures, "given_study", lambda *given: committed)
+    whole, _ = figures.draw_figure("kashtan2007-fig1", tmp_path / "w.svg", study=committed.folder)
+    assert note not in whole.read_text()

@@ -149,7 +149,8 @@ def draw_figure(
         tell(
             f"{found.folder} was made by evomod {version}; this one draws it from its tables as they are."
         )
-    _draw(lambda: _made(script, module, found, jobs), path)
+    note = f"small study (--quick): {', '.join(quick_in_words(module.QUICK))}" if quick else ""
+    _draw(lambda: _made(script, module, found, jobs), path, note)
     return path, found.folder
 
 
@@ -168,6 +169,22 @@ def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | Non
         raise EvomodError(f"{script.name} cannot be drawn from {found.folder}: {other}.") from None
 
 
-def _draw(make: Callable[[], Any], path: Path) -> None:
+def quick_in_words(quick: dict[str, Any]) -> list[str]:
+    """What is small about a figure's small study.
+
+    >>> quick_in_words({"replicates": 4, "settings": ["evolution.generations=3000"]})
+    ['replicates 4', 'generations 3000']
+    """
+    return [f"replicates {quick['replicates']}"] + [
+        setting.rpartition(".")[2].replace("=", " ") for setting in quick.get("settings", ())
+    ]
+
+
+def _draw(make: Callable[[], Any], path: Path, note: str = "") -> None:
+    """``note``: what a reader must know, in the lower right corner."""
     with matplotlib.rc_context(STYLE):
-        write_picture(make(), path)
+        figure = make()
+        if note:
+            text = figure.text(0.998, 0.002, note, ha="right", va="bottom", fontsize=5, color="#555555")
+            text.set_in_layout(False)
+        write_picture(figure, path)

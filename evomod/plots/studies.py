@@ -121,15 +121,18 @@ def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str])
     for k, group in enumerate(groups):
         values, (colour, mark) = np.asarray(group, np.float64), look_of(k)
         spread = np.random.default_rng(k).uniform(-0.25, 0.25, values.size)
-        axes.plot(values, k + spread, mark, color=colour, ms=1.5, alpha=0.5)
+        axes.plot(values, k + spread, mark, color=colour, ms=1.8, alpha=0.75)
         plot_interval(axes, k, values, colour, is_across=True, mark=mark)
         n_drawn = int((~np.isnan(values)).sum())
         if n_drawn < values.size:
             axes.annotate(
-                f"n = {n_drawn}", (1.0, k - 0.26), xycoords=("axes fraction", "data"), xytext=(-1, 0),
-                textcoords="offset points", fontsize=5.5, ha="right", va="bottom",
+                f"n = {n_drawn}", (1.0, k), xycoords=("axes fraction", "data"), xytext=(-1, 0),
+                textcoords="offset points", fontsize=5.5, ha="right", va="center",
             )  # fmt: skip
     named = [f"{label} (n = {len(group)})" for label, group in zip(labels, groups, strict=True)]
+    if any(np.isnan(np.asarray(group, np.float64)).any() for group in groups):
+        left, right = axes.get_xlim()
+        axes.set_xlim(left, right + 0.17 * (right - left))  # room for the numbers, off the dots
     axes.set_yticks(range(len(named)), named)
     axes.set_ylim(len(named) - 0.4, -0.6)
     return axes

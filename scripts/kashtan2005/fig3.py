@@ -128,8 +128,8 @@ def draw(study):
         axes.axhline(0.0, color="#999999", lw=0.8)
         axes.set_xlabel("generation")
     left.set_ylabel("Q_m of the best")
-    left.set_title("the paper's time")
-    middle.set_title("further on")
+    left.set_title("100 generations, as in the paper")
+    middle.set_title("1,000 generations")
     middle.sharey(left)
     for value, label, colour, marker in (
         ("fitness", "fitness of the best on G2", COLOURS[5], "o"),
@@ -143,7 +143,7 @@ def draw(study):
         )  # fmt: skip
     right.set_xscale("symlog", linthresh=10)
     right.set_xlabel("generation")
-    right.set_title("why")
+    right.set_title("fitness and size")
     right.legend(loc="best", frameon=False)
     right.set_ylabel("fitness; gates as share of 12")
     figure.suptitle(
