@@ -14,8 +14,8 @@ from evomod.pressures.collection import BUILT_IN
 from evomod.runs.run import begin, resume, run
 from evomod.selections.collection import BUILT_IN as METHODS
 
-OBJECTIVES = ("behavioural-diversity", "connection-cost", "l1", "l2", "fan-in")
-PRICED = ("connection-cost", "l1", "l2", "fan-in")
+OBJECTIVES = ("behavioural-diversity", "connection-cost", "l1", "l2", "modularity", "fan-in")
+PRICED = ("connection-cost", "l1", "l2", "modularity", "fan-in")
 SETTINGS = {"connection-range": {"fewest": 0, "most": 40}, "pruning": {"every": 2}}
 CASES = [
     *((name, dict(SETTINGS.get(name, {}))) for name in (*BUILT_IN, "fan-in")),

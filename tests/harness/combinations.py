@@ -41,6 +41,7 @@ PRESSURES: dict[str, dict[str, Any]] = {
     "cost": {"connection-cost": {"measure": "connections"}},
     "length": {"connection-cost": {}},
     "penalty": {"connection-cost": {"measure": "connections", "penalty": 0.01}},
+    "q-down": {"modularity": {"direction": "down"}},
     "diversity": {"behavioural-diversity": {}},
     "l1": {"l1": {}},
     "l2": {"l2": {"penalty": 0.01}},
