@@ -85,6 +85,7 @@ def keep(found):
     for paper in sorted({claim.paper for claim in found}):
         rows = [claim.as_dict() for claim in found if claim.paper == paper]
         text = json.dumps(rows, indent=1) + "\n"
+        (RESULTS / paper).mkdir(exist_ok=True)
         (RESULTS / paper / "claims.json").write_text(text, encoding="utf-8")
 
 

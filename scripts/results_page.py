@@ -22,6 +22,7 @@ PAPERS = {
     "mengistu2016": "Mengistu, Huizinga, Mouret & Clune 2016",
     "kashtan2005": "Kashtan & Alon 2005",
     "kashtan2007": "Kashtan, Noor & Alon 2007",
+    "parter2008": "Parter, Kashtan & Alon 2008",
     "filan2021": "Filan et al. 2021",
     "causes": "The essay on causes of modularity",
 }
@@ -118,16 +119,19 @@ def row_of(claim):
     shown = claim.verdict if claim.verdict == "holds" else f"**{claim.verdict}**"
     effect = claim.effect if is_told else ""
     n = numbers(claim.found) if is_told else progress(claim.test)
-    return f"| {text} | {effect} | {n} | {shown} | {claim.replication} | {picture(claim.figure)} |"
+    return f"| {text} | {effect} | {n} | {shown} | {claim.replication} | {picture(claim)} |"
 
 
 def numbers(text):
-    """Every n of a text, and what a share is of.
+    """What the effect is of: goals, or every n of a text and what a share is of.
 
-    >>> numbers("PA 3, n = 33; P&CC 26/34 (76%)")
-    '33, 34'
+    >>> numbers("PA 3, n = 33; P&CC 26/34 (76%)"), numbers("7 goals; medians FG 5, n = 7")
+    ('33, 34', '7 goals')
     """
-    found = re.findall(r"n = (\d+)|\d/(\d+) \(|^(\d+ goals)", text)
+    goals = re.search(r"\d+ goals", text)
+    if goals:
+        return goals[0]
+    found = re.findall(r"n = (\d+)|\d/(\d+) \(", text)
     return ", ".join(dict.fromkeys(next(filter(None, groups)) for groups in found))
 
 
@@ -141,15 +145,18 @@ def progress(text):
     return found[0] if found else ""
 
 
-def picture(name):
-    """A figure's name, linked to its committed picture if there is one."""
+def picture(claim):
+    """A claim's figure, linked to its committed picture if there is one; of the other selection of 2007 to its own."""
+    name, is_other = claim.figure, "K&A's selection" in claim.claim
     paper, _, stem = name.partition("-")
-    found = sorted((RESULTS / paper).rglob(f"{stem or paper}.png")) or sorted(
-        (RESULTS / paper).rglob(f"{name}.png")
-    )
-    return (
-        f"[{name}](../results/{found[0].relative_to(RESULTS)})" if found else f"`{name}`" if name else ""
-    )
+    pictures = [
+        *(RESULTS / paper).rglob(f"{stem or paper}.png"),
+        *(RESULTS / paper).rglob(f"{name}.png"),
+    ]
+    found = sorted(pictures, key=lambda path: (("elite" in path.parts) != is_other, len(path.parts)))
+    if not found:
+        return f"`{name}`" if name else ""
+    return f"[{name}](../results/{found[0].relative_to(RESULTS)})"
 
 
 def page(found):

@@ -60,7 +60,7 @@ def test_networks_of_one_seed_are_pairs(script):
 
 def test_the_summary_tells_medians_and_differences(script, table):
     told = script.summary(script.read(table))
-    assert "| l1 | 4 | control | 0 | 1 | 4 | 0.029 |" in told
+    assert "| l1 | 4 | control | 0 | 1 | 4 | 0.12 |" in told  # four pairs, all changed: 2 / 2**4
     assert "| l1 | 1.25 [1.10, 1.40] | 10.00 [10.00, 10.00] |" in told
     assert "| l1 | +1.00 (0.12) | +0.00 (1) |" in told
     assert "| control, pruned | +0.00 (1) |" in told and "| untrained | - | - |" in told

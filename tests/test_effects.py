@@ -205,7 +205,7 @@ def test_without_an_effect_a_direction_is_seldom_told(few_resamples):
 
 
 def test_the_declared_size_shows_the_declared_effect_with_80_percent_power(few_resamples):
-    """Delta 0.47 by 50 against 50 (shift 0.89); so does 30 against 30 for 0.45 not quite."""
+    """Delta 0.47, the effect of a cost in version 0.1, by 50 against 50 (shift 0.89)."""
     assert share_of(verdicts_of(0.888, 50, RUNS, 21), "holds") > 0.8
     assert share_of(verdicts_of(-0.888, 50, RUNS, 22), "reversed") > 0.8
 

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from configparser import ConfigParser
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from evomod.papers.claims import Claim, NotRunError, OutdatedError, Source, as_m
 from evomod.papers.figures import draw_figure
 from evomod.papers.scripts import load_script
 from evomod.papers.verification import of_study
+from evomod.studies.definition import load_definition
 from evomod.studies.row_tables import read_rows
 from evomod.studies.tables import load_study, read_columns
 from evomod.verdicts import VERDICTS, of_direction, of_equality
@@ -583,3 +585,65 @@ def test_controls_are_groups_of_the_sweeps(tmp_path):
     spec = next(spec for spec in sweeps.CLAIMS if spec.text.startswith("any four pixels"))
     left_out = int((study.column("connections", "pcc-any-four") == 0).sum())
     assert left_out and f"({left_out} without a number left out) " in spec.measured(four).found
+
+
+def test_operators_are_replaced_one_at_a_time():
+    make = script("kashtan2007/make_studies")
+    assert make.variants("and-or-and") == ["or-or-and", "and-and-and", "and-or-or"]
+    study = load_definition(SCRIPTS / "kashtan2007" / "study_any.toml")
+    assert len(study.treatments) == 24 and make.texts()["study_any.toml"] == (
+        SCRIPTS / "kashtan2007" / "study_any.toml"
+    ).read_text(encoding="utf-8")
+    goals = {t.name: t.config.schedule.goals for t in study.treatments}
+    first = "xor-xor-xor_and-and-and"
+    assert goals["gates-any-xor-and-and-and"][::2] == (first,) * 3
+    assert len(set(goals["gates-any-xor-and-and-and"])) == 4
+    assert goals["gates-walk-xor-and-and-and"][0] == first
+
+
+def test_goals_solved_sooner_by_another_operator_are_pairs():
+    claims = script("kashtan2007/claims_any")
+    study = study_of_times({"mvg": [[900] * 3] * 6, "walk": [[30] * 3] * 6})
+    found = asked(study, claims.CLAIMS[4].test)
+    assert found.effect.value == 1.0 and found.found.startswith("6 goals; medians middle operator 900")
+    assert "any operator, random walk" in found.found
+
+
+def test_offspring_that_tie_replace_elders_and_elders_that_tie_stay():
+    times, rng = script("kashtan2005/times_to_solve"), np.random.default_rng(1)
+    fitness = np.array([0.5, 1.0, 0.5, 1.0, 0.5, 1.0, 0.9, 1.0])  # the elite of two stands first
+    assert times.breed_of_elders(0.25, fitness, rng)[0].tolist() == [1, 3]
+    kept, parents = times.breed_of_offspring(0.25, fitness, rng)
+    assert kept.tolist() == [5, 7] and parents.size == 6 and set(parents) <= {5, 7}
+
+
+def test_a_networks_q_m_is_that_of_its_undirected_graph(tmp_path, capsys, monkeypatch):
+    calibrate = script("kashtan2005/calibrate")
+    path = tmp_path / "two.txt"
+    path.write_text(
+        "a b\nb a\nb c\nc a\nc d\nd e\ne f\nf d\nf f\n"
+    )  # two triangles, a loop, a pair both ways
+    graph = calibrate.connected(path)
+    assert graph.shape == (6, 6) and graph.sum() == 14 and (graph == graph.T).all()
+    monkeypatch.setattr("sys.argv", ["calibrate.py", str(path), "--draws", "30", "--q-max", "0.5"])
+    calibrate.main()
+    row = capsys.readouterr().out.splitlines()[-1]
+    assert row.startswith("| two.txt | 6 | 7 | 0.357 | ") and "| 0.500 |" in row
+
+
+def test_tables_that_verdicts_are_made_of_are_shipped():
+    """As package data: the tables of every committed study, and of every experiment that is no study."""
+    parser = ConfigParser()
+    parser.read(SCRIPTS.parent / "setup.cfg", encoding="utf-8")
+    patterns = parser["options.package_data"]["evomod.results"].split()
+    results = SCRIPTS.parent / "results"
+    shipped = {path for pattern in patterns for path in results.glob(pattern)}
+    studies = [path.parent for path in results.rglob("study.toml")]
+    assert len(studies) > 10
+    for folder in studies:
+        for name in ("summary.csv", "study.toml", "manifest.json"):
+            assert folder / name in shipped
+    assert set(results.rglob("claims.json")) <= shipped
+    assert results / "reference" / "authors_program.csv" in shipped
+    assert results / "filan2021" / "table.csv" in shipped
+    assert sum(path.stat().st_size for path in shipped) < 6_000_000

@@ -34,6 +34,7 @@ READINGS = {
         "any other address": {"variation.change": "value"},
         "only the worst replaced": {"selection.method": "elite-worst"},
         "ties kept by position": {"breed": "elders"},
+        "offspring first": {"breed": "offspring"},
         "unknown until forced": {"network.feedback": "ternary"},
         "no feedback": {"network.feed_forward": "true"},
         "penalty above 10": {"network.penalty_above": "10"},
@@ -61,6 +62,17 @@ def breed_of_elders(share, fitness, rng):
     return kept, kept[rng.integers(0, number, fitness.size - number)]
 
 
+def breed_of_offspring(share, fitness, rng):
+    """An elite in which the later row wins a tie: offspring stand behind the elite, so every neutral one replaces an elder."""
+    number = round(share * fitness.size)
+    later_first = np.argsort(-fitness[::-1], kind="stable")[:number]
+    kept = np.sort(fitness.size - 1 - later_first)
+    return kept, kept[rng.integers(0, number, fitness.size - number)]
+
+
+BREED = {"elders": breed_of_elders, "offspring": breed_of_offspring}
+
+
 def simplified_size(best):
     """Neurons or gates, and connections, of a simplified network."""
     network = best.simplified()
@@ -82,7 +94,7 @@ def replicate(system, goals, reading, seed, cap=None, after=AFTER):
     config = evomod.load_config(path, [*settings, "evolution.stop=never"])
     setup = evomod.prepare(config)
     if "breed" in changes:
-        setup.toolbox.register("breed", breed_of_elders, setup.config.selection.elite)
+        setup.toolbox.register("breed", BREED[changes["breed"]], setup.config.selection.elite)
     wanted = set(setup.config.schedule.goals)
     first, when_solved, later, times, sought = None, 0, [], [], None
     for generation in evomod.evolve(setup.config, seed=seed, setup=setup):

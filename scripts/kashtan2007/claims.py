@@ -67,7 +67,7 @@ def judged(study, model, scenario):
     return [
         (fixed[1::2], varying)
         for fixed, varying in SPEEDUP.pairs(study, model, scenario).values()
-        if np.median(fixed[::2]) > half
+        if fixed.size > 1 and np.median(fixed[::2]) > half
     ]
 
 
@@ -142,15 +142,15 @@ def mostly(source, model, is_other=False):
     return Measured(f"{yes} of {n} goals above {LONG:,} generations", effect, f"binomial p = {p:.2g}", p)
 
 
-def at_horizon(source, model, is_other=False):
+def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
     """Mean S of the hardest goals to what the paper's law predicts at G_max; a bound where a goal is not solved."""
     study = of_selection(source, is_other)
-    goals, cap = SPEEDUP.hardest(study, model, "mvg"), SPEEDUP.cap_of(study)
+    goals, cap = SPEEDUP.hardest(study, model, scenario), SPEEDUP.cap_of(study)
     mean, error = SPEEDUP.mean_speedup(goals)
     if not np.isfinite(mean):
         return undecided("no goal is as hard")
     open_ended = SPEEDUP.unknown(goals, cap)
-    low, high = S_AT_HORIZON[model]
+    low, high = predicted or S_AT_HORIZON[model]
     middle = float(np.sqrt(low * high))
     effect = Effect(
         "ratio", mean / middle, (mean - 1.96 * error) / middle, (mean + 1.96 * error) / middle

@@ -1,10 +1,11 @@
-"""Write study.toml and study_periods.toml: a treatment a goal and scenario, or a size and period.
+"""Write study.toml, study_any.toml and study_periods.toml: a treatment a goal and scenario, or a size and period.
 
     python scripts/kashtan2007/make_studies.py
 
 The goals (our choice; the paper's list is not known): three XORs or three EQs, joined in the six ways that
 are not mirror images of one another. Their partner in MVG has the other operator in the middle. Random and
-neutral epochs only for the four goals of three XORs that depend on all three.
+neutral epochs only for the four goals of three XORs that depend on all three. In study_any.toml, of gate layers and three
+XORs, MVG replaces any one of the three operators (quoted), in turn or by a random walk, beside the middle one alone.
 """
 
 from pathlib import Path
@@ -62,6 +63,41 @@ settings.evolution.stop = "{"solved" if name == "fg" else "all-solved"}"
 """
 
 
+ANY = {
+    "fg": ("FG", "fixed"),
+    "mvg": ("MVG, middle operator", "modular"),
+    "any": ("MVG, any operator", "modular"),
+    "walk": ("MVG, any operator, random walk", "random-walk"),
+}
+
+
+def variants(joins):
+    """The joins with one operator replaced: the first, the middle, the last."""
+    operators = joins.split("-")
+    return ["-".join([*operators[:k], OTHER[operators[k]], *operators[k + 1 :]]) for k in range(3)]
+
+
+def any_operator(name, joins):
+    """One treatment of study_any.toml."""
+    label, schedule = ANY[name]
+    first, middle, last = variants(joins)
+    orders = {
+        "fg": [joins],
+        "mvg": [joins, middle],
+        "any": [joins, first, joins, middle, joins, last],
+        "walk": [joins, first, middle, last],
+    }
+    listed = ", ".join(f'"{goal("xor", each)}"' for each in orders[name])
+    return f"""
+[treatments.gates-{name}-xor-{joins}]
+label = "gate layers, {label}, XOR {joins}"
+config = "gates_mvg.toml"
+settings.schedule.kind = "{schedule}"
+settings.schedule.goals = [{listed}]
+settings.evolution.stop = "{"solved" if name == "fg" else "all-solved"}"
+"""
+
+
 def size_and_period(size, period):
     """One treatment of study_periods.toml; period None: a fixed goal."""
     name = f"n{size}-{'fg' if period is None else f'e{period}'}"
@@ -97,7 +133,18 @@ def texts():
     second = HEAD.format(
         about=about, file="study_periods.toml", name="kashtan2007-periods", replicates=30, cap=20_000
     )
-    return {"study.toml": first + "".join(speedup), "study_periods.toml": second + "".join(periods)}
+    about = "MVG by replacing any one of the operators, to a million generations."
+    third = HEAD.format(
+        about=about, file="study_any.toml", name="kashtan2007-any", replicates=11, cap=1_000_000
+    )
+    third += (
+        'settings.selection.method = "elite"               # our choice: that of Kashtan & Alon 2005\n'
+    )
+    return {
+        "study.toml": first + "".join(speedup),
+        "study_periods.toml": second + "".join(periods),
+        "study_any.toml": third + "".join(any_operator(name, joins) for joins in JOINS for name in ANY),
+    }
 
 
 if __name__ == "__main__":
