@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from evomod.kernels import genes, selection
+from evomod.kernels import circuit, genes, selection, threshold
 
 NAND, AND, OR, NOR = range(4)
 ALL_KINDS = (NAND, AND, OR, NOR)
@@ -242,7 +242,7 @@ def answer(
     shape = np.array([n_gates, n_steps, ternary], np.int64)
     functions = np.array(functions, np.int64)
     work, pairs = garbage(8 * (len(inputs) + n_gates), rng), garbage((2, n_gates, 2), rng)
-    genomes.answer(ancestors, inputs, functions, shape, slots, states, work, pairs)
+    circuit.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)
     return states[slots]
 
 
@@ -500,7 +500,7 @@ def test_simplified_circuits_equal_the_oracle(shape):
     first = np.arange(n_gates + 1) * nodes
     source = np.tile(np.arange(nodes), n_gates)
     working = np.full((number, n_gates * nodes), 77, np.int8)
-    genomes.simplify(effective, first, source, n_inputs, n_gates, working)
+    circuit.simplify(genomes, effective, first, source, n_inputs, n_gates, working)
     expected = [naive.circuit_simplify(genome, *shape) for genome in genomes.tolist()]
     assert_array_equal(working, expected)
     sums = working.reshape(number, n_gates, nodes).sum(axis=2)
@@ -587,7 +587,7 @@ class Net:
         slots = rng.permutation(number) if slots is None else np.asarray(slots, np.int64)
         states = self.memory(number, rng) if states is None else states
         owner = np.full(genomes.shape[1], -7)
-        genomes.answer(ancestors, self.places, self.thresholds, self.n_outputs, slots, owner, states)
+        threshold.answer(genomes, ancestors, self.places, self.thresholds, self.n_outputs, slots, owner, states)
         return states[slots, :-1], states[slots, -1, 0]
 
     def expected(self, genomes):
@@ -739,7 +739,7 @@ def test_simplified_threshold_networks_equal_the_oracle(network):
     sources = [low for low, up in pairwise(layers) for _ in range(up)]
     first = np.append(0, np.cumsum(sources)).astype(np.int64)
     working = np.full((number, first[-1]), 77, np.int8)
-    genomes.simplify(effective, net.places, first, net.n_inputs, working)
+    threshold.simplify(genomes, effective, net.places, first, net.n_inputs, working)
     places = net.places.tolist()
     expected = [naive.threshold_simplify(genome, places, layers) for genome in genomes.tolist()]
     assert_array_equal(working, expected)
