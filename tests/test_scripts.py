@@ -24,6 +24,7 @@ from evomod.studies.row_tables import read_rows
 from evomod.studies.tables import load_study, read_columns
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
+RESULTS = SCRIPTS.parent / "results"
 
 
 def script(name):
@@ -505,7 +506,9 @@ def test_fresh_verdicts_take_the_place_of_their_rows_in_the_paper_s_text(tmp_pat
 @pytest.mark.parametrize(
     "paper",
     sorted(
-        path.parent.name for path in SCRIPTS.glob("*/claims.py") if path.with_name("PAPER.md").exists()
+        path.parent.name
+        for path in SCRIPTS.glob("*/claims.py")
+        if path.with_name("PAPER.md").exists() and (RESULTS / path.parent.name).exists()
     ),
 )
 def test_every_verdict_that_is_kept_stands_in_the_paper_s_text(paper):
@@ -516,6 +519,13 @@ def test_every_verdict_that_is_kept_stands_in_the_paper_s_text(paper):
     for row in rows:
         (line,) = as_markdown([Claim(**row)]).splitlines()[2:]
         assert line in shown
+
+
+def test_a_paper_without_results_says_that_it_was_not_run():
+    for path in SCRIPTS.glob("*/claims.py"):
+        paper = path.with_name("PAPER.md")
+        if paper.exists() and not (RESULTS / path.parent.name).exists():
+            assert "Not run at full size yet" in paper.read_text()
 
 
 def test_claims_of_the_course_ask_both_selections(tmp_path):
