@@ -587,7 +587,9 @@ class Net:
         slots = rng.permutation(number) if slots is None else np.asarray(slots, np.int64)
         states = self.memory(number, rng) if states is None else states
         owner = np.full(genomes.shape[1], -7)
-        threshold.answer(genomes, ancestors, self.places, self.thresholds, self.n_outputs, slots, owner, states)
+        threshold.answer(
+            genomes, ancestors, self.places, self.thresholds, self.n_outputs, slots, owner, states
+        )
         return states[slots, :-1], states[slots, -1, 0]
 
     def expected(self, genomes):

@@ -26,6 +26,7 @@ from evomod.studies.tables import load_study, read_columns
 from evomod.verdicts import VERDICTS, of_direction, of_equality
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
+RESULTS = SCRIPTS.parent / "results"
 
 
 def script(name):
@@ -497,6 +498,13 @@ def test_claims_of_the_speedup_ask_both_selections_and_no_taste(tmp_path):
     assert (
         script("kashtan2007/both_selections").with_elite(load_study(tmp_path), "study.toml")[0] is None
     )
+
+
+def test_a_paper_without_results_says_that_it_was_not_run():
+    for path in SCRIPTS.glob("*/claims.py"):
+        paper = path.with_name("PAPER.md")
+        if paper.exists() and not (RESULTS / path.parent.name).exists():
+            assert "Not run at full size yet" in paper.read_text()
 
 
 def test_claims_of_the_course_ask_both_selections(tmp_path):
