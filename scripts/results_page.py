@@ -22,6 +22,7 @@ PAPERS = {
     "mengistu2016": "Mengistu, Huizinga, Mouret & Clune 2016",
     "kashtan2005": "Kashtan & Alon 2005",
     "kashtan2007": "Kashtan, Noor & Alon 2007",
+    "huizinga2014": "Huizinga, Mouret & Clune 2014",
     "parter2008": "Parter, Kashtan & Alon 2008",
     "filan2021": "Filan et al. 2021",
     "causes": "The essay on causes of modularity",
