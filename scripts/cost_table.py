@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from evomod import Config, EvomodError
 from evomod.evolution.loop import evolve
@@ -26,7 +27,7 @@ WARM, MEASURED = 30, 11
 LARGE, FEWER = 10**8, (5, 3)
 """Individuals times patterns from which on a generation takes seconds, and fewer generations are run."""
 HIDDEN = (8, 4, 2)
-KINDS = {
+KINDS: dict[str, dict[str, dict[str, Any]]] = {
     "integer weights": {},
     "integer weights and a connection cost": {"pressures": {"connection-cost": {}}},
     "real-valued weights": {"network": {"encoding": "layered-real"}},

@@ -26,6 +26,19 @@ SMALL = {"nulls": 5, "other_nulls": 2, "draws": 5, "q_max_runs": 1, "q_max_gener
 TINY = ["evolution.population=30", "evolution.generations=50", "evolution.solved_at=0.5"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def as_they_were():
+    """Scripts are modules that all tests of a process share: their sizes come back."""
+    names = ("NULLS", "RUNS", "GENERATIONS")
+    modules = [load_script(path) for path in SCRIPTS.glob("*.py") if path.stem != "__init__"]
+    before = [{name: vars(module)[name] for name in names if name in vars(module)} for module in modules]
+    sizes = dict(load_script(SCRIPTS / "derived.py").SIZES)
+    yield
+    for module, values in zip(modules, before, strict=True):
+        vars(module).update(values)
+    load_script(SCRIPTS / "derived.py").SIZES.update(sizes)
+
+
 def script(name):
     """A script whose tables are small."""
     module = load_script(SCRIPTS / f"{name}.py")

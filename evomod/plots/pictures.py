@@ -72,7 +72,8 @@ def picture_bytes(figure: Figure, kind: str = "png", dpi: float | str = "figure"
     picture = BytesIO()
     try:
         with matplotlib.rc_context({"svg.hashsalt": "evomod"}):
-            figure.savefig(picture, format=kind, dpi=dpi, metadata=UNDATED.get(kind))
+            small: dict[str, Any] = {"pil_kwargs": {"optimize": True}} if kind == "png" else {}
+            figure.savefig(picture, format=kind, dpi=dpi, metadata=UNDATED.get(kind), **small)
     except (OSError, RuntimeError, ValueError) as error:
         raise EvomodError(f"a picture of the kind .{kind} cannot be drawn: {error}.") from None
     return picture.getvalue()

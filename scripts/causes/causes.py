@@ -1,14 +1,10 @@
 """Causes of modularity side by side, alone and in pairs: Q, Q beside rewired networks, connections, fitness."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.studies import plot_columns, rows_of
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
 FULL = "540 runs of 10,000 generations, about 5 hours of one core"

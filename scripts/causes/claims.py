@@ -5,18 +5,15 @@ Clune et al. 2013) gives no numbers; a claim is tested by its direction, raw and
 question, so one family; raw Q is another.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod.papers.claims import DELTA, Larger, LargerInPairs, NotRunError, Rises
-from evomod.papers.scripts import load_script
 from evomod.plots.studies import masked, rows_of
+from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600", "evolution.population=200"]}
 
-derived = load_script(Path(__file__).with_name("derived.py"))
 CAUSES = {
     "connection-cost": "a cost of connections",
     "l1": "L1",

@@ -1,14 +1,11 @@
 """What the essay says of dropout: modules specialised without it, redundant beside that with some, alike with much."""
 
-from pathlib import Path
-
 from evomod.papers.claims import DELTA, Alike, Larger
-from evomod.papers.scripts import load_script
+from evomod.scripts.causes import derived
 
 STUDY = "study_dropout.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=400", "evolution.population=200"]}
 
-derived = load_script(Path(__file__).with_name("derived.py"))
 NONE, SOME, MUCH = "rate-00", "rate-10", "rate-50"
 
 

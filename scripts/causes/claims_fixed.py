@@ -1,14 +1,11 @@
 """Does a cause of modularity act in networks that keep about 30 connections, or is it a cost of connections?"""
 
-from pathlib import Path
-
 from evomod.papers.claims import DELTA, Larger
-from evomod.papers.scripts import load_script
+from evomod.scripts.causes import derived
 
 STUDY = "study_fixed.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600", "evolution.population=200"]}
 
-derived = load_script(Path(__file__).with_name("derived.py"))
 CAUSES = ("connection-cost", "l1", "l2", "pruning", "dropout-10", "goal-switching")
 NULLS = {"q_z": "z of Q", "q_z_layered": "z of Q within layers"}
 COLUMNS = {

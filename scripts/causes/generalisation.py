@@ -1,14 +1,10 @@
 """Goals that were never trained: fitness on them while another is, and how soon copies of the best adapt to them."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.studies import plot_dots, rows_of
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
 FULL = "540 runs of 10,000 generations, then 2160 adaptations of at most 1000, about 7 hours of one core"

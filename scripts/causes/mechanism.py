@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import companion, load_script
+from evomod.papers.scripts import companion
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots, plot_interval
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
 FULL = (

@@ -1,14 +1,10 @@
 """The dropout curve: what modules do, how many there are and Q, from no dropout to almost only silence."""
 
-from pathlib import Path
-
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_interval, rows_of, runs_in_words, signs_of_dots
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.causes import derived
 
 STUDY = "study_dropout.toml"
 FULL = "270 runs of 3000 generations, about 1.5 hours of one core"

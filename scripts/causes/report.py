@@ -14,15 +14,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from evomod.papers.claims import interval_of
-from evomod.papers.scripts import find_study, load_script
+from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
+from evomod.scripts.causes import claims, derived, gradient
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
 from evomod.studies.tables import load_study
 
 HERE = Path(__file__).parent
-derived = load_script(HERE / "derived.py")
-claims = load_script(HERE / "claims.py")
-gradient = load_script(HERE / "gradient.py")
 
 MEASURES = {
     "q_score": "Q",
@@ -348,7 +346,7 @@ def lifted(study):
         beside, adjusted = against(changes, changes[derived.CONTROL]), holm_of(moments, derived.SINGLES)
         rows = [
             (
-                study.labels[name], *lifted_cells(*moments[name], adjusted.get(name)), interval(changes[name]),
+                study.labels[name], *lifted_cells(moments[name][0], moments[name][1], adjusted.get(name)), interval(changes[name]),
                 beside[name],
             )
             for name in names

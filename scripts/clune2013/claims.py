@@ -3,8 +3,6 @@
 The paper's numbers are recalled, not re-read; see PAPER.md.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod import measures
@@ -22,7 +20,7 @@ from evomod.papers.claims import (
     PublishedShare,
     check_births,
 )
-from evomod.papers.scripts import load_script
+from evomod.scripts.clune2013 import fig4
 from evomod.statistics import rank_correlation
 from evomod.studies.tables import read_columns
 from evomod.task import load_task
@@ -37,7 +35,6 @@ NULLS = {
     "q_z_layered": ("nulls rewired within layers (z)", "networks rewired within layers (z)"),
 }
 """Words, and those of version 0.1."""
-FIGURE = load_script(Path(__file__).with_name("fig4.py"))
 REPLICATED = "none known; Q by the authors' program, 89 networks: results/reference"
 
 
@@ -133,7 +130,7 @@ MAPS = 10
 
 def cells(source):
     """Q and cost of the cells of the map whose network is right everywhere, all rows of Q, and of how many maps."""
-    path = next((path for path in FIGURE.places(source.what) if path.exists()), None)
+    path = next((path for path in fig4.places(source.what) if path.exists()), None)
     if path is None:
         raise NotRunError("no map: scripts/clune2013/study_mole.toml makes it")
     known = check_births(path.with_name("mole.manifest.json"))

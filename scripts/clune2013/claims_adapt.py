@@ -4,15 +4,12 @@ A variant: the paper's protocol starts from the networks of generation 25,000, w
 numbers are recalled, less surely than the main results. A value is a network, the median of its adaptations.
 """
 
-from pathlib import Path
-
 from evomod.papers.claims import DELTA, Larger, NotRunError
-from evomod.papers.scripts import load_script
+from evomod.scripts.clune2013 import fig3a
 
 STUDY = "study_adapt.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.population=300", "evolution.generations=1500"]}
 
-FIGURE = load_script(Path(__file__).with_name("fig3a.py"))
 ALPHABETS = {"": "weights -2 -1 1 2", "-binary": "weights 2 -1 1 2"}
 DIRECTIONS = {"and": ("AND to OR", (62, 69), (2, 5)), "or": ("OR to AND", (175, 290), (7, 21))}
 """Intervals of the median generations of PA and P&CC, recalled."""
@@ -21,10 +18,10 @@ DIRECTIONS = {"and": ("AND to OR", (62, 69), (2, 5)), "or": ("OR to AND", (175, 
 def adaptation(study, treatment):
     """Generations to adapt ``[network]``; a small study's networks are adapted here, those of a large one by the figure."""
     if study.study.replicates <= QUICK["replicates"]:
-        FIGURE.prepare(study)
+        fig3a.prepare(study)
     if not (study.folder / "adaptation.csv").exists():
         raise NotRunError(f"not adapted: evomod figure clune2013-fig3a --study {study.folder}")
-    return FIGURE.medians(study)[treatment]
+    return fig3a.medians(study)[treatment]
 
 
 COLUMNS = {"adaptation": adaptation}

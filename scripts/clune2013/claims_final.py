@@ -4,15 +4,13 @@ The paper's numbers are recalled, not re-read, and less surely than its main res
 median of its five adaptations, where the paper's p values suggest that all of them were pooled.
 """
 
-from pathlib import Path
-
 from evomod.papers.claims import BAND, DELTA, SHARE, Larger, MoreOften, NotRunError, Published
-from evomod.papers.scripts import load_script
+from evomod.scripts.clune2013 import fig3a as first
+from evomod.scripts.clune2013 import fig3a_final as figure
 
 STUDY = "study_final.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.population=300", "evolution.generations=1500"]}
 
-FIGURE = load_script(Path(__file__).with_name("fig3a_final.py"))
 ALPHABETS = {"": "weights -2 -1 1 2", "-binary": "weights 2 -1 1 2"}
 DIRECTIONS = {  # published medians of PA and P&CC with their intervals, recalled
     "and": ("AND to OR", (65, (62, 69)), (3, (2, 5))),
@@ -23,15 +21,15 @@ DIRECTIONS = {  # published medians of PA and P&CC with their intervals, recalle
 def adaptation(study, treatment):
     """Generations to adapt ``[network]``, by the figure; a small study's networks are adapted here."""
     if study.study.replicates <= QUICK["replicates"]:
-        FIGURE.FIRST.prepare(study)
-    if not FIGURE.has_adapted(study):
+        first.prepare(study)
+    if not figure.has_adapted(study):
         raise NotRunError(f"not adapted: evomod figure clune2013-fig3a_final --study {study.folder}")
-    return FIGURE.FIRST.medians(study)[treatment]
+    return first.medians(study)[treatment]
 
 
 def is_soon(study, treatment):
     """Whether a network adapts within `SOON` generations."""
-    return (adaptation(study, treatment) <= FIGURE.SOON).astype(float)
+    return (adaptation(study, treatment) <= figure.SOON).astype(float)
 
 
 COLUMNS = {"adaptation": adaptation, "is_soon": is_soon}

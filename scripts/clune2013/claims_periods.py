@@ -4,17 +4,14 @@ Recalled, not re-read, and less surely than the main results. The best period is
 other replicate chooses it, and the rest are tested: of six groups the best looks better than it is, by chance alone.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod.papers.claims import DELTA, Alike, Larger
-from evomod.papers.scripts import load_script
+from evomod.scripts.clune2013 import fig3b
 
 STUDY = "study_periods.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}
 
-FIGURE = load_script(Path(__file__).with_name("fig3b.py"))
 LABELS = {
     "mvg": "MVG, best period",
     "both": "P&CC, best period",
@@ -31,7 +28,7 @@ def q_score(study, group):
     """Q of a treatment of study.toml, or of the half of a best period's runs that has not chosen it."""
     if group not in LABELS:
         return study.column("q_score", group)
-    mvg, both = (FIGURE.by_period(study, kind) for kind in ("pa", "pcc"))
+    mvg, both = (fig3b.by_period(study, kind) for kind in ("pa", "pcc"))
     chosen = {"mvg": mvg[best(mvg)], "both": both[best(both)], "both-at-mvg": both[best(mvg)]}
     return chosen[group][1::2] if group != "both-at-mvg" else chosen[group]
 

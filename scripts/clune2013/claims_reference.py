@@ -7,7 +7,6 @@ shares by Fisher's, all p corrected together by Holm. The program's numbers: res
 """
 
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,14 +15,14 @@ from evomod import measures
 from evomod.effects import delta, unknown
 from evomod.errors import EvomodError
 from evomod.papers.claims import ALPHA, DELTA, Custom, Measured
-from evomod.papers.scripts import load_script, table_of
+from evomod.papers.scripts import table_of
+from evomod.scripts.clune2013 import reference as reference_runs
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
 from evomod.studies.row_tables import read_rows
 from evomod.verdicts import is_within
 
-OURS = load_script(Path(__file__).with_name("reference.py"))
 PAPER, DECLARED = "clune2013", 50
-TABLE, COMMAND = f"../reference/{OURS.TABLE}", OURS.COMMAND
+TABLE, COMMAND = f"../reference/{reference_runs.TABLE}", reference_runs.COMMAND
 LABELS = {"pa": "PA", "pcc": "P&CC"}
 PROGRAM, NETWORKS = "authors_program.csv", "authors_networks.csv"
 LAYERS = (8, 8, 4, 2, 1)
@@ -32,14 +31,16 @@ LAYERS = (8, 8, 4, 2, 1)
 def _rows(path, columns):
     rows = read_rows(path, columns)
     if not rows:
-        raise EvomodError(f"the table {path} is missing or has no rows; {COMMAND} makes {OURS.TABLE}.")
+        raise EvomodError(
+            f"the table {path} is missing or has no rows; {COMMAND} makes {reference_runs.TABLE}."
+        )
     return rows
 
 
 def comparisons(ours, theirs, kind):
     """A test of every column at every generation that both have: its p and the difference of medians or shares."""
     for generation in sorted({int(row["generation"]) for row in theirs}):
-        for column in OURS.MEASURED:
+        for column in reference_runs.MEASURED:
             a, b = (_values(rows, kind, generation, column) for rows in (ours, theirs))
             if min(a.size, b.size) == 0:
                 continue
@@ -76,7 +77,10 @@ def indistinguishable(source, kind):
     mine = corrected[: len(found)] if kind == "pa" else corrected[-len(found) :]
     counts = [len({r["seed"] for r in rows if r["treatment"] == kind}) for rows in (ours, theirs)]
     last = max(one["generation"] for one in found)
-    sizes = [delta(*(_values(rows, kind, last, c) for rows in (ours, theirs))) for c in OURS.MEASURED]
+    sizes = [
+        delta(*(_values(rows, kind, last, c) for rows in (ours, theirs)))
+        for c in reference_runs.MEASURED
+    ]
     known = [size for size in sizes if size.is_known]
     widest = max(known, key=lambda size: max(abs(size.low), abs(size.high)), default=unknown("delta"))
     verdict = "inconclusive"
@@ -93,7 +97,7 @@ def indistinguishable(source, kind):
 
 
 def _tables(path):
-    return _rows(path, OURS.COLUMNS), _rows(path.with_name(PROGRAM), OURS.COLUMNS)
+    return _rows(path, reference_runs.COLUMNS), _rows(path.with_name(PROGRAM), reference_runs.COLUMNS)
 
 
 def same_q(source):
@@ -128,7 +132,7 @@ RULES = {"parents first": ("pa", "pcc-parents"), "at random": ("pa-random", "pcc
 
 def rules_as_markdown(path):
     """By the rule for ties: the smallest p of each treatment against the program, and by Holm within these."""
-    ours, theirs = (_rows(path.with_name(name), OURS.COLUMNS) for name in (path.name, PROGRAM))
+    ours, theirs = (_rows(path.with_name(name), reference_runs.COLUMNS) for name in (path.name, PROGRAM))
     lines = ["| ties | " + " | ".join(LABELS.values()) + " |", "|---|---|---|"]
     for rule, kinds in RULES.items():
         cells = []

@@ -5,25 +5,22 @@ known. What is set in steps (how often the cost counts, how many deletions) is o
 has no modules, so no Q.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod.papers.claims import BAND, DELTA, Alike, Larger, NotRunError, Published, Trend, check_births
-from evomod.papers.scripts import load_script
+from evomod.scripts.clune2013 import figs4
 
 STUDY = "study_sweeps.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}
 
-CONTROLS = load_script(Path(__file__).with_name("figs4.py"))
-LABELS = CONTROLS.LABELS
+LABELS = figs4.LABELS
 DECLARED = 50
 """Runs of controls.py of each kind."""
 
 
 def q(study, group):
     """Q of the best of every run; NaN of networks without a connection. Groups of `controls.py` too."""
-    if group in CONTROLS.LABELS:
+    if group in figs4.LABELS:
         rows = control(study, group)
         return with_modules(rows["q_score"], rows["connections"])
     return with_modules(study.column("q_score", group), study.column("connections", group))
@@ -31,7 +28,7 @@ def q(study, group):
 
 def control(study, kind):
     """Rows of one kind of controls.py."""
-    rows = CONTROLS.controls(study).get(CONTROLS.LABELS[kind])
+    rows = figs4.controls(study).get(figs4.LABELS[kind])
     if rows is None:
         raise NotRunError("not run: python scripts/clune2013/controls.py")
     for folder in (study.folder, study.folder.parent / "clune2013-controls"):
@@ -47,7 +44,7 @@ def with_modules(values, connections):
 
 def runs_of(study, group):
     """Of a control: rows of its table."""
-    return (len(control(study, group)["q_score"]), DECLARED) if group in CONTROLS.LABELS else None
+    return (len(control(study, group)["q_score"]), DECLARED) if group in figs4.LABELS else None
 
 
 COLUMNS = {"q": q}

@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.papers.scripts import load_script
 from evomod.population import score
+from evomod.scripts.clune2013 import tables
 from evomod.selections.ranking import choose_parents, survive
 
 HERE = Path(__file__).parent
-TABLES = load_script(HERE / "tables.py")
 KINDS = {"walk": 1.0, "q": 1.0, "q-25": 0.25}
 """With which probability the second objective counts in a comparison."""
 STEP = 0.1  # authors' code
@@ -89,7 +88,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-controls")
     given = parser.parse_args()
-    TABLES.complete(given, "controls", COLUMNS, KINDS, run)
+    tables.complete(given, "controls", COLUMNS, KINDS, run)
 
 
 if __name__ == "__main__":

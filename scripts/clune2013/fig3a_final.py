@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from evomod.papers.scripts import companion, load_script
-
-FIRST = load_script(Path(__file__).with_name("fig3a.py"))
+from evomod.papers.scripts import companion
+from evomod.scripts.clune2013 import fig3a as first
 
 STUDY = "study_final.toml"
 FULL = (
@@ -21,7 +20,7 @@ def prepare(study, jobs=None):
     """Adapt the networks of both goals: ``adaptation.csv`` in either study's folder."""
     for one in (study, of_and(study)):
         if one is not None:
-            FIRST.prepare(one, jobs)
+            first.prepare(one, jobs)
 
 
 def of_and(study):
@@ -31,8 +30,8 @@ def of_and(study):
 
 def medians(study):
     """``{treatment: generations[network]}`` of both goals, named as those of study_adapt.toml."""
-    found, other = dict(FIRST.medians(study)), of_and(study)
-    known = FIRST.medians(other) if other is not None and has_adapted(other) else {}
+    found, other = dict(first.medians(study)), of_and(study)
+    known = first.medians(other) if other is not None and has_adapted(other) else {}
     for suffix in SUFFIXES:
         for kind in ("pa", "pcc"):
             found[f"{kind}-and{suffix}"] = known.get(f"{kind}{suffix}", [])
@@ -46,4 +45,4 @@ def has_adapted(study):
 
 def draw(study):
     """As Fig. 3a from the first perfect networks; every dot is a network, the median of its repeats."""
-    return FIRST.panels_of(medians(study), "networks of the last generation that are perfect")
+    return first.panels_of(medians(study), "networks of the last generation that are perfect")

@@ -1,11 +1,9 @@
 """Five XORs, and two hierarchical XORs: Q, performance, and networks that keep their parts apart."""
 
-from pathlib import Path
-
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.studies import explain_networks, plot_columns, plot_small_networks, rows_of
+from evomod.scripts.clune2013 import claims_xor as claims
 
 STUDY = "study_xor.toml"
 FULL = "200 runs of 25,000 generations, about 6 hours of one core"
@@ -14,7 +12,6 @@ QUICK = {"replicates": 3, "settings": ["evolution.generations=600"]}
 COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance of the best"}
 SHOWN = 4
 """Networks a treatment."""
-CLAIMS = load_script(Path(__file__).with_name("claims_xor.py"))
 
 
 def draw(study):
@@ -44,9 +41,10 @@ def networks(figure, study, name):
     found = best(study, name)
     simple = [network.simplified() for network in found]
     titles = [f"{max(n.about['fitness'].values()):.3f}, Q {n.about['q_score']:.2f}" for n in found]
-    modules = [CLAIMS.separation(network, name).modules for network in found]
+    modules = [claims.separation(network, name).modules for network in found]
     plot_small_networks(figure.subplots(1, SHOWN), simple, modules, titles)
-    yes, n = CLAIMS.separated(study, name)
+    kept = claims.apart(study, name)
     figure.suptitle(
-        f"{study.labels[name]}: parts kept apart in {yes} of {n}; best (performance, Q)", fontsize=8
+        f"{study.labels[name]}: parts kept apart in {int(kept.sum())} of {kept.size}; best (performance, Q)",
+        fontsize=8,
     )

@@ -5,15 +5,12 @@ n-cuts: theirs are taken to spread like ours. Untrained networks are 100 births 
 n-cuts of clusterable births spread, and of how many births 6.799 is the mean, is not known: five are taken.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod.papers.claims import Above, Larger, PublishedMean
-from evomod.papers.scripts import load_script
+from evomod.scripts.filan2021 import table
 
-TABLES = load_script(Path(__file__).with_name("table.py"))
-TABLE, COMMAND = TABLES.TABLE, TABLES.COMMAND
+TABLE, COMMAND = table.TABLE, table.COMMAND
 DECLARED = 5
 """Networks of a way of training, as in the paper."""
 N_CUT = 0.02
@@ -53,7 +50,7 @@ def column(name):
 
     def values(path, group):
         data, way, is_pruned = group.split("/")
-        rows = TABLES.groups_of(TABLES.read(path)).get((data, int(is_pruned), way), [])
+        rows = table.groups_of(table.read(path)).get((data, int(is_pruned), way), [])
         return np.array([row[name] for row in rows])
 
     return values

@@ -19,6 +19,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ FULL = "5 networks a way of training, about 4 hours of one core"
 COMMAND = "python scripts/filan2021/table.py"
 RESULTS = Path("results") / "filan2021"
 SHARE = 0.9
-WAYS = {
+WAYS: dict[str, dict[str, Any]] = {
     "untrained": {"epochs": 0, "prune": 0.0},
     "control": {},
     "dropout": {"dropout": 0.5},

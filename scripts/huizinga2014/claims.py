@@ -12,12 +12,12 @@ QUICK = {
     "settings": ["evolution.generations=300", "evolution.population=300"],
 }
 OTHERS = {"hyperneat": "HyperNEAT", "gs": "HyperNEAT-GS"}
-COLUMNS = {"q_score": ("more modular (higher Q)", "Q"), "best_fitness": ("fitter", "performance")}
+MEASURES = {"q_score": ("more modular (higher Q)", "Q"), "best_fitness": ("fitter", "performance")}
 CLAIMS = [
     Larger(
         f"HyperNEAT-CCT is {word} than {label} (recalled)", column=column, a="cct", b=name, family=family,
         smallest=DELTA,
     )
     for name, label in OTHERS.items()
-    for column, (word, family) in COLUMNS.items()
+    for column, (word, family) in MEASURES.items()
 ]  # fmt: skip

@@ -7,7 +7,6 @@ the same settings, other seeds.
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -29,12 +28,11 @@ from evomod.papers.claims import (
     PublishedShare,
     Sooner,
 )
-from evomod.papers.scripts import load_script, scripts_folder
+from evomod.papers.scripts import scripts_folder
 from evomod.population import Population, goal_bits, score
+from evomod.scripts.kashtan2005 import decay as decays
+from evomod.scripts.kashtan2005 import derived
 from evomod.studies.row_tables import read_rows
-
-derived = load_script(Path(__file__).with_name("derived.py"))
-decays = load_script(Path(__file__).with_name("decay.py"))
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}

@@ -6,15 +6,10 @@ solutions that switch rapidly between the goals, which `sustained.py` measures; 
 the study's runs stop at, is a weaker criterion and stands beside.
 """
 
-from pathlib import Path
-
 from evomod.papers.claims import BAND, Above, NotRunError, PublishedMean
-from evomod.papers.scripts import load_script
-
-derived = load_script(Path(__file__).with_name("derived.py"))
-main = load_script(Path(__file__).with_name("claims.py"))
-figure = load_script(Path(__file__).with_name("fig4.py"))
-sustained = load_script(Path(__file__).with_name("sustained.py"))
+from evomod.scripts.kashtan2005 import claims as main
+from evomod.scripts.kashtan2005 import derived, sustained
+from evomod.scripts.kashtan2005 import fig4 as figure
 
 STUDY, QUICK = figure.STUDY, figure.QUICK
 TREATMENT = figure.TREATMENT

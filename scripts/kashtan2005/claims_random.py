@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from evomod.papers.claims import DELTA, Above, Larger, NotRunError
-from evomod.papers.scripts import find_study, load_script
-
-derived = load_script(Path(__file__).with_name("derived.py"))
-main = load_script(Path(__file__).with_name("claims.py"))
+from evomod.papers.scripts import find_study
+from evomod.scripts.kashtan2005 import claims as main
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study_random.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}

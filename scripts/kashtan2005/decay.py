@@ -5,17 +5,12 @@ by a test of pairs, and what was chosen for its Q_m can hardly but fall. Here ev
 solved is followed, with both changes, with either, and with neither.
 """
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
-
-derived = load_script(Path(__file__).with_name("derived.py"))
-fig3 = load_script(Path(__file__).with_name("fig3.py"))
+from evomod.scripts.kashtan2005 import derived, fig3
 
 STUDY = "study.toml"
 FULL = "250 runs of at most 100,000 generations, then 4 of 1000 from each of some 20 circuits, about half an hour of one core"

@@ -1,16 +1,12 @@
 """Fitness over generations and subgraphs of circuits: fixed goal (FG) and modularly varying goals (MVG)."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import masked, rows_of
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study.toml"
 FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network, about 40 minutes of one core"

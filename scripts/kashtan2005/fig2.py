@@ -1,18 +1,14 @@
 """Circuits drawn: one evolved under a fixed goal, two of one run in successive epochs of varying goals."""
 
-from pathlib import Path
-
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import evomod
 from evomod.measures import modularity
-from evomod.papers.scripts import load_script
 from evomod.plots.circuit_layout import shared_positions
 from evomod.plots.runs import MARK, plot_circuit
 from evomod.plots.studies import explain_networks
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study.toml"
 FULL = "250 runs of at most 100,000 generations, and one of them further, about half an hour of one core"

@@ -1,16 +1,12 @@
 """Modularity lost: circuits that evolved under varying goals, under one fixed goal with a higher price of size."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
 from evomod.measures import normalised_modularity
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study.toml"
 FULL = "250 runs of at most 100,000 generations, then 20 of 1000, about half an hour of one core"

@@ -1,19 +1,16 @@
 """Circuits with six inputs and three outputs in four successive epochs of varying goals (G1, G4, G2, G4)."""
 
 from collections import deque
-from pathlib import Path
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import evomod
 from evomod.measures import modularity
-from evomod.papers.scripts import load_script
 from evomod.plots.circuit_layout import shared_positions
 from evomod.plots.runs import MARK, plot_circuit
 from evomod.plots.studies import explain_networks
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study_outputs.toml"
 FULL = "30 runs of at most 300,000 generations, about 20 minutes of one core"

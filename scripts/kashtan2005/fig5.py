@@ -1,15 +1,11 @@
 """Retina networks under a fixed goal (FG) and modularly varying goals (MVG), and their four-node subgraphs."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import plot_network
 from evomod.plots.studies import explain_networks
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study.toml"
 FULL = "250 runs of at most 100,000 generations, then 1000 random graphs a network, about 40 minutes of one core"

@@ -1,12 +1,8 @@
 """Subgraphs of circuits whose goals vary at random: z against random graphs of the same degrees."""
 
-from pathlib import Path
-
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study_random.toml"
 FULL = "80 runs of 10,000 generations, then 1000 random graphs a network, about 10 minutes of one core"

@@ -1,14 +1,10 @@
 """Q_m of circuits and retina networks, fixed goals (FG) and varying goals (MVG), beside the published numbers."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
-
-derived = load_script(Path(__file__).with_name("derived.py"))
+from evomod.scripts.kashtan2005 import derived
 
 STUDY = "study.toml"
 FULL = (

@@ -10,12 +10,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import LINES, runs_in_words
+from evomod.scripts.kashtan2005 import times_to_solve as times_to_solve
 from evomod.studies.row_tables import read_rows
 
-RUNS = load_script(Path(__file__).with_name("times_to_solve.py"))
 TABLE = "times.csv"
 FULL = (
     "300 runs of at most 100,000 generations, 10,000 further where they are solved, about 40 minutes of "
@@ -42,7 +41,7 @@ def draw_table(path):
         raise EvomodError(f"{path} holds no rows of the default reading; run `{COMMAND}`.")
     last = max(int(row["generations"]) for row in rows)
     figure = Figure(figsize=(8.0, 3.6), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.08)
+    figure.get_layout_engine().set(wspace=0.08)  # type: ignore[call-arg]
     panels = figure.subplots(1, 2, sharey=True)
     for axes, (system, title) in zip(panels, TITLES.items(), strict=True):
         groups = {
@@ -75,5 +74,7 @@ def draw(axes, groups, last):
 def quick(jobs=None, seeds=4, cap=10_000):
     """A small table: short runs, a few of each, one after the other. Returns its path."""
     path = Path(tempfile.mkdtemp(prefix="kashtan2005-times-quick-")) / TABLE
-    RUNS.complete(path, RUNS.runs(seeds, reading="default"), workers=1, cap=cap, after=0)
+    times_to_solve.complete(
+        path, times_to_solve.runs(seeds, reading="default"), workers=1, cap=cap, after=0
+    )
     return path

@@ -94,7 +94,9 @@ def replicate(system, goals, reading, seed, cap=None, after=AFTER):
     config = evomod.load_config(path, [*settings, "evolution.stop=never"])
     setup = evomod.prepare(config)
     if "breed" in changes:
-        setup.toolbox.register("breed", BREED[changes["breed"]], setup.config.selection.elite)
+        setup.toolbox.register(
+            "breed", BREED[changes["breed"]], setup.config.selection.model_dump()["elite"]
+        )
     wanted = set(setup.config.schedule.goals)
     first, when_solved, later, times, sought = None, 0, [], [], None
     for generation in evomod.evolve(setup.config, seed=seed, setup=setup):

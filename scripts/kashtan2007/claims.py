@@ -6,7 +6,6 @@ the selection as quoted, and with that of Kashtan & Alon 2005 (`both_selections.
 """
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +21,8 @@ from evomod.papers.claims import (
     described,
     relabelled,
 )
-from evomod.papers.scripts import load_script
+from evomod.scripts.kashtan2007 import both_selections as both
+from evomod.scripts.kashtan2007 import speedup as speedups
 from evomod.statistics import share_interval, share_p, signed_rank
 
 STUDY = "study.toml"
@@ -30,8 +30,6 @@ RUNS = 11
 """A goal and scenario."""
 QUICK = {"replicates": 3, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
-SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
-BOTH = load_script(Path(__file__).with_name("both_selections.py"))
 EXPONENT, ERROR, NEAR = 0.7, 0.1, 0.2
 """Published of both models; the smallest difference of interest."""
 S_AT_HORIZON = {"nand": (3.3, 7.2), "gates": (9.3, 15.1)}
@@ -51,7 +49,7 @@ def of_selection(source, is_other):
     """The study with the selection that is asked for."""
     if not is_other:
         return source.what
-    other, why = BOTH.with_elite(source.what, STUDY)
+    other, why = both.with_elite(source.what, STUDY)
     if other is None:
         raise NotRunError(why)
     return other
@@ -63,24 +61,27 @@ def judged(study, model, scenario):
     Every other fixed run chooses the goals, and the rest is returned: runs that have chosen a goal for being slow are
     slower than others on it, by chance alone.
     """
-    half = SPEEDUP.cap_of(study) / 2
+    half = speedups.cap_of(study) / 2
     return [
         (fixed[1::2], varying)
-        for fixed, varying in SPEEDUP.pairs(study, model, scenario).values()
+        for fixed, varying in speedups.pairs(study, model, scenario).values()
         if fixed.size > 1 and np.median(fixed[::2]) > half
     ]
 
 
 def common(study, model, scenario):
     """Runs of the hardest goals in a scenario and with MVG, a pair a goal."""
-    hardest, mvg = SPEEDUP.hardest(study, model, scenario), SPEEDUP.times(study, model, "mvg")
+    hardest, mvg = (
+        speedups.hardest(study, model, scenario),
+        speedups.times(study, model, "mvg"),
+    )
     return [(runs, mvg[goal]) for goal, (_, runs) in hardest.items() if goal in mvg]
 
 
 def over_goals(source, goals, labels, is_other=False):
     """A claim that the second takes fewer generations than the first, over goals; ``goals`` finds them in a study."""
     study = of_selection(source, is_other)
-    found, cap = goals(study), SPEEDUP.cap_of(study)
+    found, cap = goals(study), speedups.cap_of(study)
     if not found:
         return undecided("no goal is as hard (T of the fixed goal above half of G_max)")
     first, second = (np.array([np.median(pair[k]) for pair in found]) for k in (0, 1))
@@ -105,11 +106,11 @@ def undecided(found, why="none"):
 def growth(source, model, is_other=False):
     """The exponent less the published one; of goals that no fixed run solves S is a bound."""
     study = of_selection(source, is_other)
-    found, cap = SPEEDUP.pairs(study, model), SPEEDUP.cap_of(study)
-    alpha, error, _ = SPEEDUP.exponent(found, cap)
+    found, cap = speedups.pairs(study, model), speedups.cap_of(study)
+    alpha, error, _ = speedups.exponent(found, cap)
     if not np.isfinite(alpha):
         return undecided("fewer than three goals are solved")
-    fixed, varying = SPEEDUP.medians(found)
+    fixed, varying = speedups.medians(found)
     n, bounds = (varying < cap).sum(), ((varying < cap) & (fixed >= cap)).sum()
     reach = 1.96 * float(np.hypot(error, ERROR))
     gap = alpha - EXPONENT
@@ -126,10 +127,10 @@ def mostly(source, model, is_other=False):
     Half of the fixed runs choose the goals and the others judge them, as in `judged`.
     """
     study = of_selection(source, is_other)
-    cap = SPEEDUP.cap_of(study)
+    cap = speedups.cap_of(study)
     chosen = [
         (np.median(fixed[1::2]), np.median(varying))
-        for fixed, varying in SPEEDUP.pairs(study, model).values()
+        for fixed, varying in speedups.pairs(study, model).values()
         if fixed.size > 1 and np.median(fixed[::2]) > LONG
     ]
     known = [(a, b) for a, b in chosen if min(a, b) < cap]
@@ -145,11 +146,11 @@ def mostly(source, model, is_other=False):
 def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
     """Mean S of the hardest goals to what the paper's law predicts at G_max; a bound where a goal is not solved."""
     study = of_selection(source, is_other)
-    goals, cap = SPEEDUP.hardest(study, model, scenario), SPEEDUP.cap_of(study)
-    mean, error = SPEEDUP.mean_speedup(goals)
+    goals, cap = speedups.hardest(study, model, scenario), speedups.cap_of(study)
+    mean, error = speedups.mean_speedup(goals)
     if not np.isfinite(mean):
         return undecided("no goal is as hard")
-    open_ended = SPEEDUP.unknown(goals, cap)
+    open_ended = speedups.unknown(goals, cap)
     low, high = predicted or S_AT_HORIZON[model]
     middle = float(np.sqrt(low * high))
     effect = Effect(
@@ -164,12 +165,12 @@ def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
 
 def times(study, group):
     """T of the worked goal."""
-    return SPEEDUP.times(study, "nand", group).get(WORKED, np.array([]))
+    return speedups.times(study, "nand", group).get(WORKED, np.array([]))
 
 
 def worked_with_other(study, group):
     """The same with the other selection."""
-    other, why = BOTH.with_elite(study, STUDY)
+    other, why = both.with_elite(study, STUDY)
     if other is None:
         raise NotRunError(why)
     return times(other, group)
@@ -186,12 +187,12 @@ LABELS = {"mvg": "MVG"}
 
 def of_model(model, is_other):
     """The claims of a model."""
-    name = SPEEDUP.MODELS[model]
+    name = speedups.MODELS[model]
     about = {"figure": FIRST[model]}
 
     def against(scenario):
         goals = partial(common, model=model, scenario=scenario)
-        labels = (SPEEDUP.SCENARIOS[scenario], "MVG")
+        labels = (speedups.SCENARIOS[scenario], "MVG")
         return partial(over_goals, goals=goals, labels=labels, is_other=is_other)
 
     def fixed(scenario, labels, is_later=False):
@@ -255,19 +256,19 @@ def worked(is_other):
 def all_of(is_other):
     """The claims with one selection."""
     return [
-        *(claim for model in SPEEDUP.MODELS for claim in of_model(model, is_other)),
+        *(claim for model in speedups.MODELS for claim in of_model(model, is_other)),
         worked(is_other),
     ]
 
 
-CLAIMS = [*all_of(False), *relabelled(all_of(True), "K&A's selection", BOTH.OTHER)]
+CLAIMS = [*all_of(False), *relabelled(all_of(True), "K&A's selection", both.OTHER)]
 UNIDENTIFIED = (
     "S_max is of the hardest goals within G_max, which is 50,000 here and unknown, up to 3e6, in the paper; "
     "S at this horizon stands in its place"
 )
 DELETED = {
-    f"{prefix}{SPEEDUP.MODELS[model]}: S_max of {scenario} {value}": UNIDENTIFIED
-    for prefix in ("", f"{BOTH.OTHER}, ")
+    f"{prefix}{speedups.MODELS[model]}: S_max of {scenario} {value}": UNIDENTIFIED
+    for prefix in ("", f"{both.OTHER}, ")
     for model, scenario, value in (
         ("nand", "RVG_v", "45 ± 20"),
         ("nand", "VG_0", "2.5 ± 2"),
@@ -279,5 +280,5 @@ DELETED = {
     f"{prefix}NAND circuits, the worked goal: T of FG 80000 ± 20000 generations": (
         "the published time is above G_max here, 50,000, so no run of this study can show it"
     )
-    for prefix in ("", f"{BOTH.OTHER}, ")
+    for prefix in ("", f"{both.OTHER}, ")
 }

@@ -5,18 +5,16 @@ paper: a fixed order and a random walk are two treatments. T counts generations 
 """
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from evomod.papers.claims import DELTA, Custom
-from evomod.papers.scripts import load_script
+from evomod.scripts.kashtan2007 import claims as main
+from evomod.scripts.kashtan2007 import speedup
 
 STUDY = "study_any.toml"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
-MAIN = load_script(Path(__file__).with_name("claims.py"))
-SPEEDUP = MAIN.SPEEDUP
 SCENARIOS = {"any": "any operator in turn", "walk": "any operator, random walk"}
 S_AT_HORIZON = (76.0, 123.0)
 """What S = (T / T_0)^0.7 predicts where T is 500,000 to 1,000,000 generations, T_0 from S_max of 265 at 3e6."""
@@ -24,7 +22,7 @@ S_AT_HORIZON = (76.0, 123.0)
 
 def to_middle(study, scenario):
     """Runs with the middle operator alone replaced, and in a scenario, a pair a goal."""
-    middle, other = (SPEEDUP.times(study, "gates", name) for name in ("mvg", scenario))
+    middle, other = (speedup.times(study, "gates", name) for name in ("mvg", scenario))
     return [(middle[goal], other[goal]) for goal in middle if goal in other]
 
 
@@ -35,20 +33,20 @@ def of_scenario(name, label):
         Custom(
             f"gate layers, {label}: MVG solves the hardest goals sooner than a fixed goal",
             test=partial(
-                MAIN.over_goals, goals=partial(MAIN.judged, model="gates", scenario=name), labels=("FG", "MVG")
+                main.over_goals, goals=partial(main.judged, model="gates", scenario=name), labels=("FG", "MVG")
             ),
             family="sooner than a fixed goal", **about,
         ),
         Custom(
             f"gate layers, {label}: goals are solved sooner than with the middle operator alone",
             test=partial(
-                MAIN.over_goals, goals=partial(to_middle, scenario=name), labels=("middle operator", label)
+                main.over_goals, goals=partial(to_middle, scenario=name), labels=("middle operator", label)
             ),
             family="sooner than the middle operator", status="ours", **about,
         ),
         Custom(
             f"gate layers, {label}: S of the hardest goals agrees with the paper's law at this horizon",
-            test=partial(MAIN.at_horizon, model="gates", scenario=name, predicted=S_AT_HORIZON), is_equality=True,
+            test=partial(main.at_horizon, model="gates", scenario=name, predicted=S_AT_HORIZON), is_equality=True,
             family="size of S", smallest=float(np.sqrt(S_AT_HORIZON[1] / S_AT_HORIZON[0])) - 1.0,
             figure="kashtan2007-table1",
         ),

@@ -3,18 +3,18 @@
 Our reading of the figure, of which no numbers are known. With both selections, see `both_selections.py`.
 """
 
-from pathlib import Path
-
 from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften, NotRunError
-from evomod.papers.scripts import load_script
 from evomod.plots.studies import rows_of
+from evomod.scripts.kashtan2007 import both_selections as selections
+from evomod.scripts.kashtan2007 import fig3
 from evomod.studies.tables import read_columns
 
-FIGURE = load_script(Path(__file__).with_name("fig3.py"))
-STUDY, QUICK = FIGURE.STUDY, FIGURE.QUICK
+STUDY, QUICK = fig3.STUDY, fig3.QUICK
 
-BOTH = load_script(Path(__file__).with_name("both_selections.py"))
-SELECTIONS = {"": ("selection as quoted", BOTH.QUOTED), "other-": ("K&A's selection", BOTH.OTHER)}
+SELECTIONS = {
+    "": ("selection as quoted", selections.QUOTED),
+    "other-": ("K&A's selection", selections.OTHER),
+}
 """Words, and those of version 0.1."""
 LABELS = {f"{kind}{name}": name.upper() for kind in SELECTIONS for name in ("mvg", "fg")}
 
@@ -23,7 +23,7 @@ def chosen(study, group):
     """The study with the selection of a group."""
     if not group.startswith("other-"):
         return study
-    other, why = BOTH.with_elite(study, STUDY)
+    other, why = selections.with_elite(study, STUDY)
     if other is None:
         raise NotRunError(why)
     return other
@@ -33,8 +33,8 @@ def last_fitness(study, group):
     """The best fitness of every run at the end of the last epoch with G1."""
     study = chosen(study, group)
     if study.study.replicates <= QUICK["replicates"]:
-        FIGURE.prepare(study)
-    path = study.folder / FIGURE.TABLE_NAME
+        fig3.prepare(study)
+    path = study.folder / fig3.TABLE_NAME
     if not path.exists():
         raise NotRunError(f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}")
     table = read_columns(path)

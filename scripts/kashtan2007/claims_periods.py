@@ -4,17 +4,15 @@ The sizes of the populations are ours.
 """
 
 from functools import partial
-from pathlib import Path
 
 from evomod.effects import delta
 from evomod.papers.claims import DELTA, Custom, Measured, Sooner
-from evomod.papers.scripts import load_script
+from evomod.scripts.kashtan2007 import fig2
 from evomod.statistics import rank_sum
 
 STUDY = "study_periods.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500"]}
 
-FIGURE = load_script(Path(__file__).with_name("fig2.py"))
 SIZES = (50, 100, 200, 500)
 PERIOD, CAP = 20, 20_000
 RANGE = (5, 500)
@@ -24,7 +22,7 @@ RANGE = (5, 500)
 def times(study, group):
     """T of every run of a size: of the fixed goal, or of a period."""
     size, _, period = group.partition("/")
-    fixed, groups = FIGURE.by_size(study)[int(size)]
+    fixed, groups = fig2.by_size(study)[int(size)]
     return fixed if period == "fixed" else groups[int(period)]
 
 
@@ -35,7 +33,7 @@ def runs_of(study, group):
 
 def ranged(source, size):
     """The period of the range whose delta has the least lower end: if that is above 0, all are (intersection-union)."""
-    fixed, groups = FIGURE.by_size(source.what)[size]
+    fixed, groups = fig2.by_size(source.what)[size]
     asked = {period: runs for period, runs in groups.items() if RANGE[0] <= period <= RANGE[1]}
     found = {period: delta(fixed, runs) for period, runs in asked.items()}
     worst = min(found, key=lambda period: found[period].low)

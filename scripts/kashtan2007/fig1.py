@@ -1,19 +1,16 @@
 """Speedup by varying goals against the time that the goal takes when it is fixed, a point a goal."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
+from evomod.scripts.kashtan2007 import both_selections as both
+from evomod.scripts.kashtan2007 import speedup
 
 STUDY = "study.toml"
 FULL = "792 runs of at most 50,000 generations, of which this needs 528, about 2 hours of one core"
 QUICK = {"replicates": 1, "settings": ["evolution.generations=3000", "evolution.population=300"]}
 
-SPEEDUP = load_script(Path(__file__).with_name("speedup.py"))
-BOTH = load_script(Path(__file__).with_name("both_selections.py"))
 PAPER = {"nand": "0.7 ± 0.1", "gates": "0.7 ± 0.1"}
 """Exponents, quoted."""
 
@@ -22,11 +19,11 @@ def draw(study):
     """S = T_FG / T_MVG over T_FG, a panel a model, and the line of the fitted exponent."""
     figure = Figure(figsize=(7.2, 3.9), layout="constrained")
     panels = figure.subplots(1, 2)
-    for axes, model in zip(panels, SPEEDUP.MODELS, strict=True):
+    for axes, model in zip(panels, speedup.MODELS, strict=True):
         panel(axes, study, model)
     signs = panels[0].get_legend_handles_labels()
     figure.legend(*signs, loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle(BOTH.in_words(study))
+    figure.suptitle(both.in_words(study))
     return figure
 
 
@@ -46,8 +43,8 @@ def panel(axes, study, model):
 
     Crosses: the varying goals were not, so that it is an upper bound at the most; they are not in the fit.
     """
-    found, cap = SPEEDUP.pairs(study, model), SPEEDUP.cap_of(study)
-    fixed, varying = SPEEDUP.medians(found)
+    found, cap = speedup.pairs(study, model), speedup.cap_of(study)
+    fixed, varying = speedup.medians(found)
     speedups, is_open, is_unknown = fixed / varying, fixed >= cap, varying >= cap
     is_xor = np.array([goal.startswith("xor") for goal in found])
     axes.set_xscale("log")
@@ -69,14 +66,14 @@ def panel(axes, study, model):
     axes.plot([], [], "x", color="0.3", ls="", label="cross: varying goals not solved")
     axes.axhline(1.0, color="0.5", lw=0.8, ls=(0, (4, 2)))
     axes.axvline(cap, color="0.5", lw=0.8, ls=(0, (1, 1.5)))
-    alpha, error, t0 = SPEEDUP.exponent(found, cap)
+    alpha, error, t0 = speedup.exponent(found, cap)
     if np.isfinite(alpha):
         ends = np.array([fixed[~is_unknown].min(), fixed[~is_unknown].max()])
         axes.plot(ends, (ends / t0) ** alpha, color="black", lw=1.0)
     fitted = f"{alpha:.2f} ± {error:.2f}" if np.isfinite(alpha) else "not known"
     n = min(min(a.size, b.size) for a, b in found.values())
     axes.set_title(
-        f"{SPEEDUP.MODELS[model]}, {len(found)} goals, n = {n} runs\n"
+        f"{speedup.MODELS[model]}, {len(found)} goals, n = {n} runs\n"
         f"exponent {fitted} (paper {PAPER[model]})"
     )
     axes.set_xlabel("T of the fixed goal, generations (dotted: G_max)")

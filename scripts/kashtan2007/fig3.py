@@ -1,13 +1,11 @@
 """The best fitness over generations: the fixed goal, and varying goals in the epochs of the same goal."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import load_script
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import LINES, masked, rows_of
+from evomod.scripts.kashtan2007 import both_selections as both
 from evomod.studies.run_rows import thinned
 from evomod.studies.tables import further_table, read_columns
 
@@ -15,7 +13,6 @@ STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations, about 10 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=1500", "evolution.population=500"]}
 
-BOTH = load_script(Path(__file__).with_name("both_selections.py"))
 
 COLUMNS = ("treatment", "replicate", "generation", "best_fitness")
 TABLE_NAME = "course.csv.gz"
@@ -60,6 +57,6 @@ def draw(study):
     axes.set_xscale("log")
     axes.set_xlabel("generation")
     axes.set_ylabel("best fitness on G1, mean ± standard error")
-    axes.set_title(BOTH.in_words(study))
+    axes.set_title(both.in_words(study))
     axes.legend(frameon=False, loc="lower right")
     return figure

@@ -5,26 +5,23 @@ question, and so is hierarchy relative to random networks of the same degrees. S
 computes; the authors' program also tries pairs, so it finds more.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from evomod.papers.claims import DELTA, Larger, Sooner
-from evomod.papers.scripts import load_script
+from evomod.scripts.mengistu2016 import fig2 as figure
 
 STUDY = "study.toml"
 QUICK = {
     "replicates": 5,
     "settings": ["evolution.generations=500", "evolution.population=500"],
 }
-FIGURE = load_script(Path(__file__).with_name("fig2.py"))
 TREATMENTS = {"pcc-25": "P&CC (p = 0.25)", "pcc-100": "P&CC (p = 1)"}
 CAP = 25_000
 
 
 def subproblems(study, treatment):
     """Share of the six sub-problems that neurons of each run's best network compute."""
-    return np.array([FIGURE.subgoals_told(network) for network in study.networks.get(treatment, [])])
+    return np.array([figure.subgoals_told(network) for network in study.networks.get(treatment, [])])
 
 
 def times(study, treatment):
@@ -33,7 +30,7 @@ def times(study, treatment):
     return np.where(np.isnan(solved), CAP, solved)
 
 
-COLUMNS = {"subproblems": subproblems, "times": times, "hierarchy_z": FIGURE.hierarchy_z}
+COLUMNS = {"subproblems": subproblems, "times": times, "hierarchy_z": figure.hierarchy_z}
 ABOUT = {"b": "pa", "figure": "mengistu2016-fig2"}
 
 

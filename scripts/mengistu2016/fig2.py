@@ -5,13 +5,13 @@ from matplotlib.figure import Figure
 
 from evomod import measures
 from evomod.plots.studies import (
-    FEWEST,
     explain_networks,
     medians_in_words,
     plot_boxes,
     plot_medians,
     plot_small_networks,
 )
+from evomod.statistics import FEWEST
 from evomod.task import load_task
 
 STUDY = "study.toml"
