@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from evomod.errors import EvomodError
@@ -94,8 +95,16 @@ def _config(given: argparse.Namespace) -> Any:
     from evomod.config import Config, apply_pressures, apply_settings, read_config
 
     path = Path(given.what)
+    if (path / "manifest.json").is_file():
+        raise EvomodError(
+            f"{given.what} is a run folder; `evomod evolve --resume {quote(given.what)}` goes on with it."
+        )
     if path.suffix == ".toml":
         data = read_config(path)
+        if "treatments" in data:
+            raise EvomodError(
+                f"{given.what} defines a study; `evomod study {quote(given.what)}` runs it."
+            )
     else:
         data = {"task": {"name": given.what}}
     _apply_goals(data, given)

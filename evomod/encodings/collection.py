@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, cast
 
 from pydantic import ConfigDict, ValidationError, create_model, field_serializer, field_validator
@@ -15,6 +13,7 @@ from evomod.encodings.checked import Checked
 from evomod.errors import EvomodError
 from evomod.files.plugins import (
     Origin,
+    built_in,
     called,
     check_name,
     check_origin,
@@ -30,20 +29,11 @@ GROUP = "evomod.encodings"
 """Entry points of installed packages, each the name of its encoding."""
 
 
-def _built_in() -> dict[str, EncodingKind]:
-    """Every `EncodingKind` that a module of this package defines, by name."""
-    modules = [
-        import_module(f"{GROUP}.{info.name}")
-        for info in iter_modules([str(Path(__file__).parent)])
-        if info.name != "collection"
-    ]
-    found = {
-        value for module in modules for value in vars(module).values() if isinstance(value, EncodingKind)
-    }
-    return {kind.name: kind for kind in sorted(found, key=lambda one: one.name)}
-
-
-BUILT_IN = _built_in()
+BUILT_IN = {
+    kind.name: kind
+    for kind in sorted(built_in(GROUP, Path(__file__).parent, EncodingKind), key=lambda kind: kind.name)
+}
+"""Those of this package, by name."""
 
 
 class OwnNetwork(NetworkSection):

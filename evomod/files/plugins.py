@@ -14,7 +14,9 @@ import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -45,6 +47,17 @@ class Origin:
 
 class Fault(EvomodError):  # noqa: N818 - whose it is, not what
     """A user's function did not do what it is for; evolution adds in which generation."""
+
+
+def built_in(group: str, folder: Path, kind: type[T]) -> list[T]:
+    """Every object of a kind that a module of a package of evomod defines; its ``collection`` is passed over."""
+    modules = [
+        import_module(f"{group}.{info.name}")
+        for info in iter_modules([str(folder)])
+        if info.name != "collection"
+    ]
+    found = {id(value): value for module in modules for value in vars(module).values()}
+    return [value for value in found.values() if isinstance(value, kind)]
 
 
 def from_file(path: Path, kind: type[T], what: str) -> tuple[T, Origin]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 from pydantic import (
@@ -21,6 +19,7 @@ from pydantic import (
 from evomod.errors import EvomodError
 from evomod.files.plugins import (
     Origin,
+    built_in,
     check_name,
     check_origin,
     entry_points,
@@ -35,19 +34,14 @@ GROUP = "evomod.pressures"
 """Entry points of installed packages, each the name of its pressure."""
 
 
-def _built_in() -> dict[str, Pressure]:
-    """Every `Pressure` that a module of this package defines, by name."""
-    modules = [
-        import_module(f"{GROUP}.{info.name}") for info in iter_modules([str(Path(__file__).parent)])
-    ]
-    found = {
-        value for module in modules for value in vars(module).values() if isinstance(value, Pressure)
-    }
-    ordered = sorted(found, key=lambda pressure: (pressure.order, pressure.name))
-    return {pressure.name: pressure for pressure in ordered}
-
-
-BUILT_IN = _built_in()
+BUILT_IN = {
+    pressure.name: pressure
+    for pressure in sorted(
+        built_in(GROUP, Path(__file__).parent, Pressure),
+        key=lambda pressure: (pressure.order, pressure.name),
+    )
+}
+"""Those of this package, by name."""
 
 
 class Own(Section):

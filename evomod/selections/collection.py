@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, get_args
 
 from pydantic import ConfigDict, ValidationError, create_model, field_serializer, field_validator
@@ -13,6 +11,7 @@ from pydantic import ConfigDict, ValidationError, create_model, field_serializer
 from evomod.errors import EvomodError
 from evomod.files.plugins import (
     Origin,
+    built_in,
     check_name,
     check_origin,
     entry_points,
@@ -27,18 +26,13 @@ GROUP = "evomod.selections"
 """Entry points of installed packages, each the name of its method."""
 
 
-def _built_in() -> dict[str, Selection]:
-    """Every `Selection` that a module of this package defines, by name."""
-    modules = [
-        import_module(f"{GROUP}.{info.name}") for info in iter_modules([str(Path(__file__).parent)])
-    ]
-    found = {
-        value for module in modules for value in vars(module).values() if isinstance(value, Selection)
-    }
-    return {selection.name: selection for selection in sorted(found, key=lambda one: one.name)}
-
-
-BUILT_IN = _built_in()
+BUILT_IN = {
+    selection.name: selection
+    for selection in sorted(
+        built_in(GROUP, Path(__file__).parent, Selection), key=lambda selection: selection.name
+    )
+}
+"""Those of this package, by name."""
 
 
 class OwnMethod(MethodSection):
