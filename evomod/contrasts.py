@@ -35,7 +35,7 @@ def contrast(a: ArrayLike, b: ArrayLike) -> Contrast:
 
     >>> found = contrast([4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6])
     >>> found.a.median, found.b.median, round(found.delta, 3), found.low < found.delta < found.high
-    (6.5, 3.5, 0.833, True)
+    (6.5, 3.5, 0.75, True)
     """
     first, second = (_numbers(values) for values in (a, b))
     a_ci, b_ci = (median_ci(values, np.random.default_rng(SEED)) for values in (first, second))

@@ -35,7 +35,7 @@ def test_what_is_missing_is_named_with_what_it_is_for(monkeypatch, capsys, versi
 
 
 def test_kernels_that_are_not_compiled_are_told(monkeypatch, capsys):
-    monkeypatch.setattr("evomod.kernels.is_compiled", lambda kernel: False)
+    monkeypatch.setattr("evomod.runs.warmup.is_compiled", lambda kernel: False)
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     assert main(["doctor"]) == 0 and "evomod warmup" in capsys.readouterr().out
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")

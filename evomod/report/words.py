@@ -47,7 +47,7 @@ def effect(found: Contrast) -> str:
 
     >>> from evomod.contrasts import contrast
     >>> effect(contrast([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]))
-    '0.00 [-0.55, 0.55]'
+    '0.00 [-0.67, 0.67]'
     """
     if math.isnan(found.delta):
         return "–"
