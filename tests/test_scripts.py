@@ -83,9 +83,9 @@ def test_q_as_the_second_objective_raises_q():
     assert q["q"] > q["walk"]
 
 
-def test_a_random_walk_is_inherited_with_noise():
+def test_a_random_walk_is_inherited_with_noise(monkeypatch):
     controls, rng = script("clune2013/controls"), np.random.default_rng(1)
-    controls.performance = lambda setup, genomes: np.zeros(5000)
+    monkeypatch.setattr(controls, "performance", lambda setup, genomes: np.zeros(5000))
     found = controls.objectives_of(None, "walk", np.zeros((5000, 1)), np.full(5000, 7.0), rng)
     second = found[:, 1]
     assert second.mean() == pytest.approx(7.0, abs=0.01)
