@@ -342,13 +342,12 @@ def folders() -> list[Path]:
 
 def task_files() -> list[Path]:
     """Every task file on the search path, each once even if two folders are the same."""
-    files: dict[Path, Path] = {}
+    places: dict[Path, Path] = {}
     for folder in folders():
         if folder.is_dir():
-            for path in sorted(folder.glob("*.py")):
-                if not path.name.startswith("_"):
-                    files.setdefault(path.resolve(), path)
-    return list(files.values())
+            places.setdefault(folder.resolve(), folder)
+    files = [path for folder in places.values() for path in sorted(folder.glob("*.py"))]
+    return [path for path in files if not path.name.startswith("_")]
 
 
 def read_task(path: Path) -> Task:
