@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.encodings import Layered
 from evomod.errors import EvomodError
-from evomod.evolution.setup import Setup
 from evomod.network import Network
 from evomod.population import goal_bits, score
+
+if TYPE_CHECKING:
+    from evomod.evolution.setup import Setup
 
 BLOCK_BYTES = 2**26
 """Memory in which mutants are answered at a time."""
@@ -117,8 +118,7 @@ def _genome(network: Network | NDArray[Any], setup: Setup) -> NDArray[Any]:
     if isinstance(network, Network):
         return setup.module.from_network(setup.encoding, network)
     genome, n_genes = np.asarray(network), setup.encoding.n_genes
-    is_real = isinstance(setup.encoding, Layered) and not setup.encoding.is_integer
-    wanted = np.dtype(np.float64 if is_real else np.int8)
+    wanted = np.dtype(np.float64 if _is_real(setup) else np.int8)
     if genome.shape != (n_genes,) or genome.dtype != wanted:
         raise EvomodError(
             f"wanted a Network, or one genome of {n_genes} genes of type {wanted}; got an array of shape "
@@ -127,6 +127,12 @@ def _genome(network: Network | NDArray[Any], setup: Setup) -> NDArray[Any]:
     if not setup.module.is_valid(setup.encoding, genome[None])[0]:
         raise EvomodError("the genome leaves the alphabets of the setup's config.")
     return genome
+
+
+def _is_real(setup: Setup) -> bool:
+    from evomod.encodings import Layered  # with all encodings' kernels 0.1 s to import
+
+    return isinstance(setup.encoding, Layered) and not setup.encoding.is_integer
 
 
 def mutants(
@@ -138,7 +144,7 @@ def mutants(
     Raises `EvomodError` where no child differs in one gene alone.
     """
     encoding = setup.encoding
-    if isinstance(encoding, Layered) and not encoding.is_integer:
+    if _is_real(setup):
         genomes = _drawn(genome, setup, rng, draws)
         weights = np.full(len(genomes), 1.0 / max(len(genomes), 1))
     else:

@@ -41,11 +41,9 @@ class Format:
 
     path: Path
     kind: str
-    """json, toml, table, arrays, or bytes; with .gz behind it packed."""
+    """json, toml, table, arrays, words, or bytes; with .gz behind it packed."""
     seeds: Sequence[bytes]
     read: Reader
-    is_ours: bool = True
-    """Whether a failure is one of the harness; graphs are read elsewhere."""
 
 
 NASTY: tuple[Any, ...] = (
@@ -66,7 +64,14 @@ def mutated(rng: np.random.Generator, kind: str, content: bytes, others: Sequenc
             return _bytes(rng, content, others)
         return gzip.compress(mutated(rng, kind, content, ()), 1, mtime=0)
     for _ in range(1 + int(rng.geometric(0.7) - 1)):
-        by_kind = {"json": _json, "toml": _toml, "table": _table, "arrays": _arrays, "python": _toml}
+        by_kind = {
+            "words": _words,
+            "json": _json,
+            "toml": _toml,
+            "table": _table,
+            "arrays": _arrays,
+            "python": _toml,
+        }
         change = by_kind.get(kind) if rng.random() < 0.7 else None
         try:
             content = change(rng, content) if change else _bytes(rng, content, others)
@@ -100,6 +105,15 @@ def _bytes(rng: np.random.Generator, content: bytes, others: Sequence[bytes]) ->
         word = (b"1e999", b"-1", b"99999999999999999999", b"nan", b"null", b"\xff\xfe", b"\x00", b"'")
         data[at : at + int(rng.integers(6))] = word[int(rng.integers(len(word)))]
     return bytes(data[: 2**20])
+
+
+def _words(rng: np.random.Generator, content: bytes) -> bytes:
+    """A word, number or text in quotes for another one of the file, or for a nasty value."""
+    text = content.decode()
+    words = list(re.finditer(r'(?<=")[^"]*(?=")|[^\s"<>=\[\],]+', text))
+    word = words[int(rng.integers(len(words)))]
+    new = words[int(rng.integers(len(words)))].group() if rng.random() < 0.3 else str(_nasty(rng))
+    return (text[: word.start()] + new + text[word.end() :]).encode()
 
 
 def _nasty(rng: np.random.Generator) -> Any:
@@ -259,10 +273,87 @@ def fuzz(result: Result, name: str, given: Format, number: int, plant: Plant | N
     result.note("kinds of message", told["kinds"])
     result.notes["MB at the most"] = max(result.notes["MB at the most"], told["MB"])
     for failure, content in told["failures"].items():
-        if given.is_ours:
-            result.fail(f"{name}: {failure}", bytes.fromhex(content).decode("latin-1")[:120])
-        else:
-            result.note(f"kinds of traceback in {name}")
+        result.fail(f"{name}: {failure}", bytes.fromhex(content).decode("latin-1")[:120])
+
+
+def graphs(home: Path) -> dict[str, Format]:
+    """Every format of networks from outside, read to the arrays that measures are made of."""
+    from scipy import io as scipy_io
+    from scipy import sparse
+
+    from evomod.measures import modularity
+    from evomod.measures.edges import edges_of
+    from evomod.measures.files import read_graph
+
+    def read(path: Path) -> None:
+        graph = read_graph(path)
+        if 0 < edges_of(graph).n_nodes < 200:
+            modularity(graph, "refined")
+        edges_of(graph, "weight", signed=True)
+
+    def written(write: Callable[[Any], None]) -> bytes:
+        buffer = io.BytesIO()
+        write(buffer)
+        return buffer.getvalue()
+
+    matrix = np.array([[0, 1.5, 0, 0], [0, 0, -2, 0], [1, 0, 0, 0], [0, 0, 1, 0]])
+    plain = {
+        "graphml": (b"""<?xml version="1.0" encoding="utf-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="w" for="edge" attr.name="weight" attr.type="double"/>
+<key id="l" for="node" attr.name="label" attr.type="string"/><graph edgedefault="directed"><node id="a"><data
+key="l">A</data></node><node id="b"/><edge source="a" target="b"><data key="w">2.0</data></edge></graph></graphml>""",),
+        "gml": (
+            b'graph [\n directed 1\n node [ id 0 label "a" ]\n node [ id 1 label "b" ]\n edge [ source 0 target 1 weight 2 ]\n]\n',
+            b"# a\ngraph [ node [ id 7 ] node [ id 8 graphics [ x 1.5 ] ] edge [ source 7 target 8 ] edge [ source 8 target 7 ] ]",
+        ),
+        "gexf": (b"""<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed">
+<attributes class="edge"><attribute id="0" title="w" type="double"/></attributes><nodes><node id="0" label="a"/><node
+id="1" label="b"/></nodes><edges><edge id="0" source="0" target="1" weight="2"><attvalues><attvalue for="0" value="3.5"/>
+</attvalues></edge></edges></graph></gexf>""",),
+        "json": (
+            b'{"directed": true, "multigraph": false, "graph": {}, "nodes": [{"id": 0}, {"id": 1}], "edges": [{"source": 0, "target": 1}]}',
+            b'{"directed": false, "multigraph": true, "nodes": [{"id": 0, "label": "a"}, {"id": 1, "label": "b"}], "links": '
+            b'[{"source": 0, "target": 1, "key": 0, "weight": 2}]}',
+        ),
+        "net": (
+            b'*Vertices 3\n1 "a b"\n2 b 0.1 0.2\n*Arcs\n1 2 1.5\n2 3\n*Edges\n1 3\n',
+            b"*Vertices 3\n*Arcslist\n1 2 3\n*Edgeslist\n2 3\n",
+            b"*Vertices 2\n*Matrix\n0 1\n1 0\n",
+        ),
+        "csv": (
+            b"source,target,weight\na,b,1\nb,c,2\n",
+            b"Source,Target,Type,Weight,Label\na,b,Undirected,1,\nb,c,Undirected,2,x\n",
+            b",a,b,c\na,0,1,0\nb,0,0,1\nc,1,0,0\n",
+            b"0,1,0,0\n0,0,1,0\n0,0,0,1\n1,0,0,0\n",
+        ),
+        "txt": (b"% asym weighted\n1 2 3\n2 3 1 1000\n", b"a b {'weight': 2}\nb c {}\n", b"% bip\n1 1\n1 2\n"),
+        "npy": tuple(written(partial(np.save, arr=matrix.astype(kind))) for kind in ("f8", "i1", "?")),
+        "mat": tuple(
+            written(partial(scipy_io.savemat, mdict={"a": data}, do_compression=packed))
+            for packed in (False, True)
+            for data in (matrix, sparse.csc_matrix(matrix))
+        ),
+        "mtx": (
+            written(lambda file: scipy_io.mmwrite(file, sparse.coo_matrix(matrix))),
+            written(lambda file: scipy_io.mmwrite(file, matrix)),
+            b"%%MatrixMarket matrix coordinate pattern symmetric\n% a\n3 3 2\n2 1\n3 2\n",
+            b"%%MatrixMarket matrix array integer skew-symmetric\n3 3\n1\n2\n3\n",
+        ),
+        "npz": (
+            written(lambda file: np.savez(file, a=matrix)),
+            written(lambda file: sparse.save_npz(file, sparse.csr_matrix(matrix))),
+            *(
+                written(partial(sparse.save_npz, matrix=sparse.coo_matrix(matrix).asformat(kind), compressed=False))
+                for kind in ("coo", "csc")
+            ),
+        ),
+    }  # fmt: skip
+    kinds = {"json": "json", "csv": "table", "npz": "arrays", "npy": "bytes", "mat": "bytes"}
+    home.mkdir(exist_ok=True)
+    return {
+        f"graph .{ending}": Format(home / f"g.{ending}", kinds.get(ending, "words"), seeds, read)
+        for ending, seeds in plain.items()
+    }
 
 
 def formats(home: Path) -> dict[str, Format]:
@@ -271,7 +362,6 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.evolution import starts
     from evomod.evolution.setup import prepare
     from evomod.gradient import datasets
-    from evomod.measures.files import read_graph
     from evomod.network import load_network, network_json
     from evomod.plots import runs as plotting
     from evomod.runs import run as runs
@@ -324,17 +414,10 @@ def formats(home: Path) -> dict[str, Format]:
         _ = study_tables.load_study(path.parent).failures
 
     idx = b"\0\0\x08\x03" + np.array([2, 3, 4], ">u4").tobytes() + bytes(24)
-    graphml = b"""<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="w" for="edge" attr.name="weight" \
-attr.type="double"/><graph edgedefault="directed"><node id="a"/><node id="b"/><edge source="a" target="b"><data \
-key="w">2.0</data></edge></graph></graphml>"""
-    gml = b'graph [\n directed 1\n node [ id 0 label "a" ]\n node [ id 1 label "b" ]\n edge [ source 0 target 1 ]\n]\n'
-    links = b'{"directed": true, "multigraph": false, "graph": {}, "nodes": [{"id": 0}, {"id": 1}], "edges": [{"source": 0, "target": 1}]}'
-    npy = io.BytesIO()
-    np.save(npy, np.eye(4, k=1))
     made: dict[str, Format] = {}
 
-    def add(name: str, path: Path, kind: str, read: Reader, *seeds: bytes, is_ours: bool = True) -> None:
-        made[name] = Format(path, kind, seeds or (path.read_bytes(),), read, is_ours)
+    def add(name: str, path: Path, kind: str, read: Reader, *seeds: bytes) -> None:
+        made[name] = Format(path, kind, seeds or (path.read_bytes(),), read)
 
     toml = (
         (folder / "config.toml").read_bytes(),
@@ -382,11 +465,7 @@ key="w">2.0</data></edge></graph></graphml>"""
     add("courses.csv.gz", st / "courses.csv.gz", "table.gz", tables)
     add("density.csv.gz", st / "density.csv.gz", "table.gz", tables)
     add("IDX", home / "f" / "x.idx", "bytes", datasets.read_idx, idx, gzip.compress(idx, mtime=0))
-    for ending, kind, content in (
-        ("graphml", "bytes", graphml), ("gml", "bytes", gml), ("json", "json", links), ("npy", "bytes", npy.getvalue()),
-        ("csv", "table", b"source,target,weight\na,b,1\nb,c,2\n"),
-    ):  # fmt: skip
-        add(f"graph .{ending}", home / "f" / f"g.{ending}", kind, read_graph, content, is_ours=False)
+    made.update(graphs(home / "f"))
     shutil.copytree(folder, home / "kept")
     return made
 
