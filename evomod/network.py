@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError, shown
 from evomod.files.readers import DamageError, read_json
-from evomod.files.records import About, Logged, check_record
 
 if TYPE_CHECKING:
     import networkx
@@ -257,6 +256,8 @@ def load_best(path: Path) -> Network:
     """The best network of a run, with all that a run knows of it. Raises `EvomodError` where it lacks some."""
     network = load_network(path)
     try:
+        from evomod.files.records import Logged, check_record  # pydantic: 0.1 s to import
+
         check_record(Logged, network.about)
     except DamageError as damage:
         raise EvomodError(f"network file {path} is damaged: {damage}.") from None
@@ -325,6 +326,8 @@ def _from_data(data: dict[str, Any]) -> Network:
     if not np.isfinite(gain):
         raise ValueError("the gain is not finite")
     about = {key: value for key, value in data.items() if key not in KNOWN}
+    from evomod.files.records import About, check_record
+
     check_record(About, about)
     return Network(
         layer=layer,

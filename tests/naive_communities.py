@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 DISSOLVE, LARGE = 0.05, 100
+SMALL, EVERY = 25, 4
 
 
 class Search:
@@ -166,7 +167,7 @@ def searched(
     for number in range(rounds + 1):
         if number > 0:
             state.kick(draw)
-        state.settle(n if number == 0 else LARGE)
+        state.settle(n if number == 0 else LARGE if number % EVERY == 0 else SMALL)
         worth = state.worth()
         if number == 0 or worth > best_worth:
             best, best_worth = list(state.module), worth

@@ -121,6 +121,40 @@ def test_matrices_of_other_programs(tmp_path, name):
     assert adjacency_of(read_graph(path), "weight").tolist() == MATRIX
 
 
+@pytest.mark.parametrize("kind", ["f8", "f4", "i1", "u2", "i8", "?"])
+def test_dense_and_sparse_matrices_come_back_as_scipy_reads_them(tmp_path, kind):
+    matrix = (np.random.default_rng(1).integers(-2, 3, (5, 5)) * 3).astype(kind)
+    for packed in (False, True):
+        for value in (matrix, matrix.T.copy().T, scipy.sparse.csc_matrix(matrix)):
+            scipy.io.savemat(tmp_path / "x.mat", {"text": "abc", "a": value}, do_compression=packed)
+            found = read_graph(tmp_path / "x.mat")
+            dense = found.toarray() if scipy.sparse.issparse(found) else found
+            assert (dense == matrix).all()
+    for form in ("csr", "csc", "coo"):
+        scipy.sparse.save_npz(tmp_path / "x.npz", scipy.sparse.coo_array(matrix).asformat(form))
+        assert (read_graph(tmp_path / "x.npz").toarray() == matrix).all()
+
+
+@pytest.mark.parametrize("symmetry", ["general", "symmetric", "skew-symmetric"])
+@pytest.mark.parametrize("field", ["real", "integer", "pattern"])
+def test_matrix_market_is_read_as_by_scipy(tmp_path, symmetry, field):
+    drawn = np.triu(np.random.default_rng(1).integers(-2, 3, (5, 5)), 1).astype(float)
+    matrix = {"general": drawn, "symmetric": drawn + drawn.T, "skew-symmetric": drawn - drawn.T}[
+        symmetry
+    ]
+    path = tmp_path / "x.mtx"
+    for value in (scipy.sparse.coo_array(matrix), matrix):
+        if field == "pattern" and value is matrix:
+            continue
+        scipy.io.mmwrite(path, value, field=field, symmetry=symmetry, comment="a remark")
+        found, expected = read_graph(path), scipy.io.mmread(path)
+        for one in (found, expected):
+            assert scipy.sparse.issparse(one) == (value is not matrix)
+        if value is not matrix:
+            found, expected = found.toarray(), expected.toarray()
+        assert (found == expected).all()
+
+
 def test_the_inputs_of_the_findings(tmp_path):
     triangle = read_graph(written(tmp_path, "adjacency3.csv", "0,1,1\n1,0,1\n1,1,0\n"))
     assert adjacency_of(triangle).tolist() == TRIANGLE and not is_directed(triangle)
@@ -214,11 +248,32 @@ def test_a_small_matrix_is_told_from_a_list_and_said(tmp_path, text, is_matrix):
         ("x.gml", "graph [ node [ label 1 ] ]", "has no id"),
         ("x.gml", "graph [ ] graph [ ]", "holds 2 graphs"),
         ("x.gml", "graph [ 5 node ]", "expected a key"),
-        ("x.mat", "text", "no MATLAB file"),
-        ("x.npz", "text", "no archive"),
-        ("x.mtx", "1 2\n", "no Matrix Market"),
-        ("x.gexf", "<gexf", "no valid GEXF"),
+        ("x.mat", "text", "not a valid MATLAB file"),
+        ("x.npz", "text", "not a valid archive"),
+        ("x.mtx", "1 2\n", "not a valid Matrix Market"),
+        ("x.gexf", "<gexf", "not a valid GEXF"),
         ("x.csv.gz", "", "unpack it first"),
+        ("x.gml", "<graphml/>", "looks like GraphML; expected graph"),
+        ("x.gml", '{"nodes": []}', "looks like JSON"),
+        ("x.gml", "a [ " * 100, "nested more than 64 deep"),
+        ("x.gml", "graph [ node [ id [ a 1 ] ] ]", "whole number; got"),
+        ("x.gml", "graph [ directed [ a 1 ] ]", "directed is 0 or 1"),
+        ("x.graphml", '<!DOCTYPE a [<!ENTITY a "aaa">]><a>&a;</a>', "defines entities"),
+        ("x.graphml", '<?xml version="1.0" encoding="none"?><a/>', "not a valid GraphML file: unknown encoding"),
+        ("x.graphml", "graph [ ]", "looks like GML"),
+        ("x.json", "source,target\n", "looks like text that begins with 'source,target'"),
+        ("x.csv", 'a,b\n"a,b\nc,d\n', 'a " is not closed'),
+        ("x.csv", "a," + "b" * 200_000, "cannot be told apart"),
+        ("x.net", "*Vertices ²\n", "expected a number from 0"),
+        ("x.net", "*Vertices 999999999999\n", "expected a number from 0 to 2000000"),
+        ("x.mtx", "%%MatrixMarket matrix array real general\n0 4\n", "1 to 2,000,000 rows"),
+        ("x.mtx", "%%MatrixMarket matrix array real general\n2 2\n1\n1\n", "asks for 4 numbers .* has 2"),
+        ("x.mtx", "%%MatrixMarket matrix array real general\n2 2\n1\n1\n1\nx\n", "could not convert"),
+        ("x.mtx", "%%MatrixMarket matrix array complex general\n2 2\n", "'complex'"),
+        ("x.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n3 1 1\n", "outside of the matrix of 2 × 2"),
+        ("x.mtx", "%%MatrixMarket matrix coordinate real symmetric\n2 3 0\n", "2 rows and 3 columns"),
+        ("x.mtx", "%%MatrixMarket matrix coordinate real general\n2 2 1\n1.5 1 1\n", "not a whole number"),
+        ("x.mtx", "", "looks like an empty file"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_where(tmp_path, name, text, said):
@@ -275,3 +330,52 @@ def test_a_sparse_matrix_adds_up_what_stands_twice_and_forgets_zeros():
 def test_what_is_no_adjacency_is_refused(graph, said):
     with pytest.raises(EvomodError, match=said):
         edges_of(graph, "weight")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("indices", [0, -1], "an entry lies outside"),
+        ("indices", [0, 9], "an entry lies outside"),
+        ("indices", [0.0, 1.0], "lists of whole numbers"),
+        ("indptr", [0, 1, 3], "do not fit its values"),
+        ("indptr", [0, 2, 1], "do not fit its values"),
+        ("indptr", [1, 1, 2], "do not fit its values"),
+        ("shape", [2, 10**12], "a matrix has 1 to 2,000,000"),
+        ("shape", [2], "a matrix has 1 to 2,000,000"),
+        ("data", ["a", "b"], "not real numbers"),
+        ("format", b"bsr", r"save matrix.tocsr\(\)"),
+    ],
+)
+def test_a_damaged_sparse_matrix_is_refused_before_scipy_follows_it(tmp_path, name, value, said):
+    whole = {
+        "format": b"csr",
+        "shape": [2, 2],
+        "indices": [1, 0],
+        "indptr": [0, 1, 2],
+        "data": [1.0, 2.0],
+    }
+    np.savez(tmp_path / "x.npz", **whole)
+    assert read_graph(tmp_path / "x.npz").toarray().tolist() == [[0, 1], [2, 0]]
+    np.savez(tmp_path / "x.npz", **(whole | {name: value}))
+    with pytest.raises(EvomodError, match=said):
+        read_graph(tmp_path / "x.npz")
+
+
+def test_a_damaged_matlab_file_is_refused(tmp_path):
+    path = tmp_path / "x.mat"
+    scipy.io.savemat(path, {"a": scipy.sparse.csc_matrix(np.eye(3, k=1))})
+    good, said = path.read_bytes(), set()
+    for at in range(100, len(good)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x44]) + good[at + 1 :])
+        try:
+            read_graph(path)
+        except EvomodError as error:
+            said.add(str(error).partition(": ")[2].partition(". It looks")[0])
+    assert {
+        "the columns of a sparse matrix do not fit its values",
+        "its header is not that of versions 5 to 7",
+    } <= said
+    path.write_bytes(b"MATLAB 7.3 MAT-file")
+    with pytest.raises(EvomodError, match="save it with -v7"):
+        read_graph(path)

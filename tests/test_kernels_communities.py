@@ -79,6 +79,7 @@ def test_the_search_equals_the_oracle(start, signed):
 
 def test_the_oracle_and_the_kernel_have_the_same_constants():
     assert (naive.DISSOLVE, naive.LARGE) == (kernels.DISSOLVE, kernels.LARGE)
+    assert (naive.SMALL, naive.EVERY) == (kernels.SMALL, kernels.EVERY)
 
 
 def test_large_modules_are_treated_as_the_oracle_does(monkeypatch):

@@ -8,10 +8,23 @@ import sys
 import networkx
 import numpy as np
 import pytest
+import scipy.sparse
 
 from evomod import measures
+from evomod.bench.modularity import random_layered
 from evomod.errors import EvomodError
-from evomod.measures.report import measure_network, measure_parts, null_note, report
+from evomod.measures.edges import edges_of
+from evomod.measures.report import (
+    CSV_COLUMNS,
+    Wish,
+    _given_text,
+    _of_given,
+    csv_rows,
+    measure_network,
+    measure_parts,
+    null_note,
+    report,
+)
 from evomod.network import Network, network_json
 from evomod.task import load_task
 
@@ -204,6 +217,49 @@ def test_modules_that_are_given_stand_beside_the_same_modules_in_nulls():
     assert told["n_cut"] == pytest.approx(cut.n_cut) and told["z"] > 0
     with pytest.raises(EvomodError, match="leave out 1 node"):
         measure_network(graph, modules={"a": 1, "b": 1, "c": 2})
+
+
+@pytest.mark.parametrize("null", ["milo2002", "milo2002-triads", "erdos-renyi", "layered", "genomes"])
+def test_modules_that_are_given_stand_beside_every_null_that_applies(null):
+    layers = random_layered(1, np.random.default_rng(2))[0]
+    graph = networkx.from_numpy_array(layers, create_using=networkx.DiGraph)
+    networkx.set_node_attributes(
+        graph, dict(enumerate(np.repeat(range(5), (8, 8, 4, 2, 1)).tolist())), "layer"
+    )
+    modules = {node: node % 2 for node in graph}
+    row = _of_given(graph, edges_of(graph), Wish(modules=modules, null=null), True, 40)
+    if null == "genomes":
+        assert row["draws"] == 0 and "other nodes" in row["note"] and "other nodes" in _given_text(row)
+        return
+    assert row["draws"] == 40
+    assert row["z_low"] < row["z"] < row["z_high"] and f"({row['z_low']:.1f} to" in _given_text(row)
+    if null == "erdos-renyi":
+        drawn = measures.random_graphs(layers, null, 40, np.random.default_rng(1))
+        expected = [measures.quality(matrix, list(modules.values()), directed=True) for matrix in drawn]
+        assert row["q_rand"] == pytest.approx(np.mean(expected))
+
+
+def test_z_of_subgraphs_has_its_interval_in_text_and_table():
+    graph = networkx.gnp_random_graph(12, 0.25, seed=3, directed=True)
+    told = measure_network(graph, draws=20, modules={node: node % 2 for node in graph})
+    first = max(told["motifs_3"], key=lambda row: abs(row["z"]) if np.isfinite(row["z"]) else -1)
+    assert f"{first['z']:.1f} ({first['z_low']:.1f} to {first['z_high']:.1f})" in report("it", told)
+    table = [dict(zip(CSV_COLUMNS, row, strict=True)) for row in csv_rows("it", told)]
+    (row,) = (row for row in table if row["subgraph"] == first["id"] and row["subgraph_size"] == 3)
+    assert (row["count"], row["z"], row["z_low"]) == (first["count"], first["z"], first["z_low"])
+    assert [row["q"] for row in table if row["method"] == "given"] == [told["given_modules"]["q"]]
+
+
+def test_a_large_network_is_measured_without_nulls_and_says_so():
+    rng = np.random.default_rng(1)
+    n = 20_001
+    graph = scipy.sparse.coo_array((np.ones(n), (np.arange(n), (np.arange(n) + 1) % n)), shape=(n, n))
+    parts = {node: int(part) for node, part in enumerate(rng.integers(0, 2, n))}
+    told = measure_network(graph, modules=parts)
+    text = report("it", told)
+    assert "nulls are drawn of networks of up to 20,000 nodes, so z is not known" in text
+    assert told["modularity"][0]["q"] > 0.9 and "the modules given: 2, Q" in text
+    assert told["unfinished"] == [] and told["modularity"][0]["draws"] == 0
 
 
 def test_what_was_made_of_a_graph_is_said():

@@ -375,10 +375,11 @@ def _print_measures(given: argparse.Namespace, found: list[dict[str, Any]]) -> N
 def _with_task(graph: Any, kept: Path) -> tuple[Any, Any]:
     """A network and its task; where a run keeps another task than evomod's, its name is of no use."""
     from evomod.network import Network
-    from evomod.trust import shipped_task
 
     if not isinstance(graph, Network) or not kept.is_file():
         return graph, None
+    from evomod.trust import shipped_task
+
     task = shipped_task(kept)
     about = {key: value for key, value in graph.about.items() if key != "task"}
     return (graph, task) if task is not None else (replace(graph, about=about), None)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
-from evomod.evolution.setup import Setup
 from evomod.network import Network
 from evomod.population import goal_bits, score
+
+if TYPE_CHECKING:
+    from evomod.evolution.setup import Setup
 
 BLOCK_BYTES = 2**26
 """Memory in which mutants are answered at a time."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config, towards
 from evomod.errors import EvomodError
-from evomod.evolution.loop import evolve
-from evomod.evolution.setup import prepare
 from evomod.task import MAX_MODULARITY, Task
+
+if TYPE_CHECKING:
+    from evomod.config import Config
 
 
 def q_max(
@@ -29,10 +31,15 @@ def q_max(
     the mean was 0.615 after 500 generations and 0.617 after 2000. Raises `EvomodError` for fewer runs than
     one or generations below 0.
 
+    >>> from evomod.config import Config
     >>> mean, each = q_max(Config(task="circuit", evolution={"population": 20}), runs=2, generations=3)
     >>> bool(mean == each.mean())
     True
     """
+    from evomod.config import towards  # who measures graphs need not import what evolves
+    from evomod.evolution.loop import evolve
+    from evomod.evolution.setup import prepare
+
     if runs < 1 or generations < 0:
         raise EvomodError(
             f"q_max wants runs from 1 and generations from 0; got runs={runs}, generations={generations}."

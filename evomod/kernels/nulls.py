@@ -103,15 +103,17 @@ def scatter(places, n_connections, rng, values):
 
 
 @inlined
-def links(graph, a, module, undirected, modules):
-    """Connections between node a and the other nodes of a module."""
+def links_gained(graph, a, at, to, undirected, modules):
+    """Connections of node a with the nodes of one module, less those with the other nodes of its own.
+
+    In one loop without branches: half of the time of a look at each module in turn.
+    """
     total = 0.0
     for b in range(graph.shape[0]):
-        if modules[b] == module and b != a:
-            total += graph[a, b]
-            if not undirected:
-                total += graph[b, a]
-    return total
+        both = graph[a, b] if undirected else graph[a, b] + graph[b, a]
+        total += both * (modules[b] == to) - both * (modules[b] == at)
+    own = graph[a, a] if undirected else 2.0 * graph[a, a]
+    return total + own  # a loop is not a connection with another node
 
 
 @inlined
@@ -180,7 +182,7 @@ def anneal(adjacency, layer, shape, temperatures, rng, graphs):
             at, o, i = modules[a], degree[a, 0], degree[a, 1]
             if at == to:
                 continue
-            gain = links(graph, a, to, undirected, modules) - links(graph, a, at, undirected, modules)
+            gain = links_gained(graph, a, at, to, undirected, modules)
             gain = gain * scale + out[at] * into[at] + out[to] * into[to]
             gain -= (out[at] - o) * (into[at] - i) + (out[to] + o) * (into[to] + i)
             gain /= scale  # of a whole number: no gain is exactly 0

@@ -24,11 +24,15 @@ KICKS = 8
 proportionally fewer, as each kick costs more."""
 SPARSE = 8.0
 LEAST_KICKS = 100
+DENSE = 12.0
+STARTS, SHORT = 8, 4
+"""With more than `DENSE` neighbours a node: short searches at first, of a fourth of the kicks, of which the best is
+kept, as there a search is in the right region after few kicks or never; later ones of half of them."""
 PATIENCE = 3
 """Searches in a row that find nothing better, after which no further one starts."""
-MOST_KICKS, MOST_IN_ALL = 48, 100_000
-"""Kicks in all, for every node, and of large graphs, but `KICKS` / 2 for every node at least; then no further
-search starts either."""
+MOST_SEARCHES, MOST_DENSE = 7, 10
+"""Kicks in all, in those of one search, and with more than `DENSE` neighbours; then no further search starts either."""
+MOST_IN_ALL = 100_000
 NOTHING = 1e-12
 """A gain in Q below this is rounding noise."""
 
@@ -139,30 +143,32 @@ def _rows(source: Ints, target: Ints, value: Floats, n: int) -> tuple[Ints, Ints
 def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -> Ints:
     """Modules ``[node]`` of high worth, numbered in the order of their first node.
 
-    Nodes with one neighbour share its module and are contracted. Each search starts from single nodes; what
-    it finds is then combined with the best so far: nodes that share a module in both are contracted, and
-    the search is repeated on what is left, and on the nodes from there. No further search starts after
-    `PATIENCE` in a row that find nothing better, or `MOST_KICKS` kicks a node or `MOST_IN_ALL`; ``once``: after
-    the first.
+    Nodes with one neighbour share its module and are contracted. Each search starts from single nodes, on dense
+    graphs `STARTS` short ones at first. What a later one finds is combined with the best so far: nodes that share
+    a module in both are contracted, and the search is repeated on what is left, and on the nodes from there. No
+    further search starts after `PATIENCE` in a row that find nothing better, or after the kicks of
+    `MOST_SEARCHES` (`MOST_DENSE`); ``once``: one search alone.
     """
     small, group = _without_leaves(links)
     n = small.n_nodes
-    most = min(MOST_KICKS * max(n, LEAST_KICKS), max(MOST_IN_ALL, n * KICKS // 2))
-    best, best_worth, failed, spent = np.zeros(n, np.int64), -np.inf, 0, 0
+    kicks = _kicks(small, KICKS)
+    if once:
+        return _numbered(_searched(small, np.arange(n), kicks, rng)[0][group])
+    is_dense = small.near.size > DENSE * n
+    starts, short, later = (STARTS, kicks // SHORT, kicks // 2) if is_dense else (1, kicks, kicks)
+    most = kicks * (MOST_DENSE if is_dense else MOST_SEARCHES)
+    first = [_searched(small, np.arange(n), short, rng) for _ in range(starts)]
+    best, best_worth = max(first, key=lambda found: found[1])
+    failed, spent = 0, starts * short
     while failed < PATIENCE and spent < most:
-        kicks = _kicks(small, KICKS)
-        found, worth = _searched(small, np.arange(n), kicks, rng)
-        spent += kicks
-        if best_worth > -np.inf:
-            combined, combined_worth, kicks = _combined(small, best, found, rng)
-            spent += kicks
-            if combined_worth > worth:
-                found, worth = combined, combined_worth
+        found, worth = _searched(small, np.arange(n), later, rng)
+        combined, combined_worth, used = _combined(small, best, found, rng)
+        spent += later + used
+        if combined_worth > worth:
+            found, worth = combined, combined_worth
         failed += 1
         if worth > best_worth + NOTHING * small.unit:
             best, best_worth, failed = found, worth, 0
-        if once:
-            break
     return _numbered(best[group])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shortened, shown
 from evomod.network import Network
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ def _square_table(table: Any) -> Any:
 
 
 def _some(names: list[Any]) -> str:
-    return ", ".join(map(str, names[:3])) + (", …" if len(names) > 3 else "")
+    return ", ".join(shortened(name, 60) for name in names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def _of_networkx(graph: Any, weight: str | None) -> Raw:
@@ -331,8 +331,8 @@ def _of_triples(
         if weight is not None and weight not in data:
             known = ", ".join(sorted(map(str, data))) or "none"
             raise EvomodError(
-                f"the connection {names[source]} -> {names[target]} has no attribute '{weight}'; its "
-                f"attributes: {known}."
+                f"the connection {_arrow(names[source], names[target])} has no attribute '{weight}'; its "
+                f"attributes: {shortened(known)}."
             )
         value = data.get(weight or "weight", 1.0)
         if weight is not None:
@@ -349,7 +349,11 @@ def _number(value: Any, source: Any, target: Any) -> float:
         number = np.nan
     if not np.isfinite(number):
         raise EvomodError(
-            f"the connection {source} -> {target} has the weight {str(value)[:40]!r}, which is not a "
+            f"the connection {_arrow(source, target)} has the weight {shown(value)}, which is not a "
             "finite number."
         )
     return number
+
+
+def _arrow(source: object, target: object) -> str:
+    return f"{shortened(source, 60)} -> {shortened(target, 60)}"

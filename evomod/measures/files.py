@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+import struct
+import warnings
+from collections.abc import Callable, Hashable, Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, Any, TypeAlias
+from xml.etree.ElementTree import ParseError
 
-import numpy as np
-
-from evomod.errors import EvomodError
-from evomod.measures.text_files import ENDINGS, lines_of, read_pajek, read_text
-from evomod.measures.triples import Triple, graph_of
-from evomod.network import FORMAT, load_network
+from evomod.errors import EvomodError, shortened, shown
+from evomod.files.readers import (
+    ARRAY_DAMAGE,
+    MOST_DEPTH,
+    DamageError,
+    parse_json,
+    read_bytes,
+)
+from evomod.measures.matrix_files import read_array, read_matlab, read_matrix_market, read_npz
+from evomod.measures.text_files import ENDINGS, lines_of, read_pajek, read_text, text_of
+from evomod.measures.triples import MOST_ITEMS, MOST_NODES, Triple, graph_of
+from evomod.network import FORMAT, network_of
 
 if TYPE_CHECKING:
     import networkx
@@ -23,6 +31,19 @@ if TYPE_CHECKING:
     from evomod.measures.edges import Graph
 
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".tar", ".7z")
+
+PARSER_DAMAGE = (
+    *ARRAY_DAMAGE,  # with ValueError: csv, json, html, codecs; RuntimeError: NotImplementedError, RecursionError
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,  # an encoding that an XML header names and nobody knows
+    ParseError,
+    struct.error,
+)
+"""What the libraries that parse formats raise for damaged files, beside networkx's own."""
+
+Reader: TypeAlias = Callable[[Path], Any]
 
 
 def read_graph(path: str | Path) -> Graph:
@@ -50,104 +71,164 @@ def read_graph(path: str | Path) -> Graph:
         What the file looks like, in which line, and what would be right.
     """
     path = Path(path)
-    readers: dict[str, Callable[[Path], Any]] = {
-        ".json": _read_json,
-        ".graphml": _read_graphml,
-        ".gml": _read_gml,
-        ".gexf": _read_gexf,
-        ".net": read_pajek,
-        ".mtx": _read_matrix_market,
-        ".npy": _read_array,
-        ".npz": _read_npz,
-        ".mat": _read_matlab,
-        **dict.fromkeys(ENDINGS, read_text),
-    }
     try:
         if path.is_dir():
             path = path / "best.json"
         if not path.is_file():
-            raise EvomodError(f"there is no network file {path}.")
-        ending = path.suffix.lower()
-        if ending in PACKED:
-            raise EvomodError(f"{path} is packed ('{ending}'); unpack it first.")
-        reader = read_text if path.name.startswith("out.") else readers.get(ending)
-        if reader is None:
-            raise EvomodError(
-                f"{path}: the ending '{path.suffix}' is not known; known: {', '.join(readers)}. "
-                "A matrix or list of connections with any other ending can be renamed to .csv."
-            )
-        return reader(path)
-    except EvomodError:
-        raise
-    except RecursionError:
-        raise EvomodError(f"{path} is nested too deeply to be a network.") from None
-    except UnicodeDecodeError:
-        raise EvomodError(f"{path} is not UTF-8 text.") from None
-    except MemoryError:
-        raise EvomodError(f"{path} does not fit into memory.") from None
+            raise EvomodError(f"there is no network file {shortened(path)}.")
+        reader, kind, right = _reader_of(path)
+        return _read_checked(path, reader, kind, right)
     except OSError as error:
-        raise EvomodError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise EvomodError(f"{path} is no valid JSON: {error}.") from None
-    if isinstance(data, dict) and data.get("format") == FORMAT:
-        return load_network(path)
-    import networkx
-
-    edges = "links" if isinstance(data, dict) and "links" in data else "edges"
-    try:
-        return _with_names(networkx.node_link_graph(data, edges=edges))
-    except (KeyError, TypeError, AttributeError, ValueError, networkx.NetworkXError):
         raise EvomodError(
-            f'{path} is neither a network of evomod ("format": "{FORMAT}") nor node-link data of networkx.'
+            f"{shortened(path)} cannot be read: {error.strerror or shown(str(error))}."
         ) from None
 
 
-def _read_graphml(path: Path) -> networkx.Graph:
-    from xml.etree.ElementTree import ParseError
+def _reader_of(path: Path) -> tuple[Reader, str, str]:
+    """Who reads a file, what its format is called, and how a good one begins."""
+    ending = path.suffix.lower()
+    if ending in PACKED:
+        raise EvomodError(f"{path} is packed ('{ending}'); unpack it first.")
+    text = (read_text, "list of connections or matrix", "source,target or source,target,weight a line")
+    if path.name.startswith("out.") or ending in ENDINGS:
+        return text
+    if ending not in READERS:
+        raise EvomodError(
+            f"{shortened(path)}: the ending '{path.suffix}' is not known; known: "
+            f"{', '.join((*READERS, *ENDINGS))}. A matrix or list of connections with any other ending can be "
+            "renamed to .csv."
+        )
+    return READERS[ending]
 
+
+def _read_checked(path: Path, reader: Reader, kind: str, right: str) -> Any:
+    """What a reader finds; whatever its libraries raise is one sentence, with what the file looks like."""
     import networkx
 
     try:
-        _check_graphml(path)
-        return _with_names(networkx.read_graphml(path))
+        with warnings.catch_warnings(action="ignore"):  # of parsers, on types that a file leaves out
+            return _bounded(reader(path))
     except EvomodError:
         raise
-    except (ParseError, networkx.NetworkXError, KeyError, ValueError) as error:
-        raise EvomodError(f"{path} is no valid GraphML: {error}.") from None
+    except MemoryError:
+        reason = "it does not fit into memory"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    except DamageError as error:
+        reason = shortened(error)
+    except (*PARSER_DAMAGE, networkx.NetworkXException) as error:
+        reason = shortened(str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__)
+    raise EvomodError(
+        f"{path} is not a valid {kind}: {reason}. It looks like {looks_like(path)}; expected {right}."
+    )
 
 
-def _check_graphml(path: Path) -> None:
+def _bounded(graph: Any) -> Any:
+    """The same graph, unless it has more nodes than are measured."""
+    n_nodes = len(graph) if hasattr(graph, "adj") else max(getattr(graph, "shape", (0,)), default=0)
+    if n_nodes > MOST_NODES:
+        raise DamageError(f"it has {shown(n_nodes)} nodes; at most {MOST_NODES:,} are read")
+    return graph
+
+
+BEGINNINGS = (
+    (b"\x1f\x8b", "data packed by gzip"),
+    (b"PK\x03\x04", "a zip archive, such as .npz or .xlsx"),
+    (b"BZh", "data packed by bzip2"),
+    (b"\xfd7zXZ", "data packed by xz"),
+    (b"\x93NUMPY", "a NumPy array (.npy)"),
+    (b"MATLAB 5.0", "a MATLAB file (.mat)"),
+    (b"MATLAB 7.3", "a MATLAB file of version 7.3 (HDF5), which is not read; save it with -v7"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x89PNG", "a picture"),
+    (b"%PDF", "a PDF"),
+    (b"%%MatrixMarket", "a Matrix Market file (.mtx)"),
+    (b"\xff\xfe", "text in UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "text in UTF-16; save it as UTF-8"),
+)
+
+
+def looks_like(path: Path) -> str:
+    """What the first bytes of a file are, in words."""
+    with path.open("rb") as file:
+        first = file.read(4096)
+    for beginning, words in BEGINNINGS:
+        if first.startswith(beginning):
+            return words
+    text = first.decode("utf-8-sig", errors="replace").lstrip()
+    if not text.strip():
+        return "an empty file"
+    if first.count(b"\0") or text.count("\ufffd") * 10 > len(text):
+        return "binary data"
+    for word, words in (
+        ("<graphml", "GraphML"),
+        ("<gexf", "GEXF"),
+        ("<html", "a page of HTML"),
+        ("<", "XML"),
+    ):
+        if text.startswith("<") and word in text.lower():
+            return words
+    if text[0] in "{[":
+        return "JSON"
+    if re.match(r"\*(vertices|network)\b", text, re.IGNORECASE):
+        return "Pajek (.net)"
+    if re.search(r"^\s*graph\s*\[", text, re.MULTILINE):
+        return "GML"
+    return f"text that begins with {shown(text.splitlines()[0].strip())}"
+
+
+def _read_json(path: Path) -> Any:
+    data = parse_json(read_bytes(path))
+    if isinstance(data, dict) and data.get("format") == FORMAT:
+        return network_of(data, f"network file {path}")
+    import networkx
+
+    if not isinstance(data, dict) or not isinstance(data.get("nodes"), list):
+        raise DamageError("it is neither a network of evomod nor node-link data of networkx")
+    edges = "links" if "links" in data else "edges"
+    return _with_names(networkx.node_link_graph(data, edges=edges))
+
+
+def _read_graphml(path: Path) -> networkx.Graph:
+    import networkx
+
+    content = _xml(path)
+    _check_graphml(content)
+    return _with_names(networkx.read_graphml(BytesIO(content)))
+
+
+def _xml(path: Path) -> bytes:
+    """The bytes of an XML file, of which none stand for more than they are."""
+    content = read_bytes(path)
+    if b"<!ENTITY" in content:
+        raise DamageError("it defines entities (<!ENTITY), which are not read")
+    if content.count(b"<") > 2 * MOST_ITEMS:
+        raise DamageError(f"it has more than {MOST_ITEMS:,} elements")
+    return content
+
+
+def _check_graphml(content: bytes) -> None:
     """Refuses what networkx passes over: further graphs, and ends without a name, which it calls None."""
     from xml.etree import ElementTree
 
     wanted = {"node": ("id",), "edge": ("source", "target")}
     n_graphs = 0
-    for element in ElementTree.parse(path).iter():
-        kind = element.tag.rpartition("}")[2]
+    for element in ElementTree.fromstring(content).iter():
+        kind = str(element.tag).rpartition("}")[2]
         n_graphs += kind == "graph"
         for name in wanted.get(kind, ()):
             if name not in element.attrib:
-                raise EvomodError(
-                    f"{path} is no valid GraphML: there is a {kind} element without {name}."
-                )
-    if n_graphs > 1:
-        raise EvomodError(f"{path} holds {n_graphs} graphs, one within or after another; expected one.")
+                raise DamageError(f"there is a {kind} element without {name}")
+    if n_graphs != 1:
+        raise DamageError(f"it holds {n_graphs} graphs, one within or after another; expected one")
 
 
 def _read_gexf(path: Path) -> networkx.Graph:
-    from xml.etree.ElementTree import ParseError
-
     import networkx
 
-    try:
-        return _with_names(networkx.read_gexf(path))
-    except (ParseError, networkx.NetworkXError, KeyError, ValueError, AttributeError) as error:
-        raise EvomodError(f"{path} is no valid GEXF: {error}.") from None
+    return _with_names(networkx.read_gexf(BytesIO(_xml(path))))
 
 
 def _with_names(graph: networkx.Graph) -> networkx.Graph:
@@ -156,53 +237,68 @@ def _with_names(graph: networkx.Graph) -> networkx.Graph:
 
     for attribute in ("label", "name"):
         names = dict(graph.nodes(data=attribute))
-        if names and None not in names.values() and len(set(names.values())) == len(names):
+        is_named = names and all(isinstance(name, str | int | float) for name in names.values())
+        if is_named and len(set(names.values())) == len(names):
             return networkx.relabel_nodes(graph, names)
     return graph
 
 
 def _read_gml(path: Path) -> networkx.Graph:
     """A parser of our own: that of networkx refuses parallel edges unless the file announces them."""
-    tokens = iter(re.findall(r'"[^"]*"|\[|\]|[^\s\[\]]+', _without_comments(path)))
-    top = [
-        value for key, value in _gml_pairs(path, tokens) if key == "graph" and isinstance(value, list)
-    ]
+    text = _without_comments(path)
+    tokens = iter(re.findall(r'"[^"]*"|\[|\]|[^\s\[\]]+', text))
+    top = [value for key, value in _gml_pairs(tokens) if key == "graph" and isinstance(value, list)]
     if len(top) != 1:
-        raise EvomodError(f"{path} is no valid GML: it holds {len(top)} graphs [ … ]; expected one.")
-    nodes = [dict(v) for key, v in top[0] if key == "node" and isinstance(v, list)]
-    links = [dict(v) for key, v in top[0] if key == "edge" and isinstance(v, list)]
+        raise DamageError(f"it holds {len(top)} graphs [ … ]; expected one")
     if any(key in ("node", "edge") and not isinstance(value, list) for key, value in top[0]):
-        raise EvomodError(f"{path} is no valid GML: a node or edge without [ … ].")
-    if not all("id" in node for node in nodes):
-        raise EvomodError(f"{path} is no valid GML: a node has no id.")
-    ids = [node["id"] for node in nodes]
-    if len(set(map(str, ids))) < len(ids):
-        raise EvomodError(f"{path} is no valid GML: two nodes have the same id.")
+        raise DamageError("there is a node or edge without [ … ]")
+    nodes = [dict(v) for key, v in top[0] if key == "node"]
+    links = [dict(v) for key, v in top[0] if key == "edge"]
+    ids = [_gml_id(node) for node in nodes]
+    if len(set(ids)) < len(ids) or len(set(map(str, ids))) < len(ids):
+        raise DamageError("two nodes have the same id")
     labels = [node.get("label") for node in nodes]
     is_named = None not in labels and len(set(map(str, labels))) == len(labels)
     name: dict[Hashable, Hashable] = dict(zip(ids, map(str, labels) if is_named else ids, strict=True))
-    data = {name[node["id"]]: node for node in nodes}
-    triples = [_gml_triple(path, link, name) for link in links]
-    return graph_of(data, triples, dict(top[0]).get("directed") in (1, "1"))
+    data = {name[key]: node for key, node in zip(ids, nodes, strict=True)}
+    triples = [_gml_triple(link, name) for link in links]
+    return graph_of(data, triples, _gml_directed(dict(top[0]).get("directed", 0)))
+
+
+def _gml_directed(value: Any) -> bool:
+    if value not in (0, 1, "0", "1"):
+        raise DamageError(f"directed is 0 or 1; got {shown(value)}")
+    return value in (1, "1")
+
+
+def _gml_id(node: dict[str, Any]) -> Hashable:
+    key = node.get("id")
+    if key is None:
+        raise DamageError("a node has no id")
+    if not isinstance(key, int | str):
+        raise DamageError(f"the id of a node is a whole number; got {shown(key)}")
+    return key
 
 
 def _without_comments(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = text_of(path).splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
-def _gml_pairs(path: Path, tokens: Iterator[str], depth: int = 0) -> list[tuple[str, Any]]:
+def _gml_pairs(tokens: Iterator[str], depth: int = 0) -> list[tuple[str, Any]]:
+    if depth > MOST_DEPTH:
+        raise DamageError(f"it is nested more than {MOST_DEPTH} deep")
     pairs: list[tuple[str, Any]] = []
     for key in tokens:
         if key == "]" and depth:
             return pairs
         value = next(tokens, None)
         if not re.fullmatch(r"[A-Za-z_]\w*", key) or value in (None, "]"):
-            raise EvomodError(f"{path} is no valid GML: expected a key and its value; got {key[:40]!r}.")
+            raise DamageError(f"expected a key and its value; got {shown(key)}")
         assert value is not None
-        pairs.append((key, _gml_pairs(path, tokens, depth + 1) if value == "[" else _gml_value(value)))
+        pairs.append((key, _gml_pairs(tokens, depth + 1) if value == "[" else _gml_value(value)))
     if depth:
-        raise EvomodError(f"{path} is no valid GML: a [ is not closed.")
+        raise DamageError("a [ is not closed")
     return pairs
 
 
@@ -217,77 +313,38 @@ def _gml_value(text: str) -> Any:
     return text
 
 
-def _gml_triple(path: Path, link: dict[str, Any], name: dict[Hashable, Hashable]) -> Triple:
+def _gml_triple(link: dict[str, Any], name: dict[Hashable, Hashable]) -> Triple:
     ends = [link.get(side) for side in ("source", "target")]
     for end in ends:
         if isinstance(end, list) or end not in name:
-            raise EvomodError(
-                f"{path} is no valid GML: an edge leads to {end!r}, which is no node's id."
-            )
+            raise DamageError(f"an edge leads to {shown(end)}, which is not the id of a node")
     return name[ends[0]], name[ends[1]], {k: v for k, v in link.items() if k not in ("source", "target")}
 
 
-def _read_array(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:  # which np.load leaves open where it fails
-            return np.load(file, allow_pickle=False)
-    except (ValueError, EOFError, BadZipFile) as error:
-        raise EvomodError(f"{path} is no NumPy array: {error}.") from None
-
-
-def _read_npz(path: Path) -> Any:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            if "format" in arrays and "shape" in arrays:
-                from scipy import sparse
-
-                return sparse.load_npz(path)
-            found = {name: arrays[name] for name in arrays.files}
-    except (ValueError, EOFError, BadZipFile, TypeError, AttributeError, KeyError) as error:
-        raise EvomodError(f"{path} is no archive of NumPy arrays: {error}.") from None
-    return _only_matrix(path, found.items())
-
-
-def _read_matlab(path: Path) -> Any:
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        found = loadmat(path)
-    except NotImplementedError:
-        raise EvomodError(
-            f"{path} is a MATLAB file of version 7.3 (HDF5), which is not read; save it with -v7."
-        ) from None
-    except (MatReadError, ValueError, TypeError, EOFError, IndexError) as error:
-        raise EvomodError(f"{path} is no MATLAB file: {error}.") from None
-    return _only_matrix(path, ((k, v) for k, v in found.items() if not k.startswith("__")))
-
-
-def _only_matrix(path: Path, variables: Iterable[tuple[str, Any]]) -> Any:
-    """The one square matrix of numbers among named arrays."""
-    shapes, square = [], []
-    for name, value in variables:
-        shape: tuple[int, ...] = getattr(value, "shape", ())
-        shapes.append(f"{name} {'×'.join(map(str, shape)) or 'scalar'}")
-        is_number = getattr(value, "dtype", np.dtype(object)).kind in "biuf"
-        if is_number and len(shape) == 2 and shape[0] == shape[1] > 1:
-            square.append((name, value))
-    if len(square) != 1:
-        raise EvomodError(
-            f"{path} holds {', '.join(shapes[:8]) or 'nothing'}: {len(square)} square matrices of numbers; "
-            "expected one, the adjacency. Save it alone."
-        )
-    return square[0][1]
-
-
-def _read_matrix_market(path: Path) -> Any:
-    from scipy.io import mmread
-
-    try:
-        return mmread(path)
-    except (ValueError, TypeError, OverflowError, EOFError) as error:
-        raise EvomodError(f"{path} is no Matrix Market file: {error}.") from None
-
+READERS: dict[str, tuple[Reader, str, str]] = {
+    ".json": (
+        _read_json,
+        "JSON file of a network",
+        f'a network of evomod ("format": "{FORMAT}") or node-link data of networkx ("nodes", "edges")',
+    ),
+    ".graphml": (_read_graphml, "GraphML file", "<graphml><graph> with a <node> and <edge> for each"),
+    ".gml": (_read_gml, "GML file", "graph [ node [ id 0 ] … edge [ source 0 target 1 ] … ]"),
+    ".gexf": (_read_gexf, "GEXF file", "<gexf><graph> with <nodes> and <edges>"),
+    ".net": (read_pajek, "network of Pajek", "*Vertices, then *Arcs or *Edges"),
+    ".mtx": (
+        read_matrix_market,
+        "Matrix Market file",
+        "%%MatrixMarket matrix coordinate, then row column value",
+    ),
+    ".npy": (read_array, "NumPy array", "what numpy.save writes of one square matrix of numbers"),
+    ".npz": (
+        read_npz,
+        "archive of NumPy arrays",
+        "what numpy.savez or scipy.sparse.save_npz writes of one matrix",
+    ),
+    ".mat": (read_matlab, "MATLAB file", "one square matrix, saved with -v7 or earlier"),
+}
+"""By ending: who reads it, what the format is called, and what a good file holds."""
 
 NODE_WORDS, MODULE_WORDS = ("node", "name", "id", "label"), ("module", "community", "group", "cluster")
 
@@ -302,8 +359,10 @@ def read_modules(path: str | Path) -> dict[str, str]:
         lines = lines_of(path)
     except UnicodeDecodeError:
         raise EvomodError(f"{path} is not UTF-8 text.") from None
+    except DamageError as error:
+        raise EvomodError(f"{path} is not a list of node,module: {shortened(error)}.") from None
     except OSError as error:
-        raise EvomodError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise EvomodError(f"{shortened(path)} cannot be read: {error.strerror or error}.") from None
     found: dict[str, str] = {}
     for number, row in zip(lines.number, lines.rows, strict=True):
         if len(row) != 2 or not all(row):
@@ -313,7 +372,7 @@ def read_modules(path: str | Path) -> dict[str, str]:
         if not found and row[0].lower() in NODE_WORDS and row[1].lower() in MODULE_WORDS:
             continue
         if row[0] in found:
-            raise EvomodError(f"{path}, line {number}: the node {row[0]} stands twice.")
+            raise EvomodError(f"{path}, line {number}: the node {shortened(row[0], 40)} stands twice.")
         found[row[0]] = row[1]
     if not found:
         raise EvomodError(f"{path} holds no line node,module.")

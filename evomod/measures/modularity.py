@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.kernels import modularity as kernels
 from evomod.kernels import refinement
@@ -27,6 +26,8 @@ from evomod.network import Network
 
 if TYPE_CHECKING:
     import networkx
+
+    from evomod.encodings.wiring import Wiring
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -182,7 +182,24 @@ def _profile(
         counted.append(_census(part, size))
         if tell is not None:
             tell(sum(map(len, counted)))
-    nulls = np.concatenate(counted)
+    return _beside(size, counts, np.concatenate(counted), null)
+
+
+def motifs_among(
+    graph: Graph, size: int, graphs: NDArray[np.float64], null: str, tell: Callable[[int], None] | None
+) -> MotifProfile:
+    """`motifs` with random graphs ``[draw, source, target]`` that were drawn before."""
+    matrices, _ = adjacencies_of(graph)
+    counts = _census(matrices, _checked(size))[0]
+    nulls = _census(graphs, size)
+    if tell is not None:
+        tell(len(nulls))
+    return _beside(size, counts, nulls, null)
+
+
+def _beside(size: int, counts: NDArray[np.int64], nulls: NDArray[np.int64], null: str) -> MotifProfile:
+    """Where counts lie among those of random graphs, ``nulls[draw, class]``."""
+    draws = len(nulls)
     low, high = z_interval(counts.astype(np.float64), nulls.astype(np.float64))
     mean = nulls.mean(axis=0)
     sd = nulls.std(axis=0, ddof=1) if draws > 1 else np.full(counts.size, np.nan)

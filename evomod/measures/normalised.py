@@ -248,12 +248,13 @@ def most_modular_graphs(
     directed: bool,
     layers: NDArray[np.int64] | None,
     rng: np.random.Generator,
+    restarts: int = RESTARTS,
 ) -> NDArray[np.float64]:
     """``[restart, source, target]``: graphs with the same degrees (and layers), as modular as annealing finds."""
     symmetric = is_undirected(matrix)
     n_connections = int(np.count_nonzero(matrix)) // (2 if symmetric else 1)
     shape = np.array((symmetric, symmetric or not directed, STEPS * n_connections))
-    graphs = np.empty((RESTARTS, *matrix.shape))
+    graphs = np.empty((restarts, *matrix.shape))
     kept = np.zeros(matrix.shape[0], np.int64) if layers is None else layers
     kernels.anneal(matrix, kept, shape, np.array(TEMPERATURES), rng, graphs)
     return graphs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +17,19 @@ from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_dire
 from evomod.measures.graphs import adjacency_of, dense, layers_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY, modules_of, q_of_many
 from evomod.measures.modularity import undirected as undirected_of
+from evomod.measures.motifs import motifs_among
 from evomod.measures.normalised import EXCHANGED, SAME, compared, most_modular_graphs
-from evomod.measures.nulls import NULLS, check_draws
+from evomod.measures.nulls import ENTRIES, NULLS, check_draws, random_graphs, random_parts
+from evomod.measures.swapped import MOST_NODES as MOST_NODES_NULLS
 from evomod.measures.swapped import drawn_values, start_of
 from evomod.network import Network
 from evomod.task import Task
-from evomod.trust import shipped_task_named
 
 DIRECTED = ("clune2013", "leading-eigenvector", "refined")
 UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain")
 MOST_DRAWS = {"refined": 100, "fast-greedy": 20, "louvain": 20}
 """Null graphs at the most, for methods that take long for a graph."""
-MOST_NODES_EXACT, SECONDS_EXACT = 60, 0.5
+MOST_NODES_EXACT, SECONDS_EXACT = 60, 0.25
 """Where the optimum is looked for, and for how long; a proof is likely up to about 25 nodes."""
 FEW_NODES, MANY_NODES = 64, 300
 """Up to the first every method; up to the second those of `SOME`; beyond, "refined" alone. Q_max, and Q with
@@ -38,6 +39,8 @@ DRAWS, DRAWS_OF_MANY = 1000, 100
 """Where the number of draws is not said; the second beyond `FEW_NODES`."""
 MOST_NODES_MOTIFS = 2000
 """Up to which subgraphs are counted."""
+ANNEALINGS = 20
+"""For Q_max, of each direction and null: 0.1 s at 80 connections."""
 NOT_SOUGHT = f"Q_max is not sought beyond {FEW_NODES} nodes, so Q_m is not known"
 ONCE = "refined: z, percentile and nulls are of its first search alone, in the network as in its nulls"
 MOST_GOALS = 4
@@ -49,9 +52,6 @@ MOST_MODULES, MOST_MEMBERS = 12, 8
 
 KEPT = ("degree-preserving", "layered")
 """Nulls whose Q_max is sought."""
-
-Best: TypeAlias = dict[tuple[bool, str], NDArray[np.float64]]
-"""The most modular graphs found, of a direction and null."""
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how many of it are done, and of how many."""
@@ -81,6 +81,25 @@ class Wish:
     def telling(self, what: str, number: int) -> Callable[[int], None] | None:
         tell = self.tell
         return None if tell is None else lambda done: tell(what, done, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Graphs ``[draw, source, target]`` that several rows of a small network are compared with, made once."""
+
+    nulls: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    most_modular: dict[tuple[bool, str], NDArray[np.float64]] = field(default_factory=dict)
+    """Of a direction and null."""
+
+    def drawn(self, graph: Graph, null: str, draws: int, asked: Wish) -> NDArray[np.float64] | None:
+        """The first of the draws from the seed; None where they would not fit, or Q is not the plain one."""
+        size = adjacency_of(graph, asked.weight, signed=True).shape[0]
+        if size > FEW_NODES or draws * size * size > ENTRIES or not asked.is_plain or null not in KEPT:
+            return None
+        if null not in self.nulls or len(self.nulls[null]) < draws:
+            rng = np.random.default_rng(asked.seed)
+            self.nulls[null] = random_graphs(graph, null, draws, rng, weight=asked.weight)
+        return self.nulls[null][:draws]
 
 
 def measure_network(graph: Graph, **wish: Any) -> dict[str, Any]:
@@ -162,17 +181,23 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if asked.modules is not None:
         told["given_modules"] = _of_given(graph, edges, asked, not undirected, None)
     yield told
+    shared = Shared()
     for size in (3, 4):
         if size <= n_nodes <= MOST_NODES_MOTIFS:
-            told[f"motifs_{size}"] = _motifs(graph, size, told["null_of_motifs"], draws, asked)
+            told[f"motifs_{size}"] = _motifs(graph, size, told["null_of_motifs"], draws, asked, shared)
             yield told
     if n_nodes > MOST_NODES_MOTIFS:
         told["motifs_note"] = f"subgraphs are counted in networks of up to {MOST_NODES_MOTIFS} nodes"
     told["unfinished"] = ["nulls"]
+    if edges.n_nodes > MOST_NODES_NULLS:
+        told["nulls_note"] = (
+            f"nulls are drawn of networks of up to {MOST_NODES_NULLS:,} nodes, so z is not known"
+        )
+        yield told | {"unfinished": []}
+        return
     if asked.modules is not None:
         told["given_modules"] = _of_given(graph, edges, asked, not undirected, draws)
         yield told
-    best: Best = {}
     if asked.null in EXCHANGED and n_nodes <= MANY_NODES:
         rng = np.random.default_rng(asked.seed)
         few = draws if asked.draws is not None else min(draws, DRAWS_OF_MANY)
@@ -183,11 +208,11 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         )
         yield told
     for row in sorted(rows, key=lambda row: row["method"] == "refined"):
-        _add_null(row, graph, asked, asked.null, draws, n_nodes, best)
+        _add_null(row, graph, asked, asked.null, draws, n_nodes, shared)
         yield told
     if layered:
         told["modularity_layered"] = [
-            _with_null(graph, True, method, asked, "layered", draws, n_nodes, best)
+            _with_null(graph, True, method, asked, "layered", draws, n_nodes, shared)
             for directed, method in kinds
             if directed and method in DIRECTED
         ]
@@ -253,29 +278,45 @@ def _bare_row(graph: Graph, directed: bool, method: str, asked: Wish) -> dict[st
 
 
 def _add_null(
-    row: dict[str, Any], graph: Graph, asked: Wish, null: str, draws: int, n_nodes: int, best: Best
+    row: dict[str, Any],
+    graph: Graph,
+    asked: Wish,
+    null: str,
+    draws: int,
+    n_nodes: int,
+    shared: Shared,
 ) -> None:
     """Where the Q of a row lies among nulls of the same method."""
     method, is_few = row["method"], n_nodes <= FEW_NODES
     few = min(draws, MOST_DRAWS.get(method, draws)) if asked.draws is None else draws
     is_once = method == "refined" and not is_few
-    found = measures.normalised_modularity(
-        graph,
-        null,
-        few,
-        np.random.default_rng(asked.seed),
-        directed=row["directed"],
-        weight=asked.weight,
-        signed=asked.signed,
-        resolution=asked.resolution,
-        method="refined-once" if is_once else method,
-        q_max=1.0,
-        jobs=asked.jobs,
-        tell=asked.telling(f"Q by {method} in nulls", few),
-    )
-    assert not isinstance(found, list)
+    tell = asked.telling(f"Q by {method} in nulls", few)
+    graphs = shared.drawn(graph, null, max(few, draws), asked)
+    if graphs is not None:
+        chosen = graphs[:few] if row["directed"] else undirected_of(graphs[:few], asked.weight)
+        spread = q_of_many(chosen, method)[0]
+        if tell is not None:
+            tell(few)
+        found = compared(row["q"], spread, 1.0, "given", null, method, row["directed"])
+    else:
+        whole = measures.normalised_modularity(
+            graph,
+            null,
+            few,
+            np.random.default_rng(asked.seed),
+            directed=row["directed"],
+            weight=asked.weight,
+            signed=asked.signed,
+            resolution=asked.resolution,
+            method="refined-once" if is_once else method,
+            q_max=1.0,
+            jobs=asked.jobs,
+            tell=tell,
+        )
+        assert not isinstance(whole, list)
+        found = whole
     if is_few and method in SOME and asked.is_plain and asked.weight is None and asked.null in KEPT:
-        found = _with_largest(found, graph, row["directed"], null, asked, best)
+        found = _with_largest(found, graph, row["directed"], null, asked, shared)
     else:
         note = "" if is_few else NOT_SOUGHT
         note = "; ".join(filter(None, (found.note, note, ONCE if is_once else "")))
@@ -295,11 +336,11 @@ def _with_null(
     null: str,
     draws: int,
     n_nodes: int,
-    best: Best,
+    shared: Shared,
 ) -> dict[str, Any]:
     row = _bare_row(graph, directed, method, asked)
     row.pop("by_name")
-    _add_null(row, graph, asked, null, draws, n_nodes, best)
+    _add_null(row, graph, asked, null, draws, n_nodes, shared)
     return row
 
 
@@ -309,13 +350,14 @@ def _with_largest(
     directed: bool,
     null: str,
     asked: Wish,
-    best: Best,
+    shared: Shared,
 ) -> measures.NormalisedModularity:
     """With Q_max and Q_m; graphs that are annealed are shared by all methods of a direction and null."""
+    best = shared.most_modular
     if (directed, null) not in best:
         layers = layers_of(graph) if null == "layered" else None
         rng = np.random.default_rng(asked.seed)
-        graphs = most_modular_graphs(adjacency_of(graph), directed, layers, rng)
+        graphs = most_modular_graphs(adjacency_of(graph), directed, layers, rng, ANNEALINGS)
         best[directed, null] = graphs if directed else undirected_of(graphs)
     highest = max(found.q, float(q_of_many(best[directed, null], found.method)[0].max()))
     source = "largest Q of annealed graphs with the same degrees" + " and layers" * (null == "layered")
@@ -346,14 +388,30 @@ def _of_given(
         both = dense(with_direction(edges, False, is_weighted))
         cut = measures.n_cut(both, weight="weight", null=None, modules=labels)
         told["n_cut"] = cut.n_cut
-    if draws is None or asked.null not in EXCHANGED:
+    if draws is None:
         return told
-    start = start_of(edges, keep_mutual=asked.null == "milo2002")
-    rng = np.random.default_rng(asked.seed)
-    spread = np.array(list(drawn_values(start, draws, rng, q_of, asked.jobs)))
+    if asked.null == "genomes":
+        return told | {"note": "random genomes have other nodes, which the modules given do not name"}
+    spread = np.array(list(_of_nulls(graph, edges, asked, draws, q_of)))
     found = compared(q, spread, math.nan, "none", asked.null, "given", directed)
     names = ("q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "draws")
     return told | {name: getattr(found, name) for name in names}
+
+
+def _of_nulls(
+    graph: Graph, edges: Edges, asked: Wish, draws: int, q_of: Callable[[Edges], float]
+) -> Iterator[float]:
+    """A number of every null graph, whichever null it is."""
+    rng = np.random.default_rng(asked.seed)
+    if asked.null in EXCHANGED:
+        start = start_of(edges, keep_mutual=asked.null == "milo2002")
+        yield from drawn_values(start, draws, rng, q_of, asked.jobs)
+        return
+    layers = layers_of(graph) if asked.null in ("layered", "shuffle-within-layer") else None
+    weight = asked.weight and "weight"
+    matrix = adjacency_of(graph, asked.weight)
+    for part in random_parts(matrix, asked.null, draws, rng, layer=layers, weight=weight):
+        yield from (q_of(edges_of(null, weight)) for null in part)
 
 
 def _null_of_motifs(null: str) -> str:
@@ -373,6 +431,8 @@ def _is_layered(graph: Graph) -> bool:
 
 def _task_of(network: Network) -> Task | None:
     """The task that a network names, among those that come with evomod; no other file is executed."""
+    from evomod.trust import shipped_task_named  # pydantic: 0.1 s to import
+
     name = network.about.get("task")
     return None if name is None else shipped_task_named(name)
 
@@ -402,12 +462,19 @@ def _exact_row(graph: Graph, asked: Wish, directed: bool, rows: list[dict[str, A
     }
 
 
-def _motifs(graph: Graph, size: int, null: str, draws: int, asked: Wish) -> list[dict[str, Any]]:
+def _motifs(
+    graph: Graph, size: int, null: str, draws: int, asked: Wish, shared: Shared
+) -> list[dict[str, Any]]:
     """A row a subgraph that occurs in the network or in a null."""
     tell = asked.telling(f"subgraphs of {size} nodes in nulls", draws)
-    rng = np.random.default_rng(asked.seed)
-    profile = measures.motifs(graph, size, null, draws, rng, jobs=asked.jobs, tell=tell)
-    assert not isinstance(profile, list)
+    graphs = shared.drawn(graph, null, draws, asked)
+    if graphs is not None:
+        profile = motifs_among(graph, size, graphs, null, tell)
+    else:
+        rng = np.random.default_rng(asked.seed)
+        found = measures.motifs(graph, size, null, draws, rng, jobs=asked.jobs, tell=tell)
+        assert not isinstance(found, list)
+        profile = found
     seen = np.flatnonzero((profile.counts > 0) | (profile.null_mean > 0))
     return [
         {
@@ -484,7 +551,7 @@ def report(name: str, told: dict[str, Any]) -> str:
     for size in (3, 4):
         if f"motifs_{size}" in told:
             lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
-    lines += [told["motifs_note"]] if "motifs_note" in told else []
+    lines += [told[note] for note in ("motifs_note", "nulls_note") if note in told]
     if told.get("task"):
         lines += ["", _task_table(told["task"])]
     if told["unfinished"]:
@@ -521,9 +588,17 @@ def _given_text(row: dict[str, Any]) -> str:
     if row["draws"]:
         text += (
             f"; the same modules in {_counted(row['draws'], 'null')} {row['q_rand']:.3f} ± "
-            f"{_shown(row['q_rand_sd'], 1, 3)}, z {_shown(row['z'], 1, 1)}"
+            f"{_shown(row['q_rand_sd'], 1, 3)}, z {_z_text(row)}"
         )
-    return text
+    return text + (f"; {row['note']}" if "note" in row else "")
+
+
+def _z_text(row: dict[str, Any]) -> str:
+    """z with the interval that the number of draws leaves."""
+    text = _shown(row["z"], 1, 1)
+    if not np.isfinite(row["z_low"]):
+        return text
+    return f"{text} ({_shown(row['z_low'], 1, 1)} to {_shown(row['z_high'], 1, 1)})"
 
 
 def _module_lines(by_name: dict[str, int]) -> list[str]:
@@ -542,22 +617,28 @@ def _module_lines(by_name: dict[str, int]) -> list[str]:
 
 CSV_COLUMNS = (
     "file", "nodes", "connections", "undirected", "weight", "method", "directed", "q", "modules", "null", "draws",
-    "q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_m", "hierarchy",
+    "q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_m", "hierarchy", "subgraph_size", "subgraph", "count",
+    "null_mean", "null_sd",
 )  # fmt: skip
 
 
 def csv_rows(name: str, told: dict[str, Any]) -> list[list[Any]]:
-    """A row per method, in the order of `CSV_COLUMNS`; what is not a number is empty."""
-    whole = {
+    """A row per method, the modules given and each subgraph, in the order of `CSV_COLUMNS`; what there is not is empty."""
+    whole = dict.fromkeys(CSV_COLUMNS) | {
         "file": name,
         "nodes": told["nodes_with_a_connection"],
         **{key: told[key] for key in ("connections", "undirected", "weight", "null", "hierarchy")},
     }
-    rows = []
-    for row in told["modularity"]:
-        cells = [(whole | row)[column] for column in CSV_COLUMNS]
-        rows.append(["" if cell is None or cell != cell else cell for cell in cells])
-    return rows
+    rows = [*told["modularity"]]
+    if "given_modules" in told:
+        rows.append({"method": "given", "directed": not told["undirected"]} | told["given_modules"])
+    for size in (3, 4):
+        rows += [
+            {"subgraph_size": size, "subgraph": row["id"], "null": told["null_of_motifs"]} | row
+            for row in told.get(f"motifs_{size}", ())
+        ]
+    cells = [[(whole | row)[column] for column in CSV_COLUMNS] for row in rows]
+    return [["" if cell is None or cell != cell else cell for cell in row] for row in cells]
 
 
 def _counted(number: int, word: str) -> str:
@@ -595,11 +676,11 @@ def _motif_table(size: int, rows: list[dict[str, Any]], null: str) -> str:
     """The subgraphs that differ most from chance."""
     ranked = sorted(rows, key=lambda row: -abs(row["z"]) if np.isfinite(row["z"]) else -np.inf)
     title, chance = f"subgraphs of {size} nodes", f"nulls ({null})"
-    lines = [f"{title:28}{'count':>7}   {chance:>25}{'z':>7}"]
+    lines = [f"{title:28}{'count':>7}   {chance:>25}   z (95 %)"]
     for row in ranked[:MOST_MOTIFS]:
         label = row["name"] if row["name"].endswith(str(row["id"])) else f"{row['name']} ({row['id']})"
         nulls = f"{row['null_mean']:.1f} ± {_shown(row['null_sd'], 1, 1)}"
-        lines.append(f"{label:28}{row['count']:>7}   {nulls:>25}{_shown(row['z'], 7, 1)}")
+        lines.append(f"{label:28}{row['count']:>7}   {nulls:>25}   {_z_text(row)}")
     if len(ranked) > MOST_MOTIFS:
         lines.append(f"  and {len(ranked) - MOST_MOTIFS} more, see --json")
     return "\n".join(lines)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
-from evomod.measures.triples import Triple, graph_of
+from evomod.errors import EvomodError, shortened, shown
+from evomod.files.readers import DamageError, read_bytes
+from evomod.measures.triples import MOST_ITEMS, MOST_NODES, Triple, graph_of
 
 if TYPE_CHECKING:
     import networkx
@@ -72,12 +73,21 @@ def read_text(path: Path) -> networkx.Graph:
     return _of_connections(lines)
 
 
+def text_of(path: Path) -> str:
+    """A text of UTF-8, of no more bytes and lines than fit into memory as fields."""
+    content = read_bytes(path)
+    n_lines = content.count(b"\n")
+    if n_lines > MOST_ITEMS:
+        raise DamageError(f"it has {n_lines:,} lines; at most {MOST_ITEMS:,} are read")
+    return content.decode("utf-8-sig")
+
+
 def lines_of(path: Path) -> Lines:
     """Fields of all lines that are not comments."""
     texts: list[str] = []
     numbers: list[int] = []
     words: tuple[str, ...] = ()
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         if line.lstrip().startswith(("#", "%")):
             head = tuple(line.lstrip("%# \t").split())
             if not texts and not words and line.startswith("%") and head and head[0] in KONECT:
@@ -85,7 +95,13 @@ def lines_of(path: Path) -> Lines:
         elif line.strip():
             texts.append(line)
             numbers.append(number)
-    return Lines(path, list(_fields(path, texts)), numbers, words)
+    try:
+        rows = list(_fields(path, texts))
+    except csv.Error as error:
+        raise DamageError(f"its fields cannot be told apart ({error})") from None
+    if len(rows) < len(texts):
+        raise DamageError('a " is not closed on its line')
+    return Lines(path, rows, numbers, words)
 
 
 def _fields(path: Path, texts: list[str]) -> Iterator[list[str]]:
@@ -118,7 +134,7 @@ def _as_matrix(lines: Lines) -> tuple[list[Any], Floats] | None:
     if not has_names:
         if not all(len(row) == len(rows) and all(map(_is_number, row)) for row in rows):
             return _no_matrix(lines)
-        numbers = np.array(rows, np.float64)
+        numbers = _numbers(rows)
         if len(rows) <= 3 and np.diag(numbers).any() and _can_be_connections(numbers):
             return None
         return _checked_matrix(lines, list(range(len(rows))), rows)
@@ -169,11 +185,15 @@ def _checked_matrix(lines: Lines, names: list[Any], rows: list[list[str]]) -> tu
         for value in row:
             if not _is_number(value) or not math.isfinite(float(value)):
                 raise EvomodError(
-                    f"{lines.path}, line {number}: {value[:40]!r} in an adjacency matrix is not a finite number."
+                    f"{lines.path}, line {number}: {shown(value)} in an adjacency matrix is not a finite number."
                 )
     if len(set(names)) < len(names):
         raise EvomodError(f"{lines.path}: two nodes of the adjacency matrix have the same name.")
-    return names, np.array(rows, np.float64)
+    return names, _numbers(rows)
+
+
+def _numbers(rows: list[list[str]]) -> Floats:
+    return np.array([[float(value) for value in row] for row in rows])
 
 
 def _can_be_connections(numbers: Floats) -> bool:
@@ -269,7 +289,7 @@ def _of_table(
         if not max(source, target) < len(row) <= len(head):
             raise EvomodError(
                 f"{path}, line {number}: {_counted(len(row), 'field')} under a header of {len(head)} "
-                f"({', '.join(head)})."
+                f"({shortened(', '.join(head))})."
             )
         if not row[source] or not row[target]:
             raise EvomodError(f"{path}, line {number}: a source or target without a name.")
@@ -291,9 +311,9 @@ def _weight(path: Path, number: int, text: str) -> float:
     try:
         weight = float(text)
     except ValueError:
-        raise EvomodError(f"{path}, line {number}: the weight '{text[:40]}' is not a number.") from None
+        raise EvomodError(f"{path}, line {number}: the weight {shown(text)} is not a number.") from None
     if not math.isfinite(weight):
-        raise EvomodError(f"{path}, line {number}: the weight '{text[:40]}' is not a finite number.")
+        raise EvomodError(f"{path}, line {number}: the weight {shown(text)} is not a finite number.")
     return weight
 
 
@@ -314,14 +334,14 @@ def read_pajek(path: Path) -> networkx.Graph:
     arcs: list[tuple[int, int, float]] = []
     edges: list[tuple[int, int, float]] = []
     matrix_rows = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         words = _pajek_words(path, number, line)
         if not words or words[0].startswith("%"):
             continue
         if words[0].startswith("*"):
             section = words[0].lower().rstrip(":")
             if section == "*vertices":
-                n_nodes = _whole(path, number, words[1] if len(words) > 1 else "", 0, 10**9)
+                n_nodes = _whole(path, number, words[1] if len(words) > 1 else "", 0, MOST_NODES)
             elif section not in PAJEK and section != "*network":
                 section = "*other"  # *Partition, *Vector
             continue
@@ -375,8 +395,9 @@ def _pajek_words(path: Path, number: int, line: str) -> list[str]:
 
 
 def _whole(path: Path, number: int, text: str, least: int, most: int) -> int:
-    if not text.isdigit() or not least <= int(text) <= most:
+    is_short = text.isascii() and text.isdigit() and len(text) < 19  # int("²") and int("9" * 5000) fail
+    if not is_short or not least <= int(text) <= most:
         raise EvomodError(
-            f"{path}, line {number}: expected a number from {least} to {most}; got {text[:40]!r}."
+            f"{path}, line {number}: expected a number from {least} to {most}; got {shown(text)}."
         )
     return int(text)

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 Triple: TypeAlias = tuple[Hashable, Hashable, dict[str, Any]]
 """Source, target, attributes."""
 
+MOST_NODES = 2_000_000
+MOST_ITEMS = 8_000_000
+"""Lines of a text, or elements of XML: a million connections fit in every format."""
+
 
 def graph_of(
     nodes: Iterable[Hashable], triples: list[Triple], directed: bool, read_as: str = ""

@@ -43,7 +43,7 @@ class Format:
 
     path: Path
     kind: str
-    """json, toml, table, arrays, or bytes; with .gz behind it packed."""
+    """json, toml, table, arrays, words, or bytes; with .gz behind it packed."""
     seeds: Sequence[bytes]
     read: Reader
 
@@ -66,7 +66,14 @@ def mutated(rng: np.random.Generator, kind: str, content: bytes, others: Sequenc
             return _bytes(rng, content, others)
         return gzip.compress(mutated(rng, kind, content, ()), 1, mtime=0)
     for _ in range(1 + int(rng.geometric(0.7) - 1)):
-        by_kind = {"json": _json, "toml": _toml, "table": _table, "arrays": _arrays, "python": _toml}
+        by_kind = {
+            "words": _words,
+            "json": _json,
+            "toml": _toml,
+            "table": _table,
+            "arrays": _arrays,
+            "python": _toml,
+        }
         change = by_kind.get(kind) if rng.random() < 0.7 else None
         try:
             content = change(rng, content) if change else _bytes(rng, content, others)
@@ -100,6 +107,15 @@ def _bytes(rng: np.random.Generator, content: bytes, others: Sequence[bytes]) ->
         word = (b"1e999", b"-1", b"99999999999999999999", b"nan", b"null", b"\xff\xfe", b"\x00", b"'")
         data[at : at + int(rng.integers(6))] = word[int(rng.integers(len(word)))]
     return bytes(data[: 2**20])
+
+
+def _words(rng: np.random.Generator, content: bytes) -> bytes:
+    """A word, number or text in quotes for another one of the file, or for a nasty value."""
+    text = content.decode()
+    words = list(re.finditer(r'(?<=")[^"]*(?=")|[^\s"<>=\[\],]+', text))
+    word = words[int(rng.integers(len(words)))]
+    new = words[int(rng.integers(len(words)))].group() if rng.random() < 0.3 else str(_nasty(rng))
+    return (text[: word.start()] + new + text[word.end() :]).encode()
 
 
 def _nasty(rng: np.random.Generator) -> Any:
