@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+
 import evomod
 from evomod.runs import run as runs
 from evomod.studies import definition as study
@@ -20,6 +22,7 @@ from .report import Result
 
 PLOT_ROWS, PLOT_MB = 1_000_000, 300
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
+CONNECTIONS, MEASURE_MB = 100_000, 600
 
 
 def taken(arguments: Sequence[str]) -> tuple[int, float, float]:
@@ -84,12 +87,18 @@ def long_study(home: Path, number: int) -> Path:
     return out
 
 
+def large_network(path: Path, connections: int) -> None:
+    """A random list of connections, three tenths as many nodes."""
+    ends = np.random.default_rng(1).integers(0, 3 * connections // 10, (connections, 2))
+    path.write_text("".join(f"{source},{target}\n" for source, target in ends.tolist()))
+
+
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
 def bounds(result: Result, home: Path, rows: int = PLOT_ROWS, number: int = STATUS_RUNS) -> None:
-    """A long log is drawn, and a large study asked for, within their bounds."""
+    """A long log is drawn, a large study asked for, a large network measured, within their bounds."""
     long_log(home / "long", rows)
     code, megabytes, seconds = taken(["plot", str(home / "long")])
     result.tried += 1
@@ -102,6 +111,14 @@ def bounds(result: Result, home: Path, rows: int = PLOT_ROWS, number: int = STAT
     result.note(f"ms of processor time for the status of {number:,} runs", round(1000 * seconds))
     if code != 0 or seconds > STATUS_SECONDS:
         result.fail(f"status of {number:,} runs: rc {code}, {megabytes:.0f} MB, {seconds:.2f} s")
+    large_network(home / "large.csv", CONNECTIONS)
+    code, megabytes, seconds = taken(["measure", str(home / "large.csv")])
+    result.tried += 1
+    result.note(f"MB to measure {CONNECTIONS:,} connections", round(megabytes))
+    if code != 0 or megabytes > MEASURE_MB:
+        result.fail(
+            f"measure of {CONNECTIONS:,} connections: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s"
+        )
     for population, generations in ((100_000, 2), (4, 2000)):
         place = home / f"p{population}"
         size = [
