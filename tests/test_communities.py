@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 
 from evomod import measures
 from evomod.errors import EvomodError
+from evomod.measures import communities
 from evomod.measures.communities import SIGNED, best_partition, links_of, quality_of
 from evomod.measures.edges import edges_of, with_direction
 from evomod.measures.graphs import symmetric
@@ -260,3 +261,23 @@ def test_a_direction_is_taken_away_as_from_dense_arrays_and_given():
         back = np.zeros((n, n))
         back[again.source, again.target] = again.weight
         assert back.tolist() == dense.tolist()
+
+
+@pytest.mark.parametrize(("n", "searches"), [(1_000, 7), (10_000, 2), (60_000, 1)])
+def test_large_graphs_are_searched_less_often(n, searches, monkeypatch):
+    """The kicks of all searches, in those of one, with what the last one takes beyond the limit."""
+    spent = []
+
+    def counted(links, start, kicks, rng):
+        spent.append(kicks)
+        return start.astype(np.int64) // 3, float(
+            len(spent)
+        )  # ever better, so that only the limit ends it
+
+    monkeypatch.setattr(communities, "_searched", counted)
+    ring = np.arange(n)
+    matrix = scipy.sparse.coo_array((np.ones(n), (ring, (ring + 1) % n)), shape=(n, n))
+    best_partition(links_of(edges_of(matrix)), np.random.default_rng(1))
+    one = spent[0]
+    assert searches * one <= sum(spent) + one and sum(spent) <= (searches + 2) * one
+    assert one == max(8 * n if n <= 12_500 else 100_000, 4 * n)

@@ -61,6 +61,12 @@ def test_a_longer_log_takes_no_more_memory_to_draw(result, tmp_path):
     assert few[0] == many[0] == 0 and many[1] - few[1] < 60
 
 
+def test_a_network_of_100_000_connections_is_measured(tmp_path):
+    bounds.large_network(tmp_path / "large.csv", bounds.CONNECTIONS)
+    code, megabytes, _ = bounds.taken(["measure", str(tmp_path / "large.csv")])
+    assert code == 0 and megabytes < bounds.MEASURE_MB
+
+
 def test_other_surroundings_give_the_same_bytes(result, tmp_path):
     same.same(result, tmp_path, ("circuit",))
     same.at_start(result, tmp_path, 2)

@@ -17,10 +17,7 @@ import numpy as np
 from evomod.kernels import compiled, inlined
 
 LARGE = 100  # members beyond which a module that a kick changed is not merged: the look at all of them costs more
-SMALL, EVERY = (
-    25,
-    4,
-)  # a larger one only after every fourth kick: a tenth less time, Q within 0.4 % either way
+SMALL, EVERY = 25, 4  # a larger one only after every fourth kick: a tenth less time, Q within 0.4 %
 DISSOLVE = 0.05  # share of the kicks that take a whole module apart
 
 

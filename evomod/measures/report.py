@@ -567,7 +567,8 @@ def _head(name: str, told: dict[str, Any]) -> list[str]:
         f"{name}: {_counted(told['nodes_with_a_connection'], 'node')} with "
         f"{_counted(told['connections'], kind)}{simple}"
     ]
-    lines += [f"  read as a {told['read_as']}"] if told["read_as"] else []
+    article = "an" if str(told["read_as"]).startswith("a") else "a"
+    lines += [f"  read as {article} {told['read_as']}"] if told["read_as"] else []
     word = "undirected" if told["undirected"] else "directed"
     lines.append(f"  {word} ({told['direction']})")
     if told["loops"]:

@@ -21,6 +21,7 @@ from evomod.studies.folder import begin_session, opened
 from .crashes import STUDY
 from .report import Result
 
+CONNECTIONS, MEASURE_MB = 100_000, 600
 PLOT_ROWS, PLOT_MB = 1_000_000, 300
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
 
@@ -85,6 +86,23 @@ def long_study(home: Path, number: int) -> Path:
         seed = {"entropy": replicate.seed, "spawn_key": []}
         (place / "manifest.json").write_text(json.dumps(manifest | times | {"seed": seed}))
     return out
+
+
+def large_network(path: Path, connections: int) -> None:
+    """A random list of connections, three tenths as many nodes."""
+    ends = np.random.default_rng(1).integers(0, 3 * connections // 10, (connections, 2))
+    path.write_text("".join(f"{source},{target}\n" for source, target in ends.tolist()))
+
+
+def network(result: Result, home: Path) -> None:
+    """A large network is measured."""
+    large_network(home / "large.csv", CONNECTIONS)
+    code, megabytes, seconds = taken(["measure", str(home / "large.csv")])
+    result.tried += 1
+    result.peak(f"MB to measure {CONNECTIONS:,} connections", round(megabytes))
+    if code != 0 or megabytes > MEASURE_MB:
+        told = f"rc {code}, {megabytes:.0f} MB, {seconds:.1f} s"
+        result.fail(f"measure of {CONNECTIONS:,} connections: {told}")
 
 
 def _text(moment: datetime) -> str:
@@ -190,4 +208,4 @@ def long(result: Result, home: Path, generations: int = 300_000) -> None:
         )
 
 
-BOUNDS = (plot, status, populations, long, many)
+BOUNDS = (network, plot, status, populations, long, many)
