@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+
 import evomod
 from evomod.runs import run as runs
 from evomod.studies import definition as study
