@@ -41,7 +41,7 @@ ORDER = (
     "cli",
     "__main__",
 )
-"""From the cellar to the roof; a package, or module beside them, may import those before it."""
+"""In the order of imports: a package, or a module beside them, may import those before it."""
 
 HOMES = {
     "numba": {"kernels"},

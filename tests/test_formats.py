@@ -263,7 +263,7 @@ def test_a_small_matrix_is_told_from_a_list_and_said(tmp_path, text, is_matrix):
         ("x.graphml", "graph [ ]", "looks like GML"),
         ("x.json", "source,target\n", "looks like text that begins with 'source,target'"),
         ("x.csv", 'a,b\n"a,b\nc,d\n', 'a " is not closed'),
-        ("x.csv", "a," + "b" * 200_000, "cannot be told apart"),
+        ("x.csv", "a," + "b" * 200_000, "cannot be recognised"),
         ("x.net", "*Vertices ²\n", "expected a number from 0"),
         ("x.net", "*Vertices 999999999999\n", "expected a number from 0 to 2000000"),
         ("x.mtx", "%%MatrixMarket matrix array real general\n0 4\n", "1 to 2,000,000 rows"),

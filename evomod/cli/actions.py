@@ -97,7 +97,7 @@ def _config(given: argparse.Namespace) -> Any:
     path = Path(given.what)
     if (path / "manifest.json").is_file():
         raise EvomodError(
-            f"{given.what} is a run folder; `evomod evolve --resume {quote(given.what)}` goes on with it."
+            f"{given.what} is a run folder; `evomod evolve --resume {quote(given.what)}` continues it."
         )
     if path.suffix == ".toml":
         data = read_config(path)
@@ -160,7 +160,7 @@ def _resume(given: argparse.Namespace) -> int:
     refused["--pressure"] = given.pressure or None
     named = [name for name, value in refused.items() if value is not None]
     if named:
-        raise EvomodError(f"{named[0]} would make it another run; --resume goes on with the same one.")
+        raise EvomodError(f"{named[0]} would make it another run; --resume continues the same one.")
     from evomod.runs.run import load_run, resume
     from evomod.runs.warmup import announce
 

@@ -98,7 +98,7 @@ def lines_of(path: Path) -> Lines:
     try:
         rows = list(_fields(path, texts))
     except csv.Error as error:
-        raise DamageError(f"its fields cannot be told apart ({error})") from None
+        raise DamageError(f"its columns cannot be recognised ({error})") from None
     if len(rows) < len(texts):
         raise DamageError('a " is not closed on its line')
     return Lines(path, rows, numbers, words)

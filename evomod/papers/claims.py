@@ -752,11 +752,6 @@ def counted(found: Sequence[Claim]) -> str:
     return ", ".join(f"{numbers[word]} {word}" for word in (*VERDICTS, *STATES) if numbers[word])
 
 
-def without_effect(found: str, why: str) -> Measured:
-    """A claim that nothing here can decide."""
-    return Measured(found, unknown("difference"), why, verdict="inconclusive")
-
-
 def relabelled(specs: Sequence[Spec], prefix: str, was: str) -> list[Spec]:
     """The same claims of another setting, each text with a prefix and each family with it; ``was``: that of 0.1."""
     return [

@@ -28,20 +28,24 @@ PLOT_ROWS, PLOT_MB = 1_000_000, 300
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
 
 
+TAKE = """
+import json, resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "evomod", *sys.argv[1:]], stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([done.returncode, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime]))
+"""
+
+
 def taken(arguments: Sequence[str]) -> tuple[int, float, float]:
-    """Exit code, MB at the most and processor seconds of a command of evomod."""
-    child = os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-m", "evomod", *arguments],
-        os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    """Exit code, MB at the most and processor seconds of a command of evomod.
+
+    A small process starts it: a child's peak counts the memory of who starts it, until it becomes another program.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", TAKE, *arguments], stdout=subprocess.PIPE, text=True, check=True
     )
-    _, status, used = os.wait4(child, 0)
-    return (
-        os.waitstatus_to_exitcode(status),
-        used.ru_maxrss / 1024,
-        used.ru_utime + used.ru_stime,
-    )
+    code, megabytes, seconds = json.loads(done.stdout)
+    return code, megabytes, seconds
 
 
 def long_log(folder: Path, rows: int) -> None:
