@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
+from numba.core.errors import TypingError
+
+from evomod.kernels import genes
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "evomod"
@@ -136,6 +141,16 @@ def test_no_kernel_imports_another():
         shared = {"evomod.kernels", "evomod.kernels.vectors"}
         others = {f"evomod.kernels.{kernel.stem}" for kernel in path.parent.glob("*.py")} - shared
         assert not ours & others and all(name.startswith("evomod.kernels") for name in ours), path
+
+
+def test_kernels_are_given_addresses_of_generators():
+    """A kernel that is given a generator crashes where Ctrl-C comes while numba unpacks it."""
+    for path in (PACKAGE / "kernels").glob("*.py"):
+        assert path.name == "__init__.py" or "rng." not in path.read_text(), path.name
+    low, high = np.zeros(1, np.int64), np.full(1, 2)
+    if not numba.config.DISABLE_JIT:  # interpreted there is nothing to unpack
+        with pytest.raises(TypingError):
+            genes.birth(low, high, np.random.default_rng(1), np.zeros((1, 1), np.int8))
 
 
 def test_every_dependency_has_one_home():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from evomod.kernels import circuit, genes, selection, threshold
+from evomod.kernels import circuit, genes, pointer_to, selection, threshold
 
 NAND, AND, OR, NOR = range(4)
 ALL_KINDS = (NAND, AND, OR, NOR)
@@ -75,7 +75,7 @@ def test_birth_repeats_the_oracle_draw_by_draw(name, number):
     low, high = (np.array(bound, np.int64) for bound in ALPHABETS[name])
     mine, theirs = np.random.default_rng(1), np.random.default_rng(1)
     genomes = np.full((number, low.size), 99, np.int8)
-    genes.birth(low, high, mine, genomes)
+    genes.birth(low, high, pointer_to(mine), genomes)
     expected = [naive.birth(low, high, theirs) for _ in range(number)]
     assert_array_equal(genomes, np.array(expected).reshape(number, low.size))
     assert mine.bit_generator.state == theirs.bit_generator.state
@@ -86,7 +86,7 @@ def test_birth_draws_every_value_equally_often():
     low, high = (np.array(bound, np.int64) for bound in ([0, -3, 5, 0], [1, 0, 7, 32]))
     number = size(20000, 2000)
     genomes = np.empty((number, 4), np.int8)
-    genes.birth(low, high, np.random.default_rng(2), genomes)
+    genes.birth(low, high, pointer_to(np.random.default_rng(2)), genomes)
     for gene in range(4):
         n = high[gene] - low[gene]
         counts = np.bincount(genomes[:, gene] - low[gene], minlength=n)

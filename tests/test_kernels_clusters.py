@@ -9,12 +9,13 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from evomod.kernels import clusters as kernels
+from evomod.kernels import pointer_to
 
 
 def by_kernel(points, n_clusters, starts, seed):
     labels = np.full(points.shape[1], -7, np.int64)
     rng = np.random.default_rng(seed)
-    total = kernels.k_means(np.ascontiguousarray(points), n_clusters, starts, rng, labels)
+    total = kernels.k_means(np.ascontiguousarray(points), n_clusters, starts, pointer_to(rng), labels)
     return total, labels.tolist(), rng.random()
 
 

@@ -7,6 +7,7 @@ from conftest import size
 from numpy.testing import assert_allclose
 
 from evomod.kernels import communities as kernels
+from evomod.kernels import pointer_to
 from evomod.measures.communities import _contracted, _without_leaves, links_of
 from evomod.measures.edges import edges_of
 
@@ -47,7 +48,7 @@ def searched(links, start, worse, rounds, rng):
     modules = start.copy()
     worth = kernels.search(
         links.first, links.near, links.link, links.strength, links.price, links.scale, TINY, worse, rounds,
-        rng, modules,
+        pointer_to(rng), modules,
     )  # fmt: skip
     return modules, worth
 

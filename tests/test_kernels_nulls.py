@@ -14,6 +14,7 @@ from numpy.testing import assert_array_equal
 from scipy.stats import chisquare
 
 from evomod.kernels import nulls as kernels
+from evomod.kernels import pointer_to
 from evomod.measures.nulls import random_graphs
 
 
@@ -35,7 +36,7 @@ def rewired(graph, layer, swaps, draws, seed, undirected=False):
     graphs = np.full((draws, *graph.shape), np.nan)
     rng = np.random.default_rng(seed)
     ends, pair = np.full((graph.size, 2), -7, np.int64), np.full(2, -7, np.int64)
-    kernels.rewire(graph, np.asarray(layer), undirected, swaps, rng, ends, pair, graphs)
+    kernels.rewire(graph, np.asarray(layer), undirected, swaps, pointer_to(rng), ends, pair, graphs)
     return graphs, rng
 
 
@@ -290,7 +291,7 @@ def annealed(graph, layer, shape, restarts, seed):
         np.asarray(layer),
         np.array(shape),
         np.array((0.5, 0.1)),
-        np.random.default_rng(seed),
+        pointer_to(np.random.default_rng(seed)),
         graphs,
     )
     return graphs
@@ -360,7 +361,7 @@ def test_annealing_equals_its_definition_draw_by_draw(kind):
             rng, same = np.random.default_rng(seed), np.random.default_rng(seed)
             graphs = np.full((2, n, n), np.nan)
             ends = (2.0, 0.2)
-            kernels.anneal(graph, layer, np.array((*kind, 150)), np.array(ends), rng, graphs)
+            kernels.anneal(graph, layer, np.array((*kind, 150)), np.array(ends), pointer_to(rng), graphs)
             for found in graphs:
                 assert_array_equal(found, anneal(graph.tolist(), layer, *kind, 150, ends, same))
             assert rng.random() == same.random()

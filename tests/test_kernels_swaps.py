@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from conftest import size
 
-from evomod.kernels import swaps
+from evomod.kernels import pointer_to, swaps
 from evomod.measures.edges import edges_of
 from evomod.measures.motifs import motif_census, motif_ids, triad_classes
 from evomod.measures.swapped import _neighbours, start_of
@@ -32,7 +32,9 @@ def test_exchanges_equal_the_oracle(keep_mutual):
         one, other = np.random.default_rng(trial), np.random.default_rng(trial)
         done = naive.exchange(ends, group, is_mutual, start.both_ways, tries, one.random)
         found, code = start.ends.copy(), start.code.copy()
-        number = swaps.exchange(found, start.group, start.is_mutual, start.both_ways, tries, other, code)
+        number = swaps.exchange(
+            found, start.group, start.is_mutual, start.both_ways, tries, pointer_to(other), code
+        )
         assert (number, found.tolist()) == (done, ends)
         linked = naive._linked(ends, is_mutual)
         assert {(int(a), int(b)) for a, b in np.argwhere(code & 1)} == linked
@@ -53,14 +55,14 @@ def test_annealing_equals_the_oracle_and_counts_triads_as_the_census():
         one, other = np.random.default_rng(trial), np.random.default_rng(trial)
         naive.exchange(ends, group, is_mutual, start.both_ways, 40, one.random)
         found, code = start.ends.copy(), start.code.copy()
-        swaps.exchange(found, start.group, start.is_mutual, start.both_ways, 40, other, code)
+        swaps.exchange(found, start.group, start.is_mutual, start.both_ways, 40, pointer_to(other), code)
         first, near = _neighbours(code)
         counts = np.zeros(14, np.int64)
         counts[:13] = motif_census((code & 1).astype(float), 3)
         target = np.array([wanted.get(k, 0) for k in ids])
         cooling = np.array([0.3, 0.8, 4.0])
         left = swaps.anneal_triads(
-            found, start.group, start.is_mutual, near, first, triad_classes(), target, cooling, 1e-3, other,
+            found, start.group, start.is_mutual, near, first, triad_classes(), target, cooling, 1e-3, pointer_to(other),
             code, counts,
         )  # fmt: skip
         expected = naive.anneal(ends, group, is_mutual, wanted, ids, n, (0.3, 0.8, 4), 1e-3, one.random)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.kernels import genes as kernels
+from evomod.kernels import pointer_to
 from evomod.sections import RecombinationSection
 
 
@@ -49,7 +50,7 @@ def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
 def birth_genes(alphabets: Alphabets, number: int, rng: np.random.Generator) -> NDArray[np.int8]:
     """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
     genomes = np.empty((number, alphabets.low.size), np.int8)
-    kernels.birth(alphabets.low, alphabets.high, rng, genomes)
+    kernels.birth(alphabets.low, alphabets.high, pointer_to(rng), genomes)
     return genomes
 
 

@@ -1,9 +1,10 @@
 """Compiled loops: arrays in, arrays out. The only home of numba.
 
 A kernel writes into arguments that its caller made, raises nothing and draws only from the
-``numpy.random.Generator`` that it is given (the generator, or by `pointer_to` and `uniform` its address, which
-costs 10 us less a call), one double at a time, so that plain Python can repeat it draw by draw
-(``tests/naive.py``). A kernel file imports no other kernel file but this one and ``vectors.py``: numba's cache of a
+``numpy.random.Generator`` whose address it is given, by `pointer_to` and `uniform`, one double at a time, so that
+plain Python can repeat it draw by draw (``tests/naive.py``). A generator itself is refused by the compiler: while
+numba unpacks one it runs Python code, and where Ctrl-C ends that code numba goes on with a null pointer, a
+segmentation fault (numba 0.68, ``ctypes.cast`` in its ``unbox_numpy_random_bitgenerator``). A kernel file imports no other kernel file but this one and ``vectors.py``: numba's cache of a
 kernel does not notice a change in another file. Of these two it does, since `compiled` takes a hash of their text
 into the kernel's name.
 """
@@ -81,7 +82,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 def pointer_to(rng: np.random.Generator) -> Any:
     """What `uniform` draws from: where a generator's ``bitgen_t`` lies (interpreted: the generator itself).
 
-    numba takes 10 us a call to unpack a generator, an address 0.1. The generator must live as long as the
+    numba takes 10 us a call to unpack a generator, an address 0.1, and may crash in it. The generator must live as long as the
     call; those that were last asked for are kept alive here.
     """
     if numba.config.DISABLE_JIT:
@@ -90,7 +91,7 @@ def pointer_to(rng: np.random.Generator) -> Any:
 
 
 def uniform(rng: Any) -> Any:
-    """The next number of ``rng.random()``, given a generator or, in a kernel, its address."""
+    """The next number of ``rng.random()``; in a kernel of the generator at this address, see `pointer_to`."""
     return rng.random()
 
 
@@ -116,7 +117,7 @@ def by_address(rng: Any) -> Any:
 
 @overload(uniform, inline="always")  # type: ignore[untyped-decorator]
 def _compiled_uniform(rng: Any) -> Any:
-    return by_address if isinstance(rng, types.Integer) else uniform
+    return by_address if isinstance(rng, types.Integer) else None
 
 
 def n_bits(word: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 MOST_STEPS = 300
 
@@ -29,7 +29,7 @@ def seed_centres(points, n_candidates, rng, work, best, centres):
     """
     n_axes, n = points.shape
     nearest = np.empty(n)
-    node = min(int(rng.random() * n), n - 1)
+    node = min(int(uniform(rng) * n), n - 1)
     measure_from(points, node, nearest)
     for axis in range(n_axes):
         centres[0, axis] = points[axis, node]
@@ -39,7 +39,7 @@ def seed_centres(points, n_candidates, rng, work, best, centres):
             total += nearest[i]
         least, taken = np.inf, 0
         for _ in range(n_candidates):
-            left, node = rng.random() * total, 0
+            left, node = uniform(rng) * total, 0
             while node < n - 1 and left >= nearest[node]:
                 left -= nearest[node]
                 node += 1

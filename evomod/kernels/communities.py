@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 LARGE = 100  # members beyond which a module that a kick changed is not merged: the look at all of them costs more
 SMALL, EVERY = 25, 4  # a larger one only after every fourth kick: a tenth less time, Q within 0.4 %
@@ -302,15 +302,15 @@ def search(first, near, link, strength, price, scale, tiny, worse, rounds, rng, 
             note(k, empty, is_empty, counts, 0)
         else:
             wait(k, touched, is_touched, merging)
-        other = int(rng.random() * (k + 1))
+        other = int(uniform(rng) * (k + 1))
         seen[k], seen[other] = seen[other], seen[k]
         wait(seen[k], queue, is_waiting, waiting)
     value = worth(first, near, link, strength, price, scale, module, total)
     best = kept_value = value
     for number in range(rounds + 1):
         if number > 0:
-            middle = int(rng.random() * n)
-            is_whole, drawn = rng.random() < DISSOLVE, rng.random()
+            middle = int(uniform(rng) * n)
+            is_whole, drawn = uniform(rng) < DISSOLVE, uniform(rng)
             degree, to = first[middle + 1] - first[middle], module[middle]
             if price.size > 1 and not is_whole:
                 to = module[int(drawn * n)]
@@ -339,7 +339,7 @@ def search(first, near, link, strength, price, scale, tiny, worse, rounds, rng, 
                 node = following
                 while not is_whole and node < 0 and k + 1 < first[middle + 1]:
                     k += 1
-                    if rng.random() < 0.5:
+                    if uniform(rng) < 0.5:
                         node = near[k]
         value += settle(
             first, near, link, strength, price, scale, tiny, module, size, total, member, after, before, empty,

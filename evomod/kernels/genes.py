@@ -5,7 +5,7 @@ Gene g of a genome is an int8 from ``low[g]`` up to, not including, ``high[g]``.
 
 from __future__ import annotations
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 
 @compiled
@@ -13,7 +13,7 @@ def birth(low, high, rng, genomes):
     """Fill ``genomes`` with genes drawn uniformly from their alphabets."""
     for i in range(genomes.shape[0]):
         for gene in range(genomes.shape[1]):
-            genomes[i, gene] = low[gene] + int(rng.random() * (high[gene] - low[gene]))
+            genomes[i, gene] = low[gene] + int(uniform(rng) * (high[gene] - low[gene]))
 
 
 @inlined

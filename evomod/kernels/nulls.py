@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 
 @inlined
@@ -29,10 +29,10 @@ def draw_pair(ends, n, layer, undirected, rng, graph, pair):
 
     An undirected edge has no source: the second is turned round in ``ends`` in every other draw, at random.
     """
-    first, second = int(rng.random() * n), int(rng.random() * n)
+    first, second = int(uniform(rng) * n), int(uniform(rng) * n)
     pair[0] = first
     pair[1] = second
-    if undirected and rng.random() < 0.5:
+    if undirected and uniform(rng) < 0.5:
         ends[second, 0], ends[second, 1] = ends[second, 1], ends[second, 0]
     if first == second:
         return False
@@ -87,7 +87,7 @@ def shuffle(places, first, rng, values):
             begin = first[block]
             for i in range(first[block + 1] - begin - 1, 0, -1):
                 one = places[begin + i]
-                other = places[begin + int(rng.random() * (i + 1))]
+                other = places[begin + int(uniform(rng) * (i + 1))]
                 values[draw, one], values[draw, other] = values[draw, other], values[draw, one]
 
 
@@ -96,9 +96,9 @@ def scatter(places, n_connections, rng, values):
     """Set so many of ``places`` to 1 in ``values[draw, place]``, all sets as likely; others are left alone."""
     for draw in range(values.shape[0]):
         for _ in range(n_connections):
-            place = places[int(rng.random() * places.size)]
+            place = places[int(uniform(rng) * places.size)]
             while values[draw, place] != 0.0:
-                place = places[int(rng.random() * places.size)]
+                place = places[int(uniform(rng) * places.size)]
             values[draw, place] = 1.0
 
 
@@ -166,7 +166,7 @@ def anneal(adjacency, layer, shape, temperatures, rng, graphs):
         temperature = temperatures[0]
         for step in range(steps if n > 1 else 0):
             temperature = temperature * cooling if step < 0.9 * steps else 0.0
-            if rng.random() < 0.5:
+            if uniform(rng) < 0.5:
                 if not draw_pair(ends, n, layer, undirected, rng, graph, pair):
                     continue
                 s1, t1, s2, t2 = ends[pair[0], 0], ends[pair[0], 1], ends[pair[1], 0], ends[pair[1], 1]
@@ -175,10 +175,10 @@ def anneal(adjacency, layer, shape, temperatures, rng, graphs):
                 gain += modules[s2] == modules[t1]
                 gain -= modules[s1] == modules[t1]
                 gain -= modules[s2] == modules[t2]
-                if gain >= 0.0 or (temperature > 0.0 and rng.random() < np.exp(gain / temperature)):
+                if gain >= 0.0 or (temperature > 0.0 and uniform(rng) < np.exp(gain / temperature)):
                     swap(pair, undirected, ends, graph)
                 continue
-            a, to = int(rng.random() * size), int(rng.random() * size)
+            a, to = int(uniform(rng) * size), int(uniform(rng) * size)
             at, o, i = modules[a], degree[a, 0], degree[a, 1]
             if at == to:
                 continue
@@ -186,7 +186,7 @@ def anneal(adjacency, layer, shape, temperatures, rng, graphs):
             gain = gain * scale + out[at] * into[at] + out[to] * into[to]
             gain -= (out[at] - o) * (into[at] - i) + (out[to] + o) * (into[to] + i)
             gain /= scale  # of a whole number: no gain is exactly 0
-            if gain >= 0.0 or (temperature > 0.0 and rng.random() < np.exp(gain / temperature)):
+            if gain >= 0.0 or (temperature > 0.0 and uniform(rng) < np.exp(gain / temperature)):
                 modules[a] = to
                 out[at] -= o
                 into[at] -= i

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, uniform
 
 
 @inlined
@@ -19,9 +19,9 @@ def draw_pair(ends, group, is_mutual, both_ways, code, rng, pair):
     connection where there is one back. A mutual connection has no source: the second is turned round in
     every other draw.
     """
-    first, second = int(rng.random() * ends.shape[0]), int(rng.random() * ends.shape[0])
+    first, second = int(uniform(rng) * ends.shape[0]), int(uniform(rng) * ends.shape[0])
     pair[0], pair[1] = first, second
-    if is_mutual[second] and rng.random() < 0.5:
+    if is_mutual[second] and uniform(rng) < 0.5:
         ends[second, 0], ends[second, 1] = ends[second, 1], ends[second, 0]
     if first == second or group[first] != group[second]:
         return False
@@ -139,7 +139,7 @@ def anneal_triads(
                     )
                 if turn == 0:
                     then = energy(counts, wanted)
-                    is_done = then <= now or rng.random() < np.exp((now - then) / temperature)
+                    is_done = then <= now or uniform(rng) < np.exp((now - then) / temperature)
                     if is_done:
                         now = then
                         break

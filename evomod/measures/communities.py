@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import communities as kernels
+from evomod.kernels import pointer_to
 from evomod.measures.edges import Edges
 
 Floats = NDArray[np.float64]
@@ -194,7 +195,7 @@ def _searched(links: Links, start: Ints, kicks: int, rng: np.random.Generator) -
     modules = start.astype(np.int64)
     worth = kernels.search(
         links.first, links.near, links.link, links.strength, links.price, links.scale,
-        NOTHING * links.unit, WORSE / links.n_nodes * links.unit, kicks, rng, modules,
+        NOTHING * links.unit, WORSE / links.n_nodes * links.unit, kicks, pointer_to(rng), modules,
     )  # fmt: skip
     return _numbered(modules), worth
 

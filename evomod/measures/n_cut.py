@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
+from evomod.kernels import pointer_to
 from evomod.kernels.clusters import k_means
 from evomod.measures.edges import Graph
 from evomod.measures.graphs import adjacency_of, layers_of, symmetric
@@ -176,7 +177,7 @@ def spectral_modules(
     n_nodes = weights.shape[0]
     modules = np.zeros(n_nodes, np.int64)
     points = np.ascontiguousarray(_embedding(weights, k).T)
-    k_means(points, k, 25 if n_nodes <= 2000 else 100, rng, modules)
+    k_means(points, k, 25 if n_nodes <= 2000 else 100, pointer_to(rng), modules)
     return modules
 
 

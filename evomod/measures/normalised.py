@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
+from evomod.kernels import pointer_to
 from evomod.measures.communities import quality_of
 from evomod.measures.edges import Edges, Graph, edges_of, with_direction
 from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
@@ -256,7 +257,7 @@ def most_modular_graphs(
     shape = np.array((symmetric, symmetric or not directed, STEPS * n_connections))
     graphs = np.empty((restarts, *matrix.shape))
     kept = np.zeros(matrix.shape[0], np.int64) if layers is None else layers
-    kernels.anneal(matrix, kept, shape, np.array(TEMPERATURES), rng, graphs)
+    kernels.anneal(matrix, kept, shape, np.array(TEMPERATURES), pointer_to(rng), graphs)
     return graphs
 
 

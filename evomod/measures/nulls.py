@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
+from evomod.kernels import pointer_to
 from evomod.measures.edges import Graph, edges_of
 from evomod.measures.graphs import adjacency_of, connected_nodes, dense, layers_of
 
@@ -221,7 +222,9 @@ def _rewired(
     def draw(number: int) -> NDArray[np.float64]:
         graphs = np.empty((number, *matrix.shape))
         ends, pair = np.empty((matrix.size, 2), np.int64), np.empty(2, np.int64)
-        kernels.rewire(matrix, layers, undirected, attempts * n_connections, rng, ends, pair, graphs)
+        kernels.rewire(
+            matrix, layers, undirected, attempts * n_connections, pointer_to(rng), ends, pair, graphs
+        )
         return graphs
 
     return draw
@@ -239,7 +242,7 @@ def _shuffled(
 
     def draw(number: int) -> NDArray[np.float64]:
         values = np.repeat(matrix.reshape(1, -1), number, axis=0)
-        kernels.shuffle(places, first, rng, values)
+        kernels.shuffle(places, first, pointer_to(rng), values)
         return values.reshape(number, *matrix.shape)
 
     return draw
@@ -266,7 +269,7 @@ def _scattered(
 
     def draw(number: int) -> NDArray[np.float64]:
         values = np.zeros((number, size * size))
-        kernels.scatter(places, n_connections, rng, values)
+        kernels.scatter(places, n_connections, pointer_to(rng), values)
         graphs = values.reshape(number, size, size)
         return (graphs + graphs.transpose(0, 2, 1) if undirected else graphs) + loops
 

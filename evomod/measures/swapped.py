@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.kernels import pointer_to
 from evomod.kernels import swaps as kernels
 from evomod.measures.edges import Edges
 
@@ -116,7 +117,7 @@ def drawn_values(
 def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -> tuple[Edges, float]:
     ends, code, left = start.ends.copy(), start.code.copy(), 0.0
     tries = TRIES * len(ends)
-    kernels.exchange(ends, start.group, start.is_mutual, start.both_ways, tries, rng, code)
+    kernels.exchange(ends, start.group, start.is_mutual, start.both_ways, tries, pointer_to(rng), code)
     if wanted.size:
         first, near = _neighbours(code)
         counts = np.zeros(wanted.size + 1, np.int64)
@@ -132,7 +133,7 @@ def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -
             wanted,
             cooling,
             ENOUGH,
-            rng,
+            pointer_to(rng),
             code,
             counts,
         )
