@@ -26,6 +26,7 @@ PAPERS = {
     "parter2008": "Parter, Kashtan & Alon 2008",
     "filan2021": "Filan et al. 2021",
     "causes": "The essay on causes of modularity",
+    "benefits": "The essay on what modularity is good for",
 }
 TEXTS = {"causes": "REPORT.md"}
 GOALS = "goals, not runs, are the unit of a claim about goals"

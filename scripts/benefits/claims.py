@@ -14,11 +14,11 @@ from evomod.scripts.benefits import derived
 STUDY = "study.toml"
 QUICK = {
     "replicates": 4,
-    "settings": ["evolution.generations=3000", "evolution.population=300", "evolution.stop=generations"],
+    "settings": ["evolution.generations=8000", "evolution.population=300"],
 }
 
 SCALE = {"neither": "a related goal", "left-and-mirrored": "a partly related goal", "both-mirrored": "an unrelated goal",
-         "top-and-bottom": "an unrelated goal that has halves too"}  # fmt: skip
+         "top-and-bottom": "an unrelated goal with halves"}  # fmt: skip
 """Goals that were never rewarded, by how much of the trained one they share."""
 NEVER = 25_000.0
 """Stands for the time of a run that was never perfect: the longest that any run had."""
@@ -91,11 +91,13 @@ LABELS = {
 ABOUT = {"smallest": DELTA, "status": "ours", "figure": "benefits-intervention"}
 
 
+WHERE = {"up": "where Q was pushed up", "none": "where it was not pushed", "down": "down"}
+
+
 def sooner(goal, slow, fast):
     """That one line of descent adapts in fewer generations than its twin."""
     return LargerInPairs(
-        f"{derived.DIRECTIONS[fast]}: copies adapt to {SCALE[goal]} sooner than {derived.DIRECTIONS[slow]}; "
-        "same founder, fitness and connections",
+        f"copies adapt to {SCALE[goal]} sooner {WHERE[fast]} than {WHERE[slow]}",
         column=f"nearly:{goal}", a=f"held@{slow}", b=f"held@{fast}",
         family="primary" if (goal, slow, fast) == (RELATED, "down", "up")
         else "other goals" if slow == "down" and fast == "up"
@@ -113,13 +115,13 @@ CLAIMS = [
     sooner(RELATED, "none", "up"),
     sooner(RELATED, "down", "none"),
     LargerInPairs(
-        "what modularity saves is more on a related goal than on an unrelated one that has halves too (octaves of generations)",
+        "pushing Q up instead of down saves more on a related goal than on an unrelated one with halves",
         column="gain", a=f"held@{RELATED}", b=f"held@{UNRELATED}", family="related above unrelated", **ABOUT,
     ),
     *(
         LargerInPairs(
-            f"Q pushed up: fitter at once on {SCALE[goal]} than Q pushed down", column=f"start:{goal}", a="held@up",
-            b="held@down", family="at once", **ABOUT,
+            f"networks are fitter at once on {SCALE[goal]} where Q was pushed up than down",
+            column=f"start:{goal}", a="held@up", b="held@down", family="at once", **ABOUT,
         )
         for goal in (RELATED, "left-and-mirrored")
     ),
@@ -132,7 +134,7 @@ CLAIMS = [
     ),
     *(
         LargerInPairs(
-            f"mutations that raise the fitness of a modular, imperfect network lower its Q more than neutral ones, {words}",
+            f"of modular imperfect networks, mutations that raise fitness lower Q more than neutral ones, {words}",
             column="changed", a=f"{kind}@neutral", b=f"{kind}@useful", family="imperfect networks", **ABOUT,
         )
         for kind, words in KINDS.items()

@@ -11,12 +11,14 @@ from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.evolvability.neighbourhood import answers_of, mutants
 from evomod.evolvability.transfers import fitness_course
+from evomod.files.disk import write_whole
 from evomod.measures import modularity
 from evomod.plots.studies import rows_of
 from evomod.population import goal_bits, score
 from evomod.pressures.max_modularity import Known, measure
 from evomod.runs.checkpoints import best_network
 from evomod.runs.replay import replayed
+from evomod.runs.tracking import csv_line
 from evomod.scripts.causes.derived import OTHERS, ROUND, TRAINED, about, first_at, networks_of, stream
 from evomod.studies.engines import in_workers
 from evomod.studies.tables import further_table
@@ -32,6 +34,13 @@ CAP = 1000
 """Generations of an adaptation."""
 NEARLY = 0.95
 """The fitness that counts as adapted, as in the study of causes."""
+LINES = ("direction", "fitness", "q", "connections", "goal", "repeat", "start", "nearly", "solved")
+MUTANTS = (
+    "generation",
+    "fitness",
+    "q",
+    *(f"{a}{b}" for b in ("useful", "neutral", "harmful") for a in ("", "dq_")),
+)
 SMALL = 300
 """Populations below this are of a trial, whose lines and adaptations are a tenth as long."""
 
@@ -75,7 +84,15 @@ def lines(study, jobs=None):
     A row a direction, goal and repeat: what the line ended as, and generations to a fitness of 0.95 and of 1 on a goal
     that was never rewarded; empty where that takes more than the cap.
     """
+    begun(study, "lines.csv", LINES)
     return further_table(study, "lines.csv", lambda keys: _lines(study, keys, jobs), ["held"])
+
+
+def begun(study, name, columns):
+    """Write a table's first line: perhaps no run has anything to add to it."""
+    path = study.folder / name
+    if not path.exists():
+        write_whole(path, csv_line(("treatment", "replicate", *columns)))
 
 
 def _lines(study, keys, jobs):
@@ -188,6 +205,7 @@ def around(study, jobs=None):
         found = zip(keys, in_workers(around_one, calls, jobs), strict=True)
         return [about(key) | row for key, row in found if row]
 
+    begun(study, "mutants.csv", MUTANTS)
     return further_table(study, "mutants.csv", make)
 
 
