@@ -1,0 +1,119 @@
+"""Interventions on modularity: what selection does not see changes nothing, and the tables are what they say."""
+
+from dataclasses import replace
+from types import MappingProxyType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+import evomod
+from evomod.evolution.loop import evolve
+from evomod.evolution.setup import prepare
+from evomod.evolvability.neighbourhood import mutants
+from evomod.scripts.benefits import derived, heldout
+from evomod.task import load_task
+
+SMALL = {
+    "task": {"name": "retina-relations", "goal": "left-and-right"},
+    "evolution": {"population": 40, "generations": 15},
+}
+
+
+def test_patterns_that_are_not_shown_change_nothing_of_a_run():
+    """The goal turned round on all of them: the same genomes in every generation."""
+    config = evomod.Config.model_validate(SMALL | {"task": SMALL["task"] | {"patterns": 100}})
+    task = load_task("retina-relations")
+    setup = prepare(config, task)
+    shown = heldout.shown_patterns(setup, np.random.SeedSequence(5))
+    assert shown.sum() == 100
+    table = task.tables["left-and-right"].copy()
+    table[..., ~shown] = ~table[..., ~shown]
+    other = replace(task, tables=MappingProxyType({**task.tables, "left-and-right": table}))
+    runs = [
+        [generation.population.genomes for generation in evolve(config, 5, setup=prepare(config, one))]
+        for one in (task, other)
+    ]
+    assert all(np.array_equal(a, b) for a, b in zip(*runs, strict=True))
+
+
+def test_accuracy_is_fitness_on_those_patterns():
+    config = evomod.Config.model_validate(SMALL | {"task": SMALL["task"] | {"patterns": 128}})
+    setup = prepare(config)
+    *_, last = evolve(config, 3, setup=setup)
+    shown = heldout.shown_patterns(setup, np.random.SeedSequence(3))
+    seen, unseen = (heldout.accuracy(setup, last.best, which) for which in (shown, ~shown))
+    assert seen == last.fitness[last.best_row]
+    whole = heldout.accuracy(setup, last.best, np.ones(256, np.bool_))
+    assert seen + unseen == pytest.approx(2.0 * whole)
+
+
+def test_a_read_out_finds_what_is_there_and_no_more():
+    """A goal that is a threshold of two neurons is read out; one that is independent of them is not."""
+    rng = np.random.default_rng(1)
+    hidden = rng.choice([-1.0, 1.0], (256, 3))
+    shown = np.arange(256) < 128
+    table = hidden[:, 0] + hidden[:, 1] > 0
+    assert heldout.read_out(hidden, table, shown) == 1.0
+    x = np.column_stack((np.ones(256), hidden))
+    noise = rng.random(256) < 0.5
+    fitted = x @ np.linalg.lstsq(x[shown], noise[shown].astype(float), rcond=None)[0]
+    assert heldout.read_out(hidden, noise, shown) == ((fitted > 0.5) == noise)[~shown].mean()
+
+
+def test_changes_of_q_by_mutants_are_those_of_their_networks():
+    """Against the measure of single networks, on every mutant that keeps a connection."""
+    setup = prepare(evomod.Config.model_validate(SMALL))
+    *_, last = evolve(setup.config, 2, setup=setup)
+    change, fitter, weights = derived.mutant_changes(last.best, setup)
+    genomes, all_weights = mutants(setup.encoding.genome(last.best), setup)
+    networks = [setup.encoding.network(genome).simplified() for genome in genomes]
+    kept = [k for k, network in enumerate(networks) if network.source.size]
+    assert weights.tolist() == all_weights[kept].tolist() and fitter.size == len(kept)
+    own = evomod.modularity(last.best.simplified()).q
+    for k in kept[:: max(len(kept) // 20, 1)]:
+        found = evomod.modularity(networks[k])
+        assert change[kept.index(k)] == pytest.approx(found.q - own, abs=1e-12)
+
+
+def test_lines_push_q_apart_and_keep_the_number_of_connections():
+    config = evomod.Config.model_validate(
+        SMALL | {"pressures": {"connection-range": {"fewest": 28, "most": 32}}}
+    )
+    setup = prepare(config)
+    *_, last = evolve(config, 4, setup=setup)
+    ends = {
+        direction: derived.descendant(derived.pushed_config(config, direction, 60), last.best, 1)
+        for direction in derived.DIRECTIONS
+    }
+    found = {direction: derived.end_of(network) for direction, network in ends.items()}
+    assert found["up"]["q"] > found["none"]["q"] > found["down"]["q"]
+    assert all(28 <= row["connections"] <= 32 for row in found.values())
+
+
+def test_early_rows_know_what_never_came():
+    log = {
+        f"fitness:{derived.TRAINED}": np.array([0.5, 0.92, 0.95, 1.0]),
+        "q_score": np.array([0.1, 0.2, 0.3, 0.4]),
+        "connections": np.array([20, 21, 22, 23]),
+    }
+    row = {"generation": 1, "q": 0.2, "connections": 21, "left": 2, "most": 2}
+    assert derived.early_row(log) == row
+    log[f"fitness:{derived.TRAINED}"] = np.array([0.5, 0.92, 0.95, 0.95])
+    assert derived.early_row(log)["left"] == ""
+    log[f"fitness:{derived.TRAINED}"] = np.full(4, 0.5)
+    assert set(derived.early_row(log).values()) == {""}
+
+
+def test_a_line_that_lost_its_fitness_has_no_number(monkeypatch):
+    rows = {
+        "replicate": np.array([0, 0, 0, 0]),
+        "direction": np.array(["up", "up", "down", "down"]),
+        "goal": np.array(["neither"] * 4),
+        "fitness": np.array([1.0, 1.0, 0.99, 0.99]),
+        "nearly": np.array([3.0, np.nan, 1.0, 1.0]),
+    }
+    monkeypatch.setattr(derived, "lines", lambda study: rows)
+    treatment = SimpleNamespace(config=SimpleNamespace(evolution=SimpleNamespace(population=1000)))
+    study = SimpleNamespace(study=SimpleNamespace(treatments=[treatment]))
+    assert derived.of_lines(study, "nearly", "up").tolist() == [(3.0 + derived.CAP) / 2.0]
+    assert np.isnan(derived.of_lines(study, "nearly", "down")).all()
