@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from evomod.errors import EvomodError
+from evomod.files.tables import add_rows
 from evomod.papers import claims, figures
 from evomod.papers import scripts as papers
-from evomod.studies import row_tables
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "filan2021" / "table.py"
 
@@ -25,7 +25,7 @@ def row(script, way, is_pruned, seed, n_cut=9.5):
 
 
 def append(script, path, row):
-    row_tables.add_rows(path, script.COLUMNS, [row])
+    add_rows(path, script.COLUMNS, [row])
 
 
 def test_a_table_goes_on(script, tmp_path):

@@ -50,6 +50,7 @@ from evomod.config import (
 from evomod.errors import EvomodError, shortened, shown
 from evomod.evolution.setup import prepare
 from evomod.files.disk import is_file
+from evomod.files.tables import Key
 from evomod.sections import Section
 from evomod.task import Task
 from evomod.trust import check_trust, shipped_task_named
@@ -58,9 +59,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Of studies and treatments: they are names of folders."""
 
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
-
-Key = tuple[str, int]
-"""Treatment and replicate of a run: the first two columns of a study's tables."""
 
 
 class TreatmentSection(Section):
@@ -173,6 +171,11 @@ def replicates_of(study: Study) -> list[Replicate]:
         for number in range(study.replicates)
         for treatment in study.treatments[:: -1 if number % 2 else 1]
     ]
+
+
+def order_of(study: Study) -> list[Key]:
+    """Every run, treatment by treatment: the order of rows."""
+    return [(t.name, number) for t in study.treatments for number in range(study.replicates)]
 
 
 def load_definition(

@@ -14,11 +14,11 @@ import numpy as np
 from evomod import measures
 from evomod.effects import delta, unknown
 from evomod.errors import EvomodError
+from evomod.files.tables import read_rows
 from evomod.papers.claims import ALPHA, DELTA, Custom, Measured
 from evomod.papers.scripts import table_of
 from evomod.scripts.clune2013 import reference as reference_runs
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
-from evomod.studies.row_tables import read_rows
 from evomod.verdicts import is_within
 
 PAPER, DECLARED = "clune2013", 50
