@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any, Literal
 
 from evomod.config import users_files
-from evomod.errors import EvomodError, shortened
+from evomod.errors import EvomodError
 from evomod.files.disk import (
     exists,
     make_folder,
@@ -32,8 +32,6 @@ from evomod.files.disk import (
     write_whole,
 )
 from evomod.files.provenance import check_version, commit, now, versions
-from evomod.files.readers import DamageError, read_json
-from evomod.files.records import StudyManifest, check_record
 from evomod.files.tables import Key, lines_by_run
 from evomod.runs.run import Beginning, Run, begin, holds_beginning, load_run
 from evomod.studies.definition import (
@@ -49,8 +47,8 @@ from evomod.studies.definition import (
     users_files_of,
 )
 from evomod.studies.networks import networks_by_run
+from evomod.studies.stated import STUDY_FORMAT, load_manifest
 
-STUDY_FORMAT = "evomod study 1"
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
 SESSION = ("argv", "commit", "versions", "start", "end")
@@ -112,21 +110,6 @@ def _claim(study: Study, folder: Path) -> None:
         raise EvomodError(
             f"{folder} is no study's folder and holds '{foreign[0]}'; give another folder with --out."
         )
-
-
-def load_manifest(folder: Path) -> dict[str, Any]:
-    """The study's manifest. Raises `EvomodError` where there is none."""
-    try:
-        manifest = read_json(folder / "manifest.json")
-    except (OSError, DamageError):
-        manifest = None
-    if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
-        raise EvomodError(f"{shortened(folder)} is no study's folder: it has no readable manifest.json.")
-    try:
-        check_record(StudyManifest, manifest)
-    except DamageError as damage:
-        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
-    return manifest
 
 
 def other_task(study: Study, manifest: dict[str, Any]) -> str | None:

@@ -49,9 +49,10 @@ from evomod.studies.definition import (
     replicates_of,
     seed_of,
 )
-from evomod.studies.folder import is_done, kept_runs, load_manifest, one_at_a_time
+from evomod.studies.folder import is_done, kept_runs, one_at_a_time
 from evomod.studies.networks import read_networks, write_density, write_networks
 from evomod.studies.run_rows import CURVES, ROWS, RunRows, run_rows
+from evomod.studies.stated import how_many, load_manifest
 
 AT_A_TIME = 32
 """Runs whose rows of a further table are made together: by several workers, which take seconds to start."""
@@ -106,6 +107,11 @@ class StudyFolder:
         return tuple(treatment.name for treatment in self.study.treatments)
 
     @property
+    def progress(self) -> str:
+        """How many replicates are done, of how many."""
+        return how_many(self.study.replicates, self.treatments, self.summary["treatment"].tolist())
+
+    @property
     def labels(self) -> dict[str, str]:
         """What treatments are called in tables and figures."""
         return {treatment.name: treatment.label for treatment in self.study.treatments}
@@ -153,13 +159,6 @@ def load_study(folder: str | Path) -> StudyFolder:
     folder = Path(folder)
     manifest = load_manifest(folder)
     return StudyFolder(folder, read_definition(folder / "study.toml"), manifest)
-
-
-def how_many(found: StudyFolder) -> str:
-    """How many replicates are done, of how many."""
-    wanted, names = found.study.replicates, found.summary["treatment"]
-    done = min(int((names == treatment).sum()) for treatment in found.treatments)
-    return f"{wanted} replicates" if done == wanted else f"{done} of {wanted} replicates"
 
 
 def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:

@@ -29,7 +29,7 @@ from evomod.papers.claims import (
     PublishedShare,
     Sooner,
 )
-from evomod.papers.scripts import scripts_folder
+from evomod.papers.places import scripts_folder
 from evomod.population import Population, goal_bits, score
 from evomod.scripts.kashtan2005 import decay as decays
 from evomod.scripts.kashtan2005 import derived

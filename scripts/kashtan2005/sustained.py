@@ -15,7 +15,7 @@ import numpy as np
 
 import evomod
 from evomod.files.tables import add_rows, read_rows
-from evomod.papers.scripts import scripts_folder
+from evomod.papers.places import scripts_folder
 from evomod.studies.definition import seed_of
 from evomod.studies.experiments import as_they_end, write_manifest
 
