@@ -17,8 +17,10 @@ from pathlib import Path
 
 from evomod.errors import EvomodError
 from evomod.papers.claims import as_markdown, counted
-from evomod.papers.figures import draw_figure, find_figures
-from evomod.papers.scripts import load_script, study_name
+from evomod.papers.figures import draw_figure
+from evomod.papers.listing import find_figures
+from evomod.papers.places import study_name
+from evomod.papers.scripts import load_script
 from evomod.papers.verification import claim_scripts, verify
 from evomod.studies.tables import load_study, write_tables
 

@@ -173,9 +173,11 @@ def test_every_dependency_has_one_home():
         ["study", "--help"],
         ["status", "--help"],
         ["train", "--help"],
+        ["figure"],
     ],
 )
 def test_light_commands_import_nothing_heavy(arguments):
+    """`figure` alone lists the papers' figures, of which each would import numba, and most scipy and matplotlib."""
     text = (
         "import sys\n"
         "from evomod.cli.parser import main\n"

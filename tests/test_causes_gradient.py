@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from evomod.errors import EvomodError
+from evomod.files.tables import add_rows
 from evomod.papers import scripts as papers
-from evomod.studies.row_tables import add_rows
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "causes" / "gradient.py"
 

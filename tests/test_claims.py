@@ -244,7 +244,7 @@ def specs():
 
 
 def test_every_claim_has_at_most_twenty_words_and_a_figure_that_exists():
-    from evomod.papers.figures import find_figures
+    from evomod.papers.listing import find_figures
 
     known = set(find_figures())
     for path, spec in specs():

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from conftest import make_task
 
-from evomod.config import Config, apply_pressures, apply_settings, dump_config, load_config, read_config
+from evomod.config import Config, apply_pressures, dump_config, load_config
 from evomod.encodings import layered
 from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
 from evomod.evolution.setup import prepare
+from evomod.files.configs import apply_settings, read_config
 from evomod.task import load_task
 
 

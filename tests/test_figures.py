@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.papers import claims, figures, verification
+from evomod.papers import claims, figures, listing, verification
 from evomod.papers import scripts as papers
-from evomod.studies.definition import load_definition
+from evomod.studies.definition import dump_study, load_definition
 from evomod.studies.run import run_study
+from evomod.studies.stated import read_stated, stated_difference
 
 ROOT = Path(__file__).parent.parent
 TINY = [
@@ -55,7 +56,7 @@ def png_size(path):
 
 FROM_STUDIES = [
     name
-    for name, script in sorted(figures.find_figures().items())
+    for name, script in sorted(listing.find_figures().items())
     if hasattr(papers.load_script(script.path), "STUDY")
 ]
 """Figures of networks trained by gradient are drawn from a table: tests/test_filan2021.py."""
@@ -75,11 +76,12 @@ def test_a_figure_is_drawn_from_a_study(tiny, tmp_path, name):
 
 
 def test_every_figure_names_a_study_that_can_be_loaded():
-    known = figures.find_figures()
+    known = listing.find_figures()
     assert {"clune2013-fig2", "clune2013-fig3a"} <= set(known)
     for script in known.values():
         module = papers.load_script(script.path)
         assert script.shows.endswith(".")
+        assert script.texts == {n: getattr(module, n) for n in listing.STATED if hasattr(module, n)}
         assert re.search(r"about ([\d.]+|an|half an) (minutes?|hours?) of one core", module.FULL)
         if hasattr(module, "TABLE"):
             assert script.path.stem in module.COMMAND and callable(module.quick)
@@ -95,6 +97,14 @@ def test_every_figure_names_a_study_that_can_be_loaded():
 def test_every_definition_of_a_study_is_valid(path):
     study = load_definition(path)
     assert study.name.startswith(path.parent.name) and study.treatments
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("scripts/*/study*.toml")), ids=str)
+def test_what_a_definition_states_is_what_its_study_keeps(path, tmp_path):
+    """So that the list of figures, which resolves nothing, passes over no study of a paper."""
+    kept = tmp_path / "study.toml"
+    kept.write_text(dump_study(load_definition(path)))
+    assert stated_difference(read_stated(path), read_stated(kept)) is None
 
 
 def test_a_figure_that_is_not_known_and_a_study_that_is_another(tiny, tmp_path):

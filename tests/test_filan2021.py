@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.papers import claims, figures
+from evomod.files.tables import add_rows
+from evomod.papers import claims, figures, listing
 from evomod.papers import scripts as papers
-from evomod.studies import row_tables
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "filan2021" / "table.py"
 
@@ -25,7 +25,7 @@ def row(script, way, is_pruned, seed, n_cut=9.5):
 
 
 def append(script, path, row):
-    row_tables.add_rows(path, script.COLUMNS, [row])
+    add_rows(path, script.COLUMNS, [row])
 
 
 def test_a_table_goes_on(script, tmp_path):
@@ -54,7 +54,7 @@ def test_a_summary_and_a_figure(script, tmp_path):
     assert told.index("untrained") < told.index("control")
     picture, folder = figures.draw_figure("filan2021-table", tmp_path / "x.png", study=tmp_path)
     assert picture.stat().st_size > 10_000 and folder == tmp_path
-    assert "filan2021-table: n-cut beside" in figures.listed()
+    assert "filan2021-table: n-cut beside" in listing.listed()
 
 
 def test_a_table_that_is_not_there(tmp_path):

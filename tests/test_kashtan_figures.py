@@ -11,14 +11,14 @@ import pytest
 
 import evomod
 from evomod import measures
+from evomod.files.tables import read_table, write_text
 from evomod.measures.graphs import adjacency_of
 from evomod.papers import verification
 from evomod.papers.scripts import load_script
 from evomod.plots.studies import STYLE
 from evomod.studies.definition import load_definition
-from evomod.studies.rows import write_text
 from evomod.studies.run import run_study
-from evomod.studies.tables import load_study, read_columns
+from evomod.studies.tables import load_study
 
 SCRIPTS = Path(__file__).parent.parent / "scripts" / "kashtan2005"
 FIGURES = ("table_qm", "fig1", "fig2", "fig3", "fig5", "decay")
@@ -268,7 +268,7 @@ def test_the_inset_shows_switches_between_epochs_that_end_solved():
 def test_the_inset_that_is_committed_ends_solved():
     figure = script("fig1")
     found = load_study(SCRIPTS.parent.parent / "results" / "kashtan2005")
-    table = read_columns(found.folder / "example_runs.csv")
+    table = read_table(found.folder / "example_runs.csv")
     rows = figure.rows_of(table, treatment="mvg")
     span = figure.zoomed(rows, 20, 1.0)
     assert len(span) == 51 and set(span) <= set(rows["generation"].tolist())
@@ -307,6 +307,6 @@ def test_results_that_are_committed_are_whole():
     folder = SCRIPTS.parent.parent / "results" / "kashtan2005"
     found = load_study(folder)
     for name in ("q_m.csv", "motifs.csv", "decay.csv"):
-        assert read_columns(folder / name)["treatment" if name != "decay.csv" else "run"].size > 0
+        assert read_table(folder / name)["treatment" if name != "decay.csv" else "run"].size > 0
     assert set(found.treatments) == set(np.unique(found.summary["treatment"]).tolist())
     assert all(path.stat().st_size <= 300_000 for path in folder.glob("*.png"))

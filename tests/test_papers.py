@@ -9,7 +9,7 @@ import pytest
 
 from evomod.cli.parser import main
 from evomod.errors import EvomodError
-from evomod.papers import figures, verification
+from evomod.papers import listing, verification
 from evomod.papers import scripts as papers
 from evomod.studies.definition import load_definition
 from evomod.studies.run import run_study
@@ -78,7 +78,7 @@ DAMAGED = {
 def test_a_study_of_another_size_is_the_papers_study(own):
     told = []
     module = papers.load_script(FIGURE)
-    assert papers.find_study(FIGURE, module, told.append).folder == own and not told
+    assert papers.find_study(FIGURE, module.STUDY, told.append).folder == own and not told
     assert papers.is_taste(FIGURE, module.STUDY, papers.load_study(own))
 
 
@@ -86,7 +86,7 @@ def test_a_study_of_another_size_is_the_papers_study(own):
 def test_another_study_and_a_damaged_one_are_passed_over_in_a_line(own, spoil):
     spoil(own)
     told = []
-    found = papers.find_study(FIGURE, papers.load_script(FIGURE), told.append)
+    found = papers.find_study(FIGURE, papers.load_script(FIGURE).STUDY, told.append)
     assert found.folder == COMMITTED
     assert len(told) == 1 and "\n" not in told[0]
     assert told[0].startswith("studies/clune2013 is passed over: ")
@@ -110,13 +110,28 @@ def test_they_are_passed_over_as_companions_too(own, made, tmp_path):
     assert papers.companion(study, script, "study.toml") is None  # the committed one is of another size
 
 
-def test_the_list_of_figures_tells_of_them(own, capsys, monkeypatch):
-    without_a_manifest(own)
-    script = figures.FigureScript("clune2013-fig2", FIGURE, "Performance.")
-    monkeypatch.setattr(figures, "find_figures", lambda: {"clune2013-fig2": script})
+def not_valid(folder):
+    (folder / "study.toml").write_text("name = 'clune2013'\n[treatments]\npa.settings = 3\n")
+
+
+UNRESOLVED = {**OTHERS, **DAMAGED, not_valid: "is not valid"}
+UNRESOLVED.pop(of_another_task)
+
+
+@pytest.mark.parametrize("spoil", [None, *UNRESOLVED])
+def test_the_list_of_figures_tells_of_them(own, capsys, monkeypatch, spoil):
+    """As far as it can without resolving a config."""
+    script = listing.find_figures()["clune2013-fig2"]
+    monkeypatch.setattr(listing, "find_figures", lambda: {"clune2013-fig2": script})
+    if spoil:
+        spoil(own)
     assert main(["figure"]) == 0
-    out = capsys.readouterr().out
-    assert f"study      {COMMITTED}, " in out and "studies/clune2013 is passed over: " in out
+    *_, place = out = capsys.readouterr().out.splitlines()
+    if spoil is None:
+        assert place.split(maxsplit=1) == ["study", f"{own}, 2 replicates"]
+        return
+    assert f"  study      {COMMITTED}, " in out[2]
+    assert "studies/clune2013 is passed over: " in place and UNRESOLVED[spoil] in place
 
 
 def test_another_study_that_is_asked_for_is_drawn_and_told(own, capsys):

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import evomod
 from evomod import measures
 from evomod.errors import EvomodError
+from evomod.files.tables import read_table
 from evomod.runs.run import resume, run
-from evomod.runs.tracking import COLUMNS, read_table
+from evomod.runs.tracking import COLUMNS
 
 SMALL = {"population": 30, "generations": 24}
 SAME = ("log.csv", "population.csv", "best.json", "config.toml", "task.py", "checkpoint.npz")

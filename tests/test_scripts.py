@@ -16,13 +16,13 @@ from matplotlib.figure import Figure
 import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
+from evomod.files.tables import read_rows, read_table
 from evomod.papers.claims import Claim, NotRunError, OutdatedError, Source, as_markdown, decide
 from evomod.papers.figures import draw_figure
 from evomod.papers.scripts import load_script
 from evomod.papers.verification import of_study
 from evomod.studies.definition import load_definition
-from evomod.studies.row_tables import read_rows
-from evomod.studies.tables import load_study, read_columns
+from evomod.studies.tables import load_study
 from evomod.verdicts import VERDICTS, of_direction, of_equality
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
@@ -59,7 +59,7 @@ def test_maps_are_merged_cell_by_cell_and_read_again(tmp_path):
             assert best[q, cost] >= fitness
     assert all(any(best[cell] in a["best_fitness"] for a in archives) for cell in best)
     figure.write(tmp_path / "mole.csv", best)
-    image, _ = figure.image_of(read_columns(tmp_path / "mole.csv"))
+    image, _ = figure.image_of(read_table(tmp_path / "mole.csv"))
     for (q, cost), fitness in best.items():
         assert image[q, cost] == fitness
     assert np.isfinite(image).sum() == len(best)
@@ -587,7 +587,7 @@ def test_controls_are_groups_of_the_sweeps(tmp_path):
     shutil.copy(table, tmp_path / "controls.csv")
     (tmp_path / "controls.manifest.json").write_text('{"versions": {"evomod": "0.2.0"}}')
     moved = replace(study, folder=tmp_path)
-    controls = read_columns(table)
+    controls = read_table(table)
     walk = controls["q_score"][controls["treatment"] == "walk"]
     assert sweeps.q(moved, "walk").tolist() == walk.tolist()
     assert sweeps.runs_of(moved, "walk") == (walk.size, 50) and sweeps.runs_of(moved, "pa-or") is None

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from evomod.errors import EvomodError
+from evomod.files.tables import read_text, write_text
 from evomod.studies.definition import load_definition
 from evomod.studies.folder import status_of
-from evomod.studies.rows import read_text, write_text
 from evomod.studies.run import run_study
 from evomod.studies.tables import load_study, write_tables
 

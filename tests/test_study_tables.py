@@ -11,10 +11,10 @@ import pytest
 import evomod
 from evomod import measures
 from evomod.errors import EvomodError
+from evomod.files.tables import write_text
 from evomod.runs import measures as run_measures
 from evomod.runs.tracking import TIED_COLUMNS
 from evomod.studies.definition import load_definition
-from evomod.studies.rows import write_text
 from evomod.studies.run import run_study
 from evomod.studies.run_rows import COST_BIN, Q_BIN, measures_of, thinned
 from evomod.studies.tables import described, write_parquet, write_tables

@@ -92,7 +92,8 @@ def act_evolve(given: argparse.Namespace) -> int:
 
 def _config(given: argparse.Namespace) -> Any:
     """The config of a task or a file, with everything that the command line changes."""
-    from evomod.config import Config, apply_pressures, apply_settings, read_config
+    from evomod.config import Config, apply_pressures
+    from evomod.files.configs import apply_settings, read_config
 
     path = Path(given.what)
     if (path / "manifest.json").is_file():
@@ -263,13 +264,15 @@ def act_status(given: argparse.Namespace) -> int:
 
 
 def act_figure(given: argparse.Namespace) -> int:
-    from evomod.papers.figures import draw_figure, listed
-
     if given.name is None and (given.quick or given.study or given.out):
         raise EvomodError("which figure? `evomod figure` alone lists them.")
     if given.name is None:
+        from evomod.papers.listing import listed
+
         print(listed())
         return 0
+    from evomod.papers.figures import draw_figure
+
     path, folder = draw_figure(
         given.name,
         given.out,

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config, read_config
+from evomod.config import Config
 from evomod.encodings import Encoding
 from evomod.errors import EvomodError, shortened
+from evomod.files.configs import read_config
 from evomod.files.disk import is_file
 from evomod.files.readers import DamageError, read_arrays
 from evomod.network import load_network

@@ -1,4 +1,4 @@
-"""Files that may hold anything, read within bounds: bytes, JSON, TOML, gzip, arrays, tables.
+"""Files that may hold anything, read within bounds: bytes, JSON, TOML, gzip, arrays.
 
 Whatever is wrong with a file's contents is a `DamageError` whose text says what; what the system says of a file
 stays an OSError, for such a file may be whole. Callers put the file's name and the advice to it.
@@ -14,7 +14,6 @@ import tokenize
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +21,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import shortened, shown
+from evomod.errors import shown
 
 MOST_BYTES = 256 * 2**20
 """Of a file that is read at once, and of what it unpacks to."""
@@ -31,10 +30,6 @@ MOST_JSON = 800 * 2**20
 MOST_DEPTH = 64
 """Brackets within brackets; what evomod writes has four."""
 MOST_TOML = 16 * 2**20
-MOST_LINE = 2**20
-"""Letters of a table's line."""
-AT_A_TIME = 4096
-"""Rows of a table that are text at once: a million rows of 17 columns were 1.5 GB."""
 
 
 class DamageError(ValueError):
@@ -208,108 +203,3 @@ def array_of(file: IO[bytes], size: int) -> NDArray[Any]:
         raise DamageError(f"an array promises {shown(promised)} bytes and holds {held}")
     values = np.frombuffer(file.read(held), dtype)
     return values.reshape(shape, order="F" if by_column else "C").copy()
-
-
-Column = NDArray[Any]
-
-
-def read_columns(
-    lines: Iterator[str],
-    texts: Collection[str],
-    wanted: Collection[str] | None = None,
-    *,
-    compact: bool = False,
-) -> dict[str, Column]:
-    """Columns of a table ``name,name`` / ``value,value``: those in ``texts`` as text, all others as numbers.
-
-    Whole numbers where all are, and an empty one is NaN. ``wanted`` are the names of the columns that are
-    kept. ``compact``: texts are objects, of which equal ones are one, 8 bytes each in place of 4 a letter. A
-    last line without its end was torn and is left out. Raises `DamageError` that names the line.
-    """
-    header = next(lines, "").removesuffix("\n").split(",")
-    if header == [""]:
-        raise DamageError("it is empty")
-    if len(set(header)) < len(header):
-        raise DamageError("two columns have one name")
-    kept = [k for k, name in enumerate(header) if wanted is None or name in wanted]
-    names = [header[k] for k in kept]
-    chunks: list[list[Column]] = [[] for _ in kept]
-    rows: list[list[str]] = []
-    known: dict[str, str] = {}
-    number = 1
-    for number, line in enumerate(lines, 2):
-        if not line.endswith("\n"):
-            number -= 1
-            break
-        cells = line[:-1].removesuffix("\r").split(",")
-        if len(cells) != len(header):
-            raise DamageError(f"line {number} has {len(cells)} cells, expected {len(header)}")
-        rows.append([cells[k] for k in kept])
-        if len(rows) == AT_A_TIME:
-            _add_chunk(chunks, rows, names, texts, number, known)
-    _add_chunk(chunks, rows, names, texts, number, known)
-    columns = (_joined(parts) for parts in chunks)
-    return {
-        name: column if compact or column.dtype != object else column.astype(str)
-        for name, column in zip(names, columns, strict=True)
-    }
-
-
-def _add_chunk(
-    chunks: list[list[Column]],
-    rows: list[list[str]],
-    names: list[str],
-    texts: Collection[str],
-    last: int,
-    known: dict[str, str],
-) -> None:
-    """Add rows, the last of which is line ``last``, to every column; ``known`` texts are used again."""
-    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    for parts, name, column in zip(chunks, names, columns, strict=True):
-        if name in texts:
-            parts.append(np.array([known.setdefault(text, text) for text in column], object))
-        else:
-            parts.append(_numbers(name, column, last - len(rows)))
-    rows.clear()
-
-
-def _numbers(name: str, texts: Sequence[str], before: int) -> Column:
-    for kind, parse in ((np.int64, int), (np.float64, _float)):
-        try:
-            return np.fromiter(map(parse, texts), kind, len(texts))
-        except (ValueError, OverflowError):
-            continue
-    wrong = next(k for k, text in enumerate(texts) if not is_number(text))
-    raise DamageError(
-        f"line {before + wrong + 1}: {shortened(name, 60)} is {shown(texts[wrong])}, not a number"
-    )
-
-
-def _float(text: str) -> float:
-    return float(text or "nan")
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell holds a number, or nothing."""
-    try:
-        _float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _joined(parts: list[Column]) -> Column:
-    """One column; its parts are let go, so that no two columns are held twice."""
-    column = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    parts.clear()
-    return column
-
-
-def table_lines(file: IO[str]) -> Iterator[str]:
-    """Lines of an open table; a line that would not fit is a `DamageError`."""
-    number = 0
-    while line := file.readline(MOST_LINE):
-        number += 1
-        if len(line) == MOST_LINE:
-            raise DamageError(f"line {number} has more than {MOST_LINE:,} letters")
-        yield line

@@ -19,6 +19,7 @@ from evomod.files.disk import lock, npz, reports_disk_errors, write_json, write_
 from evomod.files.provenance import commit, now, versions
 from evomod.files.readers import DamageError, read_arrays, read_json
 from evomod.files.records import TrainingManifest, check_record
+from evomod.files.tables import csv_line, read_table
 from evomod.gradient.config import TrainingConfig, dump_training, load_training, resolved
 from evomod.gradient.datasets import DataSet, answers_of, check_known, load_dataset, task_data
 from evomod.gradient.training import (
@@ -32,7 +33,6 @@ from evomod.gradient.training import (
 )
 from evomod.measures import NCut, graph_of_layers, modularity, n_cut
 from evomod.network import Network, network_json
-from evomod.runs.tracking import csv_line, read_table
 from evomod.task import Task, goal_table, load_task
 from evomod.trust import distrusted, is_known
 
@@ -72,7 +72,7 @@ class Training:
     @property
     def log(self) -> dict[str, NDArray[Any]]:
         """Columns of ``log.csv``, an entry an epoch; ``n_cut`` is NaN where it was not measured."""
-        return read_table(self.folder / "log.csv")
+        return read_table(self.folder / "log.csv", growing=True)
 
     @property
     def measured(self) -> dict[str, Any]:

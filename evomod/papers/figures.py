@@ -11,9 +11,7 @@ A script that needs no study of evolution holds ``TABLE`` instead (its file in `
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,49 +19,19 @@ import matplotlib
 
 from evomod.errors import EvomodError
 from evomod.files.provenance import other_version
+from evomod.papers.listing import FigureScript, find_figures
+from evomod.papers.places import command_of, study_places, table_of
 from evomod.papers.scripts import (
     Tell,
-    command_of,
     find_study,
     given_study,
     load_script,
     other_study,
     quick_study,
-    scripts_folder,
-    study_places,
-    table_of,
 )
 from evomod.plots.pictures import check_format, write_picture
 from evomod.plots.studies import STYLE
-from evomod.studies.tables import StudyFolder, how_many
-
-
-@dataclass(frozen=True, slots=True)
-class FigureScript:
-    """A script that draws one figure of a paper."""
-
-    name: str
-    """Such as "clune2013-fig2"."""
-    path: Path
-    shows: str
-
-
-def find_figures() -> dict[str, FigureScript]:
-    """All figures by name."""
-    found = {}
-    for path in sorted(scripts_folder().glob("*/*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        if _holds(tree, "FULL"):
-            folder, text = path.parent.name, ast.get_docstring(tree) or ""
-            name = folder if path.stem == folder else f"{folder}-{path.stem}"
-            found[name] = FigureScript(name, path, text.partition("\n")[0])
-    return found
-
-
-def _holds(tree: ast.Module, name: str) -> bool:
-    """Whether a module gives this name a value."""
-    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
-    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+from evomod.studies.tables import StudyFolder
 
 
 def chosen_figure(name: str) -> FigureScript:
@@ -74,32 +42,12 @@ def chosen_figure(name: str) -> FigureScript:
     return known[name]
 
 
-def listed() -> str:
-    """All figures: what each shows, its full size, and whether a study for it exists."""
-    lines = []
-    for name, script in find_figures().items():
-        module = load_script(script.path)
-        if hasattr(module, "TABLE"):
-            table = table_of(script.path.parent.name, module)
-            lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}"]
-            lines += [f"  table      {table if table.exists() else f'none yet: {module.COMMAND}'}"]
-            continue
-        passed: list[str] = []
-        found = find_study(script.path, module, passed.append)
-        place = f"none yet: {command_of(script.path, module)}"
-        if found:
-            place = f"{found.folder}, {how_many(found)}"
-        lines += [f"{name}: {script.shows}", f"  full size  {module.FULL}", f"  study      {place}"]
-        lines += [f"             {why}" for why in passed]
-    return "\n".join(lines)
-
-
 def _table_for(
     script: FigureScript, module: Any, folder: Path | None, quick: bool, jobs: int | None
 ) -> Path:
     if quick:
         return Path(module.quick(jobs))
-    table = table_of(script.path.parent.name, module, folder)
+    table = table_of(script.path.parent.name, module.TABLE, folder)
     if not table.exists():
         raise EvomodError(
             f"there is no table for {script.name}; looked for {table}. Make it with `{module.COMMAND}` "
@@ -134,14 +82,14 @@ def draw_figure(
     if quick:
         found = quick_study(script.path, module, jobs)
     elif study is not None:
-        found = given_study(script.path, module, study, tell)
+        found = given_study(script.path, module.STUDY, study, tell)
     else:
-        present = find_study(script.path, module, tell)
+        present = find_study(script.path, module.STUDY, tell)
         if present is None:
-            looked = ", ".join(map(str, study_places(script.path, module)))
+            looked = ", ".join(map(str, study_places(script.path, module.STUDY)))
             raise EvomodError(
                 f"no study for {name} has been run; looked in {looked}. Run it with "
-                f"`{command_of(script.path, module)}` ({module.FULL}), or draw a small one with --quick."
+                f"`{command_of(script.path, module.STUDY)}` ({module.FULL}), or draw a small one with --quick."
             )
         found = present
     version = other_version(found.manifest)

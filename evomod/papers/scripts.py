@@ -12,29 +12,25 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
-from evomod.config import read_config
 from evomod.errors import EvomodError
+from evomod.papers.places import (
+    SIZE,
+    not_the_study,
+    passed_over,
+    scripts_folder,
+    study_name,
+    study_places,
+)
 from evomod.studies.definition import Study, difference, load_definition
 from evomod.studies.folder import other_task
 from evomod.studies.run import run_study
 from evomod.studies.tables import StudyFolder, load_study
 
-PACKAGE = Path(__file__).parents[1]
-
 Tell = Callable[[str], None]
 """What is told a line for the user, such as `print`."""
-
-SIZE = ("evolution.population", "evolution.generations", "tracking.population_every")
-"""Settings in which a study may differ from its definition, see `is_taste`; the last only records."""
-
-
-def scripts_folder() -> Path:
-    """Where the papers' folders are: beside the package in a source checkout, else inside it."""
-    beside = PACKAGE.parent / "scripts"
-    return beside if (beside / "clune2013").is_dir() else PACKAGE / "scripts"
 
 
 def load_script(path: Path) -> Any:
@@ -48,29 +44,12 @@ def load_script(path: Path) -> Any:
     return module
 
 
-def command_of(path: Path, module: Any) -> str:
-    """What runs a script's study at full size."""
-    return f"evomod study scripts/{path.parent.name}/{module.STUDY}"
-
-
-def study_name(path: Path, definition: str) -> str:
-    """Name of a study in a script's folder; resolving its treatments takes a second where they are many."""
-    return str(read_config(path.parent / definition)["name"])
-
-
-def study_places(path: Path, module: Any) -> list[Path]:
-    """Folders in which a script's study may lie: a run of one's own, then the committed results."""
-    name = study_name(path, module.STUDY)
-    results = scripts_folder().parent / "results" / path.parent.name
-    return [Path("studies") / name, results / name, results]
-
-
-def find_study(path: Path, module: Any, tell: Tell = lambda text: None) -> StudyFolder | None:
+def find_study(path: Path, definition: str, tell: Tell = lambda text: None) -> StudyFolder | None:
     """The first of `study_places` that holds the tables of the script's study.
 
     What is damaged, or has the study's name and is another one, is passed over; ``tell`` is told why.
     """
-    return _first(study_places(path, module), path, module.STUDY, tell)
+    return _first(study_places(path, definition), path, definition, tell)
 
 
 def _first(
@@ -85,12 +64,12 @@ def _first(
                 continue
             _ = found.summary  # can it be read?
         except EvomodError as error:
-            tell(f"{place} is passed over: {' '.join(str(error).split())}")
+            tell(passed_over(place, error))
             continue
         other = other_study(path, definition, found)
         if other is None:
             return found
-        tell(f"{place} is passed over: {other}.")
+        tell(passed_over(place, f"{other}."))
     return None
 
 
@@ -107,7 +86,7 @@ def other_study(path: Path, definition: str, study: StudyFolder) -> str | None:
     """
     whole = definition_of(path, definition)
     other = difference(whole, study.study, SIZE) or other_task(whole, study.manifest)
-    return other and f"it is not the study of scripts/{path.parent.name}/{definition}: {other}"
+    return other and not_the_study(path, definition, other)
 
 
 def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | None:
@@ -117,7 +96,7 @@ def companion(study: StudyFolder, path: Path, definition: str) -> StudyFolder | 
     version of evomod made it: results may differ for that alone.
     """
     beside = study.folder.parent / study_name(path, definition)
-    for place in [beside, *study_places(path, SimpleNamespace(STUDY=definition))]:
+    for place in [beside, *study_places(path, definition)]:
         found = _first([place], path, definition)
         if found is not None and _alike(found, study):
             return found
@@ -149,18 +128,20 @@ def is_taste(path: Path, definition: str, study: StudyFolder) -> bool:
     )
 
 
-def given_study(path: Path, module: Any, folder: Path, tell: Tell = lambda text: None) -> StudyFolder:
+def given_study(
+    path: Path, definition: str, folder: Path, tell: Tell = lambda text: None
+) -> StudyFolder:
     """The study in a folder; ``tell`` is told where it is of other settings or treatments than its paper's.
 
     Raises `EvomodError` if it has not the name of the one that the script needs.
     """
-    wanted, found = study_name(path, module.STUDY), load_study(folder)
+    wanted, found = study_name(path, definition), load_study(folder)
     if found.study.name != wanted:
         raise EvomodError(
             f"{path.parent.name}-{path.stem} needs the study '{wanted}'; {folder} holds "
             f"'{found.study.name}'."
         )
-    other = other_study(path, module.STUDY, found)
+    other = other_study(path, definition, found)
     for treatment in found.study.treatments:
         if treatment.config.task.name.endswith(".py"):
             raise EvomodError(
@@ -178,11 +159,3 @@ def quick_study(path: Path, module: Any, jobs: int | None) -> StudyFolder:
     study = load_definition(path.parent / module.STUDY, quick["settings"], quick["replicates"])
     folder = Path(tempfile.mkdtemp(prefix=f"{study.name}-quick-"))
     return run_study(study, folder, jobs=jobs)
-
-
-def table_of(paper: str, module: Any, folder: Path | None = None) -> Path:
-    """The table of a script that needs no study: in a folder, or among the results."""
-    here = Path("results") / paper
-    places = [folder] if folder is not None else [here, scripts_folder().parent / here]
-    tables = [Path(place) / module.TABLE for place in places]
-    return next((table for table in tables if table.exists()), tables[0])

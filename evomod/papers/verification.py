@@ -15,19 +15,15 @@ from evomod.errors import EvomodError
 from evomod.files.provenance import other_version
 from evomod.files.readers import DamageError, read_json
 from evomod.papers.claims import Claim, decide, old_births, untested
+from evomod.papers.places import command_of, scripts_folder, study_name, study_places, table_of
 from evomod.papers.scripts import (
     Tell,
-    command_of,
     find_study,
     is_taste,
     load_script,
     quick_study,
-    scripts_folder,
-    study_name,
-    study_places,
-    table_of,
 )
-from evomod.studies.tables import StudyFolder, how_many, load_study
+from evomod.studies.tables import StudyFolder, load_study
 from evomod.verdicts import STATES
 
 
@@ -69,8 +65,8 @@ def verify(
 
 def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell) -> list[Claim]:
     """Claims of a study; a taste decides none."""
-    paper, command = path.parent.name, command_of(path, module)
-    study = quick_study(path, module, jobs) if quick else find_study(path, module, tell)
+    paper, command = path.parent.name, command_of(path, module.STUDY)
+    study = quick_study(path, module, jobs) if quick else find_study(path, module.STUDY, tell)
     if study is None:
         old = _old_one(path, module)
         if old:
@@ -79,13 +75,13 @@ def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell
     taste, version = is_taste(path, module.STUDY, study), other_version(study.manifest)
     made = f", made by evomod {version}" if version else ""
     kind = " (a taste: decides nothing)" if taste else ""
-    tell(f"{paper}: {study.folder}, {how_many(study)}{made}{kind}")
+    tell(f"{paper}: {study.folder}, {study.progress}{made}{kind}")
     return of_study(path, module, study, is_whole=not taste)
 
 
 def _old_one(path: Path, module: Any) -> str | None:
     """In words, that the study's place holds one of the old births, which has other settings too; None where not."""
-    for place in study_places(path, module):
+    for place in study_places(path, module.STUDY):
         if (place / "manifest.json").exists():
             try:
                 found = load_study(place)
@@ -102,7 +98,7 @@ def _is_layered(study: StudyFolder) -> bool:
 
 def of_study(path: Path, module: Any, study: StudyFolder, *, is_whole: bool = True) -> list[Claim]:
     """The claims against a study; those of layered networks that were born too sparse are refused."""
-    command, old = command_of(path, module), old_births(study.manifest)
+    command, old = command_of(path, module.STUDY), old_births(study.manifest)
     if old and _is_layered(study):
         return untested(path, module, f"{old}: run again", "made by 0.1", command)
     return _tested(path, module, study, command, is_whole)
@@ -110,7 +106,7 @@ def of_study(path: Path, module: Any, study: StudyFolder, *, is_whole: bool = Tr
 
 def _of_table(path: Path, module: Any, tell: Tell) -> list[Claim]:
     """Claims of an experiment that is no study; a small one is not run for them."""
-    table = table_of(path.parent.name, module)
+    table = table_of(path.parent.name, module.TABLE)
     if not table.exists():
         return untested(path, module, f"not run: {module.COMMAND}", "not run", module.COMMAND)
     tell(f"{path.parent.name}: {table}")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError
 from evomod.evolution.schedules import modularity_goal
 from evomod.files.disk import write_whole
+from evomod.files.tables import read_table
 from evomod.measures.modularity import modularity
 from evomod.measures.normalised import null_distribution
 from evomod.measures.report import null_note
@@ -26,7 +27,6 @@ from evomod.network import Network
 from evomod.plots.circuit_layout import BENDS, bend_of, circuit_positions, levels
 from evomod.plots.pictures import picture_bytes, style
 from evomod.runs.run import Run, load_run
-from evomod.runs.tracking import read_table
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#661100", "#999999")
 """Okabe & Ito's palette, safe for colour-blind readers; in place of its yellow, which is hardly seen on white
@@ -427,7 +427,7 @@ def curves_of(run: Run) -> bytes:
 
 def _log_of(run: Run) -> dict[str, NDArray[Any]]:
     path = run.folder / "log.csv"
-    log = read_table(path, PLOTTED, compact=True)
+    log = read_table(path, PLOTTED, growing=True, compact=True)
     lacking = [name for name in PLOTTED if name not in log]
     if lacking:
         raise EvomodError(f"table {path} is damaged: it has no column {lacking[0]}.")

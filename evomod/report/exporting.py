@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError, shortened
 from evomod.files.disk import exists, make_folder, write_whole
+from evomod.files.tables import csv_line
 from evomod.network import FORMAT, GATES, Network, load_best, load_network
 from evomod.plots.circuit_layout import levels
 from evomod.runs.run import load_run
-from evomod.runs.tracking import csv_line
 from evomod.studies.tables import parquet_library
 
 OPSET, IR = 17, 8

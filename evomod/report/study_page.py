@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from evomod import measures
 from evomod.contrasts import contrast
 from evomod.errors import EvomodError
+from evomod.files.tables import lines_by_run
 from evomod.network import Network
 from evomod.report import charts
 from evomod.report.networks import frames, multiples
@@ -28,7 +29,6 @@ from evomod.runs.run import Run, load_run
 from evomod.statistics import proportions
 from evomod.studies.definition import place_of, replicates_of
 from evomod.studies.folder import is_done, sessions_of
-from evomod.studies.rows import lines_by_run
 from evomod.studies.run_rows import COST_BIN, Q_BIN
 from evomod.studies.tables import StudyFolder, load_study, write_tables
 

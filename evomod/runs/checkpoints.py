@@ -23,8 +23,9 @@ from evomod.files.disk import npz, write_whole
 from evomod.files.plugins import Fault, called
 from evomod.files.readers import DamageError, parse_json, read_arrays
 from evomod.files.records import SCHEDULE, RandomState, check_record
+from evomod.files.tables import csv_line
 from evomod.network import Network, network_json
-from evomod.runs.tracking import Tracker, columns, csv_line
+from evomod.runs.tracking import Tracker, columns
 from evomod.selections.collection import origin_of
 
 

@@ -18,12 +18,12 @@ from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.provenance import check_version
-from evomod.files.readers import table_lines
+from evomod.files.tables import csv_line, table_lines
 from evomod.measures.modularity import modularity
 from evomod.network import Network
 from evomod.runs.checkpoints import best_network, sequence_of
 from evomod.runs.run import Run, check_copies, stored_start
-from evomod.runs.tracking import Tracker, csv_line
+from evomod.runs.tracking import Tracker
 from evomod.trust import check_trust, stored_task
 
 FRAMES = 60

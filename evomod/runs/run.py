@@ -50,16 +50,10 @@ from evomod.files.plugins import Fault, called
 from evomod.files.provenance import check_version, here, now, versions
 from evomod.files.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
 from evomod.files.records import RunManifest, check_record
+from evomod.files.tables import csv_line, read_table
 from evomod.network import Network, load_best
 from evomod.runs.checkpoints import ARCHIVE, State, read_checkpoint, save_checkpoint, sequence_of
-from evomod.runs.tracking import (
-    POPULATION_COLUMNS,
-    Tracker,
-    columns,
-    csv_line,
-    population_rows,
-    read_table,
-)
+from evomod.runs.tracking import POPULATION_COLUMNS, Tracker, columns, population_rows
 from evomod.task import Task
 from evomod.trust import check_trust, flag, stored_task
 
@@ -79,17 +73,17 @@ class Run:
     @property
     def log(self) -> dict[str, NDArray[Any]]:
         """Columns of ``log.csv``, one entry a generation."""
-        return read_table(self.folder / "log.csv")
+        return read_table(self.folder / "log.csv", growing=True)
 
     @property
     def population(self) -> dict[str, NDArray[Any]]:
         """Columns of ``population.csv``: Q and cost of whole populations, every so many generations."""
-        return read_table(self.folder / "population.csv")
+        return read_table(self.folder / "population.csv", growing=True)
 
     @property
     def archive(self) -> dict[str, NDArray[Any]]:
         """Columns of ``archive.csv``: the last archive of a method of selection that has one, such as MAP-Elites."""
-        return read_table(self.folder / ARCHIVE)
+        return read_table(self.folder / ARCHIVE, growing=True)
 
     @property
     def best(self) -> Network:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
 from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
-from evomod.files.readers import DamageError, read_columns, table_lines
 from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
 from evomod.pressures import max_modularity
@@ -208,31 +204,3 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
             rows.tolist(), counts.tolist(), strict=True
         )
     ]
-
-
-def csv_line(values: tuple[Any, ...]) -> bytes:
-    """One line of a table; numbers in full, so that reading them back gives the same bits."""
-    return (",".join(repr(v) if isinstance(v, float) else str(v) for v in values) + "\n").encode()
-
-
-TEXTS = ("goal", "q_method", "phase")
-"""Columns that stay text even if every entry looks like a number."""
-
-
-def read_table(
-    path: Path, wanted: Collection[str] | None = None, *, compact: bool = False
-) -> dict[str, NDArray[Any]]:
-    """A table as column arrays: whole numbers, numbers or, those of `TEXTS`, text; all, or those ``wanted``.
-
-    ``compact``: texts take 8 bytes each, see `read_columns`. It is read some thousand rows at a time: a million take the memory of their numbers. A torn last line is
-    left out. Raises `EvomodError` that names the line where a table is damaged.
-    """
-    try:
-        with open(path, newline="\n", encoding="utf-8") as file:
-            return read_columns(table_lines(file), TEXTS, wanted, compact=compact)
-    except FileNotFoundError:
-        raise EvomodError(f"there is no table {path}; is this a run folder?") from None
-    except DamageError as damage:
-        raise EvomodError(f"table {path} is damaged: {damage}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvomodError(f"table {path} cannot be read: {error}.") from None

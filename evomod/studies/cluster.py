@@ -22,14 +22,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evomod.config import read_config
 from evomod.errors import EvomodError, shortened
+from evomod.files.configs import read_config
 from evomod.files.disk import is_file, reports_disk_errors, write_whole
 from evomod.files.provenance import versions
 from evomod.runs.run import load_run
 from evomod.runs.warmup import compile_for
 from evomod.studies.engines import Engine, Outcome, evolve_folder
-from evomod.studies.folder import is_done, load_manifest
+from evomod.studies.folder import is_done
+from evomod.studies.stated import load_manifest
 from evomod.task import read_task
 
 CONNECT_SECONDS, ASK_SECONDS, HELD_SECONDS = 20.0, 30.0, 60.0

@@ -37,20 +37,20 @@ from pydantic import Field, ValidationError
 from evomod.config import (
     SECTION_TYPES,
     Config,
-    apply_settings,
     check_stored,
     config_data,
     dump_toml,
     first_of,
-    locate,
-    read_config,
     users_files,
     users_paths,
 )
 from evomod.errors import EvomodError, shortened, shown
 from evomod.evolution.setup import prepare
+from evomod.files.configs import apply_settings, flat, locate, read_config
 from evomod.files.disk import is_file
+from evomod.files.tables import Key
 from evomod.sections import Section
+from evomod.studies.stated import other_outline, treated
 from evomod.task import Task
 from evomod.trust import check_trust, shipped_task_named
 
@@ -58,9 +58,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """Of studies and treatments: they are names of folders."""
 
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
-
-Key = tuple[str, int]
-"""Treatment and replicate of a run: the first two columns of a study's tables."""
 
 
 class TreatmentSection(Section):
@@ -175,6 +172,11 @@ def replicates_of(study: Study) -> list[Replicate]:
     ]
 
 
+def order_of(study: Study) -> list[Key]:
+    """Every run, treatment by treatment: the order of rows."""
+    return [(t.name, number) for t in study.treatments for number in range(study.replicates)]
+
+
 def load_definition(
     path: str | Path,
     settings: Sequence[str] = (),
@@ -251,17 +253,11 @@ def difference(
     treatments, `seed_of`: with ``may_grow`` ours may have some that theirs lacks. Settings that are ``free``
     may differ, such as "evolution.generations".
     """
-    for what in ("name", "seed"):
-        a, b = getattr(ours, what), getattr(theirs, what)
-        if a != b:
-            return f"its {what} is {b!r}, not {a!r}"
     mine, other = ({t.name: t for t in study.treatments} for study in (ours, theirs))
-    lacks = [] if may_grow else [name for name in mine if name not in other]
-    besides = [name for name in other if name not in mine]
-    if lacks:
-        return f"it has no treatment {' or '.join(lacks)}"
-    if besides:
-        return f"it has treatment {' and '.join(besides)} besides"
+    outlines = (ours.name, ours.seed, mine), (theirs.name, theirs.seed, other)
+    different = other_outline(*outlines, may_grow=may_grow)
+    if different:
+        return different
     for name, treatment in other.items():
         changed = changed_setting(mine[name].config, treatment.config, free)
         if changed:
@@ -273,18 +269,11 @@ def changed_setting(wanted: Config, found: Config, free: Collection[str] = ()) -
     """The first setting that differs, as "a.b = found, not wanted"; how often a state is saved may."""
     if found == wanted:
         return None  # of replicates, all but always; 0.2 ms less
-    a, b = (_flat(config.model_dump(mode="json", by_alias=True)) for config in (wanted, found))
+    a, b = (flat(config.model_dump(mode="json", by_alias=True)) for config in (wanted, found))
     for key in sorted((a.keys() | b.keys()) - {"tracking.checkpoint_seconds", *free}):
         if a.get(key) != b.get(key):
             return f"{key} = {b.get(key)}, not {a.get(key)}"
     return None
-
-
-def _flat(data: dict[str, Any], path: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in data.items():
-        flat |= _flat(value, f"{path}{key}.") if isinstance(value, dict) else {f"{path}{key}": value}
-    return flat
 
 
 def _checked(data: dict[str, Any], path: Path) -> StudySection:
@@ -377,27 +366,8 @@ def _as_stored(
 
 def _data_of(section: StudySection, part: TreatmentSection, home: Path) -> dict[str, Any]:
     """Config data of a treatment: its config or the base, with the study's settings and its own."""
-    start = part.config or section.base or {}
-    data = read_config(home / start) if isinstance(start, str) else start
-    return merged(merged(data, section.settings), part.settings)
-
-
-def merged(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Config data with changes put in; tables are merged, everything else is replaced.
-
-    >>> merged({"task": "retina", "evolution": {"population": 10}}, {"evolution": {"generations": 5}})
-    {'task': {'name': 'retina'}, 'evolution': {'population': 10, 'generations': 5}}
-    """
-    result = dict(data)
-    if isinstance(result.get("task"), str):
-        result["task"] = {"name": result["task"]}
-    for key, value in changes.items():
-        before = result.get(key)
-        both = isinstance(before, dict) and isinstance(value, dict)
-        result[key] = merged(before or {}, value) if both else value
-    return {
-        key: merged(value, {}) if isinstance(value, dict) else value for key, value in result.items()
-    }
+    changes = {"settings": section.settings}, {"settings": part.settings}
+    return treated(part.config or section.base or {}, home, changes)
 
 
 def _mistakes(error: EvomodError) -> list[str]:

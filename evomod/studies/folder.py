@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any, Literal
 
 from evomod.config import users_files
-from evomod.errors import EvomodError, shortened
+from evomod.errors import EvomodError
 from evomod.files.disk import (
     exists,
     make_folder,
@@ -32,11 +32,9 @@ from evomod.files.disk import (
     write_whole,
 )
 from evomod.files.provenance import check_version, commit, now, versions
-from evomod.files.readers import DamageError, read_json
-from evomod.files.records import StudyManifest, check_record
+from evomod.files.tables import Key, lines_by_run
 from evomod.runs.run import Beginning, Run, begin, holds_beginning, load_run
 from evomod.studies.definition import (
-    Key,
     Replicate,
     Study,
     Treatment,
@@ -48,9 +46,9 @@ from evomod.studies.definition import (
     replicates_of,
     users_files_of,
 )
-from evomod.studies.rows import kept_runs
+from evomod.studies.networks import networks_by_run
+from evomod.studies.stated import STUDY_FORMAT, load_manifest
 
-STUDY_FORMAT = "evomod study 1"
 OURS = {"study.toml", "manifest.json", "study.lock", "study.turn", "failures.json"}
 
 SESSION = ("argv", "commit", "versions", "start", "end")
@@ -112,21 +110,6 @@ def _claim(study: Study, folder: Path) -> None:
         raise EvomodError(
             f"{folder} is no study's folder and holds '{foreign[0]}'; give another folder with --out."
         )
-
-
-def load_manifest(folder: Path) -> dict[str, Any]:
-    """The study's manifest. Raises `EvomodError` where there is none."""
-    try:
-        manifest = read_json(folder / "manifest.json")
-    except (OSError, DamageError):
-        manifest = None
-    if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
-        raise EvomodError(f"{shortened(folder)} is no study's folder: it has no readable manifest.json.")
-    try:
-        check_record(StudyManifest, manifest)
-    except DamageError as damage:
-        raise EvomodError(f"{folder / 'manifest.json'} is damaged: {damage}.") from None
-    return manifest
 
 
 def other_task(study: Study, manifest: dict[str, Any]) -> str | None:
@@ -245,8 +228,34 @@ def is_done(folder: Path) -> bool:
     return os.path.exists(f"{folder}/complete") and os.path.exists(f"{folder}/log.csv")  # noqa: PTH110
 
 
+def kept_runs(study: Study, folder: Path) -> set[Key]:
+    """Runs without a folder that the tables have: they are done.
+
+    A run folder is up to megabytes, and what figures need of it is some kilobytes: so it may be deleted, or be left
+    behind on another machine, and more replicates be added to the tables that stay.
+
+    Their lines in summary.csv and networks.json.gz are needed; a course, which older tables lack, is not.
+
+    Raises `EvomodError` for a damaged table, and if a table holds more replicates than the study now has, for
+    then their rows would be lost.
+    """
+    summary, networks = folder / "summary.csv", folder / "networks.json.gz"
+    if not (summary.exists() and networks.exists()):
+        return set()
+    runs = set(lines_by_run(summary))
+    last = max((number for _, number in runs), default=-1)
+    if last >= study.replicates:
+        raise EvomodError(
+            f"the tables of {folder} hold {last + 1} replicates, and would lose those beyond the "
+            f"{study.replicates} that are asked for: give --replicates {last + 1} or more, or another folder with "
+            "--out."
+        )
+    gone = {run for run in runs if not (folder / place_of(run) / "manifest.json").exists()}
+    return gone & set(networks_by_run(networks)) if gone else gone
+
+
 def done_among(replicates: Sequence[Replicate], study: Study, folder: Path) -> set[Key]:
-    """Keys of the replicates that are done, those included whose folders are gone, see `study_rows`."""
+    """Keys of the replicates that are done, those included whose folders are gone, see `kept_runs`."""
     kept = kept_runs(study, folder)
     return {r.key for r in replicates if r.key in kept or is_done(folder / r.place)}
 

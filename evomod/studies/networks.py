@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from evomod.errors import EvomodError
+from evomod.files.readers import DamageError, parse_json
+from evomod.files.records import NETWORKS, check_record
+from evomod.files.tables import Key, csv_line, named, read_text, write_lines, write_text
 from evomod.network import Network, network_of
-from evomod.runs.tracking import csv_line
-from evomod.studies.definition import Key
-from evomod.studies.rows import named, networks_by_run, write_lines, write_text
 from evomod.studies.run_rows import RunRows
 
 DENSITY = ("treatment", "replicate", "generation", "connection_cost", "q_score", "individuals")
@@ -28,6 +30,17 @@ def write_networks(
         elif run in kept:
             lines.append(json.dumps(known[run], separators=(",", ":")))
     write_text(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
+
+
+def networks_by_run(path: Path) -> dict[Key, dict[str, Any]]:
+    """What ``networks.json.gz`` holds, by run. Raises `EvomodError` if it is missing or damaged."""
+    text = read_text(path)
+    try:
+        rows = parse_json(text.encode())
+        check_record(NETWORKS, rows)
+        return {(row["treatment"], row["replicate"]): row for row in rows}
+    except DamageError as error:
+        raise EvomodError(f"{path} is damaged: {error}.") from None
 
 
 def read_networks(path: Path) -> dict[str, list[Network]]:

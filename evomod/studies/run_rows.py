@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from evomod.files.disk import reports_disk_errors, write_whole
 from evomod.files.readers import DamageError, read_json
 from evomod.files.records import Rows, check_record
+from evomod.files.tables import csv_line
 from evomod.network import best_data
 from evomod.runs.measures import q_measures
 from evomod.runs.run import Run
-from evomod.runs.tracking import TIED_COLUMNS, csv_line
+from evomod.runs.tracking import TIED_COLUMNS
 
 ROWS_FORMAT = "evomod rows 1"
 """Of other formats rows are made anew: raise the number where the rows of a run change."""

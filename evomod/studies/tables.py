@@ -2,7 +2,7 @@
 
 Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into
 `run_rows.measures_of`.
-Runs whose folders are gone stay in the tables, see `study_rows`.
+Runs whose folders are gone stay in the tables, see `kept_runs`.
 """
 
 from __future__ import annotations
@@ -19,54 +19,43 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from evomod.errors import EvomodError
-from evomod.files.disk import reports_disk_errors, write_whole
-from evomod.files.readers import DamageError, is_number, read_json
-from evomod.files.readers import read_columns as table_columns
+from evomod.files.disk import reports_disk_errors
+from evomod.files.readers import DamageError, read_json
 from evomod.files.records import Failures, check_record
+from evomod.files.tables import (
+    Columns,
+    Key,
+    Table,
+    csv_line,
+    header_of,
+    lines_by_run,
+    lines_of,
+    named,
+    read_table,
+    table_text,
+    write_lines,
+    write_text,
+)
 from evomod.network import Network
 from evomod.runs.run import Run, load_run
-from evomod.runs.tracking import TEXTS, TIED_COLUMNS, csv_line
+from evomod.runs.tracking import TIED_COLUMNS
 from evomod.statistics import FEWEST, MedianBand, MedianCI, median_band, median_ci
 from evomod.studies.definition import (
-    Key,
     Replicate,
     Study,
+    order_of,
     place_of,
     read_definition,
     replicates_of,
     seed_of,
 )
-from evomod.studies.folder import is_done, load_manifest, one_at_a_time
+from evomod.studies.folder import is_done, kept_runs, one_at_a_time
 from evomod.studies.networks import read_networks, write_density, write_networks
-from evomod.studies.rows import (
-    kept_runs,
-    lines_by_run,
-    lines_of,
-    named,
-    order_of,
-    read_text,
-    write_lines,
-)
 from evomod.studies.run_rows import CURVES, ROWS, RunRows, run_rows
+from evomod.studies.stated import how_many, load_manifest
 
 AT_A_TIME = 32
 """Runs whose rows of a further table are made together: by several workers, which take seconds to start."""
-
-Table = dict[str, NDArray[Any]]
-
-
-class Columns(Table):
-    """The columns of a table that was read; asked for one that is not there, it says which table lacks it.
-
-    A dictionary of its own, since figures and claims ask for columns in some hundred places.
-    """
-
-    def __init__(self, columns: Table, path: Path) -> None:
-        super().__init__(columns)
-        self.path = path
-
-    def __missing__(self, name: str) -> NDArray[Any]:
-        raise EvomodError(f"the table {self.path} has no column '{name}'; it has {', '.join(self)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +69,17 @@ class StudyFolder:
     @property
     def summary(self) -> Table:
         """Columns of ``summary.csv``, one entry a replicate that is done."""
-        return read_columns(self.folder / "summary.csv", numbers=True)
+        return read_table(self.folder / "summary.csv", numbers=True)
 
     @property
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
-        return read_columns(self.folder / "curves.csv", numbers=True)
+        return read_table(self.folder / "curves.csv", numbers=True)
 
     @property
     def courses(self) -> Table:
         """Columns of ``courses.csv.gz``, one entry a replicate and generation of `thinned`."""
-        return read_columns(self.folder / "courses.csv.gz", numbers=True)
+        return read_table(self.folder / "courses.csv.gz", numbers=True)
 
     @property
     def networks(self) -> dict[str, list[Network]]:
@@ -105,7 +94,7 @@ class StudyFolder:
                 f"no run of {self.folder} recorded its populations: tracking.population_every was 0, or no "
                 f"run is done."
             )
-        return read_columns(self.folder / "density.csv.gz", numbers=True)
+        return read_table(self.folder / "density.csv.gz", numbers=True)
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -116,6 +105,11 @@ class StudyFolder:
     @property
     def treatments(self) -> tuple[str, ...]:
         return tuple(treatment.name for treatment in self.study.treatments)
+
+    @property
+    def progress(self) -> str:
+        """How many replicates are done, of how many."""
+        return how_many(self.study.replicates, self.treatments, self.summary["treatment"].tolist())
 
     @property
     def labels(self) -> dict[str, str]:
@@ -167,13 +161,6 @@ def load_study(folder: str | Path) -> StudyFolder:
     return StudyFolder(folder, read_definition(folder / "study.toml"), manifest)
 
 
-def how_many(found: StudyFolder) -> str:
-    """How many replicates are done, of how many."""
-    wanted, names = found.study.replicates, found.summary["treatment"]
-    done = min(int((names == treatment).sum()) for treatment in found.treatments)
-    return f"{wanted} replicates" if done == wanted else f"{done} of {wanted} replicates"
-
-
 def done_runs(found: StudyFolder) -> list[tuple[Replicate, Run]]:
     """The replicates that are done and have a folder, with their runs, treatment by treatment."""
     order = [treatment.name for treatment in found.study.treatments]
@@ -199,10 +186,13 @@ def write_tables(folder: str | Path) -> None:
         write_density(found.folder / "density.csv.gz", order, rows, kept)
 
 
+NO_ROW = b"treatment,replicate\n"
+"""A table without a row."""
+
+
 def _header(path: Path, kept: set[Key]) -> bytes:
     """That of a table without a fresh row."""
-    text = read_text(path) if kept and path.exists() else ""
-    return text.splitlines(True)[0].encode() if text else b"treatment,replicate\n"
+    return header_of(path) if kept and path.exists() else NO_ROW
 
 
 def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]) -> None:
@@ -263,7 +253,7 @@ def _write_courses(
 
 def _check_courses(path: Path) -> None:
     """Raises `EvomodError` where lines that are kept are damaged."""
-    table = read_columns(path, numbers=True)
+    table = read_table(path, numbers=True)
     wanted = (("generation", *CURVES), ("generation", *CURVES[:2]))
     if table["treatment"].size and tuple(table)[2:] not in wanted:
         raise EvomodError(f"the table {path} is damaged: it has other columns than evomod writes.")
@@ -278,7 +268,8 @@ def _write_curves(found: StudyFolder, names: tuple[str, ...], courses: dict[Key,
     """Write ``curves.csv``; without any course it stays as it is, for older tables have curves alone."""
     path = found.folder / "curves.csv"
     if any(courses.values()) or not path.exists():
-        _write_table(path, _curves(found.study, names, courses))
+        rows = _curves(found.study, names, courses)
+        write_text(path, table_text(tuple(rows[0]) if rows else ("treatment",), rows))
 
 
 def _curves(study: Study, names: tuple[str, ...], courses: dict[Key, str]) -> list[dict[str, Any]]:
@@ -319,13 +310,6 @@ def _at(band: MedianBand, k: int, name: str) -> dict[str, float]:
     return {key: float(values[k]) for key, values in ends.items()}
 
 
-def _write_table(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows as CSV, with the columns of the first of them."""
-    header = tuple(rows[0]) if rows else ("treatment",)
-    body = (csv_line(tuple(row[name] for name in header)) for row in rows)
-    write_whole(path, csv_line(header) + b"".join(body))
-
-
 def further_table(
     study: StudyFolder,
     name: str,
@@ -350,7 +334,7 @@ def further_table(
             asked = missing[start : start + AT_A_TIME]
             _add_rows(study, path, make(asked), runs)
             bar.update(len(asked))
-    table = read_columns(path)
+    table = read_table(path)
     keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     kept = np.array([key in wanted for key in keys], np.bool_)
     return Columns({column: values[kept] for column, values in table.items()}, path)
@@ -369,8 +353,8 @@ def _add_rows(
     fresh = lines_of(tuple(row.values()) for row in rows)
     with one_at_a_time(study.folder), reports_disk_errors(study.folder):
         known = _known(path)
-        header = csv_line(tuple(rows[0])) if rows else _header(path, set())
-        if known and header != _header(path, set(known)):
+        header = csv_line(tuple(rows[0])) if rows else NO_ROW
+        if known and header != header_of(path):
             raise EvomodError(
                 f"{path} has other columns than this evomod writes; take it away to have it made anew."
             )
@@ -385,36 +369,6 @@ def _failures(path: Path) -> list[dict[str, Any]]:
         raise EvomodError(f"{path} is damaged: {error}; `evomod study` writes it anew.") from None
     found: list[dict[str, Any]] = data["failures"]
     return found
-
-
-NAMES = (*TEXTS, "treatment", "to")
-"""Columns that are text even if all names look like numbers."""
-
-
-def read_columns(path: Path, *, numbers: bool = False) -> Table:
-    """A table of a study as arrays: an empty number is NaN, names are text.
-
-    ``numbers``: all columns but `NAMES` hold nothing else. Raises `EvomodError` for a damaged table.
-    """
-    text = read_text(path)
-    lines = iter(text.splitlines(keepends=True))
-    try:
-        if text and not text.endswith("\n"):
-            raise DamageError("its last line is torn")
-        names = NAMES if numbers else (*NAMES, *_texts(text))
-        return Columns(table_columns(lines, names), path)
-    except DamageError as damage:
-        raise EvomodError(f"the table {path} is damaged: {damage}.") from None
-
-
-def _texts(text: str) -> list[str]:
-    """Columns whose first entry is text."""
-    header, *first = (line.split(",") for line in text.splitlines()[:2])
-    return (
-        [name for name, cell in zip(header, *first, strict=False) if not is_number(cell)]
-        if first
-        else []
-    )
 
 
 def write_parquet(folder: str | Path) -> list[Path]:

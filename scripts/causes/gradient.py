@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from evomod.effects import paired_shares
 from evomod.errors import EvomodError
 from evomod.files.provenance import now
+from evomod.files.tables import add_rows, read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import task_data
 from evomod.gradient.run import measured_n_cut, network_of_layers, versions_with_torch
@@ -29,7 +30,7 @@ from evomod.measures import graph_of_layers, modularity, null_distribution
 from evomod.measures.report import q_beside_nulls
 from evomod.plots.studies import plot_dots, signs_of_dots
 from evomod.statistics import median_ci, rank_sum, signed_rank
-from evomod.studies.row_tables import add_rows, read_rows, write_manifest
+from evomod.studies.experiments import write_manifest
 from evomod.task import load_task
 
 TABLE = "gradient.csv"

@@ -9,7 +9,6 @@ have a Q. The tables of the figures must have been written: `evomod figure cause
 
 import argparse
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -470,8 +469,7 @@ def main():
     given, found = parser.parse_args(), {}
     for name, definition in places.items():
         folder = getattr(given, name)
-        wanted = SimpleNamespace(STUDY=definition)
-        found[name] = load_study(folder) if folder else find_study(HERE / "report.py", wanted)
+        found[name] = load_study(folder) if folder else find_study(HERE / "report.py", definition)
     if found["study"] is not None:
         parts = {"Side by side": side_by_side, "Learning": learning, "Adaptation": adaptation}
         for title, made in parts.items():

@@ -7,6 +7,7 @@ import numpy as np
 
 from evomod import measures
 from evomod.effects import unknown
+from evomod.files.tables import read_table
 from evomod.papers.claims import (
     BAND,
     DELTA,
@@ -22,7 +23,6 @@ from evomod.papers.claims import (
 )
 from evomod.scripts.clune2013 import fig4
 from evomod.statistics import rank_correlation
-from evomod.studies.tables import read_columns
 from evomod.task import load_task
 
 STUDY = "study.toml"
@@ -134,7 +134,7 @@ def cells(source):
     if path is None:
         raise NotRunError("no map: scripts/clune2013/study_mole.toml makes it")
     known = check_births(path.with_name("mole.manifest.json"))
-    table = read_columns(path)
+    table = read_table(path)
     is_right = table["best_fitness"] == 1.0
     q, cost = table["q_score"][is_right], table["connection_cost"][is_right]
     return q, cost, np.unique(table["q_score"]), len(known.get("seeds", []))

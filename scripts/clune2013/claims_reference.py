@@ -7,18 +7,17 @@ shares by Fisher's, all p corrected together by Holm. The program's numbers: res
 """
 
 from functools import partial
-from types import SimpleNamespace
 
 import numpy as np
 
 from evomod import measures
 from evomod.effects import delta, unknown
 from evomod.errors import EvomodError
+from evomod.files.tables import read_rows
 from evomod.papers.claims import ALPHA, DELTA, Custom, Measured
-from evomod.papers.scripts import table_of
+from evomod.papers.places import table_of
 from evomod.scripts.clune2013 import reference as reference_runs
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
-from evomod.studies.row_tables import read_rows
 from evomod.verdicts import is_within
 
 PAPER, DECLARED = "clune2013", 50
@@ -162,5 +161,5 @@ CLAIMS = [
 
 
 if __name__ == "__main__":
-    found_at = table_of(PAPER, SimpleNamespace(TABLE=TABLE))
+    found_at = table_of(PAPER, TABLE)
     print(rules_as_markdown(found_at))

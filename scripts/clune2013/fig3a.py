@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 
 from evomod.evolvability.transfers import generations_to_solve
 from evomod.files.disk import write_whole
+from evomod.files.tables import csv_line, read_table
 from evomod.plots.studies import masked, plot_boxes
-from evomod.runs.tracking import csv_line
 from evomod.studies.engines import in_workers
-from evomod.studies.tables import further_table, read_columns
+from evomod.studies.tables import further_table
 
 STUDY = "study_adapt.toml"
 FULL = (
@@ -61,7 +61,7 @@ def medians(study):
 
     Of runs that the study has: the table may hold more.
     """
-    table = read_columns(study.folder / "adaptation.csv")
+    table = read_table(study.folder / "adaptation.csv")
     replicates = table["replicate"] < study.study.replicates
     table = masked(table, replicates)
     generations = np.where(np.isnan(table["generations"].astype(float)), CAP, table["generations"])

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod import load_config, load_run, run
+from evomod.files.tables import read_table
 from evomod.plots.runs import COLOURS
-from evomod.studies.row_tables import as_they_end, read_manifest, write_manifest
-from evomod.studies.tables import read_columns
+from evomod.studies.experiments import as_they_end, read_manifest, write_manifest
 
 HERE = Path(__file__).parent
 STUDY = "study.toml"
@@ -85,7 +85,7 @@ def image_of(table):
 def draw(study):
     """The map, and every replicate's best network of the last generation; weights -2 -1 1 2 in both."""
     path = next(path for path in places(study) if path.exists())
-    table, summary = read_columns(path), study.summary
+    table, summary = read_table(path), study.summary
     figure = Figure(figsize=(6.0, 4.2), layout="constrained")
     axes = figure.subplots()
     image, extent = image_of(table)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from evomod.files.tables import read_table
 from evomod.papers.scripts import companion
 from evomod.plots.studies import plot_columns, rows_of
-from evomod.studies.tables import read_columns
 
 STUDY = "study_sweeps.toml"
 FULL = (
@@ -28,7 +28,7 @@ def controls(study):
     length = study.study.treatments[0].config.evolution.generations
     for folder in (study.folder, study.folder.parent / "clune2013-controls"):
         if (folder / "controls.csv").exists():
-            table = rows_of(read_columns(folder / "controls.csv"), generations=length)
+            table = rows_of(read_table(folder / "controls.csv"), generations=length)
             found = {label: rows_of(table, treatment=kind) for kind, label in LABELS.items()}
             return {label: rows for label, rows in found.items() if rows["treatment"].size}
     return {}

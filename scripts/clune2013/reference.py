@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 import evomod
+from evomod.files.tables import add_rows, read_rows
 from evomod.papers.scripts import load_script
 from evomod.runs.tracking import Tracker
-from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.studies.experiments import as_they_end, write_manifest
 
 HERE = Path(__file__).parent
 RULES = {"random": "random", "parents": "parents-first", "offspring": "offspring-first"}

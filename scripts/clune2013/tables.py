@@ -1,9 +1,10 @@
-"""Rows of experiments by kind and replicate, see `row_tables`."""
+"""Rows of experiments by kind and replicate, see `studies.experiments`."""
 
 from collections import Counter
 
 from evomod.errors import EvomodError
-from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.files.tables import add_rows, read_rows
+from evomod.studies.experiments import as_they_end, write_manifest
 
 
 def complete(given, name, columns, kinds, run):

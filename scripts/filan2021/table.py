@@ -26,12 +26,13 @@ from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
 from evomod.files.provenance import now
+from evomod.files.tables import add_rows, read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import load_dataset
 from evomod.gradient.run import DRAWS, measured_n_cut, versions_with_torch
 from evomod.gradient.training import fixed_arithmetic, train, want_torch
 from evomod.plots.runs import COLOURS
-from evomod.studies.row_tables import add_rows, read_rows, write_manifest
+from evomod.studies.experiments import write_manifest
 
 TABLE = "table.csv"
 FULL = "5 networks a way of training, about 4 hours of one core"

@@ -12,6 +12,7 @@ import numpy as np
 
 import evomod
 from evomod.evolution.evaluation import Loop, penalised
+from evomod.files.tables import read_rows
 from evomod.papers.claims import (
     BAND,
     DELTA,
@@ -28,11 +29,10 @@ from evomod.papers.claims import (
     PublishedShare,
     Sooner,
 )
-from evomod.papers.scripts import scripts_folder
+from evomod.papers.places import scripts_folder
 from evomod.population import Population, goal_bits, score
 from evomod.scripts.kashtan2005 import decay as decays
 from evomod.scripts.kashtan2005 import derived
-from evomod.studies.row_tables import read_rows
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}

@@ -27,7 +27,7 @@ def q_m(study, treatment):
 
 def of_mvg():
     """The study of varying goals, where it is found: of another cap than this one, so no companion."""
-    study = find_study(Path(__file__), main)
+    study = find_study(Path(__file__), main.STUDY)
     if study is None:
         raise NotRunError("not run: scripts/kashtan2005/study.toml")
     return study

@@ -15,15 +15,13 @@ import numpy as np
 import evomod
 from evomod.errors import EvomodError
 from evomod.files.disk import write_whole
+from evomod.files.tables import csv_line, read_table, read_text
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
 from evomod.network import network_json, network_of
 from evomod.plots.motifs import plot_motif_means
-from evomod.runs.tracking import csv_line
 from evomod.studies.definition import seed_of
-from evomod.studies.rows import read_text
-from evomod.studies.tables import read_columns
 from evomod.task import MAX_MODULARITY
 
 CIRCUITS = ("fg-and", "fg-or", "mvg")
@@ -49,7 +47,7 @@ def once(study, name, make, of_runs=True):
         body = b"".join(csv_line(tuple(map(plain, row.values()))) for row in rows)
         write = partial(write_of_runs, study, name) if of_runs else partial(write_whole, path)
         write(csv_line(tuple(rows[0])) + body)
-    return read_columns(path)
+    return read_table(path)
 
 
 MADE_OF = "made_of.json"

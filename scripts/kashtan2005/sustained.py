@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 import evomod
-from evomod.papers.scripts import scripts_folder
+from evomod.files.tables import add_rows, read_rows
+from evomod.papers.places import scripts_folder
 from evomod.studies.definition import seed_of
-from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.studies.experiments import as_they_end, write_manifest
 
 HERE = Path(__file__).parent
 COMMAND = "python scripts/kashtan2005/sustained.py"

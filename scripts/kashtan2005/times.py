@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
+from evomod.files.tables import read_rows
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import LINES, runs_in_words
 from evomod.scripts.kashtan2005 import times_to_solve as times_to_solve
-from evomod.studies.row_tables import read_rows
 
 TABLE = "times.csv"
 FULL = (

@@ -16,7 +16,8 @@ from statistics import median
 import numpy as np
 
 import evomod
-from evomod.studies.row_tables import add_rows, as_they_end, read_rows
+from evomod.files.tables import add_rows, read_rows
+from evomod.studies.experiments import as_they_end
 
 HERE = Path(__file__).parent
 TABLE = HERE.parent.parent / "results" / "kashtan2005" / "times.csv"

@@ -3,11 +3,11 @@
 Our reading of the figure, of which no numbers are known. With both selections, see `both_selections.py`.
 """
 
+from evomod.files.tables import read_table
 from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften, NotRunError
 from evomod.plots.studies import rows_of
 from evomod.scripts.kashtan2007 import both_selections as selections
 from evomod.scripts.kashtan2007 import fig3
-from evomod.studies.tables import read_columns
 
 STUDY, QUICK = fig3.STUDY, fig3.QUICK
 
@@ -37,7 +37,7 @@ def last_fitness(study, group):
     path = study.folder / fig3.TABLE_NAME
     if not path.exists():
         raise NotRunError(f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}")
-    table = read_columns(path)
+    table = read_table(path)
     table = {name: column[table["replicate"] < study.study.replicates] for name, column in table.items()}
     last = rows_of(table, generation=table["generation"].max())
     return rows_of(last, treatment=group.removeprefix("other-"))["best_fitness"]

@@ -3,11 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from evomod.files.tables import read_table
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import LINES, masked, rows_of
 from evomod.scripts.kashtan2007 import both_selections as both
 from evomod.studies.run_rows import thinned
-from evomod.studies.tables import further_table, read_columns
+from evomod.studies.tables import further_table
 
 STUDY = "study_course.toml"
 FULL = "80 runs of 20,000 generations, about 10 minutes of one core"
@@ -41,7 +42,7 @@ def courses(study, runs):
 
 def draw(study):
     """Mean and standard error over runs, a line a scenario."""
-    table = read_columns(study.folder / TABLE_NAME)
+    table = read_table(study.folder / TABLE_NAME)
     replicates = table["replicate"] < study.study.replicates
     table = masked(table, replicates)
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evomod.files.tables import add_rows
 from evomod.papers import scripts as papers
-from evomod.studies.row_tables import add_rows
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "filan2021" / "table.py"
 SIZES = {"epochs": 1, "hidden": (16, 16), "draws": 3}

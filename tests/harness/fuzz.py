@@ -313,6 +313,7 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.config import load_config
     from evomod.evolution import starts
     from evomod.evolution.setup import prepare
+    from evomod.files.tables import read_rows, read_table
     from evomod.gradient import datasets
     from evomod.measures.edges import edges_of
     from evomod.measures.files import read_graph, read_modules
@@ -321,11 +322,10 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.plots import runs as plotting
     from evomod.runs import measures as run_measures
     from evomod.runs import run as runs
-    from evomod.runs.tracking import read_table
     from evomod.studies import definition as study
     from evomod.studies import folder as study_folder
     from evomod.studies import networks as study_networks
-    from evomod.studies import row_tables, run_rows
+    from evomod.studies import run_rows
     from evomod.studies import tables as study_tables
     from evomod.task import load_task, read_task
 
@@ -339,6 +339,9 @@ def formats(home: Path) -> dict[str, Format]:
     (home / "s.toml").write_text(STUDY)
     call(["study", str(home / "s.toml"), "--out", str(home / "st"), "--jobs", "1"])
     st, task = home / "st", load_task("retina")
+
+    def log(path: Path) -> None:
+        read_table(path, growing=True)
 
     def best(path: Path) -> None:
         network = load_network(path)
@@ -413,14 +416,14 @@ def formats(home: Path) -> dict[str, Format]:
     add("start", home / "start" / "x.npz", "arrays",
         lambda path: starts.first_genomes(setup.config, setup.encoding),
         (folder / "checkpoint.npz").read_bytes())  # fmt: skip
-    add("log", folder / "log.csv", "table", read_table)
+    add("log", folder / "log.csv", "table", log)
     add(
         "log, drawn",
         folder / "log.csv",
         "table",
         lambda path: plotting.curves_of(runs.load_run(path.parent)),
     )
-    add("population", folder / "population.csv", "table", read_table)
+    add("population", folder / "population.csv", "table", log)
     add("summary.csv", st / "summary.csv", "table", tables)
     add("curves.csv", st / "curves.csv", "table", tables)
     add("courses.csv.gz", st / "courses.csv.gz", "table.gz", tables)
@@ -435,7 +438,7 @@ def formats(home: Path) -> dict[str, Format]:
         lambda path: run_rows.run_rows(path.parent, runs.load_run),
     )
     add("measures.json", q, "json", lambda path: run_measures.q_measures(runs.load_run(path.parent)))
-    add("rows of an experiment", home / "f" / "rows.csv", "table", lambda path: row_tables.read_rows(path, ("a", "b")),
+    add("rows of an experiment", home / "f" / "rows.csv", "table", lambda path: read_rows(path, ("a", "b")),
         b"a,b,c\n1,2,3\n2,3.5,x\n")  # fmt: skip
     add("IDX", home / "f" / "x.idx", "bytes", datasets.read_idx, idx, gzip.compress(idx, mtime=0))
     for ending, kind, contents in graphs():

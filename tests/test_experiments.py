@@ -5,7 +5,8 @@ import time
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.studies.row_tables import add_rows, as_they_end, read_rows, write_manifest
+from evomod.files.tables import add_rows, read_rows
+from evomod.studies.experiments import as_they_end, write_manifest
 
 COLUMNS = ("kind", "number")
 

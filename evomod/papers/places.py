@@ -1,0 +1,53 @@
+"""Where the papers' scripts, studies and tables lie; nothing is read but a definition's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evomod.files.configs import read_config
+
+PACKAGE = Path(__file__).parents[1]
+
+SIZE = ("evolution.population", "evolution.generations", "tracking.population_every")
+"""Settings in which a study may differ from its definition, see `is_taste`; the last only records."""
+
+
+def scripts_folder() -> Path:
+    """Where the papers' folders are: beside the package in a source checkout, else inside it."""
+    beside = PACKAGE.parent / "scripts"
+    return beside if (beside / "clune2013").is_dir() else PACKAGE / "scripts"
+
+
+def command_of(path: Path, definition: str) -> str:
+    """What runs a script's study at full size."""
+    return f"evomod study scripts/{path.parent.name}/{definition}"
+
+
+def study_name(path: Path, definition: str) -> str:
+    """Name of a study in a script's folder; resolving its treatments takes a second where they are many."""
+    return str(read_config(path.parent / definition)["name"])
+
+
+def study_places(path: Path, definition: str) -> list[Path]:
+    """Folders in which a script's study may lie: a run of one's own, then the committed results."""
+    name = study_name(path, definition)
+    results = scripts_folder().parent / "results" / path.parent.name
+    return [Path("studies") / name, results / name, results]
+
+
+def table_of(paper: str, table: str, folder: Path | None = None) -> Path:
+    """The table of a script that needs no study: in a folder, or among the results."""
+    here = Path("results") / paper
+    places = [folder] if folder is not None else [here, scripts_folder().parent / here]
+    tables = [Path(place) / table for place in places]
+    return next((path for path in tables if path.exists()), tables[0])
+
+
+def passed_over(place: Path, why: object) -> str:
+    """In a line, why a folder that lies where a study is looked for is not taken."""
+    return f"{place} is passed over: {' '.join(str(why).split())}"
+
+
+def not_the_study(path: Path, definition: str, other: str) -> str:
+    """In words, that a study is another than the one that a script needs."""
+    return f"it is not the study of scripts/{path.parent.name}/{definition}: {other}"

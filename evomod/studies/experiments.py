@@ -1,0 +1,61 @@
+"""Experiments that are no study: calls spread over processes, and the manifest beside the table of their rows.
+
+Scripts use them for what no config can express; rows are added by `files.tables.add_rows` as calls end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any, TypeVar
+
+from evomod.errors import EvomodError
+from evomod.files.disk import write_json
+from evomod.files.provenance import commit, versions
+from evomod.files.readers import DamageError, read_json
+
+T = TypeVar("T")
+
+
+def as_they_end(
+    function: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int
+) -> Iterator[T]:
+    """What a function returns for each of these arguments, in the order of their ends, by so many processes.
+
+    Where one fails the others go on, and its error is raised at the end. With one worker all happens here.
+    """
+    if workers == 1 or len(calls) < 2:
+        for call in calls:
+            yield function(*call)
+        return
+    failed: BaseException | None = None
+    with ProcessPoolExecutor(min(workers, len(calls))) as pool:
+        futures = [pool.submit(function, *call) for call in calls]
+        try:
+            for future in as_completed(futures):
+                if future.exception() is None:
+                    yield future.result()
+                else:
+                    failed = failed or future.exception()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C no further one begins
+    if failed is not None:
+        raise failed
+
+
+def write_manifest(path: Path, **about: Any) -> None:
+    """Where a table comes from."""
+    write_json(path, {"commit": commit(), "versions": versions()} | about)
+
+
+def read_manifest(path: Path, *wanted: str) -> dict[str, Any]:
+    """What `write_manifest` wrote. Raises `EvomodError` where it is missing, damaged or lacks a ``wanted`` key."""
+    try:
+        known: dict[str, Any] = read_json(path)
+        _ = [known[key] for key in wanted]
+    except (OSError, DamageError, KeyError, TypeError):
+        raise EvomodError(
+            f"{path}, which says where the table beside it comes from, is missing or damaged; put it back."
+        ) from None
+    return known
