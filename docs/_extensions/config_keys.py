@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import textwrap
 from typing import Literal, get_args, get_origin
 
@@ -21,7 +22,7 @@ def meanings(section):
     for kind in reversed(section.__mro__[:-1]):
         if kind.__module__.startswith("evomod"):
             body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0].body
-            for field, text in zip(body, body[1:]):
+            for field, text in itertools.pairwise(body):
                 if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
                     found[field.target.id] = inspect.cleandoc(text.value.value)
     return found
@@ -76,7 +77,9 @@ def table(section, skipped=(), changed=()):
         if name not in skipped:
             value = in_toml(field, changed.get(name, field.default))
             cells = (f"`{field.alias or name}`", values(field), value, says.get(name, ""))
-            rows.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
+            rows.append(
+                "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+            )
     return "\n".join(rows) if rows[2:] else "No keys."
 
 
@@ -97,7 +100,7 @@ def text():
     found = [part(f"## `[{name}]`", kinds[name]) for name in ("task", "schedule")]
     found.append("## `[network]` and `[variation]`\n\nThey depend on the key `encoding`.")
     for name, kind in ENCODINGS.items():
-        found.append(part(f"### `encoding = \"{name}\"`", kind.section, {"encoding"}))
+        found.append(part(f'### `encoding = "{name}"`', kind.section, {"encoding"}))
         changed = kind.defaults.get("variation", {})
         found.append(f"`[variation]` of `{name}`:\n\n{table(kind.variation, changed=changed)}")
         others = {part: values for part, values in kind.defaults.items() if part != "variation"}

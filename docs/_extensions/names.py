@@ -33,7 +33,9 @@ def defined():
         if parts[1] not in ("results", "scripts", "tasks"):
             module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             found.add(module)
-            found |= {f"{module}.{name}" for name in names_of(ast.parse(path.read_text(encoding="utf-8")).body)}
+            found |= {
+                f"{module}.{name}" for name in names_of(ast.parse(path.read_text(encoding="utf-8")).body)
+            }
     return found
 
 

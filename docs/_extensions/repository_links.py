@@ -1,6 +1,7 @@
 """Links that are right between files of the repository become right in the site; papers show their pictures."""
 
 import ast
+import json
 import os
 import re
 from functools import cache
@@ -8,7 +9,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent.parent
 ROOT = DOCS.parent
-LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 INCLUDE = re.compile(r"^```\{include\} (\S+)$", re.M)
 
 
@@ -21,21 +22,23 @@ def pages():
         found[path] = name
         for included in INCLUDE.findall(path.read_text(encoding="utf-8")):
             found[(path.parent / included).resolve()] = name
-    return found | {path: f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    return found
 
 
 def relinked(text, folder, page):
     """The text of a file of ``folder`` as it stands on a page."""
 
     def link(found):
-        before, target, after = found.groups()
+        words, target = found.groups()
         path, mark, anchor = target.partition("#")
         if "://" in target or not path or not (folder / path).exists():
             return found[0]
         file = (folder / path).resolve()
+        if file.suffix == ".ipynb":  # behind a symbolic link, which a Markdown link would follow
+            return f"{{doc}}`{words} </notebooks/{file.stem}>`"
         if file in pages():
-            return f"{before}/{pages()[file]}{mark}{anchor}{after}"
-        return f"{before}{os.path.relpath(file, (DOCS / page).parent)}{after}"
+            return f"[{words}](/{pages()[file]}{mark}{anchor})"
+        return f"[{words}]({os.path.relpath(file, (DOCS / page).parent)})"
 
     return LINK.sub(link, text)
 
@@ -48,13 +51,21 @@ def pictures_of(folder):
         if script.exists():
             says = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))).splitlines()[0]
             name = script.stem if script.stem.startswith(folder.name) else f"{folder.name}-{script.stem}"
-            found.append(f"![{says}]({os.path.relpath(picture, folder)})\n\n`evomod figure {name}`: {says}\n")
+            found.append(
+                f"![{says}]({os.path.relpath(picture, folder)})\n\n`evomod figure {name}`: {says}\n"
+            )
     return "\n\n## Pictures\n\n" + "\n".join(found) if found else ""
 
 
 def on_source_read(app, page, content):
-    folder = ROOT / "notebooks" if page.startswith("notebooks/") else (DOCS / page).parent
-    content[0] = relinked(content[0], folder, page)
+    if not page.startswith("notebooks/"):
+        content[0] = relinked(content[0], (DOCS / page).parent, page)
+        return
+    notebook = json.loads(content[0])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = relinked("".join(cell["source"]), ROOT / "notebooks", page)
+    content[0] = json.dumps(notebook)
 
 
 def on_include_read(app, path, parent, content):
