@@ -28,6 +28,7 @@ html_theme = "furo"
 html_title = f"evomod {version}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_show_sourcelink = False
 
 myst_enable_extensions = ["colon_fence"]
@@ -42,6 +43,8 @@ nb_execution_raise_on_error = True
 nitpicky = True
 default_role = "py:obj"
 autosummary_generate = False
+toc_object_entries_show_parents = "hide"
+autodoc_type_aliases = {"NDArray": "NDArray"}
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "undoc-members": True}
 numpydoc_show_class_members = False

@@ -13,7 +13,7 @@ from evomod.selections.collection import BUILT_IN as SELECTIONS
 from evomod.studies.definition import StudySection, TreatmentSection
 
 MARK = "<!-- keys -->"
-BOUNDS = {"ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}"}
+BOUNDS = {"ge": "≥\u00a0{}", "gt": ">\u00a0{}", "le": "≤\u00a0{}", "lt": "<\u00a0{}"}
 
 
 def meanings(section):

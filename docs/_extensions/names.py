@@ -6,18 +6,26 @@ from functools import cache
 from pathlib import Path
 
 import evomod
+from evomod import measures
 from evomod.config import Config
 from evomod.sections import Section
 
 PACKAGE = Path(evomod.__file__).parent
-SHORT = {"np": "numpy", "NDArray": "numpy.typing.NDArray", "ArrayLike": "numpy.typing.ArrayLike"}
+SHORT = {
+    "np": "numpy",
+    "Path": "pathlib.Path",
+    "NDArray": "numpy.typing.NDArray",
+    "ArrayLike": "numpy.typing.ArrayLike",
+}
 """As the code spells what it imports."""
 
 
-@cache
-def homes():
-    """Where a public name is defined: the name that the site documents."""
-    return {f"evomod.{home}.{name}": f"evomod.{name}" for name, home in evomod._HOMES.items()}
+def documented(target):
+    """The name under which the site documents a public name that is written alone, or from the module that defines it."""
+    for name, home in evomod._HOMES.items():
+        if target in (name, f"evomod.{home}.{name}"):
+            return f"evomod.{name}"
+    return f"evomod.measures.{target}" if target in measures.__all__ else None
 
 
 @cache
@@ -66,8 +74,8 @@ def on_missing_reference(app, env, node, content):
     target = node.get("reftarget", "")
     if node.get("refdomain") != "py":
         return None
-    if target in homes():
-        domain, name = env.domains["py"], homes()[target]
+    if name := documented(target):
+        domain = env.domains["py"]
         return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, content)
     if any(name == target or name.endswith(f".{target}") for name in defined()):
         return content
