@@ -60,7 +60,7 @@ class TaskSection(Section):
 
 
 class ScheduleSection(Section):
-    """Which goal is rewarded in which generation; `goals.epochs` tells what each kind does."""
+    """Which goal is rewarded in which generation; `schedules.epochs` tells what each kind does."""
 
     kind: Literal[
         "fixed",

@@ -159,7 +159,7 @@ class Encoding(Protocol):
         return None
 
     def strengths(self, genomes: Genomes) -> NDArray[np.float64]:
-        """``[individual, edge]``: |weight| of every connection, else 0. Of encodings with "removal"."""
+        """``[individual, edge]``: ``|weight|`` of every connection, else 0. Of encodings with "removal"."""
         raise self._lacks("removal")
 
     def without(self, genomes: Genomes, edges: NDArray[np.bool_]) -> Genomes:
@@ -167,7 +167,7 @@ class Encoding(Protocol):
         raise self._lacks("removal")
 
     def working_strengths(self, genomes: Genomes, working: NDArray[np.int8]) -> NDArray[np.float64]:
-        """``[individual, edge]``: |weight| of every active connection, else 0. Of encodings with "weights"."""
+        """``[individual, edge]``: ``|weight|`` of every active connection, else 0. Of encodings with "weights"."""
         raise self._lacks("weights")
 
     def n_hidden(self) -> int:

@@ -40,11 +40,11 @@ class TrainingConfig:
     dropout: float = 0.0
     """Share of the hidden neurons that are silent in a step; inputs are not dropped."""
     l1: float = 0.0
-    """Times the sum of all |w|: added to the loss."""
+    """Times the sum of all ``|w|``: added to the loss."""
     l2: float = 0.0
     """Times the sum of all w squared: added to the loss."""
     l1_first: float = 0.0
-    """Times the sum of |w| of the first layer. The authors' code has it in the place of L2 there."""
+    """Times the sum of ``|w|`` of the first layer. The authors' code has it in the place of L2 there."""
     prune: float = 0.0
     """Share of the weights of every layer that pruning leaves at 0; 0: no pruning."""
     clusterable_init: bool = False

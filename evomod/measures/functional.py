@@ -122,8 +122,8 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     nodes of the simplified network are parted, ``first_split`` in two by the sign of the leading eigenvector
     of B + B' and ``partition`` into the modules of `modularity`. With k groups the score is the sum over modules of (k * largest - all) / (k - 1), where
     ``all`` inputs of groups are in the module and ``largest`` of them in the same group: all of them where
-    the module is pure, 0 where it holds as many of each. For two groups this is the authors' sum of |left -
-    right|; an input without a connection counts nowhere, so the retina's 8 inputs succeed with 8. There is
+    the module is pure, 0 where it holds as many of each. For two groups this is the authors' sum of
+    ``|left - right|``; an input without a connection counts nowhere, so the retina's 8 inputs succeed with 8. There is
     none (None, and a ``reason``) where groups overlap otherwise, or there is one.
 
     Neurons: each is read as > 0, >= 0, < 0 and <= 0, and the best of the four counts, as the fraction of

@@ -67,7 +67,7 @@ def n_cut(
 ) -> NCut:
     """How well a network falls into ``k`` modules: the sum over modules of cut / (volume + 1e-8).
 
-    The graph is undirected, an edge |w| (Filan et al. 2021): the cut of a module is the weight of its edges
+    The graph is undirected, an edge ``|w|`` (Filan et al. 2021): the cut of a module is the weight of its edges
     to other modules, its volume the summed degrees of its nodes. From 0 (nothing between modules) to k;
     lower is more modular. Nodes without a connection are left out.
 
@@ -83,8 +83,8 @@ def n_cut(
     best cut in two often lies between layers, and shuffles do not change it: take k one larger than the
     parts that are looked for, so that what they have in common can be a part; ``note`` says so where it happens.
 
-    Draws from ``rng`` (None: `default_rng(SEED)`, the same every time): the starts of k-means, then for every
-    draw one `permutation` from each layer to the next, in their order, and the starts of k-means.
+    Draws from ``rng`` (None: ``default_rng(SEED)``, the same every time): the starts of k-means, then for every
+    draw one permutation from each layer to the next, in their order, and the starts of k-means.
 
     Raises `EvomodError` for k beyond the connected nodes, unknown layers, weights that are not finite.
 

@@ -2,7 +2,7 @@
 
 Place in the loop: schedule. Before a generation is selected it decides on which goal fitness counts answers;
 all else stays as it is, since answers are known before any goal is. Goals that share subgoals reward networks
-that keep these apart. When a goal may change is told here, which one follows by `goals.epochs`. A config
+that keep these apart. When a goal may change is told here, which one follows by `schedules.epochs`. A config
 spells it as a pressure, or as the schedule "modular" that it is.
 """
 
