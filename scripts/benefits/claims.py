@@ -9,6 +9,7 @@ was declared before the runs.
 import numpy as np
 
 from evomod.papers.claims import DELTA, LargerInPairs, NotRunError, Rises
+from evomod.plots.studies import rows_of
 from evomod.scripts.benefits import derived
 
 STUDY = "study.toml"
@@ -54,7 +55,7 @@ def early(which):
     """Q of the best when fitness first reached 0.9, or generations until it was perfect; those never perfect are last."""
 
     def values(study, treatment):
-        table = derived.rows_of(made(study, "early", derived.early), treatment=treatment)
+        table = rows_of(made(study, "early", derived.early), treatment=treatment)
         reached, left = ~np.isnan(table["generation"].astype(float)), table["left"].astype(float)
         found = np.where(np.isnan(left), NEVER, left) if which == "left" else table[which].astype(float)
         return np.where(reached, found, np.nan)
@@ -65,7 +66,7 @@ def early(which):
 def changed(study, group):
     """Mean change of Q by mutations of a kind."""
     treatment, _, kind = group.partition("@")
-    table = derived.rows_of(made(study, "mutants", derived.around), treatment=treatment)
+    table = rows_of(made(study, "mutants", derived.around), treatment=treatment)
     return table[f"dq_{kind}"].astype(float)
 
 

@@ -12,13 +12,13 @@ from evomod.evolution.setup import prepare
 from evomod.evolvability.neighbourhood import answers_of, mutants
 from evomod.evolvability.transfers import fitness_course
 from evomod.files.disk import write_whole
+from evomod.files.tables import csv_line
 from evomod.measures import modularity
 from evomod.plots.studies import rows_of
 from evomod.population import goal_bits, score
 from evomod.pressures.max_modularity import Known, measure
 from evomod.runs.checkpoints import best_network
 from evomod.runs.replay import replayed
-from evomod.runs.tracking import csv_line
 from evomod.scripts.causes.derived import OTHERS, ROUND, TRAINED, about, first_at, networks_of, stream
 from evomod.studies.engines import in_workers
 from evomod.studies.tables import further_table

@@ -7,7 +7,7 @@ from evomod.evolution.setup import prepare
 from evomod.evolvability.neighbourhood import answers_of
 from evomod.measures import modularity
 from evomod.plots.studies import rows_of
-from evomod.population import goal_bits, score
+from evomod.population import Bits, goal_bits, score
 from evomod.runs.checkpoints import sequence_of
 from evomod.scripts.causes.derived import ROUND, TRAINED, about, ranks_within
 from evomod.studies.tables import further_table
@@ -57,6 +57,7 @@ def row_of(run):
 def shown_patterns(setup, sequence):
     """``[pattern]``: those that selection saw in a run with this seed."""
     seen = next(rewarded(setup, np.random.default_rng(sequence)))
+    assert isinstance(seen, Bits)  # a goal of the task, which counts right answers
     return unpack(seen.wanted | seen.unwanted, setup.task.n_patterns)[0]
 
 
