@@ -288,9 +288,16 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
-    close = difflib.get_close_matches(str(path[-1]), known, 1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
+    near = _homes(str(path[0])) if len(path) == 1 else []
+    near = near or difflib.get_close_matches(str(path[-1]), known, 1)
+    hint = f"did you mean '{near[0]}'? " if near else ""
     return f"unknown key; {hint}known here: {', '.join(known)}"
+
+
+def _homes(key: str) -> list[str]:
+    """The sections that have a key, which was given outside all of them, such as "evolution.generations"."""
+    sections = {name: _model_at([name], {}) for name in Config.model_fields}
+    return [f"{name}.{key}" for name, section in sections.items() if key in section.model_fields]
 
 
 def describe(error: ValidationError, data: dict[str, Any]) -> str:
@@ -344,8 +351,10 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         arguments = text.partition(":")[2]
         if not name.endswith(".py") and name not in BUILT_IN and name not in entry_points(GROUP):
             known = [*BUILT_IN, *entry_points(GROUP)]
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]!r}? Known" if close else "known"
             raise EvomodError(
-                f"there is no pressure {shown(name)}; known: {', '.join(known)}. One of your own is named by its "
+                f"there is no pressure {shown(name)}; {hint}: {', '.join(known)}. One of your own is named by its "
                 "file, such as ./fan_in.py."
             )
         section = data.setdefault("pressures", {}).setdefault(name, {})
