@@ -316,6 +316,9 @@ def test_the_command_exits_with_1_where_a_verdict_is_not_reproduced(monkeypatch,
     assert verdict_of(monkeypatch, begun, {("p", "c"): "holds"}, capsys)[0] == 0
     gone = replace(claim, verdict="not run")
     assert verdict_of(monkeypatch, gone, {("p", "c"): "holds"}, capsys)[0] == 1
+    assert (
+        verdict_of(monkeypatch, gone, {("p", "c"): "made by 0.1"}, capsys)[0] == 0
+    )  # neither is a verdict
 
 
 def test_damaged_verdicts_are_said(monkeypatch, tmp_path):

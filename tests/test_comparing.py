@@ -87,6 +87,7 @@ def test_an_unfinished_study_is_compared_by_what_is_done(home, tmp_path):
     ("folders", "by", "says"),
     [
         (["r1"], None, "nothing to be compared with"),
+        (["nowhere"], None, "no run folder: there is no such folder"),
         (["r1", "r1"], None, "twice"),
         (["study", "r1"], "treatment", "--by"),
         (["study"], "treatmnt", "did you mean 'treatment'"),

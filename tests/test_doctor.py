@@ -1,9 +1,13 @@
 """The doctor says what is missing, and fails only for what evomod requires."""
 
+import subprocess
+import sys
+
 import pytest
 
 from evomod.cli import doctor
 from evomod.cli.parser import main
+from evomod.encodings.collection import BUILT_IN as ENCODINGS
 from evomod.files.provenance import installed_version
 
 
@@ -32,6 +36,27 @@ def test_what_is_missing_is_named_with_what_it_is_for(monkeypatch, capsys, versi
     monkeypatch.setattr(doctor, "_version_of", lambda name: fake[name] if name in fake else real(name))
     assert main(["doctor"]) == code
     assert says in capsys.readouterr().out
+
+
+EVERY = """
+import sys
+from pathlib import Path
+import evomod
+from evomod.encodings.collection import BUILT_IN
+for name, kind in BUILT_IN.items():
+    task = "circuit" if name in ("circuit", "gate-layers") else "retina"
+    sections = {"selection": {"method": "elite-worst"}, "evolution": {"population": 8, "generations": 1}}
+    evomod.run({"task": task, "network": {"encoding": name}} | sections, 1, Path(sys.argv[1], name))
+    print(name, *(kernel.__name__ for kernel in kind.kernels if not kernel.signatures))
+"""
+
+
+def test_every_run_compiles_the_kernels_by_which_it_is_told_that_all_are(tmp_path):
+    """Where one of them were not called, every run would announce that it compiles."""
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == list(ENCODINGS)
 
 
 def test_kernels_that_are_not_compiled_are_told(monkeypatch, capsys):

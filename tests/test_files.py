@@ -50,12 +50,21 @@ def test_a_header_comments_and_a_missing_weight(tmp_path):
     assert adjacency_of(read_graph(path), "weight").tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
 
 
+def test_a_header_may_say_pre_and_post(tmp_path):
+    path = tmp_path / "graph.csv"
+    path.write_text("pre,post,synapses,weight\nAVAL,AVAR,3,0.5\n")
+    graph = read_graph(path)
+    assert adjacency_of(graph, "weight").tolist() == [[0, 0.5], [0, 0]]
+    assert adjacency_of(graph, "synapses").tolist() == [[0, 3], [0, 0]]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("graph.pdf", "x", "ending '.pdf' is not known"),
         ("graph.csv", "a,b,c,d\n", "line 1: expected source,target"),
-        ("graph.csv", "a,b,heavy\n", "weight 'heavy' is not a number"),
+        ("graph.csv", "a,b,heavy\n", "'heavy' is not a number. If this line is a header, name"),
+        ("graph.csv", "a,b,1\na,c,heavy\n", "line 2: the weight 'heavy' is not a number.$"),
         ("graph.csv", "a;b;0,5\n", "first line has ',' and ';'"),
         ("graph.csv", "a,b\n,c\n", "line 2: a source or target without a name"),
         ("graph.csv", "a,b,nan\n", "line 1: the weight 'nan' is not a finite number"),

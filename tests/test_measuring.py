@@ -14,6 +14,7 @@ from evomod import measures
 from evomod.bench.modularity import random_layered
 from evomod.errors import EvomodError
 from evomod.measures.edges import edges_of
+from evomod.measures.files import read_graph
 from evomod.measures.report import (
     CSV_COLUMNS,
     Wish,
@@ -271,6 +272,16 @@ def test_what_was_made_of_a_graph_is_said():
     assert "undirected (said)" in report(
         "it", measure_network(networkx.DiGraph([(0, 1)]), directed=False, draws=2)
     )
+
+
+def test_a_file_is_told_whether_its_weights_count(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b,2\nb,c,1\n")
+    graph = read_graph(tmp_path / "a.csv")
+    without, weighted = (
+        report("it", measure_network(graph, draws=2, weight=w)) for w in (None, "weight")
+    )
+    assert "directed (of the data), every connection counts as 1 (--weight" in without
+    assert "directed (of the data), weighted by 'weight'" in weighted
 
 
 def evomod(*arguments):

@@ -458,6 +458,46 @@ def test_an_entry_point_that_fails_to_import_leaves_the_others(installed, home):
         resume(made.folder)
 
 
+def test_a_beginning_that_fails_is_not_in_the_way_of_the_corrected_file(home, capsys):
+    whole = run(config(selection={"method": "tournament.py"}), 1, home / "whole")
+    (home / "tournament.py").write_text(
+        TOURNAMENT.replace("    rows = rng", "    1 / 0\n    rows = rng")
+    )
+    command = [
+        "evolve", "retina", "--set", "selection.method=tournament.py", "--seed", "1", "--out", "runs/x",
+        *(f"--set=evolution.{key}={value}" for key, value in SMALL.items()),
+        *(f"--set=tracking.{key}={value}" for key, value in QUICK.items()),
+    ]  # fmt: skip
+    assert "ZeroDivisionError" in refused(*command, capsys=capsys)
+    assert "Start it again with the command" in refused("plot", "runs/x", capsys=capsys)
+    (home / "tournament.py").write_text(TOURNAMENT)
+    assert main(command) == 0
+    assert contents(home / "runs" / "x", ("log.csv", "checkpoint.npz")) == contents(
+        whole.folder, ("log.csv", "checkpoint.npz")
+    )
+
+
+def test_what_fails_after_a_checkpoint_stays_a_run(home):
+    counted = TOURNAMENT.replace(
+        "    rows = rng", "    calls.append(1)\n    1 / (len(calls) < 9)\n    rows = rng"
+    )
+    (home / "late.py").write_text(counted.replace("def breed", "calls = []\n\n\ndef breed"))
+    with pytest.raises(EvomodError, match=r"generation 9: .*ZeroDivisionError"):
+        run(config(selection={"method": "late.py"}), 1, home / "x")
+    assert load_run(home / "x").manifest["end"] is None
+
+
+def test_a_study_says_which_file_was_edited(home):
+    text = 'name = "s"\nseed = 1\nreplicates = 1\n[base]\ntask = "retina"\nevolution = {population = 8, generations = 1}\n'
+    (home / "s.toml").write_text(text + '[treatments.a]\nsettings.selection.method = "tournament.py"\n')
+    run_study(load_definition("s.toml"), "studies/s", jobs=1)
+    (home / "tournament.py").write_text(TOURNAMENT + "\n")
+    with pytest.raises(
+        EvomodError, match="'a' has another text of the file of selection, which was edit"
+    ):
+        run_study(load_definition("s.toml"), "studies/s", jobs=1)
+
+
 SELECTS = {
     "return None, np.zeros(21, np.int64)": "kept 20 and chose 21 parents; expected 20 in all",
     "return np.empty(0, np.int64), np.arange(3)": "kept 0 and chose 3 parents; expected 20 in all",
@@ -602,6 +642,7 @@ ANSWERS = {
     "pack(sums > 0), pack": ("(sums > 0), pack", r"compute: yes is bool\[20, 1, 256\]; expected uint64\[20, 1, 4\]"),
     "return genomes\n": ("return genomes[:, 1:]\n", r"active is int8\[1, 7\]; expected int8\[1, 8\]"),
     "        return Network(": ("        return dict(", r"network returned a dict; expected an evomod.Network"),
+    "weight=genome": ("weight=-genome", "network: the network does not say yes to the same patterns as compute"),
 }  # fmt: skip
 
 

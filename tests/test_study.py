@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import evomod
-from evomod.config import Config, dump_config
+from evomod.config import Config, dump_config, load_config
 from evomod.errors import EvomodError
 from evomod.studies.definition import difference, dump_study, load_definition, replicates_of, seed_of
 from evomod.studies.folder import begin_run, begin_session, opened, state_of, status_of
@@ -38,6 +38,26 @@ def written(folder, text, name="study.toml"):
     path = folder / name
     path.write_text(text)
     return path
+
+
+def test_a_task_file_is_named_from_the_tomls_folder_or_from_where_one_is(tmp_path, monkeypatch):
+    text = (ROOT / "tasks" / "retina.py").read_text().replace('name="retina"', 'name="eye"')
+    (tmp_path / "paper").mkdir()
+    (tmp_path / "paper" / "eye.py").write_text(text)
+    (tmp_path / "here.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    base = written(tmp_path / "paper", 'task = "eye.py"\n', "alone.toml")
+    for name, expected in (("eye.py", "paper/eye.py"), ("here.py", "here.py")):
+        base.write_text(f'[task]\nname = "{name}"\n')
+        study = TWO[: TWO.index("[base]")].replace("settings", 'base = "alone.toml"\nsettings')
+        found = load_definition(written(base.parent, study + "[treatments.a]\n"))
+        assert found.treatments[0].config.task.name == expected
+    run = evomod.run({"task": "here.py", "evolution": {"population": 4, "generations": 1}}, 1, "runs/x")
+    (run.folder / "here.py").write_text(
+        "raise SystemExit"
+    )  # what evomod wrote into a folder is named as it was
+    assert evomod.load_run(run.folder).config.task.name == "here.py"
+    assert load_config(run.folder / "config.toml").task.name == "here.py"
 
 
 @pytest.fixture

@@ -409,10 +409,14 @@ def act_verify(given: argparse.Namespace) -> int:
     from evomod.papers.claims import counted
     from evomod.papers.verification import as_data, contradictions, missing, told, verify
 
-    found = verify(quick=given.quick, jobs=given.jobs, tell=partial(print, file=sys.stderr))
-    print(json.dumps(as_data(found), indent=2) if given.json else told(found))
-    print(f"{len(found)} claims: {counted(found)}.", file=sys.stderr)
-    if given.quick:
+    found = verify(
+        folder=given.folder, quick=given.quick, jobs=given.jobs, tell=partial(print, file=sys.stderr)
+    )
+    print(
+        json.dumps(as_data(found), indent=2) if given.json else told(found, says_why=bool(given.folder))
+    )
+    print(f"{len(found)} claim{'' if len(found) == 1 else 's'}: {counted(found)}.", file=sys.stderr)
+    if given.quick or given.folder:
         return 0
     wrong = [
         *map(str, contradictions(found)),

@@ -290,7 +290,9 @@ def _add_figure(commands: Any) -> None:
         help="draw a paper's figure; without a name, list them",
         description="Draw a figure of a paper from a study's tables: one of your own, or the committed ones.",
     )
-    figure.add_argument("name", nargs="?", help="such as clune2013-fig2")
+    figure.add_argument(
+        "name", nargs="?", help="such as clune2013-fig2, or a script of your own such as ./mine/fig1.py"
+    )
     where = figure.add_mutually_exclusive_group()
     where.add_argument("--study", metavar="FOLDER", type=Path, help="the folder of a study")
     where.add_argument(
@@ -304,6 +306,13 @@ def _add_figure(commands: Any) -> None:
     verify = commands.add_parser(
         "verify",
         help="every claim of every paper tested on its tables; exits with 1 where a committed verdict is not reproduced",
+    )
+    verify.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help="of a paper of your own: its claims.py against its studies (default: all papers)",
     )
     verify.add_argument(
         "--quick", action="store_true", help="by small studies that are run now (minutes)"

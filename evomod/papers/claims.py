@@ -25,6 +25,7 @@ from evomod import effects
 from evomod.effects import Effect, unknown
 from evomod.errors import EvomodError
 from evomod.files.readers import read_json
+from evomod.papers.places import paper_of, shown_file
 from evomod.papers.scripts import companion, definition_of
 from evomod.statistics import (
     FEWEST,
@@ -531,7 +532,7 @@ class Custom(Spec):
 
 def check_specs(path: Path, module: Any) -> list[Spec]:
     """The claims of a file. Raises `EvomodError` where one lacks what has to be fixed before the first run."""
-    place, found = f"scripts/{path.parent.name}/{path.name}", list(module.CLAIMS)
+    place, found = shown_file(path), list(module.CLAIMS)
     for spec in found:
         if not isinstance(spec, Spec):
             raise EvomodError(
@@ -558,7 +559,7 @@ def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool =
     specs, source = check_specs(path, module), Source(path, module, what)
     measured = [_measured(spec, source) for spec in specs]
     corrected = corrections(specs, measured)
-    paper, found = path.parent.name, []
+    paper, found = paper_of(path), []
     for spec, one, (p, how) in zip(specs, measured, corrected, strict=True):
         short, none = (
             incomplete(spec, source) if is_whole else ("a pilot run, which decides nothing", False)
@@ -641,7 +642,7 @@ def untested(path: Path, module: Any, why: str, verdict: Verdict, command: str) 
     """Every claim of a file, none of them tested."""
     return [
         Claim(
-            path.parent.name, spec.text, why, "", "none", verdict, spec.family, spec.status, spec.replication,
+            paper_of(path), spec.text, why, "", "none", verdict, spec.family, spec.status, spec.replication,
             spec.figure, command,
         )
         for spec in check_specs(path, module)

@@ -18,11 +18,13 @@ from typing import Any
 import matplotlib
 
 from evomod.errors import EvomodError
+from evomod.files.plugins import called
 from evomod.files.provenance import other_version
-from evomod.papers.listing import FigureScript, find_figures
-from evomod.papers.places import command_of, study_places, table_of
+from evomod.papers.listing import FigureScript, figure_of, find_figures
+from evomod.papers.places import command_of, is_ours, paper_of, study_places, table_of
 from evomod.papers.scripts import (
     Tell,
+    check_names,
     find_study,
     given_study,
     load_script,
@@ -35,7 +37,9 @@ from evomod.studies.tables import StudyFolder
 
 
 def chosen_figure(name: str) -> FigureScript:
-    """The figure of that name. Raises `EvomodError` with the list of all if there is none."""
+    """The figure of that name, or of a user's own script. Raises `EvomodError` with the list of all if there is none."""
+    if name.endswith(".py"):
+        return figure_of(Path(name))
     known = find_figures()
     if name not in known:
         raise EvomodError(f"there is no figure '{name}'; known: {', '.join(known)}.")
@@ -47,7 +51,7 @@ def _table_for(
 ) -> Path:
     if quick:
         return Path(module.quick(jobs))
-    table = table_of(script.path.parent.name, module.TABLE, folder)
+    table = table_of(paper_of(script.path), module.TABLE, folder)
     if not table.exists():
         raise EvomodError(
             f"there is no table for {script.name}; looked for {table}. Make it with `{module.COMMAND}` "
@@ -74,11 +78,12 @@ def draw_figure(
     """
     script = chosen_figure(name)
     module = load_script(script.path)
-    path = check_format(out or Path(f"{name}{'-quick' if quick else ''}.png"))
+    path = check_format(out or Path(f"{script.name}{'-quick' if quick else ''}.png"))
     if hasattr(module, "TABLE"):
         table = _table_for(script, module, study, quick, jobs)
         _draw(lambda: module.draw_table(table), path)
         return path, table.parent
+    check_names(script.path, module, "draw", *(["QUICK"] if quick else []))
     if quick:
         found = quick_study(script.path, module, jobs)
     elif study is not None:
@@ -88,7 +93,7 @@ def draw_figure(
         if present is None:
             looked = ", ".join(map(str, study_places(script.path, module.STUDY)))
             raise EvomodError(
-                f"no study for {name} has been run; looked in {looked}. Run it with "
+                f"no study for {script.name} has been run; looked in {looked}. Run it with "
                 f"`{command_of(script.path, module.STUDY)}` ({module.FULL}), or draw a small one with --quick."
             )
         found = present
@@ -104,6 +109,9 @@ def draw_figure(
 
 def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | None) -> Any:
     """The figure of a study. Raises `EvomodError` where its treatments are not those that the script draws."""
+    if not is_ours(script.path):
+        what, file = f"{script.path}: draw", str(script.path)
+        return called(what, file, module.draw, found)
     try:
         if hasattr(module, "prepare"):
             module.prepare(found, jobs)

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shortened
 from evomod.files.configs import read_config
+from evomod.files.disk import is_file
 from evomod.files.tables import read_table
 from evomod.papers.places import (
     SIZE,
     command_of,
     not_the_study,
+    paper_of,
     passed_over,
     scripts_folder,
     study_places,
@@ -47,13 +49,34 @@ def find_figures() -> dict[str, FigureScript]:
     found = {}
     for path in sorted(scripts_folder().glob("*/*.py")):
         text = path.read_text(encoding="utf-8")
-        if "\nFULL = " not in text:
-            continue
-        tree = ast.parse(text)
-        folder, shows = path.parent.name, (ast.get_docstring(tree) or "").partition("\n")[0]
-        name = folder if path.stem == folder else f"{folder}-{path.stem}"
-        found[name] = FigureScript(name, path, shows, _texts(tree))
+        if "\nFULL = " in text:
+            figure = _figure(path, ast.parse(text))
+            found[figure.name] = figure
     return found
+
+
+def figure_of(path: Path) -> FigureScript:
+    """The figure that a user's own script draws. Raises `EvomodError` where it is none."""
+    if not is_file(path):
+        raise EvomodError(f"there is no script {shortened(path)}.")
+    try:
+        figure = _figure(path, ast.parse(path.read_text(encoding="utf-8")))
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise EvomodError(f"{path}{line}: {getattr(error, 'msg', error)}.") from None
+    lacks = [name for name in ("FULL", "STUDY") if name not in figure.texts]
+    if lacks:
+        raise EvomodError(
+            f"{path} draws no figure of a study: it has no {' and no '.join(lacks)}; expected FULL (a study's size in "
+            "words), STUDY (its TOML in the same folder) and draw(study)."
+        )
+    return figure
+
+
+def _figure(path: Path, tree: ast.Module) -> FigureScript:
+    folder, shows = paper_of(path), (ast.get_docstring(tree) or "").partition("\n")[0]
+    name = folder if path.stem == folder else f"{folder}-{path.stem}"
+    return FigureScript(name, path, shows, _texts(tree))
 
 
 def _texts(tree: ast.Module) -> dict[str, str]:
@@ -74,7 +97,7 @@ def listed() -> str:
     for script in find_figures().values():
         lines += [f"{script.name}: {script.shows}", f"  full size  {script.texts['FULL']}"]
         if "TABLE" in script.texts:
-            table = table_of(script.path.parent.name, script.texts["TABLE"])
+            table = table_of(paper_of(script.path), script.texts["TABLE"])
             lines += [
                 f"  table      {table if table.exists() else 'none yet: ' + script.texts['COMMAND']}"
             ]

@@ -18,9 +18,24 @@ def scripts_folder() -> Path:
     return beside if (beside / "clune2013").is_dir() else PACKAGE / "scripts"
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a script is one of evomod's papers; else it is of a folder of a user's own, who named it."""
+    return path.parent.parent.resolve() == scripts_folder().resolve()
+
+
+def paper_of(path: Path) -> str:
+    """A paper's name: that of its folder."""
+    return path.parent.name or path.resolve().parent.name
+
+
+def shown_file(path: Path) -> str:
+    """A file of a paper as a command names it."""
+    return f"scripts/{paper_of(path)}/{path.name}" if is_ours(path) else str(path)
+
+
 def command_of(path: Path, definition: str) -> str:
     """What runs a script's study at full size."""
-    return f"evomod study scripts/{path.parent.name}/{definition}"
+    return f"evomod study {shown_file(path.with_name(definition))}"
 
 
 def study_name(path: Path, definition: str) -> str:
@@ -31,7 +46,9 @@ def study_name(path: Path, definition: str) -> str:
 def study_places(path: Path, definition: str) -> list[Path]:
     """Folders in which a script's study may lie: a run of one's own, then the committed results."""
     name = study_name(path, definition)
-    results = scripts_folder().parent / "results" / path.parent.name
+    if not is_ours(path):
+        return [Path("studies") / name]
+    results = scripts_folder().parent / "results" / paper_of(path)
     return [Path("studies") / name, results / name, results]
 
 
@@ -50,4 +67,4 @@ def passed_over(place: Path, why: object) -> str:
 
 def not_the_study(path: Path, definition: str, other: str) -> str:
     """In words, that a study is another than the one that a script needs."""
-    return f"it is not the study of scripts/{path.parent.name}/{definition}: {other}"
+    return f"it is not the study of {shown_file(path.with_name(definition))}: {other}"

@@ -16,11 +16,14 @@ from types import ModuleType
 from typing import Any
 
 from evomod.errors import EvomodError
+from evomod.files.plugins import called
 from evomod.papers.places import (
     SIZE,
+    is_ours,
     not_the_study,
+    paper_of,
     passed_over,
-    scripts_folder,
+    shown_file,
     study_name,
     study_places,
 )
@@ -35,13 +38,22 @@ Tell = Callable[[str], None]
 
 def load_script(path: Path) -> Any:
     """A script of a paper as a module: ``evomod.scripts.<paper>.<name>``, or one of a folder of one's own."""
-    if path.resolve().parent.parent == scripts_folder().resolve():
+    if is_ours(path):
         return importlib.import_module(f"evomod.scripts.{path.parent.name}.{path.stem}")
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"{paper_of(path)}_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module: ModuleType = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    called(str(path), str(path), spec.loader.exec_module, module)
     return module
+
+
+def check_names(path: Path, module: Any, *names: str) -> None:
+    """Raise `EvomodError` where a script does not define what is needed of it."""
+    lacks = [name for name in names if not hasattr(module, name)]
+    if lacks:
+        raise EvomodError(
+            f"{shown_file(path)} defines no {' and no '.join(lacks)}; docs/studies.md shows what a paper's files hold."
+        )
 
 
 def find_study(path: Path, definition: str, tell: Tell = lambda text: None) -> StudyFolder | None:
@@ -138,12 +150,12 @@ def given_study(
     wanted, found = study_name(path, definition), load_study(folder)
     if found.study.name != wanted:
         raise EvomodError(
-            f"{path.parent.name}-{path.stem} needs the study '{wanted}'; {folder} holds "
+            f"{paper_of(path)}-{path.stem} needs the study '{wanted}'; {folder} holds "
             f"'{found.study.name}'."
         )
     other = other_study(path, definition, found)
     for treatment in found.study.treatments:
-        if treatment.config.task.name.endswith(".py"):
+        if is_ours(path) and treatment.config.task.name.endswith(".py"):
             raise EvomodError(
                 f"{folder} names the task file {treatment.config.task.name}, which a figure does not execute; "
                 "no study of a paper names one."

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shortened
 from evomod.files.provenance import other_version
 from evomod.files.readers import DamageError, read_json
 from evomod.papers.claims import Claim, decide, old_births, untested
-from evomod.papers.places import command_of, scripts_folder, study_name, study_places, table_of
+from evomod.papers.places import command_of, paper_of, scripts_folder, study_name, study_places, table_of
 from evomod.papers.scripts import (
     Tell,
+    check_names,
     find_study,
     is_taste,
     load_script,
@@ -44,28 +45,46 @@ def claim_scripts() -> list[Path]:
     return sorted(scripts_folder().glob("*/claims*.py"))
 
 
+def own_claim_scripts(folder: Path) -> list[Path]:
+    """The same of a paper in a folder of a user's own. Raises `EvomodError` where it has none."""
+    found = sorted(folder.glob("claims*.py"))
+    if not found:
+        raise EvomodError(
+            f"{shortened(folder)} holds no claims; expected a paper's folder with a file claims.py."
+        )
+    return found
+
+
 def verify(
-    *, quick: bool = False, jobs: int | None = None, tell: Tell = lambda text: None
+    *,
+    folder: Path | None = None,
+    quick: bool = False,
+    jobs: int | None = None,
+    tell: Tell = lambda text: None,
 ) -> list[Claim]:
     """All claims with their verdicts, by the studies that are found, or by small ones that are run now.
+
+    ``folder``: of a paper of a user's own, whose files are executed; without it those of all papers of evomod.
 
     ``tell`` is told of every study that is asked, or passed over because it is damaged or another than the
     paper's. One of less than a tenth of the definition's size, which a taste or a quick one is, shows how
     claims are tested, and decides none. Raises `EvomodError` for a claim file that leaves something undeclared.
     """
     found: list[Claim] = []
-    for path in claim_scripts():
+    for path in claim_scripts() if folder is None else own_claim_scripts(folder):
         module = load_script(path)
         if hasattr(module, "TABLE"):
+            check_names(path, module, "COMMAND", "CLAIMS")
             found += _of_table(path, module, tell)
         else:
+            check_names(path, module, "STUDY", "CLAIMS", *(["QUICK"] if quick else []))
             found += _of_study(path, module, quick, jobs, tell)
     return found
 
 
 def _of_study(path: Path, module: Any, quick: bool, jobs: int | None, tell: Tell) -> list[Claim]:
     """Claims of a study; a taste decides none."""
-    paper, command = path.parent.name, command_of(path, module.STUDY)
+    paper, command = paper_of(path), command_of(path, module.STUDY)
     study = quick_study(path, module, jobs) if quick else find_study(path, module.STUDY, tell)
     if study is None:
         old = _old_one(path, module)
@@ -106,10 +125,10 @@ def of_study(path: Path, module: Any, study: StudyFolder, *, is_whole: bool = Tr
 
 def _of_table(path: Path, module: Any, tell: Tell) -> list[Claim]:
     """Claims of an experiment that is no study; a small one is not run for them."""
-    table = table_of(path.parent.name, module.TABLE)
+    table = table_of(paper_of(path), module.TABLE)
     if not table.exists():
         return untested(path, module, f"not run: {module.COMMAND}", "not run", module.COMMAND)
-    tell(f"{path.parent.name}: {table}")
+    tell(f"{paper_of(path)}: {table}")
     return _tested(path, module, table, module.COMMAND, True)
 
 
@@ -163,12 +182,16 @@ def as_data(found: Sequence[Claim]) -> list[dict[str, Any]]:
     return [claim.as_dict() for claim in found]
 
 
-def told(found: Sequence[Claim]) -> str:
-    """The claims for a terminal: verdict, claim, numbers and test; what has no verdict in one line."""
+def told(found: Sequence[Claim], *, says_why: bool = False) -> str:
+    """The claims for a terminal: verdict, claim, numbers and test; what has no verdict in one line.
+
+    ``says_why``: in two, with what it lacks.
+    """
     lines = []
     for claim in found:
         lines.append(f"{claim.verdict.upper():22} {claim.paper}: {claim.claim}")
         if claim.verdict in STATES:
+            lines += [f"{'':22} {claim.found}; {claim.test}"] if says_why else []
             continue
         lines.append(f"{'':22} {claim.found}")
         lines.append(f"{'':22} {'; '.join(part for part in (claim.effect, claim.test) if part)}")

@@ -23,9 +23,9 @@ class Survivors:
     rows: NDArray[np.int64]
     """``[survivor]``: row in the pool, best front first."""
     front: NDArray[np.int64]
-    """``[survivor]``: number of its front, from 0."""
+    """``[survivor]``: number of its front, from 0; the logged individual is of front 0. All 0 where there are no fronts."""
     crowding: NDArray[np.float64]
-    """``[survivor]``: crowding distance within its whole front."""
+    """``[survivor]``: crowding distance within its whole front, for the next ``breed``. All 0 where it is not used."""
 
 
 def choose_parents(

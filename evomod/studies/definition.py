@@ -272,6 +272,10 @@ def changed_setting(wanted: Config, found: Config, free: Collection[str] = ()) -
     a, b = (flat(config.model_dump(mode="json", by_alias=True)) for config in (wanted, found))
     for key in sorted((a.keys() | b.keys()) - {"tracking.checkpoint_seconds", *free}):
         if a.get(key) != b.get(key):
+            if key.endswith(".sha256"):
+                return (
+                    f"another text of the file of {key.removesuffix('.sha256')}, which was edited since"
+                )
             return f"{key} = {b.get(key)}, not {a.get(key)}"
     return None
 
