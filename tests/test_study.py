@@ -46,16 +46,13 @@ def test_a_task_file_is_named_from_the_tomls_folder_or_from_where_one_is(tmp_pat
     (tmp_path / "paper" / "eye.py").write_text(text)
     (tmp_path / "here.py").write_text(text)
     monkeypatch.chdir(tmp_path)
-    base = written(tmp_path / "paper", 'task = "eye.py"\n', "alone.toml")
     for name, expected in (("eye.py", "paper/eye.py"), ("here.py", "here.py")):
-        base.write_text(f'[task]\nname = "{name}"\n')
+        written(tmp_path / "paper", f'task = "{name}"\n', "alone.toml")
         study = TWO[: TWO.index("[base]")].replace("settings", 'base = "alone.toml"\nsettings')
-        found = load_definition(written(base.parent, study + "[treatments.a]\n"))
-        assert found.treatments[0].config.task.name == expected
+        written(tmp_path / "paper", study + "[treatments.a]\n")
+        assert load_definition("paper/study.toml").treatments[0].config.task.name == expected
     run = evomod.run({"task": "here.py", "evolution": {"population": 4, "generations": 1}}, 1, "runs/x")
-    (run.folder / "here.py").write_text(
-        "raise SystemExit"
-    )  # what evomod wrote into a folder is named as it was
+    (run.folder / "here.py").write_text("raise SystemExit")  # beside a config that evomod wrote
     assert evomod.load_run(run.folder).config.task.name == "here.py"
     assert load_config(run.folder / "config.toml").task.name == "here.py"
 
