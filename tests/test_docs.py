@@ -102,6 +102,7 @@ def test_the_page_of_the_config_has_every_key_with_its_default():
         assert all(f"| `{key}` |" in page for key in pressure.section.model_fields)
     assert all(f"| `{key}` |" in page for key in StudySection.model_fields)
     assert "Undefined" not in page and "typing" not in page
+    assert [line for line in page.splitlines() if line.endswith("|  |")] == []  # all have a meaning
 
 
 def test_names_in_docstrings_are_looked_up():
