@@ -51,6 +51,7 @@ class TaskSection(Section):
     """Which task, by name or by a file's path, which of its goals is rewarded, and on which patterns."""
 
     name: str
+    """A task's name, or the path of its file."""
     goal: str | None = None
     """None: the task's first goal. `[schedule]` tells how it varies."""
     patterns: int | None = Field(default=None, ge=1)
@@ -71,6 +72,7 @@ class ScheduleSection(Section):
         "random-constant",
         "neutral",
     ] = "fixed"
+    """How one goal follows another."""
     goals: Names = ()
     """Names of goals of the task, in their order. Empty: the task's goal; for a random walk all goals
     that are related to another; for random goals none but random ones."""
@@ -129,6 +131,7 @@ class Sized(NetworkSection):
     penalty: float = Field(default=0.0, ge=0.0)
     """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
     penalty_above: int = Field(default=0, ge=0, le=64)
+    """Gates or neurons that cost nothing."""
 
 
 class RecombinationSection(Section):
@@ -148,10 +151,15 @@ class VariationSection(Section):
     weight_changes: float = Field(default=2.0, ge=0.0)
     """Expected changes a network: each of its n connections with probability weight_changes / n."""
     bias_rate: Probability = 1.0 / 24.0
+    """With which each bias changes."""
     bias_change: Literal["resample", "step"] = "resample"
+    """A changed bias is drawn anew, or moves one place along its alphabet."""
     add_connection: Probability = 0.2
+    """With which a network gains a connection."""
     delete_connection: Probability = 0.2
+    """With which a network loses a connection."""
     min_connections: int = Field(default=0, ge=0)
+    """Networks with no more connections than this lose none."""
     eta: float = Field(default=10.0, gt=0.0)
     """Crowding degree of polynomial mutation (real-valued networks only)."""
 
@@ -160,6 +168,7 @@ class MethodSection(Section):
     """What every method of selection has."""
 
     method: str
+    """Its name, or the path of a file."""
 
 
 class SelectionSection(MethodSection):
@@ -230,7 +239,9 @@ class EvolutionSection(Section):
     """Size, beginning and end of a run."""
 
     population: int = Field(default=1000, ge=1, le=1_000_000)
+    """Individuals."""
     generations: int = Field(default=25_000, ge=0)
+    """Number of the last generation; the first is 0."""
     stop: Literal["generations", "solved", "all-solved", "never"] = "generations"
     """A run ends after ``generations``, or earlier: when the goal is solved; when all goals of the
     schedule have been solved in successive epochs (Kashtan & Alon 2005). "never": only by Ctrl-C."""
@@ -254,3 +265,4 @@ class TrackingSection(Section):
     """Log Q of all that are in the first front and as fit as the logged individual too: their number,
     mean, median, least and largest. Which of them a paper plots is not always known (Clune et al. 2013)."""
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)
+    """Seconds from one checkpoint to the next."""

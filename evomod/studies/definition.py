@@ -75,11 +75,17 @@ class StudySection(Section):
     """The whole file."""
 
     name: Name
+    """Of the study, and of its folder."""
     seed: Annotated[int, Field(ge=0)]
+    """From which the seed of every run follows."""
     replicates: Annotated[int, Field(ge=1, le=100_000)]
+    """Runs of each treatment."""
     base: str | dict[str, Any] | None = None
+    """What all treatments share: a config, or the path of one."""
     settings: dict[str, Any] = Field(default_factory=dict)
+    """What all treatments share besides, in tables as in a config."""
     treatments: Annotated[dict[Name, TreatmentSection], Field(min_length=1)]
+    """By name, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
