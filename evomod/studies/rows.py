@@ -7,6 +7,7 @@ behind on another machine, and more replicates be added to the tables that stay.
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,11 @@ def kept_runs(study: Study, folder: Path) -> set[Key]:
             f"{study.replicates} that are asked for: give --replicates {last + 1} or more, or another folder with "
             "--out."
         )
-    gone = {run for run in runs if not (folder / place_of(run) / "manifest.json").exists()}
+    gone = {
+        run
+        for run in runs
+        if not os.path.exists(f"{folder}/{place_of(run)}/manifest.json")  # noqa: PTH110 - less than half of the time of paths
+    }
     return gone & set(networks_by_run(networks)) if gone else gone
 
 

@@ -7,7 +7,7 @@ Runs whose folders are gone stay in the tables, see `study_rows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -186,17 +186,33 @@ def write_tables(folder: str | Path) -> None:
     """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
 
     ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json.gz`` and, where populations were
-    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`.
+    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`. The summary is written
+    last: one that is newer than all runs stands for all tables, see `holds_tables`.
     """
     found = load_study(folder)
     kept, order = kept_runs(found.study, found.folder), order_of(found.study)
     done = [(run, found.folder / place_of(run)) for run in order]
     rows = {run: run_rows(place, load_run) for run, place in done if is_done(place)}
     with reports_disk_errors(found.folder):
-        _write_summary(found, rows, kept)
         _write_curves(found, *_write_courses(found, rows, kept))
         write_networks(found.folder / "networks.json.gz", order, rows, kept)
         write_density(found.folder / "density.csv.gz", order, rows, kept)
+        _write_summary(found, rows, kept)
+
+
+def holds_tables(found: StudyFolder, ended: float) -> bool:
+    """Whether tables of all runs were written after the last of them ended; to write them again takes seconds."""
+    records = any(t.config.tracking.population_every for t in found.study.treatments)
+    names = ("curves.csv", "courses.csv.gz", "networks.json.gz", *["density.csv.gz"] * records)
+    try:
+        is_newer = (found.folder / "summary.csv").stat().st_mtime > ended
+    except OSError:
+        return False
+    return (
+        is_newer
+        and all((found.folder / name).exists() for name in names)
+        and lines_by_run(found.folder / "summary.csv").keys() >= set(order_of(found.study))
+    )
 
 
 def _header(path: Path, kept: set[Key]) -> bytes:
@@ -391,8 +407,8 @@ NAMES = (*TEXTS, "treatment", "to")
 """Columns that are text even if all names look like numbers."""
 
 
-def read_columns(path: Path, *, numbers: bool = False) -> Table:
-    """A table of a study as arrays: an empty number is NaN, names are text.
+def read_columns(path: Path, *, numbers: bool = False, wanted: Collection[str] | None = None) -> Table:
+    """A table of a study, or the columns of it that are ``wanted``, as arrays: an empty number is NaN, names are text.
 
     ``numbers``: all columns but `NAMES` hold nothing else. Raises `EvomodError` for a damaged table.
     """
@@ -402,7 +418,7 @@ def read_columns(path: Path, *, numbers: bool = False) -> Table:
         if text and not text.endswith("\n"):
             raise DamageError("its last line is torn")
         names = NAMES if numbers else (*NAMES, *_texts(text))
-        return Columns(table_columns(lines, names), path)
+        return Columns(table_columns(lines, names, wanted), path)
     except DamageError as damage:
         raise EvomodError(f"the table {path} is damaged: {damage}.") from None
 
@@ -450,7 +466,8 @@ SHOWN = {"best_fitness": "fitness", "q_score": "Q", "q_z": "z of Q", "q_m": "Q_m
 
 def described(found: StudyFolder) -> str:
     """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
-    summary, lines = found.summary, []
+    wanted = {"treatment", "solved", "q_method", *SHOWN}
+    summary, lines = read_columns(found.folder / "summary.csv", numbers=True, wanted=wanted), []
     if not summary["treatment"].size:
         return "no run is done yet."
     for treatment in found.study.treatments:
