@@ -236,7 +236,7 @@ def act_study(given: argparse.Namespace) -> int:
 def act_status(given: argparse.Namespace) -> int:
     from evomod.files.provenance import check_version
     from evomod.studies.folder import STATES, held, status_of
-    from evomod.studies.tables import described, load_study, write_tables
+    from evomod.studies.tables import described, holds_tables, load_study, write_tables
 
     found = load_study(given.folder)
     status = status_of(found.study, found.folder)
@@ -246,7 +246,9 @@ def act_status(given: argparse.Namespace) -> int:
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         check_version(found.folder, found.manifest)  # before anything is written
-        if os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
+        if holds_tables(found, status.ended):
+            pass
+        elif os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
             with held(found.folder, shared=False):  # shards leave the tables to the first who asks
                 write_tables(found.folder)
         else:

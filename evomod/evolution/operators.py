@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from deap import base, tools
+from deap import base
 from numpy.typing import NDArray
 
 from evomod.config import Config
@@ -20,6 +20,9 @@ from evomod.errors import EvomodError
 from evomod.population import Operators
 from evomod.pressures import connection_cost, max_modularity
 from evomod.selections.ranking import Objectives, Survivors, breed, choose_parents, in_order, survive
+
+if TYPE_CHECKING:
+    from deap import tools
 
 OPERATORS = ("birth", "parents", "vary", "answer", "cost", "survive", "breed", "q")
 """Names of what `make_toolbox` registers."""
@@ -212,6 +215,8 @@ def survive_by_stock(
 
 def logbook(log: dict[str, NDArray[Any]]) -> tools.Logbook:
     """A run's log as DEAP's ``tools.Logbook``."""
+    from deap import tools  # 50 ms, which no command needs
+
     book = tools.Logbook()
     book.header = list(log)
     for values in zip(*(column.tolist() for column in log.values()), strict=True):

@@ -173,17 +173,33 @@ def write_tables(folder: str | Path) -> None:
     """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
 
     ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json.gz`` and, where populations were
-    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`.
+    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`. The summary is written
+    last: one that is newer than all runs stands for all tables, see `holds_tables`.
     """
     found = load_study(folder)
     kept, order = kept_runs(found.study, found.folder), order_of(found.study)
     done = [(run, found.folder / place_of(run)) for run in order]
     rows = {run: run_rows(place, load_run) for run, place in done if is_done(place)}
     with reports_disk_errors(found.folder):
-        _write_summary(found, rows, kept)
         _write_curves(found, *_write_courses(found, rows, kept))
         write_networks(found.folder / "networks.json.gz", order, rows, kept)
         write_density(found.folder / "density.csv.gz", order, rows, kept)
+        _write_summary(found, rows, kept)
+
+
+def holds_tables(found: StudyFolder, ended: float) -> bool:
+    """Whether tables of all runs were written after the last of them ended; to write them again takes seconds."""
+    records = any(t.config.tracking.population_every for t in found.study.treatments)
+    names = ("curves.csv", "courses.csv.gz", "networks.json.gz", *["density.csv.gz"] * records)
+    try:
+        is_newer = (found.folder / "summary.csv").stat().st_mtime > ended
+    except OSError:
+        return False
+    return (
+        is_newer
+        and all((found.folder / name).exists() for name in names)
+        and lines_by_run(found.folder / "summary.csv").keys() >= set(order_of(found.study))
+    )
 
 
 NO_ROW = b"treatment,replicate\n"
@@ -404,7 +420,8 @@ SHOWN = {"best_fitness": "fitness", "q_score": "Q", "q_z": "z of Q", "q_m": "Q_m
 
 def described(found: StudyFolder) -> str:
     """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
-    summary, lines = found.summary, []
+    wanted = {"treatment", "solved", "q_method", *SHOWN}
+    summary, lines = read_table(found.folder / "summary.csv", wanted, numbers=True), []
     if not summary["treatment"].size:
         return "no run is done yet."
     for treatment in found.study.treatments:
