@@ -157,7 +157,7 @@ def test_a_group_that_was_told_apart_changes_nothing_for_those_that_are_left():
     control, group = (np.where(rng.random(30) < 0.3, 1.0, rng.random(30)) for _ in range(2))
     alone = effects.max_t([group], control, 4000)[0]
     beside = effects.max_t([group, np.ones(30)], control, 4000)
-    assert beside[1] < 0.01 and beside[0] == pytest.approx(alone, abs=0.03)
+    assert beside[1] < 0.01 and beside[0] == pytest.approx(alone, abs=0.015)
 
 
 def test_fiellers_interval_by_hand_and_without_a_bound():
@@ -281,13 +281,13 @@ def test_a_family_errs_once_in_twenty_by_max_t(few_resamples):
     assert any_told / RUNS < 0.05 + CLOSE
 
 
-def test_max_t_keeps_its_level_for_a_group_like_the_control_beside_one_that_is_not(few_resamples):
-    """Values tie at the top, as fitness does, and the other group is at the top throughout."""
+def test_max_t_keeps_its_level_for_a_group_like_the_control_beside_others_that_are_not(few_resamples):
+    """Values tie at the top, as fitness does, and the other groups are at the top throughout."""
     rng, told = np.random.default_rng(29), 0
     for _ in range(400):
         control, group = (np.where(rng.random(30) < 0.3, 1.0, rng.random(30)) for _ in range(2))
-        told += effects.max_t([group, np.ones(30)], control, 200)[0] < 0.05
-    assert told / 400 < 0.05 + 0.044
+        told += effects.max_t([group, *np.ones((3, 30))], control, 200)[0] < 0.05
+    assert told / 400 < 0.07
 
 
 def test_max_t_tells_more_than_holm_where_tests_share_a_control(few_resamples):
