@@ -469,13 +469,12 @@ class PublishedMean(Spec):
         mean, error, n = mean_of(source.values(self.column, self.a))
         theirs = error * math.sqrt(n / self.n) if self.error is None else self.error
         found = f"{source.label(self.a)} {mean:.3g} ± {error:.2g} (SE), n = {n}"
+        name, guessed = "Student's", ", spread as ours" if self.error is None else ""
         effect, _ = effects.student(mean - self.value, math.hypot(error, theirs), n)
         if self.as_ratio:
-            low, high = (1.0 + end / self.value for end in (effect.low, effect.high))
-            effect = Effect("ratio", mean / self.value, low, high)
-        guessed = ", spread as ours" if self.error is None else ""
+            effect, name = effects.ratio_of_means((mean, error, n), (self.value, theirs)), "Fieller's"
         return Measured(
-            found, effect, f"Student's interval; theirs {self.value:g} ± {theirs:.2g} (SE{guessed})"
+            found, effect, f"{name} interval; theirs {self.value:g} ± {theirs:.2g} (SE{guessed})"
         )
 
     def decided(self, measured: Measured, p: float) -> Verdict:
