@@ -249,14 +249,14 @@ def test_a_run_that_waited_for_another_goes_on_from_what_that_one_left(tmp_path,
     """The checkpoint is read under the lock."""
     from evomod.runs import run as runs
 
-    folder, true = run(config(), 1, tmp_path / "x").folder, runs._locked_log
+    folder, true = run(config(), 1, tmp_path / "x").folder, runs.locked_log
 
     def locked(place):
-        monkeypatch.setattr(runs, "_locked_log", true)  # the other one, between our look and our lock
+        monkeypatch.setattr(runs, "locked_log", true)  # the other one, between our look and our lock
         resume(folder, ["evolution.generations=9"])
         return true(place)
 
-    monkeypatch.setattr(runs, "_locked_log", locked)
+    monkeypatch.setattr(runs, "locked_log", locked)
     with pytest.raises(EvomodError, match="has already reached generation 9"):
         resume(folder, ["evolution.generations=6"])
     assert evomod.load_run(folder).config.evolution.generations == 9

@@ -245,7 +245,7 @@ def test_two_processes_cannot_write_one_run(tmp_path):
     first = evomod.runs.run.run(config(), 1, tmp_path / "x")
     before = contents(first.folder, tuple(path.name for path in first.folder.iterdir()))
     with (
-        evomod.runs.run._locked_log(first.folder),
+        evomod.runs.run.locked_log(first.folder),
         pytest.raises(EvomodError, match="another process is writing"),
     ):
         resume(first.folder, ["evolution.generations=30"])

@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -33,9 +33,9 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_json(path: Path, data: dict[str, Any]) -> None:
+def write_json(path: Path, data: Mapping[str, Any], indent: int = 2) -> None:
     """Write JSON whole or not at all."""
-    write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
+    write_whole(path, (json.dumps(data, indent=indent) + "\n").encode())
 
 
 def make_folder(folder: Path) -> None:
@@ -107,22 +107,55 @@ def exists(path: str | Path) -> bool:
         return False
 
 
-def lock(file: IO[bytes]) -> None:
-    """Keep other processes out of this run until the file is closed, or this process dies."""
-    for _ in range(10):  # `evomod status` holds it for an instant
-        if take_lock(file):
-            return
-        time.sleep(0.05)
-    raise EvomodError(
-        f"another process is writing {file.name}; wait for it, or start another run with --out."
+TOLD_AFTER = 30.0
+"""Seconds after which whoever waits for another process says so."""
+
+
+@contextmanager
+def locked(path: Path, busy: str, *, shared: bool = False, patience: float = 0.5) -> Iterator[IO[bytes]]:
+    """A file, made where there is none and open for appending, that no other process holds meanwhile.
+
+    One that holds it is waited for so many seconds (`evomod status` holds a log for an instant), or for ever if they are
+    infinite. Raises `EvomodError` that says ``busy`` then, and where the folder cannot be written to.
+    """
+    with reports_disk_errors(path.parent):
+        file = open(path, "a+b" if shared else "ab")  # noqa: SIM115 - closed below
+    with file:
+        begun, is_told = time.monotonic(), False
+        while not take_lock(file, shared=shared):
+            waited = time.monotonic() - begun
+            if waited >= patience:
+                raise EvomodError(busy)
+            if waited > TOLD_AFTER and not is_told:
+                is_told = True
+                print(f"evomod: {busy}", file=sys.stderr)
+            time.sleep(0.05)
+        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
+        yield file
+
+
+def locked_log(folder: Path) -> AbstractContextManager[IO[bytes]]:
+    """A run's log, open for appending; nobody else changes the run meanwhile."""
+    path = folder / "log.csv"
+    return locked(
+        path, f"another process is writing {path}; wait for it, or start another run with --out."
     )
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process of this machine holds a file."""
+    try:
+        with open(path, "rb") as file:
+            return not take_lock(file, shared=True)
+    except (OSError, EvomodError):  # none yet, or nobody can lock it
+        return False
 
 
 NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL)
 """What file systems without locks of this kind say."""
 
 
-def take_lock(file: IO[Any], *, shared: bool = False, wait: bool = False) -> bool:
+def take_lock(file: IO[Any], *, shared: bool = False) -> bool:
     """Lock an open file; False where another process holds it. It is let go when the file is closed.
 
     Some network file systems know no flock, which is asked for first, but the older locks of POSIX. Raises
@@ -132,7 +165,7 @@ def take_lock(file: IO[Any], *, shared: bool = False, wait: bool = False) -> boo
         return True
     import fcntl
 
-    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
     for take in (fcntl.flock, _posix_lock):
         try:
             take(file, how)

@@ -39,7 +39,7 @@ from evomod.evolution.setup import Setup, prepare
 from evomod.evolution.starts import checked, first_genomes, most_bytes
 from evomod.files.disk import (
     exists,
-    lock,
+    locked_log,
     make_folder,
     npz,
     reports_disk_errors,
@@ -286,7 +286,7 @@ def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> 
     with reports_disk_errors(folder):
         _claim(folder, first.files)  # before a foreign folder gets a log
         make_folder(folder)
-        with _locked_log(folder) as log:
+        with locked_log(folder) as log:
             _claim(folder, first.files)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short
                 if path.name != "log.csv":
@@ -335,7 +335,7 @@ def resume(
     task = stored_task(found.folder, trust=trust)
     if not exists(found.folder / "log.csv"):
         _resumption(found, task, settings, setup)  # refused before the folder gets a log
-    with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
+    with reports_disk_errors(found.folder), locked_log(found.folder) as log:
         found = load_run(folder)  # again: another may have gone on with it until now
         ours, state, first = _resumption(found, task, settings, setup)
         if _is_done(found, ours.config):
@@ -564,15 +564,6 @@ def stored_start(folder: Path, setup: Setup) -> NDArray[Any] | None:
     except (DamageError, KeyError) as error:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
     return checked(setup.config, setup.encoding, genomes, str(path))
-
-
-@contextmanager
-def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
-    """The run's log, open for appending; nobody else changes the run meanwhile."""
-    with open(folder / "log.csv", "ab") as file:
-        lock(file)
-        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
-        yield file
 
 
 def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:

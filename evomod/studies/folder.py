@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
 import os
 import sys
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +26,10 @@ from evomod.config import users_files
 from evomod.errors import EvomodError
 from evomod.files.disk import (
     exists,
+    is_locked,
+    locked,
     make_folder,
     reports_disk_errors,
-    take_lock,
     write_json,
     write_whole,
 )
@@ -70,7 +72,7 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
         _check_runs(study, folder)
     with reports_disk_errors(folder):
         make_folder(folder)
-    with held(folder, shared):
+    with held(folder, shared=shared):
         _check_runs(study, folder)
         with one_at_a_time(folder):
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
@@ -291,38 +293,19 @@ def state_of(folder: Path) -> State:
         return "done"
     if not (folder / "manifest.json").exists():
         return "left"
-    return "running" if _is_held(folder / "log.csv") else "begun"
+    return "running" if is_locked(folder / "log.csv") else "begun"
 
 
-def _is_held(path: Path) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return not take_lock(file, shared=True)
-    except (OSError, EvomodError):  # none yet, or nobody can lock it
-        return False
-
-
-@contextmanager
-def held(folder: Path, shared: bool) -> Iterator[None]:
+def held(folder: Path, *, shared: bool) -> AbstractContextManager[Any]:
     """Keep a second `evomod study` out of the folder; shards share it."""
-    with reports_disk_errors(folder):
-        file = open(folder / "study.lock", "a+b")  # noqa: SIM115 - closed below
-    with file:
-        if not take_lock(file, shared=shared):
-            raise EvomodError(
-                f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
-            )
-        yield
+    busy = f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
+    return locked(folder / "study.lock", busy, shared=shared, patience=0.0)
 
 
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> AbstractContextManager[Any]:
     """Wait for one's turn to write what several processes may: shards, figures and `evomod status`."""
-    with reports_disk_errors(folder):
-        file = open(folder / "study.turn", "ab")  # noqa: SIM115 - closed below
-    with file:
-        take_lock(file, wait=True)
-        yield
+    busy = f"another process holds {folder / 'study.turn'}, or was stopped (Ctrl-Z) while it did; waiting for it."
+    return locked(folder / "study.turn", busy, patience=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,7 +335,8 @@ def further_table(
     """The table ``name`` of a study's folder, with rows for every run that is done, or those of some treatments.
 
     ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
-    So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned.
+    So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned. A run of a
+    study is always the same one, so its rows are never outdated.
     It is asked for so many runs at a time, and the table is written each time: it may take an hour.
 
     Raises `EvomodError` if the table has other columns than these rows.
