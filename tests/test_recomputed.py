@@ -5,7 +5,7 @@ claims of every shape, compared with results/<paper>/claims.json and with docs/r
 (columns, groups, published values, smallest effects, families) is what the claim files declare.
 
 Tolerances: an effect and a p to the digits that are printed; the ends of bootstrapped intervals to 0.03, of ratios to 8 %,
-for the resamples are others; p of permutations to 0.01. A claim whose table was made by version 0.1 has a state in place of a
+for the resamples are others; p of permutations to 0.004, and none is below the uncorrected one. A claim whose table was made by version 0.1 has a state in place of a
 verdict, and its manifest has to say so.
 """
 
@@ -532,21 +532,20 @@ def is_printed(text, value):
     return float(text) == pytest.approx(value, rel=0.06)
 
 
-def compare_effect(effect, text):
+def compare_effect(effect, text, is_of_medians=False):
     """Intervals that are drawn are those of delta, r and rho that are not 1, and of ratios of medians."""
     value, *ends = numbers_of(text)
     printed = {"abs": 0.0051, "rel": 0.0051}
     assert value == pytest.approx(effect[0], **printed)
-    is_ratio = text.startswith("ratio")
-    is_drawn = is_ratio or (text.split()[0] in ("delta", "r", "rho") and abs(value) < 1.0)
-    reach = printed if not is_drawn else {"rel": 0.08} if is_ratio else {"abs": 0.03}
+    is_rank = text.split()[0] in ("delta", "r", "rho") and abs(value) < 1.0
+    reach = {"abs": 0.03} if is_rank else {"rel": 0.08} if is_of_medians else printed
     assert ends == pytest.approx(effect[1:], **reach)
 
 
 @pytest.mark.parametrize(("paper", "text"), CLAIMS)
 def test_a_claim_comes_out_again_from_the_tables_alone(paper, text):
     ours, theirs = CLAIMS[paper, text](), committed(paper, text)
-    compare_effect(ours["effect"], theirs["effect"])
+    compare_effect(ours["effect"], theirs["effect"], theirs["test"].startswith("ratio to"))
     assert ours["verdict"] == theirs["verdict"]
     for name, words in (("log_rank", "log-rank p = "), ("over_runs", "of these goals p = ")):
         assert (words in theirs["test"]) == (name in ours)
@@ -559,7 +558,7 @@ def test_a_claim_comes_out_again_from_the_tables_alone(paper, text):
     if corrected and corrected[2] == "Holm":
         assert is_printed(corrected[1], ours["corrected"])
     elif corrected:
-        assert float(corrected[1]) == pytest.approx(ours["corrected"], abs=0.01)
+        assert float(corrected[1]) == pytest.approx(max(ours["corrected"], ours["p"]), abs=0.004)
 
 
 @pytest.mark.parametrize(("paper", "text"), CLAIMS)

@@ -58,6 +58,9 @@ SEED = 1
 LEAST = 5
 """Values a side that a test requires; five against five reach p = 0.008 (Filan et al. 2021 train five networks)."""
 
+DECIDED = tuple(verdict for verdict in VERDICTS if verdict != "inconclusive")
+"""Verdicts that a test of no shape gives without a p."""
+
 Status = Literal["claim", "ours", "exploratory"]
 Values = NDArray[np.float64]
 Mean = tuple[float, float, int]
@@ -594,15 +597,14 @@ def _measured(spec: Spec, source: Source) -> Measured:
 def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tuple[float, str]]:
     """p of every claim, corrected for its family, and how, in words.
 
-    All claims of a direction count, those too that have no runs yet: a family is as large as it was declared.
+    All claims of a direction count, those too that have no runs yet or too little to test: a family is as large as it was
+    declared.
     """
     found = [(one.p, "") for one in measured]
     families: dict[str, list[int]] = {}
     for k, (spec, one) in enumerate(zip(specs, measured, strict=True)):
-        if (
-            not isinstance(spec, Alike | Published | PublishedMean | PublishedShare | AtMost)
-            and one.verdict not in VERDICTS
-        ):
+        is_equality = isinstance(spec, Alike | Published | PublishedMean | PublishedShare | AtMost)
+        if not is_equality and not getattr(spec, "is_equality", False) and one.verdict not in DECIDED:
             families.setdefault(spec.family, []).append(k)
     for members in (members for members in families.values() if len(members) > 1):
         share = {(getattr(specs[k], "column", k), getattr(specs[k], "b", k)) for k in members}
@@ -614,8 +616,11 @@ def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tup
             raw = [measured[k].p if math.isfinite(measured[k].p) else 1.0 for k in members]
             p, name = holm(raw), "Holm"
         for k, value in zip(members, p.tolist(), strict=True):
-            if math.isfinite(measured[k].p):
-                found[k] = (value, f" ({value:.2g} by {name} over {len(members)})")
+            if math.isfinite(
+                measured[k].p
+            ):  # permutations err by 0.002, and no correction makes a p smaller
+                least = max(value, measured[k].p)
+                found[k] = (least, f" ({least:.2g} by {name} over {len(members)})")
     return found
 
 
