@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -21,7 +20,7 @@ from evomod.encodings.collection import OwnNetwork, OwnVariation, kind_of, varia
 from evomod.encodings.collection import beside as network_beside
 from evomod.encodings.collection import origin_of as network_origin
 from evomod.encodings.collection import section_class as network_class
-from evomod.errors import EvomodError, shortened, shown
+from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.configs import apply_settings, parse_value, read_config
 from evomod.files.plugins import Origin, entry_points
 from evomod.pressures.base import Acting
@@ -288,9 +287,7 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
-    close = difflib.get_close_matches(str(path[-1]), known, 1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"unknown key; {hint}known here: {', '.join(known)}"
+    return f"unknown key; {nearest(path[-1], known)}known here: {', '.join(known)}"
 
 
 def describe(error: ValidationError, data: dict[str, Any]) -> str:
@@ -345,7 +342,7 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         if not name.endswith(".py") and name not in BUILT_IN and name not in entry_points(GROUP):
             known = [*BUILT_IN, *entry_points(GROUP)]
             raise EvomodError(
-                f"there is no pressure {shown(name)}; known: {', '.join(known)}. One of your own is named by its "
+                f"there is no pressure {shown(name)}; {nearest(name, known)}known: {', '.join(known)}. One of your own is named by its "
                 "file, such as ./fan_in.py."
             )
         section = data.setdefault("pressures", {}).setdefault(name, {})

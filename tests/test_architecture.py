@@ -76,7 +76,7 @@ HOMES = {
     "torch": {"gradient/training"},
     "distributed": {"studies/cluster"},
     "dask_jobqueue": {"studies/cluster"},
-    "pandas": {"studies/tables"},
+    "pandas": {"files/frames"},
     "pyarrow": {"studies/tables", "report/exporting"},
     "polars": {"studies/tables"},
 }

@@ -430,3 +430,13 @@ def test_the_q_of_all_that_tie_for_best_is_logged_on_request(tmp_path):
         found = [log[f"tied_q_{kind}"][number] for kind in kinds]
         assert np.allclose(found, expected, rtol=0, atol=1e-12)
         assert log["q_score"][number] in [log["tied_q_median"][number], *q]
+
+
+def test_tables_of_a_run_as_pandas_has_them(tmp_path):
+    found = run(config(), 1, tmp_path / "r")
+    log, population = found.to_pandas(), found.to_pandas("population")
+    assert list(log.columns) == list(found.log) and len(log) == SMALL["generations"] + 1
+    assert log["best_fitness"].tolist() == found.log["best_fitness"].tolist()
+    assert list(population.columns) == list(found.population) and population["count"].sum() == 30 * 5
+    with pytest.raises(EvomodError, match="the table log, population or archive, got 'best'"):
+        found.to_pandas("best")

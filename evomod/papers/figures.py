@@ -17,7 +17,7 @@ from typing import Any
 
 import matplotlib
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, nearest
 from evomod.files.provenance import other_version
 from evomod.papers.listing import FigureScript, find_figures
 from evomod.papers.places import command_of, study_places, table_of
@@ -38,7 +38,9 @@ def chosen_figure(name: str) -> FigureScript:
     """The figure of that name. Raises `EvomodError` with the list of all if there is none."""
     known = find_figures()
     if name not in known:
-        raise EvomodError(f"there is no figure '{name}'; known: {', '.join(known)}.")
+        raise EvomodError(
+            f"there is no figure '{name}'; {nearest(name, known)}known: {', '.join(known)}."
+        )
     return known[name]
 
 

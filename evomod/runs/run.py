@@ -46,6 +46,7 @@ from evomod.files.disk import (
     write_json,
     write_whole,
 )
+from evomod.files.frames import to_pandas
 from evomod.files.plugins import Fault, called
 from evomod.files.provenance import check_version, here, now, versions
 from evomod.files.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
@@ -93,6 +94,12 @@ class Run:
     @property
     def is_complete(self) -> bool:
         return (self.folder / "complete").exists()
+
+    def to_pandas(self, table: str = "log") -> Any:
+        """``"log"``, ``"population"`` or ``"archive"`` as a pandas DataFrame, where pandas is installed."""
+        if table not in ("log", "population", "archive"):
+            raise EvomodError(f"expected the table log, population or archive, got {table!r}.")
+        return to_pandas(getattr(self, table))
 
     def logbook(self) -> Any:
         """The log as ``deap.tools.Logbook``."""

@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from evomod.errors import EvomodError
 from evomod.files.disk import reports_disk_errors
+from evomod.files.frames import to_pandas
 from evomod.files.readers import DamageError, read_json
 from evomod.files.records import Failures, check_record
 from evomod.files.tables import (
@@ -143,15 +144,9 @@ class StudyFolder:
 
     def to_pandas(self, table: str = "summary") -> Any:
         """``"summary"``, ``"curves"`` or ``"courses"`` as a pandas DataFrame, where pandas is installed."""
-        try:
-            import pandas
-        except ImportError:
-            raise EvomodError(
-                "pandas is not installed: `pip install pandas`, or use the arrays of `summary`."
-            ) from None
         if table not in ("summary", "curves", "courses"):
             raise EvomodError(f"wanted the table summary, curves or courses, got {table!r}.")
-        return pandas.DataFrame(getattr(self, table))
+        return to_pandas(getattr(self, table))
 
 
 def load_study(folder: str | Path) -> StudyFolder:
