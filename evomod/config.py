@@ -287,7 +287,15 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
-    return f"unknown key; {nearest(path[-1], known)}known here: {', '.join(known)}"
+    homes = _homes(str(path[0])) if len(path) == 1 else []
+    hint = f"did you mean '{homes[0]}'? " if homes else nearest(path[-1], known)
+    return f"unknown key; {hint}known here: {', '.join(known)}"
+
+
+def _homes(key: str) -> list[str]:
+    """The sections that have a key, which was given outside all of them, such as "evolution.generations"."""
+    sections = {name: _model_at([name], {}) for name in Config.model_fields}
+    return [f"{name}.{key}" for name, section in sections.items() if key in section.model_fields]
 
 
 def describe(error: ValidationError, data: dict[str, Any]) -> str:

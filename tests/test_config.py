@@ -146,7 +146,7 @@ def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(EvomodError, match="there is no config"):
         read_config(tmp_path / "no.toml")
     (tmp_path / "bad.toml").write_text("a = = 1")
-    with pytest.raises(EvomodError, match=r"bad.toml is no valid TOML.*line 1"):
+    with pytest.raises(EvomodError, match=r"bad.toml cannot be read: it is not valid TOML: [^:]*line 1"):
         read_config(tmp_path / "bad.toml")
 
 

@@ -202,8 +202,10 @@ def _tell(run: Any) -> int:
 
 def act_study(given: argparse.Namespace) -> int:
     from evomod.files.disk import exists
+    from evomod.files.folders import otherwise
     from evomod.studies.definition import load_definition
     from evomod.studies.run import run_study
+    from evomod.studies.stated import STUDY_FORMAT
     from evomod.studies.tables import described, parquet_library, write_parquet
 
     if given.parquet:
@@ -213,6 +215,8 @@ def act_study(given: argparse.Namespace) -> int:
     if is_folder and given.out is not None:
         raise EvomodError(f"{what} is a folder, which goes on where it is; --out wants a study's TOML.")
     path = what / "study.toml" if is_folder else what
+    if is_folder and not exists(path):
+        raise EvomodError(f"there is no study in {what}: {otherwise(what, STUDY_FORMAT)}.")
     trust = given.trust or not is_folder
     study = load_definition(path, given.set, given.replicates, trust=trust)
     out = what if is_folder else given.out or Path("studies") / study.name

@@ -27,7 +27,7 @@ from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
 from evomod.kernels import circuit as kernels
-from evomod.kernels import genes, selection
+from evomod.kernels import genes
 from evomod.network import Network
 from evomod.sections import Gates, Integers, RecombinationSection, Sized, checked_layers
 from evomod.task import Task, all_patterns, pack
@@ -373,7 +373,7 @@ CIRCUIT = EncodingKind(
     supports=frozenset({"silence"}),
     defaults={"variation": {"crossover": 0.0, "mutation": 0.7}, **LENGTH},
     size=size,
-    kernels=(kernels.answer, genes.vary, selection.elite),
+    kernels=(kernels.answer, genes.vary),
     examples=(
         {"task": "circuit"},
         {"task": "circuit", "network": {"feedback": "ternary"}},
@@ -388,5 +388,5 @@ GATE_LAYERS = EncodingKind(
     supports=frozenset({"places", "silence"}),
     defaults={"variation": {"crossover": 0.5, "mutation": 0.7}, **LENGTH},
     size=size,
-    kernels=(kernels.answer, genes.vary, selection.elite),
+    kernels=(kernels.answer, genes.vary),
 )

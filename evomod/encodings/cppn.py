@@ -26,7 +26,7 @@ from evomod.encodings.layered import build as build_layered
 from evomod.encodings.layered import size as size_of_layered
 from evomod.encodings.wiring import Wiring
 from evomod.kernels import cppn as kernels
-from evomod.kernels import pointer_to, selection
+from evomod.kernels import pointer_to
 from evomod.network import Network
 from evomod.sections import Integers, NetworkSection, Points, Probability, Range, Section, checked_layers
 from evomod.task import Task
@@ -295,6 +295,6 @@ ENCODING = EncodingKind(
     variation=CppnVariation,
     supports=frozenset({"weights", "places", "sparsity", "silence", "real"}),
     size=size,
-    kernels=(kernels.paint, kernels.vary, selection.fronts),
+    kernels=(kernels.paint, kernels.vary),
     examples=({}, {"pressures": {"connection-cost": {"measure": "fixed-length"}}}),
 )

@@ -21,7 +21,7 @@ from evomod.encodings.polynomial import polynomial
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, pointer_to, realvalued, selection
+from evomod.kernels import dropout, pointer_to, realvalued
 from evomod.kernels import layered as kernels
 from evomod.kernels.vectors import LANES, MOST, PART
 from evomod.network import Network
@@ -733,7 +733,7 @@ LAYERED = EncodingKind(
     section=LayeredNetwork,
     supports=EVERYTHING,
     size=size,
-    kernels=(kernels.answer, kernels.vary, selection.fronts),
+    kernels=(kernels.answer, kernels.vary),
     examples=(
         {},
         {"pressures": COST | {"behavioural-diversity": {}}},
@@ -747,6 +747,6 @@ REAL = EncodingKind(
     section=RealNetwork,
     supports=EVERYTHING | {"real"},
     size=size,
-    kernels=(realvalued.answer, kernels.vary, selection.fronts),
+    kernels=(realvalued.answer, kernels.vary),
     examples=({"pressures": COST},),
 )

@@ -25,7 +25,7 @@ from evomod.encodings.genes import (
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
-from evomod.kernels import dropout, genes, selection
+from evomod.kernels import dropout, genes
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
 from evomod.sections import Integers, RecombinationSection, Sized, checked_layers
@@ -335,6 +335,6 @@ ENCODING = EncodingKind(
         "tracking": {"population_every": 1000},
     },
     size=size,
-    kernels=(kernels.answer, genes.vary, selection.elite),
+    kernels=(kernels.answer, genes.vary),
     examples=({}, {"pressures": {"dropout": {}}}),
 )

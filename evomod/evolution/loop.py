@@ -166,7 +166,7 @@ def _says_when(number: int) -> Iterator[None]:
     try:
         yield
     except Fault as fault:
-        raise EvomodError(f"generation {number}: {fault}") from fault
+        raise Fault(f"generation {number}: {fault}") from fault
 
 
 def _check_same(config: Config, other: Config) -> None:

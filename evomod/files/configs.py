@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evomod.errors import EvomodError, shortened, shown
-from evomod.files.disk import is_file
+from evomod.files.disk import exists, is_file
 from evomod.files.readers import DamageError, parse_toml, read_bytes
 
 
@@ -31,7 +31,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise EvomodError(f"there is no config {shortened(path)}.") from None
     except DamageError as damage:
-        raise EvomodError(f"config {path} is no valid TOML: {damage}.") from None
+        raise EvomodError(f"config {shortened(path)} cannot be read: {damage}.") from None
     except UnicodeDecodeError:
         raise EvomodError(f"config {path} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
@@ -41,7 +41,11 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
 
 def named_from(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Data of a TOML file in a folder, with the files of users' pressures and selections named from anywhere."""
+    """Data of a TOML file in a folder, with users' files (tasks, pressures, selections, encodings) named from anywhere.
+
+    A task file that is not beside the TOML is one of the working directory, as on the command line; so is every
+    one that evomod wrote into a folder of a run or a study.
+    """
     found = {
         key: named_from(value, folder) if isinstance(value, dict) else value
         for key, value in data.items()
@@ -53,10 +57,19 @@ def named_from(data: dict[str, Any], folder: Path) -> dict[str, Any]:
             )
             for name, section in found["pressures"].items()
         }
+    if "task" in found and not exists(folder / "manifest.json"):
+        found["task"] = _task_from(found["task"], folder)
     for name, key in (("selection", "method"), ("network", "encoding")):
         if name in found:
             found[name] = _named_from(found[name], key, folder)
     return found
+
+
+def _task_from(task: Any, folder: Path) -> Any:
+    name = task.get("name") if isinstance(task, dict) else task
+    if not isinstance(name, str) or not name.endswith(".py") or not is_file(folder / name):
+        return task
+    return task | {"name": str(folder / name)} if isinstance(task, dict) else str(folder / name)
 
 
 def _named_from(section: Any, key: str, folder: Path) -> Any:

@@ -570,7 +570,10 @@ def _head(name: str, told: dict[str, Any]) -> list[str]:
     article = "an" if str(told["read_as"]).startswith("a") else "a"
     lines += [f"  read as {article} {told['read_as']}"] if told["read_as"] else []
     word = "undirected" if told["undirected"] else "directed"
-    lines.append(f"  {word} ({told['direction']})")
+    weights = f", weighted by '{told['weight']}'" if told["weight"] else ""
+    if told["read_as"] and not weights:
+        weights = ", every connection counts as 1 (--weight uses its weight)"
+    lines.append(f"  {word} ({told['direction']}){weights}")
     if told["loops"]:
         lines.append(f"  {_counted(told['loops'], 'connection')} from a node to itself")
     if told["parallel_connections"]:

@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 
 ENDINGS = (".csv", ".tsv", ".txt", ".edges", ".edgelist", ".dat")
 
-SOURCES = ("source", "from", "src", "node1", "tail")
-TARGETS = ("target", "to", "dst", "dest", "destination", "tgt", "node2", "head")
+SOURCES = ("source", "from", "src", "node1", "tail", "pre", "presynaptic")
+TARGETS = ("target", "to", "dst", "dest", "destination", "tgt", "node2", "head", "post", "postsynaptic")
 WEIGHTS = ("weight", "weights", "w", "value", "strength", "count")
 """What the columns of a list of connections may be called; both ends must be, as a node may have such a name."""
 
@@ -265,6 +265,11 @@ def _triple(lines: Lines, k: int, row: list[str]) -> Triple:
         )
     if not all(row[:2]):
         raise EvomodError(f"{path}, line {number}: a source or target without a name.")
+    if k == 0 and len(row) == 3 and row[2] and not _is_number(row[2]):
+        raise EvomodError(
+            f"{path}, line {number}: the weight {shown(row[2])} is not a number. If this line is a header, name "
+            "its columns source, target, weight."
+        )
     weight = _weight(path, number, row[2]) if len(row) > 2 and row[2] else 1.0
     return row[0], row[1], {"weight": weight}
 

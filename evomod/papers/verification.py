@@ -138,14 +138,17 @@ def committed() -> dict[tuple[str, str], str]:
 def contradictions(found: Sequence[Claim]) -> list[Contradiction]:
     """Claims whose verdict is not the committed one; a study that is not complete here contradicts nothing that is.
 
-    So a run of one's own that has begun is no contradiction, and a table that is missing is one.
+    So a run of one's own that has begun is no contradiction, and a table that is missing is one where it had decided
+    a claim.
     """
     known = committed()
     pairs = [(claim, known.get((claim.paper, claim.claim), "none")) for claim in found]
     return [
         Contradiction(claim, verdict)
         for claim, verdict in pairs
-        if claim.verdict != verdict and not (claim.verdict == "not complete" and verdict != "none")
+        if claim.verdict != verdict
+        and not (claim.verdict == "not complete" and verdict != "none")
+        and not (claim.verdict in STATES and verdict in STATES)
     ]
 
 

@@ -60,6 +60,7 @@ def groups_of(folders: Sequence[str | Path], by: str | None = None) -> Groups:
         return {str(folder): _rows(Path(folder)) for folder in folders}
     folder = Path(folders[0])
     if not exists(folder / "study.toml"):
+        load_run(folder)  # which says what a folder is that is no run either
         raise EvomodError(
             f"{shortened(folder)} alone has nothing to be compared with; give two folders or a study."
         )

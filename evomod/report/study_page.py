@@ -194,7 +194,8 @@ def _final(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.bo
 
 def _against(group: NDArray[Any], base: NDArray[Any]) -> list[str]:
     found = contrast(group, base)
-    p = "–" if np.isnan(found.p) else ("< 0.001" if found.p < 0.001 else f"{found.p:.2g}")
+    is_untested = min(found.a.n, found.b.n) < 2 or np.isnan(found.p)
+    p = "–" if is_untested else ("< 0.001" if found.p < 0.001 else f"{found.p:.2g}")
     return [interval(found.a), effect(found), p]
 
 

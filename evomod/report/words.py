@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,13 +42,13 @@ def interval(ci: MedianCI, digits: int = 3) -> str:
 
 
 def effect(found: Contrast) -> str:
-    """Cliff's delta with its interval.
+    """Cliff's delta with its interval; none where a group is of one run, which tells nothing about others.
 
     >>> from evomod.contrasts import contrast
-    >>> effect(contrast([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]))
-    '0.00 [-0.67, 0.67]'
+    >>> effect(contrast([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6])), effect(contrast([1], [2]))
+    ('0.00 [-0.67, 0.67]', '–')
     """
-    if math.isnan(found.delta):
+    if min(found.a.n, found.b.n) < 2:
         return "–"
     return f"{found.delta:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
@@ -57,7 +56,7 @@ def effect(found: Contrast) -> str:
 def compared(found: Contrast, name: str, a: str, b: str) -> str:
     """Two groups in a sentence."""
     text = f"{name} was {interval(found.a)} in {a} against {interval(found.b)} in {b}"
-    if math.isnan(found.delta):
+    if min(found.a.n, found.b.n) < 2:
         return text
     return f"{text} (Cliff's delta {effect(found)}, {in_words(found.p)})"
 

@@ -46,6 +46,7 @@ from evomod.files.disk import (
     write_json,
     write_whole,
 )
+from evomod.files.folders import otherwise
 from evomod.files.frames import to_pandas
 from evomod.files.plugins import Fault, called
 from evomod.files.provenance import check_version, here, now, versions
@@ -114,7 +115,7 @@ def load_run(folder: str | Path) -> Run:
     except (OSError, DamageError):
         raise EvomodError(_no_run(folder)) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise EvomodError(f"{folder} was not written by this kind of run ({FORMAT}).")
+        raise EvomodError(_no_run(folder))
     try:
         check_record(RunManifest, manifest)
     except DamageError as damage:
@@ -139,15 +140,14 @@ def _config_of(content: bytes) -> Config:
 
 def _no_run(folder: Path) -> str:
     """Why a folder is none of a run, and what to do with one whose making was cut short."""
-    if exists(folder / "manifest.json"):
-        return f"{folder} is no run folder: it has no readable manifest.json."
-    own = [path.name.removesuffix(".part") for path in folder.glob("*.py*")]
-    if exists(folder) and is_half_begun(folder, own):
-        return (
-            f"{folder} is no run folder: it has no readable manifest.json, for its making was cut short before "
-            "anything was evolved. Start it again with the command that began it."
+    why = otherwise(folder, FORMAT)
+    own = [path.name.removesuffix(".part") for path in folder.glob("*.py*")] if exists(folder) else []
+    if not exists(folder / "manifest.json") and exists(folder) and is_half_begun(folder, own):
+        why += (
+            ", for its making was cut short before anything was evolved. Start it again with the command that "
+            "began it"
         )
-    return f"{shortened(folder)} is no run folder: it has no readable manifest.json."
+    return f"{shortened(folder)} is no run folder: {why}."
 
 
 def run(
@@ -186,7 +186,22 @@ def run(
     first, hooks = beginning(config, setup), Hooks(progress, None, on_generation)
     folder, sequence = _place(first, seed, out)
     with _begun(first, folder, sequence) as log:
-        return _continue(folder, log, first.setup, sequence, None, hooks, first.genomes)
+        try:
+            return _continue(folder, log, first.setup, sequence, None, hooks, first.genomes)
+        except Fault:
+            if not exists(folder / "checkpoint.npz"):
+                _unbegin(folder, log)
+            raise
+
+
+def _unbegin(folder: Path, log: IO[bytes]) -> None:
+    """Make a run that failed before its first checkpoint one whose making was cut short, see `is_half_begun`.
+
+    It could not be resumed with a file that was corrected, and its folder would be in the way of a new one.
+    """
+    (folder / "population.csv").unlink(missing_ok=True)
+    log.truncate(0)
+    (folder / "manifest.json").unlink()
 
 
 @dataclass(frozen=True, slots=True)

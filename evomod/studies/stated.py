@@ -13,6 +13,7 @@ from typing import Any
 
 from evomod.errors import EvomodError, shortened
 from evomod.files.configs import flat, locate, merged, read_config
+from evomod.files.folders import otherwise
 from evomod.files.readers import DamageError, read_json
 from evomod.files.records import StudyManifest, check_record
 from evomod.sections import (
@@ -145,7 +146,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, DamageError):
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
-        raise EvomodError(f"{shortened(folder)} is no study's folder: it has no readable manifest.json.")
+        raise EvomodError(f"{shortened(folder)} is no study's folder: {otherwise(folder, STUDY_FORMAT)}.")
     try:
         check_record(StudyManifest, manifest)
     except DamageError as damage:
