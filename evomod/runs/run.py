@@ -39,8 +39,8 @@ from evomod.evolution.setup import Setup, prepare
 from evomod.evolution.starts import checked, first_genomes, most_bytes
 from evomod.files.disk import (
     exists,
+    held_file,
     lock,
-    make_folder,
     npz,
     reports_disk_errors,
     write_json,
@@ -291,7 +291,6 @@ def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> 
     """
     with reports_disk_errors(folder):
         _claim(folder, first.files)  # before a foreign folder gets a log
-        make_folder(folder)
         with _locked_log(folder) as log:
             _claim(folder, first.files)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short
@@ -575,8 +574,7 @@ def stored_start(folder: Path, setup: Setup) -> NDArray[Any] | None:
 @contextmanager
 def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
     """The run's log, open for appending; nobody else changes the run meanwhile."""
-    with open(folder / "log.csv", "ab") as file:
-        lock(file)
+    with held_file(folder / "log.csv", "ab", lock) as file:
         file.seek(0, os.SEEK_END)  # of what whoever held it before has written
         yield file
 

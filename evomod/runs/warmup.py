@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from evomod.config import Config
 from evomod.encodings.collection import BUILT_IN as ENCODINGS
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
-from evomod.files.disk import take_lock
+from evomod.files.disk import NoLocksError, take_lock
 from evomod.kernels import (
     answers,
     is_compiled,
@@ -107,7 +107,7 @@ def one_at_a_time(name: str) -> Iterator[None]:
         return
     with open(folder / f"{name}.lock", "ab") as file:
         begun, is_told = time.monotonic(), False
-        while not take_lock(file):
+        while not _is_locked(file):
             if not is_told and time.monotonic() - begun > PATIENCE:
                 is_told = True
                 print(
@@ -117,6 +117,14 @@ def one_at_a_time(name: str) -> Iterator[None]:
                 )
             time.sleep(0.1)
         yield
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    """Whether the lock is ours; where there are none two processes may compile the same, as without a folder."""
+    try:
+        return take_lock(file)
+    except NoLocksError:
+        return True
 
 
 def _private_folder() -> Path | None:

@@ -14,18 +14,18 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from evomod.config import users_files
 from evomod.errors import EvomodError, shortened
 from evomod.files.disk import (
     exists,
-    make_folder,
+    held_file,
     reports_disk_errors,
     take_lock,
     write_json,
@@ -70,8 +70,6 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     _claim(study, folder)  # before anything is put into a folder that is another's
     if exists(folder) and not (folder / "study.lock").exists():
         _check_runs(study, folder)
-    with reports_disk_errors(folder):
-        make_folder(folder)
     with held(folder, shared):
         _check_runs(study, folder)
         with one_at_a_time(folder):
@@ -291,14 +289,17 @@ def _is_held(path: Path) -> bool:
 
 @contextmanager
 def held(folder: Path, shared: bool) -> Iterator[None]:
-    """Keep a second `evomod study` out of the folder; shards share it."""
-    with reports_disk_errors(folder):
-        file = open(folder / "study.lock", "a+b")  # noqa: SIM115 - closed below
-    with file:
+    """Keep a second `evomod study` out of the folder, which is made; shards share it."""
+
+    def take(file: IO[bytes]) -> None:
         if not take_lock(file, shared=shared):
             raise EvomodError(
                 f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
             )
+
+    with ExitStack() as stack:
+        with reports_disk_errors(folder):
+            stack.enter_context(held_file(folder / "study.lock", "a+b", take))
         yield
 
 
