@@ -6,6 +6,7 @@
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
 #                      SIZE=full takes days and tries every step. It works in pieces that are kept in build/harness:
 #                      stop it and go on as you like, or start several at once
+# make .venv-3.12      an environment with another Python (3.12 here) that is installed: the harness compares its runs
 # make test-browser    look at reports and at the documentation (built where it is missing) in a headless Chromium,
 #                      which must be installed (Debian: apt-get install chromium)
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
@@ -78,10 +79,15 @@ test-gradient: .venv/tested
 test-lowest: .venv-lowest/installed
 	.venv-lowest/bin/python -m pytest $(CORES) -W default::DeprecationWarning  # old matplotlib, new pyparsing
 
+.venv-3.%: setup.cfg
+	python3.$* -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
 SIZE ?= medium
 
 harness: .venv/tested
 	$(BIN)/python -m tests.harness --size $(SIZE) --state build/harness --out results/reliability.md
 
 clean:
-	rm -rf .venv .venv-lowest runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -134,7 +134,6 @@ def run_training(
     place = Path(out) if out is not None else Path("runs") / default_name(config, data, seed)
     with reports_disk_errors(place):
         _claim(place)
-        place.mkdir(parents=True, exist_ok=True)
         with locked_log(place) as log:
             _claim(place)  # another may have begun it meanwhile
             manifest = _manifest(config, data, seed)

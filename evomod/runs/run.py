@@ -40,7 +40,6 @@ from evomod.evolution.starts import checked, first_genomes, most_bytes
 from evomod.files.disk import (
     exists,
     locked_log,
-    make_folder,
     npz,
     reports_disk_errors,
     write_json,
@@ -307,7 +306,6 @@ def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> 
     """
     with reports_disk_errors(folder):
         _claim(folder, first.files)  # before a foreign folder gets a log
-        make_folder(folder)
         with locked_log(folder) as log:
             _claim(folder, first.files)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short

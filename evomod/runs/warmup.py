@@ -9,7 +9,8 @@ import stat
 import sys
 import tempfile
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from evomod.config import Config
 from evomod.encodings.collection import BUILT_IN as ENCODINGS
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
-from evomod.files.disk import locked
+from evomod.files.disk import NoLocksError, locked
 from evomod.kernels import (
     answers,
     is_compiled,
@@ -94,14 +95,19 @@ def _measure_q(chain: NDArray[np.float64], method: str) -> None:
     null_distribution(chain, "layered", 2, method=method, layer=np.arange(chain.shape[0]))
 
 
-def one_at_a_time(name: str) -> AbstractContextManager[Any]:
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
     """Wait until no other process of this user and machine is in here."""
     folder = _private_folder()
     if folder is None:  # nowhere for a lock that nobody else can take: go on without one
-        return nullcontext()
+        yield
+        return
     path = folder / f"{name}.lock"
     busy = f"another process of yours compiles, or was stopped (Ctrl-Z) while it did; waiting for it. It holds {path}."
-    return locked(path, busy, patience=math.inf)
+    with ExitStack() as stack:
+        with suppress(NoLocksError):  # two processes may compile the same then, as without a folder
+            stack.enter_context(locked(path, busy, patience=math.inf))
+        yield
 
 
 def _private_folder() -> Path | None:

@@ -28,7 +28,6 @@ from evomod.files.disk import (
     exists,
     is_locked,
     locked,
-    make_folder,
     reports_disk_errors,
     write_json,
     write_whole,
@@ -70,8 +69,6 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     _claim(study, folder)  # before anything is put into a folder that is another's
     if exists(folder) and not (folder / "study.lock").exists():
         _check_runs(study, folder)
-    with reports_disk_errors(folder):
-        make_folder(folder)
     with held(folder, shared=shared):
         _check_runs(study, folder)
         with one_at_a_time(folder):

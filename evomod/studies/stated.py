@@ -146,7 +146,9 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, DamageError):
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != STUDY_FORMAT:
-        raise EvomodError(f"{shortened(folder)} is no study's folder: {otherwise(folder, STUDY_FORMAT)}.")
+        raise EvomodError(
+            f"{shortened(folder)} is no study's folder: {otherwise(folder, STUDY_FORMAT)}."
+        )
     try:
         check_record(StudyManifest, manifest)
     except DamageError as damage:

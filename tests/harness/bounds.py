@@ -31,7 +31,8 @@ STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
 
 TAKE = """
 import json, resource, subprocess, sys
-done = subprocess.run([sys.executable, "-m", "evomod", *sys.argv[1:]], stdout=subprocess.DEVNULL)
+command = [sys.executable, "-m", "evomod", *sys.argv[1:]]
+done = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=3600)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([done.returncode, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime]))
 """
@@ -217,8 +218,6 @@ def long(result: Result, home: Path, generations: int = 300_000) -> None:
     size = [
         "--set",
         "evolution.population=4",
-        "--set",
-        "evolution.stop=never",
         "--set",
         "tracking.population_every=0",
     ]
