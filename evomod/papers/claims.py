@@ -757,10 +757,13 @@ def counted(found: Sequence[Claim]) -> str:
 
 
 def relabelled(specs: Sequence[Spec], prefix: str, was: str) -> list[Spec]:
-    """The same claims of another setting, each text with a prefix and each family with it; ``was``: that of 0.1."""
+    """The same claims of another setting, each text with a prefix and each family with it; ``was``: that of 0.1.
+
+    Exploratory, for a setting is another one because of what the first had shown.
+    """
     return [
         replace(
-            spec, text=f"{prefix}, {spec.text}", family=f"{prefix}, {spec.family}",
+            spec, text=f"{prefix}, {spec.text}", family=f"{prefix}, {spec.family}", status="exploratory",
             was=tuple(f"{was}, {text}" for text in spec.was or (spec.text,)),
         )
         for spec in specs
