@@ -28,6 +28,7 @@ from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, Pressur
 from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
 from evomod.pressures.goal_switching import with_switching
 from evomod.sections import (
+    METHOD,
     SUPPORTS,
     EvolutionSection,
     MethodSection,
@@ -134,7 +135,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [selection]")
-        return section_class(value.get("method", "nsga2")).model_validate(value)
+        return section_class(value.get("method", METHOD)).model_validate(value)
 
     @field_validator("pressures", mode="wrap")
     @classmethod
@@ -243,8 +244,10 @@ SEEN = {"fitness": "fitness", "outputs": "which outputs are right"}
 
 def _shares(section: dict[str, Any]) -> bool:
     """Whether a method has the keys whose values an encoding's defaults give."""
-    name = section.get("method", "nsga2")
-    return isinstance(name, str) and name in METHODS and METHODS[name].section is SelectionSection
+    name = section.get("method", METHOD)
+    return (
+        isinstance(name, str) and name in METHODS and issubclass(METHODS[name].section, SelectionSection)
+    )
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:
@@ -267,9 +270,7 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
             continue
         if model is Config and step == "selection":
             section = data.get("selection")
-            model = section_class(
-                section.get("method", "nsga2") if isinstance(section, dict) else "nsga2"
-            )
+            model = section_class(section.get("method", METHOD) if isinstance(section, dict) else METHOD)
             continue
         for name, info in model.model_fields.items():
             if step in (name, info.alias):

@@ -114,6 +114,8 @@ def _config(given: argparse.Namespace) -> Any:
 
 def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
     """Put ``--goal``, ``--goals`` and ``--switch-every`` into config data."""
+    from evomod.sections import changes_goals
+
     if given.goal is not None and given.goals is not None:
         raise EvomodError("give --goal with one goal, or --goals with several, not both.")
     goals = [name.strip() for name in (given.goals or given.goal or "").split(",") if name.strip()]
@@ -133,15 +135,10 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
         section = {"name": task} if isinstance(task, str) else dict(task)
         kept = {key: value for key, value in section.items() if key != "goal"}
         data["task"] = kept | ({"goal": goals[0]} if len(goals) == 1 else {})
-        schedule_before = schedule
-        data["schedule"] = schedule = {"kind": "fixed"}
-        if len(goals) > 1:
-            kept = {
-                key: schedule_before[key] for key in ("period", "probability") if key in schedule_before
-            }
-            data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept
+        kept = {key: schedule[key] for key in ("period", "probability") if key in schedule}
+        data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept if goals[1:] else {}
     if given.switch_every is not None:
-        if schedule.get("kind", "fixed") == "fixed":
+        if not changes_goals(schedule):
             raise EvomodError(
                 "--switch-every wants goals to switch between: --goals with two or more, or a config with "
                 "a [schedule]; with --pressure it is goal-switching:period=N."

@@ -19,7 +19,8 @@ from evomod.encodings.base import Genomes
 from evomod.errors import EvomodError
 from evomod.population import Operators
 from evomod.pressures import connection_cost, max_modularity
-from evomod.selections.ranking import Objectives, Survivors, breed, choose_parents, in_order, survive
+from evomod.selections.collection import selection_of
+from evomod.selections.ranking import Objectives, Survivors, choose_parents, in_order, survive
 
 if TYPE_CHECKING:
     from deap import tools
@@ -53,8 +54,8 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     q           (genomes) -> q[individual]
     ==========  ==============================================================================
 
-    NSGA-II calls parents and survive, the other methods of selection call breed; q is called where the
-    goal is modularity itself.
+    NSGA-II calls parents and survive, a method of selection by fitness alone has and calls breed; q is called where
+    the goal is modularity itself.
     """
     toolbox = cast(Operators, base.Toolbox())
     toolbox.register("birth", encoding.birth)
@@ -66,7 +67,9 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     measure = pressure.measure if pressure else default
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
-    toolbox.register("breed", breed, config.selection)
+    selection = selection_of(config.selection)
+    if selection is not None and selection.by_fitness is not None:
+        toolbox.register("breed", selection.by_fitness, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
     toolbox.register("q", max_modularity.measure, encoding, method, known)
     return toolbox

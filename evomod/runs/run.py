@@ -393,8 +393,9 @@ def _with_operators(ours: Setup, theirs: Setup | None) -> Setup:
     if theirs is None:
         return ours
     for name, operator in theirs.stock.items():
-        if getattr(theirs.toolbox, name) is not operator:
-            setattr(ours.toolbox, name, getattr(theirs.toolbox, name))
+        replaced = getattr(theirs.toolbox, name, None)
+        if replaced is not operator:
+            setattr(ours.toolbox, name, replaced)
     return ours
 
 
@@ -443,7 +444,8 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
     first = next(iter(setup.task.goals))
     goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
-    kind = [] if setup.config.schedule.kind == "fixed" else [setup.config.schedule.kind]
+    schedule = setup.config.schedule
+    kind = [schedule.kind] if schedule.changes else []
     parts = (setup.task.name, *map(str, goal), *kind, *present)
     return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
