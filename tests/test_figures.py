@@ -241,4 +241,7 @@ def test_the_command_lists_figures_and_refuses_unknown_ones():
     listed = evomod("figure")
     assert listed.returncode == 0 and "clune2013-fig2: Performance" in listed.stdout
     unknown = evomod("figure", "nonsense")
-    assert unknown.returncode == 2 and "known: benefits-intervention, benefits-zero_shot, " in unknown.stderr
+    assert (
+        unknown.returncode == 2
+        and "known: benefits-intervention, benefits-zero_shot, " in unknown.stderr
+    )
