@@ -1,11 +1,14 @@
 # make demo   set up .venv, evolve the retina with and without a connection cost, draw both
 # make test   set up .venv, lint, type-check, run all tests compiled and the kernels' interpreted; those of
-#             networks trained by gradient too if PyTorch is installed
+#             networks trained by gradient too if PyTorch is installed; build the documentation
+# make docs   execute the notebooks and build the documentation into build/docs; every warning is an error
 # make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
 #                      SIZE=full takes days and tries every step. It works in pieces that are kept in build/harness:
 #                      stop it and go on as you like, or start several at once
-# make test-browser    look at reports in a headless Chromium, which must be installed (Debian: apt-get install chromium)
+# make .venv-3.12      an environment with another Python (3.12 here) that is installed: the harness compares its runs
+# make test-browser    look at reports and at the documentation (built where it is missing) in a headless Chromium,
+#                      which must be installed (Debian: apt-get install chromium)
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
 PYTHON ?= python3
@@ -14,7 +17,7 @@ GENERATIONS ?= 3000
 # Tests of one file share what they made, so a file stays on one core. On two cores 5 minutes in place of 8.
 CORES := --numprocesses auto --dist loadfile
 
-.PHONY: demo test test-browser test-gradient test-lowest harness clean
+.PHONY: demo docs test test-browser test-gradient test-lowest harness clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -24,6 +27,10 @@ CORES := --numprocesses auto --dist loadfile
 
 .venv/tested: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
 demo: .venv/installed
@@ -40,13 +47,20 @@ test: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest $(CORES)
-	$(BIN)/pytest --nbmake --override-ini=addopts=-q notebooks
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(CORES) tests/test_kernels_*.py
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; then echo $(BIN)/pytest tests/gradient; \
 	  $(BIN)/pytest tests/gradient; \
 	else echo "PyTorch is not installed, so tests/gradient were not run; make test-gradient installs it."; fi
+	$(MAKE) docs
 
-test-browser: .venv/tested
+docs: .venv/documented
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --jobs auto docs build/docs
+	@echo "build/docs/index.html"
+
+build/docs/index.html:
+	$(MAKE) docs
+
+test-browser: .venv/tested build/docs/index.html
 	$(BIN)/pytest tests/browser
 
 test-gradient: .venv/tested
@@ -65,10 +79,15 @@ test-gradient: .venv/tested
 test-lowest: .venv-lowest/installed
 	.venv-lowest/bin/python -m pytest $(CORES) -W default::DeprecationWarning  # old matplotlib, new pyparsing
 
+.venv-3.%: setup.cfg
+	python3.$* -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
 SIZE ?= medium
 
 harness: .venv/tested
 	$(BIN)/python -m tests.harness --size $(SIZE) --state build/harness --out results/reliability.md
 
 clean:
-	rm -rf .venv .venv-lowest runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

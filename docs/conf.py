@@ -5,7 +5,6 @@ from pathlib import Path
 
 import evomod
 
-ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 for name in evomod.__all__:  # autodoc would import them with TYPE_CHECKING on, which pydantic refuses
     getattr(evomod, name)
@@ -34,9 +33,9 @@ html_show_sourcelink = False
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 
-nb_execution_mode = "cache"
-nb_execution_cache_path = str(ROOT / "build" / "notebooks")
+nb_execution_mode = "force"  # a cache would not notice that evomod has changed
 nb_execution_in_temp = True
+nb_merge_streams = True
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 

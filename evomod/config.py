@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -21,7 +20,7 @@ from evomod.encodings.collection import OwnNetwork, OwnVariation, kind_of, varia
 from evomod.encodings.collection import beside as network_beside
 from evomod.encodings.collection import origin_of as network_origin
 from evomod.encodings.collection import section_class as network_class
-from evomod.errors import EvomodError, shortened, shown
+from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.configs import apply_settings, parse_value, read_config
 from evomod.files.plugins import Origin, entry_points
 from evomod.pressures.base import Acting
@@ -29,6 +28,7 @@ from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, Pressur
 from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
 from evomod.pressures.goal_switching import with_switching
 from evomod.sections import (
+    METHOD,
     SUPPORTS,
     EvolutionSection,
     MethodSection,
@@ -135,7 +135,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [selection]")
-        return section_class(value.get("method", "nsga2")).model_validate(value)
+        return section_class(value.get("method", METHOD)).model_validate(value)
 
     @field_validator("pressures", mode="wrap")
     @classmethod
@@ -244,8 +244,10 @@ SEEN = {"fitness": "fitness", "outputs": "which outputs are right"}
 
 def _shares(section: dict[str, Any]) -> bool:
     """Whether a method has the keys whose values an encoding's defaults give."""
-    name = section.get("method", "nsga2")
-    return isinstance(name, str) and name in METHODS and METHODS[name].section is SelectionSection
+    name = section.get("method", METHOD)
+    return (
+        isinstance(name, str) and name in METHODS and issubclass(METHODS[name].section, SelectionSection)
+    )
 
 
 def _encoding_or_layered(data: dict[str, Any]) -> str:
@@ -268,9 +270,7 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
             continue
         if model is Config and step == "selection":
             section = data.get("selection")
-            model = section_class(
-                section.get("method", "nsga2") if isinstance(section, dict) else "nsga2"
-            )
+            model = section_class(section.get("method", METHOD) if isinstance(section, dict) else METHOD)
             continue
         for name, info in model.model_fields.items():
             if step in (name, info.alias):
@@ -288,9 +288,8 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
-    near = _homes(str(path[0])) if len(path) == 1 else []
-    near = near or difflib.get_close_matches(str(path[-1]), known, 1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
+    homes = _homes(str(path[0])) if len(path) == 1 else []
+    hint = f"did you mean '{homes[0]}'? " if homes else nearest(path[-1], known)
     return f"unknown key; {hint}known here: {', '.join(known)}"
 
 
@@ -351,10 +350,8 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         arguments = text.partition(":")[2]
         if not name.endswith(".py") and name not in BUILT_IN and name not in entry_points(GROUP):
             known = [*BUILT_IN, *entry_points(GROUP)]
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]!r}? Known" if close else "known"
             raise EvomodError(
-                f"there is no pressure {shown(name)}; {hint}: {', '.join(known)}. One of your own is named by its "
+                f"there is no pressure {shown(name)}; {nearest(name, known)}known: {', '.join(known)}. One of your own is named by its "
                 "file, such as ./fan_in.py."
             )
         section = data.setdefault("pressures", {}).setdefault(name, {})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 MOST_LETTERS = 60
@@ -58,3 +60,13 @@ def shortened(name: object, most: int = 200) -> str:
     """
     text = str(name)
     return text if len(text) <= most else f"{text[:most]}..."
+
+
+def nearest(name: object, known: Iterable[object]) -> str:
+    """The known name that a misspelt one may stand for, as a question in a message; nothing if none is near.
+
+    >>> nearest("evovle", ["evolve", "study"]), nearest("xyz", ["evolve"])
+    ("did you mean 'evolve'? ", '')
+    """
+    close = difflib.get_close_matches(str(name), [str(one) for one in known], 1)
+    return f"did you mean '{close[0]}'? " if close else ""

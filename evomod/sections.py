@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -51,12 +52,17 @@ class TaskSection(Section):
     """Which task, by name or by a file's path, which of its goals is rewarded, and on which patterns."""
 
     name: str
+    """A task's name, or the path of its file."""
     goal: str | None = None
     """None: the task's first goal. `[schedule]` tells how it varies."""
     patterns: int | None = Field(default=None, ge=1)
     """Fitness counts this many patterns, drawn without replacement once a run. None: all of them."""
     resample: bool = False
     """Draw the patterns anew in every generation."""
+
+
+FIXED: Literal["fixed"] = "fixed"
+"""The kind of schedule by which no goal changes, of a config that names none."""
 
 
 class ScheduleSection(Section):
@@ -70,7 +76,8 @@ class ScheduleSection(Section):
         "random",
         "random-constant",
         "neutral",
-    ] = "fixed"
+    ] = FIXED
+    """How one goal follows another."""
     goals: Names = ()
     """Names of goals of the task, in their order. Empty: the task's goal; for a random walk all goals
     that are related to another; for random goals none but random ones."""
@@ -81,25 +88,60 @@ class ScheduleSection(Section):
     operators: Operators = ("and", "or")
     """With which kind "sampled" combines subgoals."""
 
+    @property
+    def changes(self) -> bool:
+        """Whether another goal may follow the first."""
+        return SCHEDULES[self.kind].changes
+
     @model_validator(mode="after")
-    def _enough(self) -> ScheduleSection:
-        least, most = GOALS_OF.get(self.kind, (0, 1_000_000))
-        if not least <= len(self.goals) <= most:
-            span = f"{least} or more" if len(self.goals) < least else f"at most {most}" if most else "no"
-            raise ValueError(
-                f"kind '{self.kind}' wants {span} goals; goals has {len(self.goals)}"
-                + (" (one goal is the kind 'fixed')" if self.kind == "modular" else "")
-            )
-        if self.kind == "modular" and len(set(self.goals)) < 2:
-            raise ValueError("kind 'modular' wants goals that differ (one goal is the kind 'fixed')")
-        following = (*self.goals[1:], *self.goals[:1])
-        if self.kind == "modular" and any(a == b for a, b in zip(self.goals, following, strict=True)):
-            raise ValueError("goals: the same goal twice in a row (the last meets the first again)")
+    def _fits(self) -> ScheduleSection:
+        schedule, n = SCHEDULES[self.kind], len(self.goals)
+        if not schedule.least <= n <= schedule.most:
+            most = f"at most {schedule.most}" if schedule.most else "no"
+            span = f"{schedule.least} or more" if n < schedule.least else most
+            raise ValueError(f"kind '{self.kind}' wants {span} goals; goals has {n}{schedule.note}")
+        if schedule.is_round:
+            _check_round(self.kind, self.goals)
         return self
 
 
-GOALS_OF = {"fixed": (0, 1), "modular": (2, 1_000_000), "sampled": (0, 0), "neutral": (0, 1)}
-"""Fewest and most goals of the kinds of schedule that are not free in it."""
+def _check_round(kind: str, goals: tuple[str, ...]) -> None:
+    """Goals that come in their order, again and again."""
+    if len(set(goals)) < 2:
+        raise ValueError(f"kind '{kind}' wants goals that differ{SCHEDULES[kind].note}")
+    if any(a == b for a, b in zip(goals, (*goals[1:], *goals[:1]), strict=True)):
+        raise ValueError("goals: the same goal twice in a row (the last meets the first again)")
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsOf:
+    """The goals that a kind of schedule takes."""
+
+    least: int = 0
+    most: int = 1_000_000
+    note: str = ""
+    """What is said besides where there are too few."""
+    is_round: bool = False
+    """They come in their order, again and again, so none may follow itself."""
+    changes: bool = True
+    """Whether another goal may follow the first."""
+
+
+SCHEDULES = {
+    FIXED: GoalsOf(most=1, changes=False),
+    "modular": GoalsOf(least=2, note=f" (one goal is the kind '{FIXED}')", is_round=True),
+    "random-walk": GoalsOf(),
+    "sampled": GoalsOf(most=0),
+    "random": GoalsOf(),
+    "random-constant": GoalsOf(),
+    "neutral": GoalsOf(most=1),
+}
+"""Kinds of schedule; `evomod.evolution.schedules` has what each does."""
+
+
+def changes_goals(schedule: dict[str, Any]) -> bool:
+    """Whether data of a [schedule], not checked yet, let goals change; of a kind that there is not, they do."""
+    return SCHEDULES.get(str(schedule.get("kind", FIXED)), GoalsOf()).changes
 
 
 MOST_NODES = 4096
@@ -129,6 +171,7 @@ class Sized(NetworkSection):
     penalty: float = Field(default=0.0, ge=0.0)
     """Taken off the fitness for every effective gate or neuron above ``penalty_above``."""
     penalty_above: int = Field(default=0, ge=0, le=64)
+    """Gates or neurons that cost nothing."""
 
 
 class RecombinationSection(Section):
@@ -148,10 +191,15 @@ class VariationSection(Section):
     weight_changes: float = Field(default=2.0, ge=0.0)
     """Expected changes a network: each of its n connections with probability weight_changes / n."""
     bias_rate: Probability = 1.0 / 24.0
+    """With which each bias changes."""
     bias_change: Literal["resample", "step"] = "resample"
+    """A changed bias is drawn anew, or moves one place along its alphabet."""
     add_connection: Probability = 0.2
+    """With which a network gains a connection."""
     delete_connection: Probability = 0.2
+    """With which a network loses a connection."""
     min_connections: int = Field(default=0, ge=0)
+    """Networks with no more connections than this lose none."""
     eta: float = Field(default=10.0, gt=0.0)
     """Crowding degree of polynomial mutation (real-valued networks only)."""
 
@@ -160,6 +208,11 @@ class MethodSection(Section):
     """What every method of selection has."""
 
     method: str
+    """Its name, or the path of a file."""
+
+
+METHOD = "nsga2"
+"""The method of selection of a config that names none."""
 
 
 class SelectionSection(MethodSection):
@@ -172,7 +225,7 @@ class SelectionSection(MethodSection):
     proportion to exp(strength * fitness) (Parter et al. 2008).
     """
 
-    method: str = "nsga2"
+    method: str = METHOD
     elite: float = 0.3
     """Share of the population that passes unchanged (elite methods)."""
     strength: float = Field(default=30.0, ge=0.0, le=10_000.0)
@@ -187,21 +240,6 @@ class SelectionSection(MethodSection):
         if not 0.0 < value <= 1.0:
             raise ValueError("wanted a share of the population, above 0 and at most 1, such as 0.3")
         return value
-
-    @model_validator(mode="after")
-    def _has_ties(self) -> SelectionSection:
-        if self.method == "roulette" and self.ties != "random":
-            raise ValueError(
-                "ties: nobody survives roulette selection, so there are no ties to decide; leave ties out, "
-                "or choose the method 'nsga2', 'elite' or 'elite-worst'"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _shares(self) -> SelectionSection:
-        if self.method == "elite-worst" and self.elite > 0.5:
-            raise ValueError("elite: method 'elite-worst' replaces as many as it keeps, so at most 0.5")
-        return self
 
 
 class PricedSection(Section):
@@ -230,7 +268,9 @@ class EvolutionSection(Section):
     """Size, beginning and end of a run."""
 
     population: int = Field(default=1000, ge=1, le=1_000_000)
+    """Individuals."""
     generations: int = Field(default=25_000, ge=0)
+    """Number of the last generation; the first is 0."""
     stop: Literal["generations", "solved", "all-solved", "never"] = "generations"
     """A run ends after ``generations``, or earlier: when the goal is solved; when all goals of the
     schedule have been solved in successive epochs (Kashtan & Alon 2005). "never": only by Ctrl-C."""
@@ -254,3 +294,4 @@ class TrackingSection(Section):
     """Log Q of all that are in the first front and as fit as the logged individual too: their number,
     mean, median, least and largest. Which of them a paper plots is not always known (Clune et al. 2013)."""
     checkpoint_seconds: float = Field(default=30.0, gt=0.0)
+    """Seconds from one checkpoint to the next."""

@@ -7,7 +7,6 @@ loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks`` and among those
 from __future__ import annotations
 
 import ast
-import difflib
 import importlib.util
 import inspect
 import os
@@ -24,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError, shortened, shown
+from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.disk import is_file
 
 WILD = '/\\,"\n\r'
@@ -475,10 +474,8 @@ def load_task(name: str | Path) -> Task:
         mine = [p for p in problems if plain(name) in plain(p)]
     if mine:
         raise EvomodError(mine[0])
-    close = difflib.get_close_matches(plain(name), tasks, 1)
-    hint = f"did you mean '{close[0]}'? Found" if close else "found"
     raise EvomodError(
-        f"there is no task '{shortened(name)}'; {hint} {', '.join(repr(t.name) for t in tasks.values())}. "
+        f"there is no task '{shortened(name)}'; {nearest(plain(name), tasks)}found {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."
     )
 

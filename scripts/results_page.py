@@ -6,9 +6,11 @@ python scripts/results_page.py     # from the committed verdicts; scripts/collec
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
-from evomod.papers.claims import Claim, check_specs, counted
+from evomod.papers.claims import OLD, Claim, check_specs, counted
+from evomod.papers.places import study_places
 from evomod.papers.scripts import load_script
 from evomod.papers.verification import claim_scripts
 from evomod.verdicts import STATES, VERDICTS
@@ -30,6 +32,7 @@ PAPERS = {
 }
 TEXTS = {"causes": "REPORT.md"}
 GOALS = "goals, not runs, are the unit of a claim about goals"
+ANEW = "another table: run again with the authors' births"
 WHY = {  # then, now: why
     (
         "fails",
@@ -111,7 +114,21 @@ def reason(claim, verdict):
         return STATE[claim.verdict]
     if claim.paper == "kashtan2007" and "over goals" in claim.test:
         return GOALS
+    if is_made_anew(claim.command):
+        return ANEW
     return WHY[verdict, claim.verdict]
+
+
+@cache
+def is_made_anew(command):
+    """Whether the committed table behind a claim is no longer that of version 0.1; of studies alone."""
+    found = re.fullmatch(r"evomod study scripts/(\w+)/(\S+)", command)
+    if found is None:
+        return False
+    _, *committed_places = study_places(SCRIPTS / found[1] / "claims.py", found[2])
+    manifest = next(p / "manifest.json" for p in committed_places if (p / "manifest.json").exists())
+    versions = json.loads(manifest.read_text(encoding="utf-8"))["versions"]
+    return not versions["evomod"].startswith(OLD)
 
 
 def row_of(claim):
@@ -129,11 +146,14 @@ def numbers(text):
 
     >>> numbers("PA 3, n = 33; P&CC 26/34 (76%)"), numbers("7 goals; medians FG 5, n = 7")
     ('33, 34', '7 goals')
+    >>> numbers("MVG solved 30/30 (100%), given solved 95 [82, 134.5], n = 30; FG solved 4/31 (13%), given solved 6, n = 4")
+    '30, 31'
     """
     goals = re.search(r"\d+ goals", text)
     if goals:
         return goals[0]
-    found = re.findall(r"n = (\d+)|\d/(\d+) \(", text)
+    compared = re.sub(r"given solved .*?n = \d+", "", text)  # those that were not solved count as well
+    found = re.findall(r"n = (\d+)|\d/(\d+) \(", compared)
     return ", ".join(dict.fromkeys(next(filter(None, groups)) for groups in found))
 
 
@@ -170,7 +190,8 @@ def page(found):
         "[statistics.md](statistics.md). `evomod verify` tests every row again on the committed tables and exits with 1 "
         "where a verdict comes out otherwise. `evomod figure NAME` draws the figure of a row. A row without a mark is a "
         "claim of the paper, *ours* a question that the paper does not ask, *exploratory* one that was asked after a look "
-        "at the results.",
+        "at the results. Where an interval lies beyond 0 and the verdict is inconclusive, p of its family is 0.05 or more: every p "
+        "stands in the PAPER.md. n are runs (goals, networks) that are compared, unsolved ones too.",
         "",
         f"**{len(found)} claims: {counted(found)}.**",
         "",

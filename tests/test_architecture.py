@@ -5,13 +5,18 @@ import graphlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numba
 import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
+from evomod import sections
+from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.evolution import schedules
 from evomod.kernels import genes
+from evomod.selections.collection import BUILT_IN as METHODS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "evomod"
@@ -76,7 +81,7 @@ HOMES = {
     "torch": {"gradient/training"},
     "distributed": {"studies/cluster"},
     "dask_jobqueue": {"studies/cluster"},
-    "pandas": {"studies/tables"},
+    "pandas": {"files/frames"},
     "pyarrow": {"studies/tables", "report/exporting"},
     "polars": {"studies/tables"},
 }
@@ -224,20 +229,41 @@ def test_functions_of_the_loop_have_four_arguments_at_most_and_are_short():
                 assert len(given) <= 4 and lines <= 60, f"{name}: {node.name}{given}, {lines} lines"
 
 
-def test_no_module_asks_for_an_encodings_class_or_name():
-    """Outside its own module: what some have and others lack is a method, or a member of `supports`."""
-    names = {"Layered", "Circuit", "Threshold", "Cppn"}
-    kinds = {"layered-real", "circuit", "gate-layers", "threshold", "cppn"}
+KINDS = {
+    "encoding": ({"layered-real", *ENCODINGS}, {"encodings", "bench"}),
+    "method": ({*METHODS}, {"selections", "bench"}),
+    "kind": ({*sections.SCHEDULES}, {"evolution.schedules", "pressures.goal_switching"}),
+}
+"""What a config names, all names, and who may ask for one: packages and modules of their own.
+
+A program of the bench is written for given ones, and goal switching is the pressure that one kind of schedule is."""
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_no_module_asks_for_the_name_of_what_another_defines(what):
+    """What some encodings, methods of selection and schedules have and others lack is a method, or an attribute."""
+    names, homes = KINDS[what]
     for path, module in modules():
-        if module.split(".")[0] in (
-            "encodings",
-            "bench",
-        ):  # a program of the bench is written for given encodings
+        if {module, module.split(".")[0]} & homes:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare | ast.Match):
+                asked = node.left if isinstance(node, ast.Compare) else node.subject
+                texts = {c.value for c in ast.walk(node) if isinstance(c, ast.Constant)} & names
+                assert what not in ast.unparse(asked) or not texts, f"{module}, line {node.lineno}"
+
+
+def test_no_module_asks_for_an_encodings_class():
+    names = {"Layered", "Circuit", "Threshold", "Cppn"}
+    for path, module in modules():
+        if module.split(".")[0] in ("encodings", "bench"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
                 asked = {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
                 assert not asked & names, f"{module}, line {node.lineno}"
-            if isinstance(node, ast.Compare) and "encoding" in ast.unparse(node.left):
-                texts = {c.value for c in ast.walk(node) if isinstance(c, ast.Constant)}
-                assert not texts & kinds, f"{module}, line {node.lineno}"
+
+
+def test_every_kind_of_schedule_is_defined_once():
+    kinds = get_args(sections.ScheduleSection.model_fields["kind"].annotation)
+    assert set(kinds) == set(sections.SCHEDULES) == set(schedules.SCHEDULES)

@@ -160,6 +160,16 @@ def test_a_family_is_as_large_as_it_was_declared():
     assert found[1].test.startswith("none: fewer than")
 
 
+def test_what_could_not_be_tested_counts_in_its_family_and_an_equality_does_not():
+    def undecided(source):
+        return claims.Measured("no goal is as hard", unknown("r"), "none", verdict="inconclusive")
+
+    larger = Larger("one", column="x", a="high", b="low", **ABOUT)
+    custom = claims.Custom("two", test=undecided, of=("high",), **ABOUT)
+    assert "by Holm over 2" in outcome(larger, custom)[0].test
+    assert "Holm" not in outcome(larger, replace(custom, is_equality=True))[0].test
+
+
 def test_an_effect_that_is_there_and_small_is_said_to_be():
     large = {"a": np.arange(4000.0) + 400.0, "b": np.arange(4000.0)}
     mine = SimpleNamespace(

@@ -142,6 +142,34 @@ def test_a_step_of_max_t_is_never_below_a_larger_effects():
     assert (p >= np.array(raw) - 0.02).all()
 
 
+def test_the_z_of_max_t_is_the_rank_sums_with_ties():
+    rng = np.random.default_rng(5)
+    a, b = (rng.integers(0, 4, size).astype(float) for size in (20, 30))
+    normal = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=False).pvalue
+    z = effects._rank_z(*effects._pooled(b, [a]))[0, 0]
+    assert 2.0 * stats.norm.sf(abs(z)) == pytest.approx(normal)
+    assert effects._rank_z(*effects._pooled(np.ones(3), [np.ones(4)])).tolist() == [[0.0]]
+
+
+def test_a_group_that_was_told_apart_changes_nothing_for_those_that_are_left():
+    """Mengistu et al.: fitness of a group that is perfect throughout made the p of another less than uncorrected."""
+    rng = np.random.default_rng(6)
+    control, group = (np.where(rng.random(30) < 0.3, 1.0, rng.random(30)) for _ in range(2))
+    alone = effects.max_t([group], control, 4000)[0]
+    beside = effects.max_t([group, np.ones(30)], control, 4000)
+    assert beside[1] < 0.01 and beside[0] == pytest.approx(alone, abs=0.015)
+
+
+def test_fiellers_interval_by_hand_and_without_a_bound():
+    """2 ± 0.2 to 1 ± 0.1, t of 1.96: ends where (2 - r)² = t² (0.04 + 0.01 r²)."""
+    found = effects.ratio_of_means((2.0, 0.2, 100_000), (1.0, 0.1))
+    for end in (found.low, found.high):
+        assert (2.0 - end) ** 2 == pytest.approx(1.96**2 * (0.04 + 0.01 * end**2), rel=1e-3)
+    assert found.low > 0.0 and found.high - 2.0 > 2.0 - found.low
+    assert not effects.ratio_of_means((2.0, 0.2, 50), (1.0, 0.6)).is_known
+    assert not effects.ratio_of_means((2.0, math.nan, 1), (1.0, 0.1)).is_known
+
+
 # ---- coverage of intervals
 
 
@@ -182,6 +210,17 @@ def test_coverage_of_a_ratio_to_a_published_median(few_resamples):
         found = effects.ratio_to(ours, float(np.median(theirs)), ends)
         held += found.low <= 1.0 <= found.high
     assert held / RUNS > 0.95 - CLOSE
+
+
+def test_coverage_of_a_ratio_of_means():
+    """Of 30 values with a mean of 1.5 to 50 with a mean of 1, both spreading by two thirds of their means."""
+    rng, held = np.random.default_rng(14), 0
+    for _ in range(400):
+        ours, theirs = drawn(1.5, 30, rng, 1.0), drawn(1.0, 50, rng, 0.66)
+        (a, error_a), (b, error_b) = ((x.mean(), x.std(ddof=1) / x.size**0.5) for x in (ours, theirs))
+        found = effects.ratio_of_means((a, error_a, 30), (b, error_b))
+        held += found.low <= 1.5 <= found.high
+    assert held / 400 > 0.95 - 0.045
 
 
 # ---- level and power of verdicts
@@ -240,6 +279,15 @@ def test_a_family_errs_once_in_twenty_by_max_t(few_resamples):
         control, *groups = drawn(0.0, 7 * 15, rng).reshape(7, 15)
         any_told += effects.max_t(groups, control, 300).min() < 0.05
     assert any_told / RUNS < 0.05 + CLOSE
+
+
+def test_max_t_keeps_its_level_for_a_group_like_the_control_beside_others_that_are_not(few_resamples):
+    """Values tie at the top, as fitness does, and the other groups are at the top throughout."""
+    rng, told = np.random.default_rng(29), 0
+    for _ in range(400):
+        control, group = (np.where(rng.random(30) < 0.3, 1.0, rng.random(30)) for _ in range(2))
+        told += effects.max_t([group, *np.ones((3, 30))], control, 200)[0] < 0.05
+    assert told / 400 < 0.07
 
 
 def test_max_t_tells_more_than_holm_where_tests_share_a_control(few_resamples):

@@ -14,6 +14,7 @@ from evomod.errors import EvomodError
 from evomod.measures.edges import edges_of, is_directed, names_of
 from evomod.measures.files import read_graph
 from evomod.measures.graphs import adjacency_of
+from evomod.measures.report import measure_network
 
 NAMES = ("x 1", "y", "z")
 MATRIX = [[0.0, 2.0, 0.0], [0.0, 0.0, 0.5], [1.0, 0.0, 0.0]]
@@ -90,6 +91,15 @@ def test_labels_are_names(tmp_path, ending):
     found = read_graph(path)
     assert set(found) == set(NAMES)
     assert found.edges["x 1", "y"]["weight"] == 2.0
+
+
+def test_node_link_data_hold_connections_and_nothing_else_is_believed(tmp_path):
+    grid = nx.grid_2d_graph(2, 2)
+    for edges in ("edges", "links"):
+        data = nx.node_link_data(grid, edges=edges) | {"graph": 5}
+        found = read_graph(written(tmp_path, "grid.json", json.dumps(data)))
+        assert adjacency_of(found).tolist() == adjacency_of(grid).tolist() and list(found) == list(grid)
+        assert measure_network(found, draws=2)["read_as"] is None
 
 
 def test_igraph_writes_what_is_read(tmp_path):
@@ -262,6 +272,13 @@ def test_a_small_matrix_is_told_from_a_list_and_said(tmp_path, text, is_matrix):
         ("x.graphml", '<?xml version="1.0" encoding="none"?><a/>', "not a valid GraphML file: unknown encoding"),
         ("x.graphml", "graph [ ]", "looks like GML"),
         ("x.json", "source,target\n", "looks like text that begins with 'source,target'"),
+        ("x.json", '{"graph": 5, "nodes": [], "edges": 5}', "neither a network of evomod nor node-link"),
+        ("x.json", '{"nodes": [{"id": 0}], "edges": [{"source": 0, "target": 1}]}', "leads to 1, which is not the id"),
+        ("x.json", '{"nodes": [{"id": 0}, {"id": 0}], "edges": []}', "same id"),
+        ("x.json", '{"nodes": [{"id": {}}], "edges": []}', "called by a number or a text; got {}"),
+        ("x.json", '{"nodes": [{"id": 0}], "edges": [{"source": 0}]}', "called by a number or a text; got None"),
+        ("x.json", '{"nodes": [0], "edges": []}', "not an object"),
+        ("x.json", '{"directed": 1, "nodes": [], "edges": []}', "true or false; got 1"),
         ("x.csv", 'a,b\n"a,b\nc,d\n', 'a " is not closed'),
         ("x.csv", "a," + "b" * 200_000, "cannot be recognised"),
         ("x.net", "*Vertices ²\n", "expected a number from 0"),

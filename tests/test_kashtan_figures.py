@@ -11,6 +11,8 @@ import pytest
 
 import evomod
 from evomod import measures
+from evomod.files import derived as kept
+from evomod.files import disk
 from evomod.files.tables import read_table, write_text
 from evomod.measures.graphs import adjacency_of
 from evomod.papers import verification
@@ -100,13 +102,13 @@ def test_a_table_of_other_runs_is_made_anew(study, tmp_path):
     write_text(networks, gzip.decompress(whole) + b" ")
     derived.once(found, "more.csv", make)
     assert len(made) == 3
-    derived.once(found, "other.csv", make, of_runs=False)
+    derived.once(found, "other.csv", make, made_of="no run")
     networks.write_bytes(whole)
-    derived.once(found, "other.csv", make, of_runs=False)
+    derived.once(found, "other.csv", make, made_of="no run")
     assert len(made) == 4
     derived.once(found, "more.csv", make)
     assert len(made) == 5
-    (found.folder / derived.MADE_OF).unlink()  # as in committed results: what is there is taken
+    (found.folder / kept.MADE_OF).unlink()  # as in committed results: what is there is taken
     derived.once(found, "more.csv", make)
     assert len(made) == 5
 
@@ -118,7 +120,7 @@ def test_a_stop_while_a_table_is_written_leaves_no_old_one(study, tmp_path, monk
     derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 1}])
     networks = found.folder / "networks.json.gz"
     write_text(networks, gzip.decompress(networks.read_bytes()) + b" ")  # other runs
-    write = derived.write_whole
+    write = kept.write_whole
 
     def killed(path, content):
         if path.name == stopped:
@@ -126,7 +128,8 @@ def test_a_stop_while_a_table_is_written_leaves_no_old_one(study, tmp_path, monk
         write(path, content)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(derived, "write_whole", killed)
+        patched.setattr(kept, "write_whole", killed)
+        patched.setattr(disk, "write_whole", killed)
         derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 2}])
     again = derived.once(found, "more.csv", lambda: [{"treatment": "all", "runs": 3}])
     assert again["runs"].tolist() == [3]

@@ -73,7 +73,7 @@ def fronts(objectives, order, p, number, rng, front):
     """The kernel for two objectives, with work space that holds anything."""
     n = order.size
     spared, following = np.full((2, n + 1), np.nan), np.full(n, -7, np.int64)
-    kernels.fronts(objectives, order, p, number, rng, spared, following, front)
+    kernels.fronts(objectives, order, p, number, pointer_to(rng), spared, following, front)
 
 
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1e308, -1e308, np.inf, -np.inf, np.nan, -np.nan, 0.5)
@@ -175,7 +175,7 @@ def test_tournaments_repeat_the_oracle_draw_by_draw(kind, p):
     contests = rng.integers(0, n, 2 * size(200, 40))
     winners = np.empty(contests.size // 2, np.int64)
     mine, theirs = np.random.default_rng(5), np.random.default_rng(5)
-    kernels.tournament(objectives, np.array(p), crowding, contests, mine, winners)
+    kernels.tournament(objectives, np.array(p), crowding, contests, pointer_to(mine), winners)
     expected = naive.tournament(objectives.tolist(), p, crowding.tolist(), contests, theirs)
     assert winners.tolist() == expected
     assert mine.bit_generator.state == theirs.bit_generator.state
@@ -192,7 +192,7 @@ def test_fronts_of_two_objectives_equal_fronts_of_many(kind, p):
     one, other = np.random.default_rng(7), np.random.default_rng(7)
     fronts(objectives, order, p, n, one, fast)
     orders = _orders(objectives, np.arange(n))
-    fronts_of_many(objectives, orders, np.array([1.0, p]), n, other, general)
+    fronts_of_many(objectives, orders, np.array([1.0, p]), n, pointer_to(other), general)
     assert_array_equal(fast, general)
     assert one.bit_generator.state == other.bit_generator.state
 
@@ -241,17 +241,12 @@ def test_rows_are_counted_into_order(rows):
 
 @pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
 def test_a_kernel_draws_the_generators_own_numbers(kind):
-    """By its address or by the generator itself, which lives on although nobody here keeps it."""
-
-    def drawn(rng):
-        winners = np.empty(40, np.int64)
-        contests = np.arange(80) % 2
-        kernels.tournament(np.zeros((2, 1)), np.ones(1), np.zeros(2), contests, rng, winners)
-        return winners.tolist()
-
+    """By the address of a generator, which lives on although nobody here keeps it."""
+    winners, contests = np.empty(40, np.int64), np.arange(80) % 2
     expected = [int(u >= 0.5) for u in np.random.Generator(kind(3)).random(40)]
-    assert drawn(pointer_to(np.random.Generator(kind(3)))) == expected
-    assert drawn(np.random.Generator(kind(3))) == expected
+    address = pointer_to(np.random.Generator(kind(3)))
+    kernels.tournament(np.zeros((2, 1)), np.ones(1), np.zeros(2), contests, address, winners)
+    assert winners.tolist() == expected
 
 
 # ----------------------------------------------------------------------------- against libraries
@@ -333,7 +328,7 @@ def kernel_front_numbers(objectives, p, rng):
         fronts(objectives, lexicographic(objectives), p[1], n, rng, front)
     else:
         orders = _orders(objectives, np.arange(n))
-        fronts_of_many(objectives, orders, np.array(p), n, rng, front)
+        fronts_of_many(objectives, orders, np.array(p), n, pointer_to(rng), front)
     return front
 
 

@@ -70,7 +70,7 @@ OTHERS = {
     of_another_task: "the task of treatment 'pa' had other truth tables",
 }
 DAMAGED = {
-    without_a_manifest: "no readable manifest.json",
+    without_a_manifest: "it has no manifest.json",
     with_a_torn_table: "summary.csv is damaged",
 }
 

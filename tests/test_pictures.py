@@ -150,8 +150,9 @@ def test_a_long_curve_shows_median_and_range():
 
 def test_a_small_study_says_so_on_its_picture(tmp_path, monkeypatch):
     from evomod.papers import figures
+    from evomod.papers.places import scripts_folder
 
-    committed = evomod.load_study(figures.scripts_folder().parent / "results" / "kashtan2007")
+    committed = evomod.load_study(scripts_folder().parent / "results" / "kashtan2007")
     monkeypatch.setattr(figures, "quick_study", lambda *given: committed)
     quick, _ = figures.draw_figure("kashtan2007-fig1", tmp_path / "q.svg", quick=True)
     note = "replicates 1, generations 3000, population 300"

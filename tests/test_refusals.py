@@ -21,6 +21,8 @@ from evomod.errors import EvomodError
 from evomod.files import disk
 from evomod.runs import warmup
 from evomod.runs.run import begin, resume, run
+from evomod.studies.definition import load_definition
+from evomod.studies.run import run_study
 
 TINY = {"population": 10, "generations": 4}
 STUDY = """
@@ -249,29 +251,36 @@ def test_a_run_that_waited_for_another_goes_on_from_what_that_one_left(tmp_path,
     """The checkpoint is read under the lock."""
     from evomod.runs import run as runs
 
-    folder, true = run(config(), 1, tmp_path / "x").folder, runs._locked_log
+    folder, true = run(config(), 1, tmp_path / "x").folder, runs.locked_log
 
     def locked(place):
-        monkeypatch.setattr(runs, "_locked_log", true)  # the other one, between our look and our lock
+        monkeypatch.setattr(runs, "locked_log", true)  # the other one, between our look and our lock
         resume(folder, ["evolution.generations=9"])
         return true(place)
 
-    monkeypatch.setattr(runs, "_locked_log", locked)
+    monkeypatch.setattr(runs, "locked_log", locked)
     with pytest.raises(EvomodError, match="has already reached generation 9"):
         resume(folder, ["evolution.generations=6"])
     assert evomod.load_run(folder).config.evolution.generations == 9
 
 
-@pytest.mark.parametrize("unknown", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
-def test_file_systems_without_flock_lock_by_the_older_locks(tmp_path, monkeypatch, unknown):
-    def none(file, how):
+def denied(unknown):
+    def none(*arguments):
         raise OSError(unknown, os.strerror(unknown))
 
-    monkeypatch.setattr(fcntl, "flock", none)
+    return none
+
+
+@pytest.mark.parametrize("unknown", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_file_systems_without_flock_lock_bytes(tmp_path, monkeypatch, unknown):
+    """The other process reads what it has locked, which must not free it."""
+    monkeypatch.setattr(fcntl, "flock", denied(unknown))
     assert run(config(), 1, tmp_path / "x").is_complete
     code = (
-        "import fcntl, sys\nfile = open(sys.argv[1], 'ab')\nfcntl.lockf(file, fcntl.LOCK_EX)\n"
-        "print('locked', flush=True)\nsys.stdin.readline()\n"
+        "import fcntl, pathlib, sys\nfrom evomod.files import disk\n"
+        "def none(*arguments):\n    raise OSError(38, '')\nfcntl.flock = none\n"
+        "file = open(sys.argv[1], 'ab')\nassert disk.take_lock(file)\n"
+        "pathlib.Path(sys.argv[1]).read_bytes()\nprint('locked', flush=True)\nsys.stdin.readline()\n"
     )
     other = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "x" / "log.csv")],
@@ -281,9 +290,23 @@ def test_file_systems_without_flock_lock_by_the_older_locks(tmp_path, monkeypatc
     with pytest.raises(EvomodError, match="another process is writing"):
         resume(tmp_path / "x", ["evolution.generations=9"])
     other.communicate("\n", timeout=60)
-    monkeypatch.setattr(fcntl, "lockf", none)
-    with pytest.raises(EvomodError, match="has no locks"):
-        resume(tmp_path / "x", ["evolution.generations=9"])
+    assert resume(tmp_path / "x", ["evolution.generations=9"]).is_complete
+
+
+def test_where_there_are_no_locks_nothing_is_made(tmp_path, monkeypatch):
+    whole = run(config(), 1, tmp_path / "x").folder
+    (tmp_path / "study.toml").write_text(STUDY)
+    before = tree(tmp_path)
+    for name in ("flock", "lockf", "fcntl"):
+        monkeypatch.setattr(fcntl, name, denied(errno.ENOLCK))
+    for act in (
+        lambda: resume(whole, ["evolution.generations=9"]),
+        lambda: run(config(), 1, tmp_path / "new" / "run"),
+        lambda: run_study(load_definition(tmp_path / "study.toml"), tmp_path / "new" / "study", jobs=1),
+    ):
+        with pytest.raises(EvomodError, match="has no locks"):
+            act()
+        assert tree(tmp_path) == before
 
 
 def test_nobody_else_can_hold_the_lock_of_compilation(tmp_path, monkeypatch):
@@ -409,10 +432,13 @@ def test_the_status_of_a_study_that_cannot_be_written_to_is_told(tmp_path, monke
     before = tree(tmp_path / "st")
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     monkeypatch.setattr("evomod.studies.tables.write_tables", None)
-    assert main(["status", str(tmp_path / "st")]) == 0
-    said = capsys.readouterr()
-    assert told.splitlines()[1] in said.out and "shown as they are" in said.err
-    assert tree(tmp_path / "st") == before
+    for number in range(2):
+        assert main(["status", str(tmp_path / "st")]) == 0
+        said = capsys.readouterr()
+        assert told.splitlines()[1] in said.out and ("shown as they are" in said.err) == (number == 1)
+        assert tree(tmp_path / "st") == before
+        for path in (tmp_path / "st").glob("*/*/complete"):  # as of a run that was made longer
+            os.utime(path)
 
 
 def called(*arguments, **options):

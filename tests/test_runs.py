@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod import measures
+from evomod.config import load_config
 from evomod.errors import EvomodError
 from evomod.files.tables import read_table
 from evomod.runs.run import resume, run
@@ -245,7 +246,7 @@ def test_two_processes_cannot_write_one_run(tmp_path):
     first = evomod.runs.run.run(config(), 1, tmp_path / "x")
     before = contents(first.folder, tuple(path.name for path in first.folder.iterdir()))
     with (
-        evomod.runs.run._locked_log(first.folder),
+        evomod.runs.run.locked_log(first.folder),
         pytest.raises(EvomodError, match="another process is writing"),
     ):
         resume(first.folder, ["evolution.generations=30"])
@@ -365,28 +366,14 @@ sys.exit(main(["evolve", {str(tmp_path / "c.toml")!r}, "--seed", "1", "--out", {
     assert contents(tmp_path / "x") == contents(whole.folder)
 
 
-GOLDEN = {
-    "alone": {"evolution": {"population": 100, "generations": 20}},
-    "cost": {"evolution": {"population": 100, "generations": 20}, **COSTLY},
-    "circuit": {
-        "task": "circuit",
-        "evolution": {"population": 100, "generations": 60},
-        "schedule": {"kind": "modular", "goals": ["xor-and-xor", "xor-or-xor"]},
-    },
-    "threshold": {
-        "task": {"name": "retina", "patterns": 100},
-        "network": {"encoding": "threshold"},
-        "evolution": {"population": 100, "generations": 60},
-        "schedule": {"kind": "random"},
-    },
-}
+GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.toml")))
 def test_a_golden_run(tmp_path, name):
     """A few generations whose numbers are kept: a change here is a change of every result."""
-    made = run(config(**GOLDEN[name]), 1, tmp_path / name)
-    kept = Path(__file__).parent / "golden" / f"{name}.csv"
+    made = run(load_config(GOLDEN / f"{name}.toml"), 1, tmp_path / name)
+    kept = GOLDEN / f"{name}.csv"
     assert (made.folder / "log.csv").read_text() == kept.read_text(), f"{name}: log.csv changed"
 
 
@@ -430,3 +417,13 @@ def test_the_q_of_all_that_tie_for_best_is_logged_on_request(tmp_path):
         found = [log[f"tied_q_{kind}"][number] for kind in kinds]
         assert np.allclose(found, expected, rtol=0, atol=1e-12)
         assert log["q_score"][number] in [log["tied_q_median"][number], *q]
+
+
+def test_tables_of_a_run_as_pandas_has_them(tmp_path):
+    found = run(config(), 1, tmp_path / "r")
+    log, population = found.to_pandas(), found.to_pandas("population")
+    assert list(log.columns) == list(found.log) and len(log) == SMALL["generations"] + 1
+    assert log["best_fitness"].tolist() == found.log["best_fitness"].tolist()
+    assert list(population.columns) == list(found.population) and population["count"].sum() == 30 * 5
+    with pytest.raises(EvomodError, match="the table log, population or archive, got 'best'"):
+        found.to_pandas("best")

@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.sections import SelectionSection
-from evomod.selections.ranking import breed, fittest, spin
+from evomod.selections.collection import section_class, selection_of
+from evomod.selections.elites import roulette
+from evomod.selections.ranking import fittest
 
 METHODS = ("elite", "elite-worst", "roulette")
 
 
 def section(method, **values):
-    return SelectionSection(method=method, **values)
+    return section_class(method)(method=method, **values)
 
 
 def bred(method, fitness, rng, **values):
-    kept, parents = breed(section(method, **values), np.array(fitness, float), rng)
+    chosen = section(method, **values)
+    kept, parents = selection_of(chosen).by_fitness(chosen, np.array(fitness, float), rng)
     return kept.tolist(), parents.tolist()
 
 
@@ -236,7 +239,7 @@ def test_offspring_are_drawn_in_proportion_to_the_exponential_of_fitness(fitness
 
 def test_every_offspring_is_drawn_on_its_own():
     rng = np.random.default_rng(7)
-    pairs = [tuple(spin(np.array([0.0, 0.03]), 30.0, rng).tolist()) for _ in range(size(8000, 2000))]
+    pairs = [tuple(roulette(np.array([0.0, 0.03]), 30.0, rng).tolist()) for _ in range(size(8000, 2000))]
     chances = by_hand([0.0, 0.03])
     expected = {(a, b): chances[a] * chances[b] for a in (0, 1) for b in (0, 1)}
     assert_frequencies(pairs, expected)
@@ -247,15 +250,15 @@ def test_equals_have_equal_chances_wherever_they_stand():
     counts = Counter()
     trials = size(3000, 800)
     for _ in range(trials):
-        counts.update(spin(np.full(n, 0.25), 30.0, rng).tolist())
+        counts.update(roulette(np.full(n, 0.25), 30.0, rng).tolist())
     assert_frequencies(list(counts.elements()), uniform(range(n)))
 
 
 @pytest.mark.parametrize("strength", [1e3, 1e4])
 def test_a_strong_roulette_takes_the_best_only_and_never_overflows(strength):
-    rows = spin(np.array([0.25, 1.0, 0.5, 1.0]), strength, np.random.default_rng(1))
+    rows = roulette(np.array([0.25, 1.0, 0.5, 1.0]), strength, np.random.default_rng(1))
     assert set(rows.tolist()) <= {1, 3}
-    many = spin(np.tile([0.0, 1.0], 500), strength, np.random.default_rng(1))
+    many = roulette(np.tile([0.0, 1.0], 500), strength, np.random.default_rng(1))
     assert (many % 2 == 1).all()
 
 

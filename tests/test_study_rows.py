@@ -1,10 +1,12 @@
 """Runs whose folders are gone stay in the tables, count as done, and further replicates join them."""
 
 import gzip
+import os
 import shutil
 
 import pytest
 
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
 from evomod.files.tables import read_text, write_text
 from evomod.studies.definition import load_definition
@@ -87,6 +89,24 @@ def test_runs_whose_folders_are_gone_are_done(path, first, copy):
     without(copy, "pcc")
     assert run_study(study, copy, jobs=1).summary["replicate"].tolist() == [0, 1, 0, 1]
     assert tables(copy) == tables(first)
+
+
+@pytest.mark.parametrize(
+    "lost", ["nothing", "summary.csv", "curves.csv", "density.csv.gz", "a line", "time"]
+)
+def test_status_writes_tables_that_are_not_those_of_all_runs(first, copy, lost, capsys):
+    assert main(["status", str(copy)]) == 0
+    before = {name: (copy / name).stat().st_ino for name in TABLES}
+    if lost == "time":
+        os.utime(copy / "pa" / "000" / "complete")
+    elif lost == "a line":
+        lines = (copy / "summary.csv").read_text().splitlines(keepends=True)
+        (copy / "summary.csv").write_text("".join(lines[:-1]))
+    elif lost != "nothing":
+        (copy / lost).unlink()
+    assert main(["status", str(copy)]) == 0 and "solved" in capsys.readouterr().out
+    is_same = {name: (copy / name).stat().st_ino for name in TABLES} == before
+    assert is_same == (lost == "nothing") and tables(copy) == tables(first)
 
 
 @pytest.mark.parametrize("table", ["summary.csv", "networks.json.gz"])

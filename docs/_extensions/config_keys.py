@@ -3,6 +3,7 @@
 import ast
 import inspect
 import itertools
+import re
 import textwrap
 from typing import Literal, get_args, get_origin
 
@@ -77,9 +78,8 @@ def table(section, skipped=(), changed=()):
         if name not in skipped:
             value = in_toml(field, changed.get(name, field.default))
             cells = (f"`{field.alias or name}`", values(field), value, says.get(name, ""))
-            rows.append(
-                "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
-            )
+            lines = (re.sub(r"[ \n]+", " ", cell).replace("|", "\\|") for cell in cells)
+            rows.append(f"| {' | '.join(lines)} |")
     return "\n".join(rows) if rows[2:] else "No keys."
 
 

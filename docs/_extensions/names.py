@@ -1,7 +1,7 @@
 """Names in docstrings and signatures: a warning for those that nothing defines, a link to those that the site documents."""
 
 import ast
-import importlib
+import pkgutil
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from evomod.sections import Section
 PACKAGE = Path(evomod.__file__).parent
 SHORT = {
     "np": "numpy",
+    "Axes": "matplotlib.axes.Axes",
     "Path": "pathlib.Path",
     "NDArray": "numpy.typing.NDArray",
     "ArrayLike": "numpy.typing.ArrayLike",
@@ -53,6 +54,8 @@ def names_of(body):
             yield node.name
             if isinstance(node, ast.ClassDef):
                 yield from (f"{node.name}.{name}" for name in names_of(node.body))
+        elif isinstance(node, ast.If):  # for type checkers
+            yield from names_of(node.body)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (target.id for target in targets if isinstance(target, ast.Name))
@@ -60,12 +63,11 @@ def names_of(body):
 
 def is_foreign(target):
     """Whether Python or an installed package defines it."""
-    first, *rest = SHORT.get(target, target).split(".")
+    first, dot, rest = target.partition(".")
+    name = SHORT.get(first, first) + dot + rest
     try:
-        value = importlib.import_module(SHORT.get(first, first) if rest else "builtins")
-        for part in rest or [first]:
-            value = getattr(value, part)
-    except (ImportError, AttributeError):
+        pkgutil.resolve_name(name if "." in name else f"builtins.{name}")
+    except (ImportError, AttributeError, ValueError):  # the last for what is not a name
         return False
     return True
 

@@ -114,6 +114,8 @@ def _config(given: argparse.Namespace) -> Any:
 
 def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
     """Put ``--goal``, ``--goals`` and ``--switch-every`` into config data."""
+    from evomod.sections import changes_goals
+
     if given.goal is not None and given.goals is not None:
         raise EvomodError("give --goal with one goal, or --goals with several, not both.")
     goals = [name.strip() for name in (given.goals or given.goal or "").split(",") if name.strip()]
@@ -133,15 +135,10 @@ def _apply_goals(data: dict[str, Any], given: argparse.Namespace) -> None:
         section = {"name": task} if isinstance(task, str) else dict(task)
         kept = {key: value for key, value in section.items() if key != "goal"}
         data["task"] = kept | ({"goal": goals[0]} if len(goals) == 1 else {})
-        schedule_before = schedule
-        data["schedule"] = schedule = {"kind": "fixed"}
-        if len(goals) > 1:
-            kept = {
-                key: schedule_before[key] for key in ("period", "probability") if key in schedule_before
-            }
-            data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept
+        kept = {key: schedule[key] for key in ("period", "probability") if key in schedule}
+        data["schedule"] = schedule = {"kind": "modular", "goals": goals} | kept if goals[1:] else {}
     if given.switch_every is not None:
-        if schedule.get("kind", "fixed") == "fixed":
+        if not changes_goals(schedule):
             raise EvomodError(
                 "--switch-every wants goals to switch between: --goals with two or more, or a config with "
                 "a [schedule]; with --pressure it is goal-switching:period=N."
@@ -240,7 +237,7 @@ def act_study(given: argparse.Namespace) -> int:
 def act_status(given: argparse.Namespace) -> int:
     from evomod.files.provenance import check_version
     from evomod.studies.folder import STATES, held, status_of
-    from evomod.studies.tables import described, load_study, write_tables
+    from evomod.studies.tables import described, holds_tables, load_study, write_tables
 
     found = load_study(given.folder)
     status = status_of(found.study, found.folder)
@@ -250,7 +247,9 @@ def act_status(given: argparse.Namespace) -> int:
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         check_version(found.folder, found.manifest)  # before anything is written
-        if os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
+        if holds_tables(found, status.ended):
+            pass
+        elif os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
             with held(found.folder, shared=False):  # shards leave the tables to the first who asks
                 write_tables(found.folder)
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -25,10 +24,11 @@ from evomod.cli.actions import (
     act_verify,
     act_warmup,
 )
-from evomod.cli.commands import compare, doctor, export, lab, movie, new, report
-from evomod.errors import EvomodError, Interrupted, shortened
+from evomod.cli.commands import compare, completion, doctor, export, lab, movie, new, report
+from evomod.cli.completion import commands_of, names_of_pressures, options_of
+from evomod.errors import EvomodError, Interrupted, nearest, shortened, shown
 
-COMMANDS = (report, lab, compare, export, movie, new, doctor)
+COMMANDS = (report, lab, compare, export, movie, new, doctor, completion)
 """Subcommands that stand in modules of their own."""
 
 
@@ -128,14 +128,6 @@ def _add_trust(command: argparse.ArgumentParser, what: str) -> None:
         action="store_true",
         help=f"{what} the folder's Python files (task, own pressures and selections), though evomod does not know them",
     )
-
-
-def names_of_pressures() -> list[str]:
-    """Of those that come with evomod, as their modules' texts have them: to import them takes half a second."""
-    modules = sorted((Path(__file__).parents[1] / "pressures").glob("*.py"))
-    texts = [path.read_text(encoding="utf-8") for path in modules]
-    found = r'^[A-Z0-9_]+ = Pressure\(\s*"([a-z0-9-]+)"'
-    return [name for text in texts for name in re.findall(found, text, re.M)]
 
 
 def _add_study(commands: Any) -> None:
@@ -443,7 +435,9 @@ def _stops_unraised() -> Iterator[None]:
 def _ended(arguments: Sequence[str] | None) -> int:
     """The exit code of a command, with what becomes of its mistakes."""
     try:
-        given = parser().parse_args(arguments)
+        top = parser()
+        check_words(top, sys.argv[1:] if arguments is None else arguments)
+        given = top.parse_args(arguments)
         act: Callable[[argparse.Namespace], int] = given.act
         _check_here()
         code = act(given)
@@ -466,6 +460,27 @@ def _ended(arguments: Sequence[str] | None) -> int:
         return _said(f"evomod: {shortened(name)}: {error.strerror or error}.", 2)
     except MemoryError:
         return _said("evomod: there is not enough memory for this.", 2)
+
+
+def check_words(top: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Raise `EvomodError` for a command or a long option that does not exist, with the nearest that does."""
+    commands = commands_of(top)
+    name = next(iter(arguments), "-")
+    if name.startswith("-"):
+        return
+    if name not in commands:
+        raise EvomodError(
+            f"there is no command {shown(name)}; {nearest(name, commands)}`evomod --help` lists all."
+        )
+    known = options_of(commands[name])
+    for word in arguments[1:]:
+        option = word.partition("=")[0]
+        if word == "--":
+            return
+        if option.startswith("--") and not any(one.startswith(option) for one in known):
+            raise EvomodError(
+                f"evomod {name} has no option {shown(option)}; {nearest(option, known)}`evomod {name} --help` lists all."
+            )
 
 
 def _said(text: str, code: int) -> int:

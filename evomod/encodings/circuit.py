@@ -43,6 +43,7 @@ class CircuitNetwork(Sized):
 
     encoding: Literal["circuit"]
     gates: int = Field(default=12, ge=1, le=58)
+    """Number of gates."""
     feed_forward: bool = False
     """Whether a gate may only be fed by inputs and by gates before it."""
     steps: int = Field(default=20, ge=1, le=1000)
@@ -50,7 +51,9 @@ class CircuitNetwork(Sized):
     feedback: Literal["synchronous", "ternary"] = "synchronous"
     """How a circuit that leads back into itself is answered (ternary: unknown until it is forced)."""
     penalty: float = Field(default=0.2, ge=0.0)
+    """Taken off the fitness for every effective gate above ``penalty_above``."""
     penalty_above: int = Field(default=11, ge=0, le=64)
+    """Gates that cost nothing."""
 
 
 class GateLayersNetwork(Sized):

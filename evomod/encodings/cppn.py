@@ -70,11 +70,15 @@ class CppnVariation(Section):
     """Mutation of CPPNs, asexual. Defaults: Huizinga et al. 2014, authors' code."""
 
     add_node: Probability = 0.03
-    """Into a connection, once a CPPN."""
+    """With which a CPPN gains a node, in the middle of a connection."""
     delete_node: Probability = 0.02
+    """With which a CPPN loses a node and its connections."""
     add_connection: Probability = 0.03
+    """With which a CPPN gains a connection."""
     delete_connection: Probability = 0.02
+    """With which a CPPN loses a connection."""
     move_connection: Probability = 0.05
+    """With which a connection of a CPPN gets other ends."""
     function_rate: Probability = 0.1
     """With which every hidden node draws its function anew."""
     weight_rate: Probability = 0.1

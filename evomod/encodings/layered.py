@@ -71,6 +71,7 @@ class LayeredNetwork(Layers):
     weights: Integers = (-2, -1, 1, 2)
     """Ordered alphabet: a mutation moves one place along it; a value may stand in it twice."""
     biases: Integers = (-2, -1, 0, 1, 2)
+    """Ordered alphabet of the biases."""
 
     @field_validator("weights", "biases")
     @classmethod
@@ -94,7 +95,9 @@ class RealNetwork(Layers):
 
     encoding: Literal["layered-real"]
     weight_range: Range = (-2.0, 2.0)
+    """Lowest and highest weight."""
     bias_range: Range = (-2.0, 2.0)
+    """Lowest and highest bias."""
 
     @field_validator("weight_range", "bias_range")
     @classmethod

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from deap import base, tools
+from deap import base
 from numpy.typing import NDArray
 
 from evomod.config import Config
@@ -19,7 +19,11 @@ from evomod.encodings.base import Genomes
 from evomod.errors import EvomodError
 from evomod.population import Operators
 from evomod.pressures import connection_cost, max_modularity
-from evomod.selections.ranking import Objectives, Survivors, breed, choose_parents, in_order, survive
+from evomod.selections.collection import selection_of
+from evomod.selections.ranking import Objectives, Survivors, choose_parents, in_order, survive
+
+if TYPE_CHECKING:
+    from deap import tools
 
 OPERATORS = ("birth", "parents", "vary", "answer", "cost", "survive", "breed", "q")
 """Names of what `make_toolbox` registers."""
@@ -50,8 +54,8 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     q           (genomes) -> q[individual]
     ==========  ==============================================================================
 
-    NSGA-II calls parents and survive, the other methods of selection call breed; q is called where the
-    goal is modularity itself.
+    NSGA-II calls parents and survive, a method of selection by fitness alone has and calls breed; q is called where
+    the goal is modularity itself.
     """
     toolbox = cast(Operators, base.Toolbox())
     toolbox.register("birth", encoding.birth)
@@ -63,7 +67,9 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     measure = pressure.measure if pressure else default
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
-    toolbox.register("breed", breed, config.selection)
+    selection = selection_of(config.selection)
+    if selection is not None and selection.by_fitness is not None:
+        toolbox.register("breed", selection.by_fitness, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()
     toolbox.register("q", max_modularity.measure, encoding, method, known)
     return toolbox
@@ -212,6 +218,8 @@ def survive_by_stock(
 
 def logbook(log: dict[str, NDArray[Any]]) -> tools.Logbook:
     """A run's log as DEAP's ``tools.Logbook``."""
+    from deap import tools  # 50 ms, which no command needs
+
     book = tools.Logbook()
     book.header = list(log)
     for values in zip(*(column.tolist() for column in log.values()), strict=True):

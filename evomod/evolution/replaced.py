@@ -25,7 +25,7 @@ def replaced_operators(setup: Setup) -> dict[str, Any]:
     """
     found = {}
     for name, ours in setup.stock.items():
-        theirs = getattr(setup.toolbox, name)
+        theirs = getattr(setup.toolbox, name, None)
         if theirs is not ours:
             found[name] = _described(theirs, f"operator '{name}'", setup)
     return found

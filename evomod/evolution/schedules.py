@@ -123,22 +123,34 @@ def chosen_schedule(section: ScheduleSection, goal: str | None, task: Task) -> S
     Raises `EvomodError` where the task cannot follow it.
     """
     for name in (*section.goals, *([] if goal is None else [goal])):
-        if not isinstance(named_goal(task, name), Bits) and section.kind != "fixed":
+        if not isinstance(named_goal(task, name), Bits) and section.changes:
             raise EvomodError(
                 f"schedule.kind '{section.kind}' wants goals of the task, and '{name}' is none: it rewards Q, "
                 "in all generations. Leave the schedule out, or name goals of the task."
             )
-    goals = section.goals
-    if section.kind == "sampled":
-        compositions(task, section.operators)
-    elif section.kind == "random-walk":
-        related = [name for name in task.goals if task.related(name)]
-        first = [goal] if goal is not None else related[:1]
-        goals = goals or tuple(dict.fromkeys([*first, *related]))
-        _check_walk(goals, task)
-    elif not goals and section.kind in ("fixed", "neutral"):
-        goals = (goal or next(iter(task.goals)),)
+    goals = SCHEDULES[section.kind].goals(section, goal, task)
     return section.model_copy(update={"goals": goals})
+
+
+def _one(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    return section.goals or (goal or next(iter(task.goals)),)
+
+
+def _given(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    return section.goals
+
+
+def _compositions(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    compositions(task, section.operators)  # are there any?
+    return ()
+
+
+def _related(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    related = [name for name in task.goals if task.related(name)]
+    first = [goal] if goal is not None else related[:1]
+    goals = section.goals or tuple(dict.fromkeys([*first, *related]))
+    _check_walk(goals, task)
+    return goals
 
 
 def _check_walk(goals: tuple[str, ...], task: Task) -> None:
@@ -174,7 +186,8 @@ def epochs(
 
     At the end of an epoch the goal changes with ``section.probability``.
     """
-    goals = _sequence(section, task, goal or next(iter(task.goals)), rng)
+    first = goal or next(iter(task.goals))
+    goals = SCHEDULES[section.kind].sequence(Course(section, task, first, rng))
     current = next(goals)
     while True:
         yield current
@@ -182,33 +195,50 @@ def epochs(
             current = next(goals)
 
 
-def _sequence(
-    section: ScheduleSection, task: Task, goal: str, rng: np.random.Generator
-) -> Iterator[Goal]:
-    """The goals of a schedule that changes at the end of every epoch."""
-    named = [named_goal(task, name) for name in section.goals]
-    bits = [one for one in named if isinstance(one, Bits)]
-    if section.kind == "random-walk":
-        yield from _walk(section.goals, task, rng)
-    elif section.kind == "sampled":
-        yield from _sampled(compositions(task, section.operators), rng)
-    elif section.kind == "neutral":
-        while True:
-            yield named[0]
-            yield Neutral()
-    elif section.kind in ("random", "random-constant"):
-        yield from _random(
-            section.kind == "random", bits, goal_of(goal, goal_table(task, goal)), task, rng
-        )
-    else:
-        while True:
-            yield from named
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a sequence of goals, which changes at the end of every epoch, is made of."""
+
+    section: ScheduleSection
+    """With its goals filled in."""
+    task: Task
+    goal: str
+    """Of which random goals have the number of ones, where none is named."""
+    rng: np.random.Generator
+
+    @property
+    def named(self) -> list[Goal]:
+        """The goals that the section names."""
+        return [named_goal(self.task, name) for name in self.section.goals]
 
 
-def _random(
-    is_new: bool, named: list[Bits], like: Bits, task: Task, rng: np.random.Generator
-) -> Iterator[Goal]:
-    """Each named goal, then a random one: always the first that was drawn, or one unlike the last."""
+def _in_turn(course: Course) -> Iterator[Goal]:
+    goals = course.named
+    while True:
+        yield from goals
+
+
+def _with_neutral(course: Course) -> Iterator[Goal]:
+    goal = course.named[0]
+    while True:
+        yield goal
+        yield Neutral()
+
+
+def _with_random(course: Course) -> Iterator[Goal]:
+    """Each named goal, then a random one that is unlike the last."""
+    return _random(course, is_new=True)
+
+
+def _with_one_random(course: Course) -> Iterator[Goal]:
+    """Each named goal, then the random one that was drawn first."""
+    return _random(course, is_new=False)
+
+
+def _random(course: Course, *, is_new: bool) -> Iterator[Goal]:
+    task, rng = course.task, course.rng
+    named = [one for one in course.named if isinstance(one, Bits)]
+    like = goal_of(course.goal, goal_table(task, course.goal))
     drawn = random_goal(task, named[0] if named else like, None, rng)
     while True:
         for goal in named or [like]:
@@ -219,12 +249,46 @@ def _random(
             yield drawn
 
 
-def _walk(names: tuple[str, ...], task: Task, rng: np.random.Generator) -> Iterator[Goal]:
+def _walk(course: Course) -> Iterator[Goal]:
+    task, names = course.task, course.section.goals
     name = names[0]
     while True:
         yield goal_of(name, goal_table(task, name))
         neighbours = [other for other in names if other in task.related(name)]
-        name = neighbours[int(rng.random() * len(neighbours))]
+        name = neighbours[int(course.rng.random() * len(neighbours))]
+
+
+def _sampled(course: Course) -> Iterator[Goal]:
+    goals = compositions(course.task, course.section.operators)
+    names, last = list(goals), ""
+    while True:
+        order = [names[k] for k in course.rng.permutation(len(names))]
+        if order[0] == last:
+            order = order[::-1]
+        for name in order:
+            yield goal_of(name, goals[name])
+        last = order[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A kind of schedule."""
+
+    goals: Callable[[ScheduleSection, str | None, Task], tuple[str, ...]]
+    """The goals of its section with what that leaves open filled in, beginning with a goal (None: any that fits)."""
+    sequence: Callable[[Course], Iterator[Goal]]
+
+
+SCHEDULES = {
+    "fixed": Schedule(_one, _in_turn),
+    "modular": Schedule(_given, _in_turn),
+    "random-walk": Schedule(_related, _walk),
+    "sampled": Schedule(_compositions, _sampled),
+    "random": Schedule(_given, _with_random),
+    "random-constant": Schedule(_given, _with_one_random),
+    "neutral": Schedule(_one, _with_neutral),
+}
+"""What each kind of `evomod.sections.SCHEDULES` does."""
 
 
 def random_goal(task: Task, like: Bits, last: Bits | None, rng: np.random.Generator) -> Bits:
@@ -246,17 +310,6 @@ def table_name(table: NDArray[np.bool_]) -> str:
     """
     rows = [int("".join("01"[v] for v in row[::-1]), 2) for row in table.astype(int)]
     return "-".join(f"{value:0{-(-table.shape[1] // 4)}x}" for value in rows)
-
-
-def _sampled(goals: dict[str, NDArray[np.bool_]], rng: np.random.Generator) -> Iterator[Goal]:
-    names, last = list(goals), ""
-    while True:
-        order = [names[k] for k in rng.permutation(len(names))]
-        if order[0] == last:
-            order = order[::-1]
-        for name in order:
-            yield goal_of(name, goals[name])
-        last = order[-1]
 
 
 def compositions(task: Task, operators: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:

@@ -123,7 +123,7 @@ def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
         constraints=tuple(a for a in numbers if a.pressure.place == "constraint"),
         judges=tuple(a for a in acting if a.pressure.judge and a.pressure.acts(a.section)),
         changes=tuple(a for a in acting if a.pressure.change and a.pressure.acts(a.section)),
-        stock={name: getattr(toolbox, name) for name in OPERATORS},
+        stock={name: getattr(toolbox, name, None) for name in OPERATORS},
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import struct
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -33,13 +34,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_json(path: Path, data: dict[str, Any]) -> None:
+def write_json(path: Path, data: Mapping[str, Any], indent: int = 2) -> None:
     """Write JSON whole or not at all."""
-    write_whole(path, (json.dumps(data, indent=2) + "\n").encode())
+    write_whole(path, (json.dumps(data, indent=indent) + "\n").encode())
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it; where one of them cannot be made, none is left."""
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those above it; where one of them cannot be made, none is left. Returns those made."""
     made: list[Path] = []
     try:
         for place in [*reversed(folder.parents), folder]:
@@ -50,10 +51,15 @@ def make_folder(folder: Path) -> None:
                 if not place.is_dir():
                     raise
     except OSError:
-        for place in reversed(made):
-            with suppress(OSError):  # another process has put something into it
-                place.rmdir()
+        _unmake(made)
         raise
+    return made
+
+
+def _unmake(made: list[Path]) -> None:
+    for place in reversed(made):
+        with suppress(OSError):  # another process has put something into it
+            place.rmdir()
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -107,33 +113,82 @@ def exists(path: str | Path) -> bool:
         return False
 
 
-def lock(file: IO[bytes]) -> None:
-    """Keep other processes out of this run until the file is closed, or this process dies."""
-    for _ in range(10):  # `evomod status` holds it for an instant
-        if take_lock(file):
-            return
+class NoLocksError(EvomodError):
+    """A file lies where nothing can be locked."""
+
+
+TOLD_AFTER = 30.0
+"""Seconds after which whoever waits for another process says so."""
+
+
+@contextmanager
+def locked(path: Path, busy: str, *, shared: bool = False, patience: float = 0.5) -> Iterator[IO[bytes]]:
+    """A file, made where there is none and open for appending, that no other process holds meanwhile.
+
+    One that holds it is waited for so many seconds (`evomod status` holds a log for an instant), or for ever if they are
+    infinite. Raises `EvomodError` that says ``busy`` then, and where the folder cannot be written to. Where nothing can
+    be locked nothing is left of what was made, the folder neither.
+    """
+    with reports_disk_errors(path.parent):
+        made, is_new = make_folder(path.parent), not path.exists()
+        file = open(path, "a+b" if shared else "ab")  # noqa: SIM115 - closed below
+    with file:
+        try:
+            _wait_for(file, busy, shared, patience)
+        except NoLocksError:
+            if is_new:
+                path.unlink(missing_ok=True)
+            _unmake(made)
+            raise
+        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
+        yield file
+
+
+def _wait_for(file: IO[bytes], busy: str, shared: bool, patience: float) -> None:
+    begun, is_told = time.monotonic(), False
+    while not take_lock(file, shared=shared):
+        waited = time.monotonic() - begun
+        if waited >= patience:
+            raise EvomodError(busy)
+        if waited > TOLD_AFTER and not is_told:
+            is_told = True
+            print(f"evomod: {busy}", file=sys.stderr)
         time.sleep(0.05)
-    raise EvomodError(
-        f"another process is writing {file.name}; wait for it, or start another run with --out."
+
+
+def locked_log(folder: Path) -> AbstractContextManager[IO[bytes]]:
+    """A run's log, open for appending; nobody else changes the run meanwhile."""
+    path = folder / "log.csv"
+    return locked(
+        path, f"another process is writing {path}; wait for it, or start another run with --out."
     )
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process of this machine holds a file."""
+    try:
+        with open(path, "rb") as file:
+            return not take_lock(file, shared=True)
+    except (OSError, EvomodError):  # none yet, or nobody can lock it
+        return False
 
 
 NO_LOCKS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL)
 """What file systems without locks of this kind say."""
 
 
-def take_lock(file: IO[Any], *, shared: bool = False, wait: bool = False) -> bool:
+def take_lock(file: IO[Any], *, shared: bool = False) -> bool:
     """Lock an open file; False where another process holds it. It is let go when the file is closed.
 
-    Some network file systems know no flock, which is asked for first, but the older locks of POSIX. Raises
-    `EvomodError` where there are neither.
+    Some network file systems know no flock, which is asked for first, but locks of bytes. Raises `NoLocksError`
+    where there are neither.
     """
     if sys.platform == "win32":
         return True
     import fcntl
 
-    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
-    for take in (fcntl.flock, _posix_lock):
+    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
+    for take in (fcntl.flock, _lock_bytes):
         try:
             take(file, how)
             return True
@@ -142,19 +197,28 @@ def take_lock(file: IO[Any], *, shared: bool = False, wait: bool = False) -> boo
                 return False
             if error.errno not in NO_LOCKS:
                 raise
-    raise EvomodError(
+    raise NoLocksError(
         f"the file system of {file.name} has no locks, so two processes could write one run; give a folder on "
         "another file system with --out, and copy it when it is done."
     )
 
 
-def _posix_lock(file: IO[Any], how: int) -> None:
-    """A lock of POSIX; one that is shared needs a file that can be read, so it is taken as the only one."""
+def _lock_bytes(file: IO[Any], how: int) -> None:
+    """A lock of all bytes, held by the open file where the system knows such locks (Linux).
+
+    One that the process holds is lost when the process closes the file anywhere, as after it has read a log. A
+    shared lock needs a file that can be read; of any other it is taken as the only one.
+    """
     import fcntl
 
-    fcntl.lockf(
-        file, how if "+" in file.mode or "r" in file.mode else how & ~fcntl.LOCK_SH | fcntl.LOCK_EX
-    )
+    if "+" not in file.mode and "r" not in file.mode:
+        how = how & ~fcntl.LOCK_SH | fcntl.LOCK_EX
+    if not hasattr(fcntl, "F_OFD_SETLK"):
+        fcntl.lockf(file, how)
+        return
+    command = fcntl.F_OFD_SETLK if how & fcntl.LOCK_NB else fcntl.F_OFD_SETLKW
+    kind = fcntl.F_RDLCK if how & fcntl.LOCK_SH else fcntl.F_WRLCK
+    fcntl.fcntl(file, command, struct.pack("hhqqi4x", kind, os.SEEK_SET, 0, 0, 0))
 
 
 def npz(**arrays: NDArray[Any]) -> bytes:

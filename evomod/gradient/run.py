@@ -15,7 +15,7 @@ from tqdm import tqdm
 from evomod.encodings.wiring import wire
 from evomod.errors import EvomodError
 from evomod.evolvability.transfers import relation
-from evomod.files.disk import lock, npz, reports_disk_errors, write_json, write_whole
+from evomod.files.disk import locked_log, npz, reports_disk_errors, write_json, write_whole
 from evomod.files.provenance import commit, now, versions
 from evomod.files.readers import DamageError, read_arrays, read_json
 from evomod.files.records import TrainingManifest, check_record
@@ -134,9 +134,7 @@ def run_training(
     place = Path(out) if out is not None else Path("runs") / default_name(config, data, seed)
     with reports_disk_errors(place):
         _claim(place)
-        place.mkdir(parents=True, exist_ok=True)
-        with open(place / "log.csv", "ab") as log:
-            lock(log)
+        with locked_log(place) as log:
             _claim(place)  # another may have begun it meanwhile
             manifest = _manifest(config, data, seed)
             write_whole(place / "config.toml", dump_training(config).encode())

@@ -183,12 +183,42 @@ def _read_json(path: Path) -> Any:
     data = parse_json(read_bytes(path))
     if isinstance(data, dict) and data.get("format") == FORMAT:
         return network_of(data, f"network file {path}")
-    import networkx
+    return _with_names(_of_node_link(data))
 
-    if not isinstance(data, dict) or not isinstance(data.get("nodes"), list):
+
+def _of_node_link(data: Any) -> networkx.Graph:
+    """A reader of our own: that of networkx takes any value for any key, and makes nodes of ends that are none."""
+    nodes, links = (
+        (data.get("nodes"), data.get("links", data.get("edges")))
+        if isinstance(data, dict)
+        else (None, None)
+    )
+    if not isinstance(nodes, list) or not isinstance(links, list):
         raise DamageError("it is neither a network of evomod nor node-link data of networkx")
-    edges = "links" if "links" in data else "edges"
-    return _with_names(networkx.node_link_graph(data, edges=edges))
+    if not all(isinstance(item, dict) for item in (*nodes, *links)):
+        raise DamageError("a node or edge is not an object { … }")
+    directed = data.get("directed", False)
+    if not isinstance(directed, bool):
+        raise DamageError(f"directed is true or false; got {shown(directed)}")
+    ids = [_json_id(node.get("id", k)) for k, node in enumerate(nodes)]
+    known = dict(zip(ids, ids, strict=True))
+    if len(known) < len(ids):
+        raise DamageError("two nodes have the same id")
+    ends = ({side: _json_id(link.get(side)) for side in ("source", "target")} for link in links)
+    triples = [_triple(link | both, known) for link, both in zip(links, ends, strict=True)]
+    attributes = {
+        key: {k: v for k, v in n.items() if k != "id"} for key, n in zip(ids, nodes, strict=True)
+    }
+    return graph_of(attributes, triples, directed)
+
+
+def _json_id(value: Any) -> Hashable:
+    """What a node is called; networkx writes a tuple, such as a place in a grid, as a list."""
+    if isinstance(value, list):
+        return tuple(map(_json_id, value))
+    if not isinstance(value, str | int | float) or value != value:
+        raise DamageError(f"a node is called by a number or a text; got {shown(value)}")
+    return value
 
 
 def _read_graphml(path: Path) -> networkx.Graph:
@@ -261,7 +291,7 @@ def _read_gml(path: Path) -> networkx.Graph:
     is_named = None not in labels and len(set(map(str, labels))) == len(labels)
     name: dict[Hashable, Hashable] = dict(zip(ids, map(str, labels) if is_named else ids, strict=True))
     data = {name[key]: node for key, node in zip(ids, nodes, strict=True)}
-    triples = [_gml_triple(link, name) for link in links]
+    triples = [_triple(link, name) for link in links]
     return graph_of(data, triples, _gml_directed(dict(top[0]).get("directed", 0)))
 
 
@@ -313,7 +343,7 @@ def _gml_value(text: str) -> Any:
     return text
 
 
-def _gml_triple(link: dict[str, Any], name: dict[Hashable, Hashable]) -> Triple:
+def _triple(link: dict[str, Any], name: dict[Hashable, Hashable]) -> Triple:
     ends = [link.get(side) for side in ("source", "target")]
     for end in ends:
         if isinstance(end, list) or end not in name:

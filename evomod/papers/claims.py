@@ -59,6 +59,9 @@ SEED = 1
 LEAST = 5
 """Values a side that a test requires; five against five reach p = 0.008 (Filan et al. 2021 train five networks)."""
 
+DECIDED = tuple(verdict for verdict in VERDICTS if verdict != "inconclusive")
+"""Verdicts that a test of no shape gives without a p."""
+
 Status = Literal["claim", "ours", "exploratory"]
 Values = NDArray[np.float64]
 Mean = tuple[float, float, int]
@@ -470,13 +473,12 @@ class PublishedMean(Spec):
         mean, error, n = mean_of(source.values(self.column, self.a))
         theirs = error * math.sqrt(n / self.n) if self.error is None else self.error
         found = f"{source.label(self.a)} {mean:.3g} ± {error:.2g} (SE), n = {n}"
+        name, guessed = "Student's", ", spread as ours" if self.error is None else ""
         effect, _ = effects.student(mean - self.value, math.hypot(error, theirs), n)
         if self.as_ratio:
-            low, high = (1.0 + end / self.value for end in (effect.low, effect.high))
-            effect = Effect("ratio", mean / self.value, low, high)
-        guessed = ", spread as ours" if self.error is None else ""
+            effect, name = effects.ratio_of_means((mean, error, n), (self.value, theirs)), "Fieller's"
         return Measured(
-            found, effect, f"Student's interval; theirs {self.value:g} ± {theirs:.2g} (SE{guessed})"
+            found, effect, f"{name} interval; theirs {self.value:g} ± {theirs:.2g} (SE{guessed})"
         )
 
     def decided(self, measured: Measured, p: float) -> Verdict:
@@ -596,15 +598,14 @@ def _measured(spec: Spec, source: Source) -> Measured:
 def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tuple[float, str]]:
     """p of every claim, corrected for its family, and how, in words.
 
-    All claims of a direction count, those too that have no runs yet: a family is as large as it was declared.
+    All claims of a direction count, those too that have no runs yet or too little to test: a family is as large as it was
+    declared.
     """
     found = [(one.p, "") for one in measured]
     families: dict[str, list[int]] = {}
     for k, (spec, one) in enumerate(zip(specs, measured, strict=True)):
-        if (
-            not isinstance(spec, Alike | Published | PublishedMean | PublishedShare | AtMost)
-            and one.verdict not in VERDICTS
-        ):
+        is_equality = isinstance(spec, Alike | Published | PublishedMean | PublishedShare | AtMost)
+        if not is_equality and not getattr(spec, "is_equality", False) and one.verdict not in DECIDED:
             families.setdefault(spec.family, []).append(k)
     for members in (members for members in families.values() if len(members) > 1):
         share = {(getattr(specs[k], "column", k), getattr(specs[k], "b", k)) for k in members}
@@ -616,8 +617,11 @@ def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tup
             raw = [measured[k].p if math.isfinite(measured[k].p) else 1.0 for k in members]
             p, name = holm(raw), "Holm"
         for k, value in zip(members, p.tolist(), strict=True):
-            if math.isfinite(measured[k].p):
-                found[k] = (value, f" ({value:.2g} by {name} over {len(members)})")
+            if math.isfinite(
+                measured[k].p
+            ):  # permutations err by 0.002, and no correction makes a p smaller
+                least = max(value, measured[k].p)
+                found[k] = (least, f" ({least:.2g} by {name} over {len(members)})")
     return found
 
 
@@ -754,10 +758,13 @@ def counted(found: Sequence[Claim]) -> str:
 
 
 def relabelled(specs: Sequence[Spec], prefix: str, was: str) -> list[Spec]:
-    """The same claims of another setting, each text with a prefix and each family with it; ``was``: that of 0.1."""
+    """The same claims of another setting, each text with a prefix and each family with it; ``was``: that of 0.1.
+
+    Exploratory, for a setting is another one because of what the first had shown.
+    """
     return [
         replace(
-            spec, text=f"{prefix}, {spec.text}", family=f"{prefix}, {spec.family}",
+            spec, text=f"{prefix}, {spec.text}", family=f"{prefix}, {spec.family}", status="exploratory",
             was=tuple(f"{was}, {text}" for text in spec.was or (spec.text,)),
         )
         for spec in specs

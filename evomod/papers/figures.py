@@ -17,7 +17,7 @@ from typing import Any
 
 import matplotlib
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, nearest
 from evomod.files.plugins import called
 from evomod.files.provenance import other_version
 from evomod.papers.listing import FigureScript, figure_of, find_figures
@@ -42,7 +42,9 @@ def chosen_figure(name: str) -> FigureScript:
         return figure_of(Path(name))
     known = find_figures()
     if name not in known:
-        raise EvomodError(f"there is no figure '{name}'; known: {', '.join(known)}.")
+        raise EvomodError(
+            f"there is no figure '{name}'; {nearest(name, known)}known: {', '.join(known)}."
+        )
     return known[name]
 
 

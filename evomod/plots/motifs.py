@@ -34,7 +34,7 @@ GLYPH = 22.0
 """Width of a subgraph below an axis, in points."""
 MARKERS = "osD^v"
 SHOWN = 10
-"""Subgraphs of four nodes shown of every profile, those of the largest |z| (Kashtan & Alon 2005, Fig. 1d)."""
+"""Subgraphs of four nodes shown of every profile, those of the largest ``|z|`` (Kashtan & Alon 2005, Fig. 1d)."""
 
 
 def draw_motif(axes: Axes, size: int, number: int) -> Axes:
@@ -59,7 +59,7 @@ def plot_motif_profile(
 
     ``profiles`` holds, for every label, a `MotifProfile` or a list of them, one a network; error bars are
     standard errors of the mean. ``normalised`` shows the significance profile instead of z. Of four
-    nodes the union of the `SHOWN` largest |z| of every label is shown. A class without any number is left
+    nodes the union of the `SHOWN` largest ``|z|`` of every label is shown. A class without any number is left
     open. Raises `EvomodError` for profiles of different sizes or as many as there are no labels.
     """
     groups = [[group] if isinstance(group, MotifProfile) else list(group) for group in profiles]
@@ -85,7 +85,7 @@ def plot_motif_means(
 ) -> Axes:
     """The same from a table: ``means[label, class]`` of z and their ``errors``, classes with numbers ``ids``.
 
-    Of four nodes the union of the ``shown`` largest |z| of every label is drawn.
+    Of four nodes the union of the ``shown`` largest ``|z|`` of every label is drawn.
     """
     chosen = _shown(list(means), size, shown)
     step = 0.7 / max(len(labels), 3)

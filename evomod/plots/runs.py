@@ -385,7 +385,7 @@ def title_of(run: Run) -> str:
     pressures = run.config.pressures.model_dump(by_alias=True, exclude_none=True)
     what = [*pressures] or ["performance alone"]
     schedule, goal = run.config.schedule, str(run.config.task.goal)
-    if schedule.kind != "fixed":
+    if schedule.changes:
         goal = shorten(" / ".join(schedule.goals), 70, placeholder=f" … ({len(schedule.goals)} goals)")
         what = [f"{schedule.kind} every {schedule.period}", *pressures]
     parts = [

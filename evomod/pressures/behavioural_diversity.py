@@ -19,6 +19,7 @@ class DiversitySection(Section):
     """Mean Hamming distance of the answers to the whole pool as an objective (Mouret & Doncieux)."""
 
     probability: Probability = 1.0
+    """With which the objective takes part in a comparison of two individuals."""
 
 
 def measure(yes: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -23,7 +23,9 @@ class ConnectionCostSection(PricedSection):
     """A cost of connections (Clune et al. 2013)."""
 
     measure: Literal["wiring-length", "fixed-length", "connections", "nodes"] = "wiring-length"
+    """Summed squared length with hidden nodes where it is least, or at their places; or a number."""
     probability: Probability | None = 0.25
+    """With which the cost takes part in a comparison of two individuals. None: it is no objective."""
 
 
 def measure(

@@ -21,8 +21,9 @@ class ConnectionRangeSection(Section):
     """Networks of about as many connections, so that causes differ in something else: a control."""
 
     fewest: int = Field(ge=0)
-    """Connections of the simplified network."""
+    """Connections of the simplified network that are allowed."""
     most: int = Field(ge=0)
+    """Likewise, the largest number."""
 
     @model_validator(mode="after")
     def _ordered(self) -> ConnectionRangeSection:

@@ -23,7 +23,9 @@ class GoalSwitchingSection(Section):
     """What the pressure shares with the schedule that it is."""
 
     period: int = Field(default=20, ge=1)
+    """Generations of one epoch."""
     probability: Probability = 1.0
+    """With which the goal changes at the end of an epoch."""
 
 
 def epoch_of(number: int, period: int) -> int:

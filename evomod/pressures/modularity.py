@@ -20,6 +20,7 @@ class ModularitySection(PricedSection):
     """Q of the simplified network, higher or lower."""
 
     direction: Literal["up", "down"] = "up"
+    """Whether Q is to be high or low."""
 
 
 def measure(view: View, section: ModularitySection) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from evomod.contrasts import Contrast, contrast, in_words
-from evomod.errors import EvomodError, shortened, shown
+from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.disk import exists
 from evomod.plots.pictures import write_picture
 from evomod.plots.studies import STYLE, plot_columns
@@ -116,9 +115,7 @@ def columns_in(groups: Groups, wanted: Sequence[str] = ()) -> list[str]:
 
 
 def _unknown(name: str, known: Any, where: str) -> str:
-    near = difflib.get_close_matches(name, [str(one) for one in known], 1)
-    hint = f" did you mean '{near[0]}'?" if near else ""
-    return f"there is no column {shown(name)} in {where};{hint} known: {', '.join(map(str, known))}."
+    return f"there is no column {shown(name)} in {where}; {nearest(name, known)}known: {', '.join(map(str, known))}."
 
 
 def compare(groups: Groups, columns: Sequence[str]) -> list[Comparison]:

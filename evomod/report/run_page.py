@@ -112,10 +112,9 @@ def _summary(run: Run, best: Network, found: dict[str, tuple[float, float, float
 
 def _pressures(run: Run) -> str:
     present = list(run.config.pressures.model_dump(by_alias=True, exclude_none=True))
-    kind = run.config.schedule.kind
-    switching = (
-        [] if kind == "fixed" else [f"goals that change ({kind}, every {run.config.schedule.period})"]
-    )
+    schedule = run.config.schedule
+    how = f"goals that change ({schedule.kind}, every {schedule.period})"
+    switching = [how] if schedule.changes else []
     return (
         "with " + " and ".join([*switching, *present]) if present or switching else "performance alone"
     )

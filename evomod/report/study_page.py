@@ -276,11 +276,7 @@ def _switches(found: StudyFolder, folder: Path, labels: dict[str, str]) -> list[
     figures = []
     goals: list[str] = []
     for treatment in found.study.treatments:
-        run = (
-            _median_run(found, folder, treatment.name)
-            if treatment.config.schedule.kind != "fixed"
-            else None
-        )
+        run = _median_run(found, folder, treatment.name) if treatment.config.schedule.changes else None
         if run is None or treatment.name not in labels:
             continue
         log = run.log

@@ -39,14 +39,14 @@ from evomod.evolution.setup import Setup, prepare
 from evomod.evolution.starts import checked, first_genomes, most_bytes
 from evomod.files.disk import (
     exists,
-    lock,
-    make_folder,
+    locked_log,
     npz,
     reports_disk_errors,
     write_json,
     write_whole,
 )
 from evomod.files.folders import otherwise
+from evomod.files.frames import to_pandas
 from evomod.files.plugins import Fault, called
 from evomod.files.provenance import check_version, here, now, versions
 from evomod.files.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
@@ -94,6 +94,12 @@ class Run:
     @property
     def is_complete(self) -> bool:
         return (self.folder / "complete").exists()
+
+    def to_pandas(self, table: str = "log") -> Any:
+        """``"log"``, ``"population"`` or ``"archive"`` as a pandas DataFrame, where pandas is installed."""
+        if table not in ("log", "population", "archive"):
+            raise EvomodError(f"expected the table log, population or archive, got {table!r}.")
+        return to_pandas(getattr(self, table))
 
     def logbook(self) -> Any:
         """The log as ``deap.tools.Logbook``."""
@@ -300,8 +306,7 @@ def _begun(first: Beginning, folder: Path, sequence: np.random.SeedSequence) -> 
     """
     with reports_disk_errors(folder):
         _claim(folder, first.files)  # before a foreign folder gets a log
-        make_folder(folder)
-        with _locked_log(folder) as log:
+        with locked_log(folder) as log:
             _claim(folder, first.files)  # another may have begun it meanwhile
             for path in folder.iterdir():  # what was left where its making was cut short
                 if path.name != "log.csv":
@@ -350,7 +355,7 @@ def resume(
     task = stored_task(found.folder, trust=trust)
     if not exists(found.folder / "log.csv"):
         _resumption(found, task, settings, setup)  # refused before the folder gets a log
-    with reports_disk_errors(found.folder), _locked_log(found.folder) as log:
+    with reports_disk_errors(found.folder), locked_log(found.folder) as log:
         found = load_run(folder)  # again: another may have gone on with it until now
         ours, state, first = _resumption(found, task, settings, setup)
         if _is_done(found, ours.config):
@@ -388,8 +393,9 @@ def _with_operators(ours: Setup, theirs: Setup | None) -> Setup:
     if theirs is None:
         return ours
     for name, operator in theirs.stock.items():
-        if getattr(theirs.toolbox, name) is not operator:
-            setattr(ours.toolbox, name, getattr(theirs.toolbox, name))
+        replaced = getattr(theirs.toolbox, name, None)
+        if replaced is not operator:
+            setattr(ours.toolbox, name, replaced)
     return ours
 
 
@@ -438,7 +444,8 @@ def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
     present = setup.config.pressures.model_dump(by_alias=True, exclude_none=True)
     first = next(iter(setup.task.goals))
     goal = [] if setup.config.task.goal in (None, first) else [setup.config.task.goal]
-    kind = [] if setup.config.schedule.kind == "fixed" else [setup.config.schedule.kind]
+    schedule = setup.config.schedule
+    kind = [schedule.kind] if schedule.changes else []
     parts = (setup.task.name, *map(str, goal), *kind, *present)
     return "-".join((*parts, f"seed{sequence.entropy}")).replace(":", "-")
 
@@ -579,15 +586,6 @@ def stored_start(folder: Path, setup: Setup) -> NDArray[Any] | None:
     except (DamageError, KeyError) as error:
         raise EvomodError(f"{path} is damaged ({error}); start a new run.") from None
     return checked(setup.config, setup.encoding, genomes, str(path))
-
-
-@contextmanager
-def _locked_log(folder: Path) -> Iterator[IO[bytes]]:
-    """The run's log, open for appending; nobody else changes the run meanwhile."""
-    with open(folder / "log.csv", "ab") as file:
-        lock(file)
-        file.seek(0, os.SEEK_END)  # of what whoever held it before has written
-        yield file
 
 
 def _cut(file: IO[bytes], n_bytes: int | None, header: tuple[str, ...]) -> None:

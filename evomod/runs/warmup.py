@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import stat
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from evomod.config import Config
 from evomod.encodings.collection import BUILT_IN as ENCODINGS
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
-from evomod.files.disk import take_lock
+from evomod.files.disk import NoLocksError, locked
 from evomod.kernels import (
     answers,
     is_compiled,
@@ -94,10 +95,6 @@ def _measure_q(chain: NDArray[np.float64], method: str) -> None:
     null_distribution(chain, "layered", 2, method=method, layer=np.arange(chain.shape[0]))
 
 
-PATIENCE = 30.0
-"""Seconds after which whoever waits for another process says so."""
-
-
 @contextmanager
 def one_at_a_time(name: str) -> Iterator[None]:
     """Wait until no other process of this user and machine is in here."""
@@ -105,17 +102,11 @@ def one_at_a_time(name: str) -> Iterator[None]:
     if folder is None:  # nowhere for a lock that nobody else can take: go on without one
         yield
         return
-    with open(folder / f"{name}.lock", "ab") as file:
-        begun, is_told = time.monotonic(), False
-        while not take_lock(file):
-            if not is_told and time.monotonic() - begun > PATIENCE:
-                is_told = True
-                print(
-                    f"evomod: another process of yours has been compiling for {PATIENCE:.0f} s, or was stopped "
-                    f"(Ctrl-Z) while it did; waiting for it. It holds {folder / name}.lock.",
-                    file=sys.stderr,
-                )
-            time.sleep(0.1)
+    path = folder / f"{name}.lock"
+    busy = f"another process of yours compiles, or was stopped (Ctrl-Z) while it did; waiting for it. It holds {path}."
+    with ExitStack() as stack:
+        with suppress(NoLocksError):  # two processes may compile the same then, as without a folder
+            stack.enter_context(locked(path, busy, patience=math.inf))
         yield
 
 

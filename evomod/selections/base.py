@@ -54,6 +54,7 @@ class Candidates:
 Rows = NDArray[np.int64]
 Breed = Callable[[Candidates, Any, np.random.Generator], tuple[Rows | None, Rows]]
 Survive = Callable[[Candidates, int, Any, np.random.Generator], Survivors]
+ByFitness = Callable[[Any, NDArray[np.float64], np.random.Generator], tuple[Rows, Rows]]
 Table = Callable[[Candidates, Any], Mapping[str, NDArray[Any]]]
 
 
@@ -89,6 +90,9 @@ class Selection:
         ``evolution.population`` then is the number at birth. None: always ``evolution.population``.
     fewest
         The smallest ``evolution.population``.
+    by_fitness
+        ``by_fitness(section, fitness, rng) -> kept, parents``: what the toolbox holds as its operator ``breed``, for a
+        method whose ``breed`` calls that one, so that it can be replaced.
     table
         ``table(candidates, section)``: columns that stand in ``archive.csv`` of the run folder, a row an individual.
     """
@@ -102,6 +106,7 @@ class Selection:
     capacity: Callable[[Any], int] | None = None
     table: Table | None = None
     fewest: int = 1
+    by_fitness: ByFitness | None = None
 
     def most(self, section: Any, population: int) -> int:
         """The most individuals that a generation may have."""

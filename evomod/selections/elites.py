@@ -1,11 +1,84 @@
-"""Elites (Kashtan & Alon 2005; Kashtan et al. 2007) and roulette (Parter et al. 2008): see `selection.breed`."""
+"""Elites (Kashtan & Alon 2005; Kashtan et al. 2007) and roulette (Parter et al. 2008).
+
+Place in the loop: who passes unchanged, and parents, by fitness alone; each method is a rule that the toolbox has as its
+operator ``breed``. Those that passed the last time are the first rows: the parents in the sense of ``section.ties``.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
 
 from evomod.sections import SelectionSection
 from evomod.selections.base import Candidates, Rows, Selection
+from evomod.selections.ranking import fittest
+
+Fitness = NDArray[np.float64]
+
+
+class EliteWorstSection(SelectionSection):
+    """Of a method that replaces as many as it keeps."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> EliteWorstSection:
+        if self.elite > 0.5:
+            raise ValueError(
+                f"elite: method '{self.method}' replaces as many as it keeps, so at most 0.5"
+            )
+        return self
+
+
+class RouletteSection(SelectionSection):
+    """Of a method by which nobody survives."""
+
+    @model_validator(mode="after")
+    def _has_ties(self) -> RouletteSection:
+        if self.ties != "random":
+            raise ValueError(
+                "ties: nobody survives roulette selection, so there are no ties to decide; leave ties out, "
+                "or choose the method 'nsga2', 'elite' or 'elite-worst'"
+            )
+        return self
+
+
+def pass_elite(
+    section: SelectionSection, fitness: Fitness, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """The fittest pass; all others are made of them, each drawn uniformly (Kashtan & Alon 2005)."""
+    kept = _elite(section, fitness, rng)
+    drawn = (rng.random(fitness.size - kept.size) * kept.size).astype(np.int64)
+    return kept, kept[drawn]
+
+
+def replace_worst(
+    section: SelectionSection, fitness: Fitness, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """The fittest pass; of the others, the worst are replaced by one copy of each that passes, and all are recombined
+    in random pairs (Kashtan et al. 2007)."""
+    kept = _elite(section, fitness, rng)
+    others = np.delete(np.arange(fitness.size), kept)
+    worst = fittest(-fitness[others], min(kept.size, others.size), rng)
+    stay = np.delete(others, worst)
+    copied = kept if worst.size == kept.size else rng.permutation(kept)[: worst.size]
+    return kept, rng.permutation(np.concatenate((stay, copied)))
+
+
+def _elite(section: SelectionSection, fitness: Fitness, rng: np.random.Generator) -> Rows:
+    n_elite = max(1, round(section.elite * fitness.size))
+    return fittest(fitness, n_elite, rng, section.ties, n_elite)
+
+
+def resample(section: SelectionSection, fitness: Fitness, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Nobody passes; offspring are made of rows drawn by `roulette` (Parter et al. 2008)."""
+    return np.empty(0, np.int64), roulette(fitness, section.strength, rng)
+
+
+def roulette(fitness: Fitness, strength: float, rng: np.random.Generator) -> Rows:
+    """As many rows as individuals, each drawn with a chance in proportion to exp(strength * fitness)."""
+    chances = np.cumsum(np.exp(strength * (fitness - fitness.max())))
+    rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")
+    return np.minimum(rows, fitness.size - 1)  # a product may round up to the end
 
 
 def breed(
@@ -16,6 +89,6 @@ def breed(
     return kept, parents
 
 
-ELITE = Selection("elite", breed, section=SelectionSection)
-ELITE_WORST = Selection("elite-worst", breed, section=SelectionSection)
-ROULETTE = Selection("roulette", breed, section=SelectionSection)
+ELITE = Selection("elite", breed, section=SelectionSection, by_fitness=pass_elite)
+ELITE_WORST = Selection("elite-worst", breed, section=EliteWorstSection, by_fitness=replace_worst)
+ROULETTE = Selection("roulette", breed, section=RouletteSection, by_fitness=resample)

@@ -1,4 +1,4 @@
-"""Who has offspring and who survives: NSGA-II, its stochastic sibling PNSGA, elites, roulette."""
+"""Who has offspring and who survives: NSGA-II, its stochastic sibling PNSGA, and the fittest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from evomod.errors import EvomodError
 from evomod.kernels import pointer_to
 from evomod.kernels import selection as kernels
 from evomod.kernels.fronts import fronts_of_many
-from evomod.sections import SelectionSection
 
 Objectives = NDArray[np.float64]
 
@@ -191,36 +190,3 @@ def fittest(
         level = generations_in_order(rng.permutation(np.flatnonzero(fitness == edge)), n_parents, ties)
         rows = np.sort(np.concatenate((above, level[: number - above.size])))
     return rows
-
-
-def breed(
-    section: SelectionSection, fitness: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows that pass unchanged, and rows that offspring are made of, one each; as many as there were.
-
-    "elite": the fittest pass; all others are made of them, each drawn uniformly (Kashtan & Alon 2005).
-    "elite-worst": the fittest pass; of the others, the worst are replaced by one copy of each that
-    passes, and all are recombined in random pairs (Kashtan et al. 2007). "roulette": nobody passes;
-    offspring are made of rows drawn in proportion to exp(strength * fitness) (Parter et al. 2008).
-    Those that passed the last time are the first rows: the parents in the sense of ``section.ties``.
-    """
-    n = fitness.size
-    if section.method == "roulette":
-        return np.empty(0, np.int64), spin(fitness, section.strength, rng)
-    n_elite = max(1, round(section.elite * n))
-    kept = fittest(fitness, n_elite, rng, section.ties, n_elite)
-    if section.method == "elite":
-        drawn = (rng.random(n - n_elite) * n_elite).astype(np.int64)
-        return kept, kept[drawn]
-    others = np.delete(np.arange(n), kept)
-    worst = fittest(-fitness[others], min(n_elite, others.size), rng)
-    stay = np.delete(others, worst)
-    copied = kept if worst.size == n_elite else rng.permutation(kept)[: worst.size]
-    return kept, rng.permutation(np.concatenate((stay, copied)))
-
-
-def spin(fitness: NDArray[np.float64], strength: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """As many rows as individuals, each drawn with a chance in proportion to exp(strength * fitness)."""
-    chances = np.cumsum(np.exp(strength * (fitness - fitness.max())))
-    rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")
-    return np.minimum(rows, fitness.size - 1)  # a product may round up to the end

@@ -23,7 +23,6 @@ In place of a ``config`` in every treatment there may be one ``base`` for all of
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -44,7 +43,7 @@ from evomod.config import (
     users_files,
     users_paths,
 )
-from evomod.errors import EvomodError, shortened, shown
+from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.evolution.setup import prepare
 from evomod.files.configs import apply_settings, flat, locate, read_config
 from evomod.files.disk import is_file
@@ -75,11 +74,17 @@ class StudySection(Section):
     """The whole file."""
 
     name: Name
+    """Of the study, and of its folder."""
     seed: Annotated[int, Field(ge=0)]
+    """From which the seed of every run follows."""
     replicates: Annotated[int, Field(ge=1, le=100_000)]
+    """Runs of each treatment."""
     base: str | dict[str, Any] | None = None
+    """What all treatments share: a config, or the path of one."""
     settings: dict[str, Any] = Field(default_factory=dict)
+    """What all treatments share besides, in tables as in a config."""
     treatments: Annotated[dict[Name, TreatmentSection], Field(min_length=1)]
+    """By name, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,10 +306,8 @@ def _described(item: Any) -> str:
     if item["type"] == "extra_forbidden":
         section = TreatmentSection if steps[0] == "treatments" else StudySection
         known = list(section.model_fields)
-        close = difflib.get_close_matches(steps[-1], known, 1)
-        hint = f"did you mean '{close[0]}'? " if close else ""
         inside = "; a setting stands in `settings`" if steps[-1] in Config.model_fields else ""
-        return f"{where}: unknown key; {hint}known here: {', '.join(known)}{inside}"
+        return f"{where}: unknown key; {nearest(steps[-1], known)}known here: {', '.join(known)}{inside}"
     if item["type"] == "missing":
         return f"{where}: is missing"
     if item["type"] == "string_pattern_mismatch":

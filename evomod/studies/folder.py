@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
 import os
 import sys
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +26,9 @@ from evomod.config import users_files
 from evomod.errors import EvomodError
 from evomod.files.disk import (
     exists,
-    make_folder,
+    is_locked,
+    locked,
     reports_disk_errors,
-    take_lock,
     write_json,
     write_whole,
 )
@@ -68,9 +69,7 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     _claim(study, folder)  # before anything is put into a folder that is another's
     if exists(folder) and not (folder / "study.lock").exists():
         _check_runs(study, folder)
-    with reports_disk_errors(folder):
-        make_folder(folder)
-    with held(folder, shared):
+    with held(folder, shared=shared):
         _check_runs(study, folder)
         with one_at_a_time(folder):
             _claim(study, folder)  # shards begin together: another may have begun meanwhile
@@ -224,8 +223,17 @@ def begin_run(replicate: Replicate, folder: Path, first: Beginning | None = None
 
 
 def is_done(folder: Path) -> bool:
-    """Whether a run has ended as it should; 10,000 are asked in a third of the time that joined paths take."""
-    return os.path.exists(f"{folder}/complete") and os.path.exists(f"{folder}/log.csv")  # noqa: PTH110
+    """Whether a run has ended as it should."""
+    return _end_of(str(folder)) is not None
+
+
+def _end_of(folder: str) -> float | None:
+    """When a run has ended as it should, in seconds; 10,000 are asked in a third of the time that joined paths take."""
+    try:
+        os.stat(f"{folder}/log.csv")  # noqa: PTH116
+        return os.stat(f"{folder}/complete").st_mtime  # noqa: PTH116
+    except OSError:
+        return None
 
 
 def kept_runs(study: Study, folder: Path) -> set[Key]:
@@ -250,7 +258,11 @@ def kept_runs(study: Study, folder: Path) -> set[Key]:
             f"{study.replicates} that are asked for: give --replicates {last + 1} or more, or another folder with "
             "--out."
         )
-    gone = {run for run in runs if not (folder / place_of(run) / "manifest.json").exists()}
+    gone = {
+        run
+        for run in runs
+        if not os.path.exists(f"{folder}/{place_of(run)}/manifest.json")  # noqa: PTH110 - less than half of the time of paths
+    }
     return gone & set(networks_by_run(networks)) if gone else gone
 
 
@@ -278,38 +290,19 @@ def state_of(folder: Path) -> State:
         return "done"
     if not (folder / "manifest.json").exists():
         return "left"
-    return "running" if _is_held(folder / "log.csv") else "begun"
+    return "running" if is_locked(folder / "log.csv") else "begun"
 
 
-def _is_held(path: Path) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return not take_lock(file, shared=True)
-    except (OSError, EvomodError):  # none yet, or nobody can lock it
-        return False
-
-
-@contextmanager
-def held(folder: Path, shared: bool) -> Iterator[None]:
+def held(folder: Path, *, shared: bool) -> AbstractContextManager[Any]:
     """Keep a second `evomod study` out of the folder; shards share it."""
-    with reports_disk_errors(folder):
-        file = open(folder / "study.lock", "a+b")  # noqa: SIM115 - closed below
-    with file:
-        if not take_lock(file, shared=shared):
-            raise EvomodError(
-                f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
-            )
-        yield
+    busy = f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
+    return locked(folder / "study.lock", busy, shared=shared, patience=0.0)
 
 
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> AbstractContextManager[Any]:
     """Wait for one's turn to write what several processes may: shards, figures and `evomod status`."""
-    with reports_disk_errors(folder):
-        file = open(folder / "study.turn", "ab")  # noqa: SIM115 - closed below
-    with file:
-        take_lock(file, wait=True)
-        yield
+    busy = f"another process holds {folder / 'study.turn'}, or was stopped (Ctrl-Z) while it did; waiting for it."
+    return locked(folder / "study.turn", busy, patience=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,20 +313,24 @@ class Status:
     """By treatment."""
     seconds_left: float | None
     """At the pace of the last session; None where no run has ended yet."""
+    ended: float
+    """When the last run of those that have a folder ended, in seconds; 0 where none has."""
 
 
 def status_of(study: Study, folder: Path) -> Status:
-    """How far the study in this folder is; of ten thousand runs in half a second."""
+    """How far the study in this folder is; of ten thousand runs in a fifth of a second."""
     kept = kept_runs(study, folder)
     progress = [
-        _progress(treatment, (treatment.name, number), folder, kept)
-        for treatment in study.treatments
-        for number in range(study.replicates)
+        one for treatment in study.treatments for one in _progress(study, treatment, folder, kept)
     ]
     counts: dict[str, Counter[State]] = {treatment.name: Counter() for treatment in study.treatments}
     for one in progress:
         counts[one.treatment][one.state] += 1
-    return Status({name: dict(count) for name, count in counts.items()}, _left(progress, folder))
+    return Status(
+        {name: dict(count) for name, count in counts.items()},
+        _left(progress, folder),
+        max((one.ended or 0.0 for one in progress), default=0.0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +338,7 @@ class Progress:
     """How far a run is."""
 
     treatment: str
-    place: Path
+    place: str
     state: State
     share: float
     """Of its generations that are evolved."""
@@ -349,16 +346,26 @@ class Progress:
     """When it ended, in seconds; None where it has not, or where nothing tells."""
 
 
-def _progress(treatment: Treatment, run: Key, folder: Path, kept: set[Key]) -> Progress:
-    place = folder / place_of(run)
-    if run in kept:
-        return Progress(treatment.name, place, "done", 1.0, None)
-    state = state_of(place)
-    if state == "done":
-        return Progress(treatment.name, place, state, 1.0, os.stat(f"{place}/complete").st_mtime)  # noqa: PTH116
-    total = max(1, treatment.config.evolution.generations)
-    share = 0.0 if state == "left" else min(1.0, generation_of(place) / total)
-    return Progress(treatment.name, place, state, share, None)
+def _progress(study: Study, treatment: Treatment, folder: Path, kept: set[Key]) -> Iterator[Progress]:
+    """Of every run of a treatment; the file system is asked for those alone that have a folder."""
+    name, total = treatment.name, max(1, treatment.config.evolution.generations)
+    try:
+        there = set(os.listdir(folder / name))  # noqa: PTH208
+    except OSError:  # none is begun
+        there = set()
+    for number in range(study.replicates):
+        run = (name, number)
+        place = f"{folder}/{place_of(run)}"
+        if run in kept:
+            yield Progress(name, place, "done", 1.0, None)
+        elif place.rpartition("/")[2] not in there:
+            yield Progress(name, place, "left", 0.0, None)
+        elif (ended := _end_of(place)) is not None:
+            yield Progress(name, place, "done", 1.0, ended)
+        else:
+            state = state_of(Path(place))
+            share = 0.0 if state == "left" else min(1.0, generation_of(Path(place)) / total)
+            yield Progress(name, place, state, share, None)
 
 
 ENOUGH = 20
@@ -371,6 +378,8 @@ def _left(progress: list[Progress], folder: Path) -> float | None:
     The pace counts all that a run takes. The durations in manifests are the evolution's alone, most of it for
     long runs and a tenth for short ones, so they only weigh one treatment against another.
     """
+    if all(one.state == "done" for one in progress):
+        return 0.0
     costs = _costs(progress)
     if costs is None:
         return None
@@ -393,7 +402,7 @@ def _costs(progress: list[Progress]) -> dict[str, float] | None:
     ended = [one for one in progress if one.ended is not None]
     for one in sorted(ended, key=lambda one: -(one.ended or 0.0)):
         if len(known[one.treatment]) < ENOUGH:
-            known[one.treatment] += _seconds(one.place)
+            known[one.treatment] += _seconds(Path(one.place))
     every = [seconds for some in known.values() for seconds in some]
     if not every:
         return None

@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.files.disk import reports_disk_errors, write_whole
-from evomod.files.readers import DamageError, read_json
-from evomod.files.records import Rows, check_record
+from evomod.files.derived import kept_record
+from evomod.files.records import Rows
 from evomod.files.tables import csv_line
 from evomod.network import best_data
 from evomod.runs.measures import q_measures
@@ -62,18 +61,9 @@ def run_rows(folder: Path, load: Callable[[Path], Run]) -> RunRows:
 
     ``load`` reads the run where they are made. Raises `EvomodError` where the folder cannot be written.
     """
-    source = _source(folder)
-    try:
-        check_record(Rows, known := read_json(folder / ROWS))
-        if known["source"] == source:
-            return RunRows(**{field.name: known[field.name] for field in fields(RunRows)})
-    except (OSError, DamageError):
-        pass  # none yet, or damaged
-    found = _made(load(folder))
-    with reports_disk_errors(folder):
-        text = json.dumps({"source": source} | asdict(found), indent=1)
-        write_whole(folder / ROWS, text.encode() + b"\n")
-    return found
+    facts = {"source": _source(folder)}
+    known = kept_record(folder / ROWS, Rows, facts, lambda: asdict(_made(load(folder))), indent=1)
+    return RunRows(**{field.name: known[field.name] for field in fields(RunRows)})
 
 
 def _source(folder: Path) -> dict[str, Any]:

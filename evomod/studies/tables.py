@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from evomod.errors import EvomodError
 from evomod.files.disk import reports_disk_errors
+from evomod.files.frames import to_pandas
 from evomod.files.readers import DamageError, read_json
 from evomod.files.records import Failures, check_record
 from evomod.files.tables import (
@@ -143,15 +144,9 @@ class StudyFolder:
 
     def to_pandas(self, table: str = "summary") -> Any:
         """``"summary"``, ``"curves"`` or ``"courses"`` as a pandas DataFrame, where pandas is installed."""
-        try:
-            import pandas
-        except ImportError:
-            raise EvomodError(
-                "pandas is not installed: `pip install pandas`, or use the arrays of `summary`."
-            ) from None
         if table not in ("summary", "curves", "courses"):
             raise EvomodError(f"wanted the table summary, curves or courses, got {table!r}.")
-        return pandas.DataFrame(getattr(self, table))
+        return to_pandas(getattr(self, table))
 
 
 def load_study(folder: str | Path) -> StudyFolder:
@@ -173,17 +168,33 @@ def write_tables(folder: str | Path) -> None:
     """Write the tables of the runs that are done: of their folders, and of lines whose folders are gone.
 
     ``summary.csv``, ``courses.csv.gz``, ``curves.csv``, ``networks.json.gz`` and, where populations were
-    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`.
+    recorded, ``density.csv.gz``. What they say of a run is kept in its folder, see `run_rows`. The summary is written
+    last: one that is newer than all runs stands for all tables, see `holds_tables`.
     """
     found = load_study(folder)
     kept, order = kept_runs(found.study, found.folder), order_of(found.study)
     done = [(run, found.folder / place_of(run)) for run in order]
     rows = {run: run_rows(place, load_run) for run, place in done if is_done(place)}
     with reports_disk_errors(found.folder):
-        _write_summary(found, rows, kept)
         _write_curves(found, *_write_courses(found, rows, kept))
         write_networks(found.folder / "networks.json.gz", order, rows, kept)
         write_density(found.folder / "density.csv.gz", order, rows, kept)
+        _write_summary(found, rows, kept)
+
+
+def holds_tables(found: StudyFolder, ended: float) -> bool:
+    """Whether tables of all runs were written after the last of them ended; to write them again takes seconds."""
+    records = any(t.config.tracking.population_every for t in found.study.treatments)
+    names = ("curves.csv", "courses.csv.gz", "networks.json.gz", *["density.csv.gz"] * records)
+    try:
+        is_newer = (found.folder / "summary.csv").stat().st_mtime > ended
+    except OSError:
+        return False
+    return (
+        is_newer
+        and all((found.folder / name).exists() for name in names)
+        and lines_by_run(found.folder / "summary.csv").keys() >= set(order_of(found.study))
+    )
 
 
 NO_ROW = b"treatment,replicate\n"
@@ -319,7 +330,8 @@ def further_table(
     """The table ``name`` of a study's folder, with rows for every run that is done, or those of some treatments.
 
     ``make(missing)`` returns the rows of runs that it lacks; their first columns are treatment and replicate.
-    So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned.
+    So more runs than before ask only for theirs; those of runs that the summary leaves out are not returned. A run of a
+    study is always the same one, so its rows are never outdated.
     It is asked for so many runs at a time, and the table is written each time: it may take an hour.
 
     Raises `EvomodError` if the table has other columns than these rows.
@@ -404,7 +416,8 @@ SHOWN = {"best_fitness": "fitness", "q_score": "Q", "q_z": "z of Q", "q_m": "Q_m
 
 def described(found: StudyFolder) -> str:
     """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
-    summary, lines = found.summary, []
+    wanted = {"treatment", "solved", "q_method", *SHOWN}
+    summary, lines = read_table(found.folder / "summary.csv", wanted, numbers=True), []
     if not summary["treatment"].size:
         return "no run is done yet."
     for treatment in found.study.treatments:

@@ -5,9 +5,12 @@ Clune et al. 2013) gives no numbers; a claim is tested by its direction, raw and
 question, so one family; raw Q is another.
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from evomod.papers.claims import DELTA, Larger, LargerInPairs, NotRunError, Rises
+from evomod.papers.scripts import definition_of
 from evomod.plots.studies import masked, rows_of
 from evomod.scripts.causes import derived
 
@@ -96,7 +99,8 @@ def runs_of(study, group):
     """Of a treatment at a moment."""
     if "@" not in group:
         return None
-    return len(study.column("seed", group.rpartition("@")[0])), 30
+    declared = definition_of(Path(__file__), STUDY).replicates
+    return len(study.column("seed", group.rpartition("@")[0])), declared
 
 
 COLUMNS = {

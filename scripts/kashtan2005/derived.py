@@ -8,14 +8,14 @@ method "refined". The paper takes Newman's method, of two that it cites; so ther
 import hashlib
 import json
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 import evomod
 from evomod.errors import EvomodError
-from evomod.files.disk import write_whole
-from evomod.files.tables import csv_line, read_table, read_text
+from evomod.files.derived import keep
+from evomod.files.readers import read_json
+from evomod.files.tables import read_table, read_text, table_text
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
@@ -36,42 +36,18 @@ SIZES = {
 generations behind a Q_max."""
 
 
-def once(study, name, make, of_runs=True):
+def once(study, name, make, made_of=None):
     """The table ``name`` of a study; if it is missing, the rows that ``make()`` returns are written first.
 
-    So it is if it was made of other runs than the study now has, unless ``of_runs`` says that it depends on none.
+    So it is if it was made of other runs than the study now has, or of other facts than ``made_of``.
     """
-    path = study.folder / name
-    if not (is_made(study, name) if of_runs else path.exists()):
-        rows = make()
-        body = b"".join(csv_line(tuple(map(plain, row.values()))) for row in rows)
-        write = partial(write_of_runs, study, name) if of_runs else partial(write_whole, path)
-        write(csv_line(tuple(rows[0])) + body)
-    return read_table(path)
 
+    def text():
+        rows = [{column: plain(value) for column, value in row.items()} for row in make()]
+        return table_text(tuple(rows[0]), rows)
 
-MADE_OF = "made_of.json"
-"""Of which runs further tables were made: a digest of networks.json.gz, unpacked, by table."""
-
-
-def is_made(study, name):
-    """Whether a file is there and is not known to be of other runs."""
-    runs = digest(study)
-    return (study.folder / name).exists() and made_of(study).get(name, runs) == runs
-
-
-def made_of(study):
-    """What `MADE_OF` says, which is nothing of tables that are older than it."""
-    path = study.folder / MADE_OF
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def write_of_runs(study, name, content):
-    """Write a file and of which runs it was made; a stop in between leaves no file, never an old one."""
-    path, known = study.folder / name, made_of(study) | {name: digest(study)}
-    path.unlink(missing_ok=True)
-    write_whole(study.folder / MADE_OF, (json.dumps(known, indent=1) + "\n").encode())
-    write_whole(path, content)
+    keep(study.folder / name, made_of or digest(study), text)
+    return read_table(study.folder / name)
 
 
 def digest(study):
@@ -86,13 +62,15 @@ def plain(value):
 
 def networks_once(study, name, make):
     """Networks of the JSON file ``name`` of a study, made first as tables are, see `once`."""
-    path = study.folder / name
-    if not is_made(study, name):
+
+    def text():
         lines = [
             json.dumps(json.loads(network_json(network)), separators=(",", ":")) for network in make()
         ]
-        write_of_runs(study, name, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
-    return [network_of(row, name) for row in json.loads(path.read_text(encoding="utf-8"))]
+        return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
+
+    keep(study.folder / name, digest(study), text)
+    return [network_of(row, name) for row in read_json(study.folder / name)]
 
 
 def config_of(study, treatment, **evolution):
@@ -297,7 +275,7 @@ def q_max_runs(study, system):
             for run in range(SIZES["q_max_runs"])
         ]
 
-    table = once(study, "q_max.csv", make, of_runs=False)
+    table = once(study, "q_max.csv", make, made_of="no run of the study")
     return table["treatment"] == system, table
 
 

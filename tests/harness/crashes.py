@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from .faults import DEAD, install
+from .faults import DEAD, deny_locks, install
 from .forks import Ended, Plant, bytes_of, call, difference, end, seed_of, start
 from .report import Result
 
@@ -270,6 +270,76 @@ def race(result: Result, home: Path, trials: int, plant: Plant | None = None) ->
             other = difference(Path(f"{out}s"), bytes_of(Path(f"{out}h")))
             if other:
                 result.fail(f"race {trial}: studies: {other}")
+
+
+LONGER = [f"evolution.generations={10**6}", "tracking.checkpoint_seconds=0.02"]
+
+
+def held(result: Result, home: Path, plant: Plant | None = None) -> None:
+    """Nobody else gets at a run or study while it is evolved: a run that begins, one that is resumed, a study."""
+    out, study = home / "held", home / "held-study"
+    (home / "study.toml").write_text(STUDY.replace("generations = 2", f"generations = {10**6}"))
+    settings = [word for setting in LONGER for word in ("--set", setting)]
+    whole = [*evolve("circuit", home, out), *settings]
+    resumed = ["evolve", "--resume", str(out)]
+    studied = ["study", str(home / "study.toml"), "--jobs", "1", "--out", str(study)]
+    run = study / "a" / "000"
+    for command, log, others in (
+        (whole, out, (whole, resumed)),
+        (resumed, out, (whole, resumed)),
+        (studied, run, (studied, ["study", str(study)], ["evolve", "--resume", str(run), "--trust"])),
+    ):
+        child, output = start(partial(_main, command), plant)
+        _wait_for_rows(log)
+        for other in others:
+            ended = end(*start(partial(_main, other), plant), 30.0)  # one that gets in never ends
+            result.tried += 1
+            if ended.code != 2 or not re.search(r"another process|already holds", ended.said):
+                result.fail(f"{other[:2]} beside {command[:2]}: {ended.code}", ended.said)
+        os.kill(child, signal.SIGTERM)
+        stopped = end(child, output)
+        if stopped.code != 143:
+            result.fail(f"{command[:2]} was stopped: {stopped.code}", stopped.said)
+
+
+def _wait_for_rows(folder: Path) -> None:
+    """Until a checkpoint and some rows were written from now on; a minute at the most."""
+    begun, limit = time.time(), time.monotonic() + 60.0
+    while time.monotonic() < limit:
+        try:
+            if min((folder / name).stat().st_mtime for name in ("checkpoint.npz", "log.csv")) > begun:
+                return
+        except OSError:
+            pass
+        time.sleep(0.02)
+
+
+def lockless(result: Result, home: Path) -> None:
+    """Where nothing can be locked every command that would write is refused, and changes nothing."""
+    (home / "study.toml").write_text(STUDY)
+    call(evolve("circuit", home, home / "done"))
+    call(["study", str(home / "study.toml"), "--jobs", "1", "--out", str(home / "st")])
+    (home / "st" / "a" / "000" / "complete").unlink()
+    before = tree(home)
+    for command in (
+        evolve("circuit", home, home / "new" / "run"),
+        ["evolve", "--resume", str(home / "done"), "--set", "evolution.generations=9"],
+        ["study", str(home / "study.toml"), "--jobs", "1", "--out", str(home / "new" / "study")],
+        ["study", str(home / "st"), "--jobs", "1"],
+    ):
+        ended = call(command, partial(deny_locks, all_kinds=True))
+        result.tried += 1
+        if ended.code != 2 or "has no locks" not in ended.said or tree(home) != before:
+            changed = sorted(tree(home).items() ^ before.items())[:3]
+            result.fail(f"{command[:2]}: {ended.code}, {changed}", ended.said)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file and folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"/"
+        for path in folder.rglob("*")
+    }
 
 
 def _at_once(

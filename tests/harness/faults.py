@@ -4,13 +4,15 @@ Every call that changes a file below a folder is a step: opening for writing, ea
 truncation, fsync, rename, removal, a new folder. `install` counts the steps of this process and lets one fail.
 
 ``how`` it fails: "exit" (as by kill -9: what Python buffers is lost), "power" (what was not synced is lost too,
-renames are not: file systems keep the order of names, and not that of contents), "error" (the system refuses it).
+renames are not: file systems keep the order of names, and not that of contents), "error" (the system refuses it:
+the disk is full), "gone" (it and every later one is refused: a file server is gone).
 """
 
 from __future__ import annotations
 
 import builtins
 import errno
+import fcntl
 import io
 import os
 from dataclasses import dataclass, field
@@ -50,6 +52,8 @@ def _step(what: str, path: str) -> bool:
     """Count a step; die or raise at the one that fails. True where the caller is to do half of it and die."""
     fault = FAULT[0]
     fault.steps.append(f"{what} {os.path.relpath(path, fault.root)}")
+    if fault.how == "gone" and fault.at is not None and len(fault.steps) >= fault.at:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
     if fault.at != len(fault.steps) or (fault.once is not None and fault.once.exists()):
         return False
     if fault.once is not None:
@@ -150,3 +154,18 @@ def install(root: Path, at: int | None, how: str = "exit", once: Path | None = N
     os.unlink, os.mkdir, os.rmdir = _changed("unlink"), _changed("mkdir"), _changed("rmdir")
     os.remove = os.unlink
     return FAULT[0]
+
+
+def deny_locks(*, all_kinds: bool = False) -> None:
+    """Let this process be on a file system without flock, or without locks of any kind."""
+
+    def none(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    def control(file, command, argument=0):  # type: ignore[no-untyped-def]
+        return none() if command in ofd else real(file, command, argument)
+
+    real, ofd = fcntl.fcntl, (fcntl.F_OFD_SETLK, fcntl.F_OFD_SETLKW)
+    fcntl.flock = none
+    if all_kinds:
+        fcntl.lockf, fcntl.fcntl = none, control

@@ -54,6 +54,7 @@ def warm() -> None:
         warmup.compile_for(
             evomod.Config(**{"task": "retina", "evolution": {"population": 10}} | sections)
         )
+    measuring.measure_network([[0, 1, 0], [0, 0, 1], [1, 0, 0]], draws=2)
     from evomod.files import provenance
     from evomod.plots import runs as plotting  # noqa: F401
     from evomod.studies import run as study_run  # noqa: F401

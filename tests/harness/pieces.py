@@ -21,7 +21,7 @@ import numpy as np
 from evomod.files.disk import write_json
 from evomod.files.provenance import commit, now
 
-from . import bounds, combinations, crashes, fuzz, guided, same
+from . import bounds, combinations, crashes, faults, fuzz, guided, same
 from .report import Result
 
 Act = Callable[[Result, Path, int], None]
@@ -49,6 +49,7 @@ HOWS = {
     "exit": "a process dies",
     "power": "the power fails",
     "error": "the disk is full",
+    "gone": "the file server goes away",
 }
 
 
@@ -69,10 +70,16 @@ def trials() -> list[Trial]:
               lambda result, home, k: crashes.kills(result, home, 25, stops)),
         Trial("races of runs, resumes, studies, shards", 20, 1,
               lambda result, home, k: crashes.race(result, home, 10)),
+        Trial("races where files have no flock, but locks of bytes", 10, 1,
+              lambda result, home, k: crashes.race(result, home, 10, faults.deny_locks)),
+        Trial("others beside a run or study that goes on", 10, 1, lambda result, home, k: _held(result, home)),
+        Trial("where there are no locks", 1, 1, lambda result, home, k: crashes.lockless(result, home)),
         Trial("combinations", -(-len(mixed) // BATCH), 2,
               lambda result, home, k: combinations.combinations(result, home, mixed[BATCH * k : BATCH * (k + 1)])),
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("the same bytes in other surroundings", 1, 1, lambda result, home, k: same.same(result, home)),
+        Trial("the same bytes with other versions of Python and of dependencies", 1, 1,
+              lambda result, home, k: same.versions(result, home)),
         Trial("bounds", len(bounds.BOUNDS), len(bounds.BOUNDS) - 1,
               lambda result, home, k: bounds.BOUNDS[k](result, home)),
     ]  # fmt: skip
@@ -97,6 +104,12 @@ def _runs(result: Result, home: Path, piece: int, how: str) -> None:
 
 def _study(result: Result, home: Path, piece: int, how: str) -> None:
     crashes.study(result, home, [how], range(1 + piece, 10_000, STUDY_PIECES))
+
+
+def _held(result: Result, home: Path) -> None:
+    for name, plant in (("flock", None), ("bytes", faults.deny_locks)):
+        (home / name).mkdir()
+        crashes.held(result, home / name, plant)
 
 
 def _fuzzed(result: Result, home: Path, piece: int, format: str) -> None:

@@ -7,20 +7,27 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from .crashes import RUNS
-from .forks import bytes_of
+from .forks import bytes_of, difference
 from .report import Result
 
+ROOT = Path(__file__).parents[2]
+GOLDEN = {f"golden {path.stem}": path for path in sorted(ROOT.glob("tests/golden/*.toml"))}
 FEW = ["--set", "evolution.population=10", "--set", "evolution.generations=5"]
 
 
-def started(arguments: list[str], **environment: str) -> subprocess.Popen[str]:
+def started(
+    arguments: list[str], python: str | Path = sys.executable, **environment: str
+) -> subprocess.Popen[str]:
+    """A command of this evomod."""
     pipe = subprocess.PIPE
+    paths = os.pathsep.join((str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)))
     return subprocess.Popen(
-        [sys.executable, "-m", "evomod", *arguments],
-        env=os.environ | environment,
+        [str(python), "-m", "evomod", *arguments],
+        env=os.environ | {"PYTHONPATH": paths} | environment,
         stdout=pipe,
         stderr=pipe,
         text=True,
@@ -51,6 +58,42 @@ def same(result: Result, home: Path, kinds: tuple[str, ...] = ("layered", "circu
             wanted = wanted or found
             if process.returncode != 0 or found != wanted:
                 result.fail(f"{kind}, {name}: rc {process.returncode}", said)
+
+
+ABOUT = """
+import importlib.metadata as known, platform
+print(platform.python_version(), *(f"{name} {known.version(name)}" for name in ("numpy", "numba")), sep=", ")
+"""
+
+
+def pythons() -> dict[str, Path]:
+    """Interpreters in environments beside ``.venv``, by version and what else they have: see `make .venv-3.12`."""
+    found = {}
+    for path in sorted(ROOT.glob(".venv-*/bin/python")):
+        told = subprocess.run([path, "-c", ABOUT], capture_output=True, text=True, check=False)
+        if told.returncode == 0:
+            found[told.stdout.strip()] = path
+    return found
+
+
+def versions(result: Result, home: Path, kinds: Sequence[str] = (*RUNS, *GOLDEN)) -> None:
+    """Runs of every encoding, and those whose logs are kept, under other versions of Python and of what it needs."""
+    start = home / "start"
+    started(["evolve", "retina", "--seed", "3", "--out", str(start), *FEW]).communicate()
+    for kind in kinds:
+        named = [word.replace("START", str(start / "best.json")) for word in RUNS.get(kind, [])]
+        command = [*named, *FEW] if named else [str(GOLDEN[kind])]
+        wanted: dict[str, bytes] = {}
+        for name, path in {"this": Path(sys.executable), **pythons()}.items():
+            out = home / f"{kind}-{name}".replace(" ", "-")
+            process = started(["evolve", *command, "--seed", "1", "--out", str(out)], path)
+            said = process.communicate(timeout=1200)[1]
+            result.tried += name != "this"
+            result.notes[f"with {name}"] += name != "this"
+            wanted = wanted or bytes_of(out)
+            if process.returncode != 0 or (other := difference(out, wanted)):
+                told = said if process.returncode else other
+                result.fail(f"{kind}, {name}: rc {process.returncode}", told)
 
 
 def at_start(result: Result, home: Path, number: int) -> None:
