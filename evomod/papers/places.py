@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evomod.errors import EvomodError
 from evomod.files.configs import read_config
 
 PACKAGE = Path(__file__).parents[1]
@@ -35,12 +36,15 @@ def shown_file(path: Path) -> str:
 
 def command_of(path: Path, definition: str) -> str:
     """What runs a script's study at full size."""
-    return f"evomod study {shown_file(path.with_name(definition))}"
+    return f"evomod study {shown_file(path.parent / definition)}"
 
 
 def study_name(path: Path, definition: str) -> str:
     """Name of a study in a script's folder; resolving its treatments takes a second where they are many."""
-    return str(read_config(path.parent / definition)["name"])
+    name = read_config(path.parent / definition).get("name")
+    if name is None:
+        raise EvomodError(f"{shown_file(path.parent / definition)} is not a study: it has no name.")
+    return str(name)
 
 
 def study_places(path: Path, definition: str) -> list[Path]:
@@ -67,4 +71,4 @@ def passed_over(place: Path, why: object) -> str:
 
 def not_the_study(path: Path, definition: str, other: str) -> str:
     """In words, that a study is another than the one that a script needs."""
-    return f"it is not the study of {shown_file(path.with_name(definition))}: {other}"
+    return f"it is not the study of {shown_file(path.parent / definition)}: {other}"
