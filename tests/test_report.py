@@ -14,6 +14,7 @@ from evomod.cli.parser import main
 from evomod.errors import EvomodError
 from evomod.report.folders import page_of, report_html
 from evomod.report.networks import frames
+from evomod.report.study_page import _against
 from evomod.report.svg import ticks
 from evomod.runs.run import begin, run
 from evomod.statistics import rank_sum
@@ -240,3 +241,9 @@ def test_ticks_lie_within_the_ends():
         found = ticks(low, high)
         assert 2 <= len(found) <= 7 or (high - low) / max(abs(low), 1e-9) < 1e-6
         assert all(low - 1e-6 * (high - low) <= value <= high + 1e-6 * (high - low) for value in found)
+
+
+def test_one_run_is_not_tested_against_others():
+    """Where only one replicate has a value, such as a z."""
+    assert _against(np.array([1.0]), np.array([2.0, 3.0, 4.0])) == ["1", "–", "–"]
+    assert _against(np.array([1.0, 2.0]), np.array([3.0, 4.0]))[1].startswith("-1.00 [-1.00, ")
