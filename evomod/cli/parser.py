@@ -26,7 +26,7 @@ from evomod.cli.actions import (
     act_warmup,
 )
 from evomod.cli.commands import compare, doctor, export, lab, movie, new, report
-from evomod.errors import EvomodError, Interrupted, shortened
+from evomod.errors import EvomodError, Interrupted, shortened, shown
 
 COMMANDS = (report, lab, compare, export, movie, new, doctor)
 """Subcommands that stand in modules of their own."""
@@ -434,6 +434,7 @@ def _stops_unraised() -> Iterator[None]:
 def _ended(arguments: Sequence[str] | None) -> int:
     """The exit code of a command, with what becomes of its mistakes."""
     try:
+        _check_text(sys.argv[1:] if arguments is None else arguments)
         given = parser().parse_args(arguments)
         act: Callable[[argparse.Namespace], int] = given.act
         _check_here()
@@ -462,6 +463,17 @@ def _ended(arguments: Sequence[str] | None) -> int:
 def _said(text: str, code: int) -> int:
     print(text, file=sys.stderr)
     return code
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Names of files may be any bytes, what configs and manifests hold may not."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise EvomodError(
+                f"the argument {shown(word)} is not UTF-8 text; rename the file or folder."
+            ) from None
 
 
 def _check_here() -> None:
