@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from harness import bounds, combinations, crashes, fuzz, same
+from harness import bounds, combinations, crashes, faults, fuzz, same, surroundings
 from harness.report import Result
 
 from evomod.files import disk
@@ -19,7 +19,7 @@ def result():
     return Result("a trial", np.random.default_rng(1))
 
 
-@pytest.mark.parametrize("how", ["exit", "power", "error"])
+@pytest.mark.parametrize("how", ["exit", "power", "error", "gone"])
 def test_a_run_goes_on_after_faults_at_its_steps(result, tmp_path, how):
     crashes.runs(result, tmp_path, ["circuit"], [how], range(7, 1000, 25))
     assert result.tried >= 6 and not result.failures
@@ -40,6 +40,22 @@ def test_runs_go_on_after_kills_and_signals(result, tmp_path):
 def test_races_have_one_winner(result, tmp_path):
     crashes.race(result, tmp_path, 1)
     assert result.tried == 4 and not result.failures
+
+
+@pytest.mark.parametrize("plant", [None, faults.deny_locks])
+def test_nobody_gets_at_what_goes_on(result, tmp_path, plant):
+    crashes.held(result, tmp_path, plant)
+    assert result.tried == 7 and not result.failures
+
+
+def test_where_there_are_no_locks_nothing_is_begun(result, tmp_path):
+    crashes.lockless(result, tmp_path)
+    assert result.tried == 4 and not result.failures
+
+
+def test_what_cannot_be_written_is_one_sentence(result, tmp_path):
+    surroundings.places(result, tmp_path)
+    assert result.tried == 12 and not result.failures
 
 
 def test_combinations_run_or_are_refused(result, tmp_path):

@@ -22,6 +22,7 @@ from evomod.files import disk
 from evomod.runs import warmup
 from evomod.runs.run import begin, resume, run
 from evomod.studies.definition import load_definition
+from evomod.studies.folder import held
 from evomod.studies.run import run_study
 
 TINY = {"population": 10, "generations": 4}
@@ -439,6 +440,34 @@ def test_the_status_of_a_study_that_cannot_be_written_to_is_told(tmp_path, monke
         assert tree(tmp_path / "st") == before
         for path in (tmp_path / "st").glob("*/*/complete"):  # as of a run that was made longer
             os.utime(path)
+
+
+def test_the_status_of_a_study_whose_last_runs_are_measured_is_told(made, tmp_path, monkeypatch, capsys):
+    folder = shutil.copytree(made / "st", tmp_path / "st")
+    (folder / "summary.csv").unlink()
+    before = tree(folder)
+    with held(folder, shared=False):
+        assert main(["status", str(folder)]) == 0
+    assert "another process measures the last runs" in capsys.readouterr().out
+    assert tree(folder) == before | {"study.lock": b""}
+
+
+def test_names_that_are_not_utf8_are_one_sentence_and_such_folders_hold_runs(
+    tmp_path, monkeypatch, capsys
+):
+    for arguments in (
+        ["evolve", "\udcff"],
+        ["report", "\udcff"],
+        ["status", "\udcff"],
+        ["evolve", "retina", "--out", "\udcff"],
+    ):
+        assert main(arguments) == 2
+        assert "is not UTF-8 text; rename" in capsys.readouterr().err
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    run(config(), 1, "x")
+    assert main(["report", "x"]) == 0 and (folder / "x" / "report.html").stat().st_size
 
 
 def called(*arguments, **options):

@@ -235,6 +235,7 @@ def act_study(given: argparse.Namespace) -> int:
 
 
 def act_status(given: argparse.Namespace) -> int:
+    from evomod.files.disk import BusyError
     from evomod.files.provenance import check_version
     from evomod.studies.folder import STATES, held, status_of
     from evomod.studies.tables import described, holds_tables, load_study, write_tables
@@ -250,8 +251,12 @@ def act_status(given: argparse.Namespace) -> int:
         if holds_tables(found, status.ended):
             pass
         elif os.access(found.folder, os.W_OK) or not (found.folder / "summary.csv").exists():
-            with held(found.folder, shared=False):  # shards leave the tables to the first who asks
-                write_tables(found.folder)
+            try:
+                with held(found.folder, shared=False):  # shards leave the tables to the first who asks
+                    write_tables(found.folder)
+            except BusyError:
+                print("  tables                  another process measures the last runs, or writes them")
+                return 0
         else:
             print(
                 f"{found.folder} cannot be written to: its tables are shown as they are.",

@@ -435,8 +435,10 @@ def _stops_unraised() -> Iterator[None]:
 def _ended(arguments: Sequence[str] | None) -> int:
     """The exit code of a command, with what becomes of its mistakes."""
     try:
+        words = sys.argv[1:] if arguments is None else arguments
+        _check_text(words)
         top = parser()
-        check_words(top, sys.argv[1:] if arguments is None else arguments)
+        check_words(top, words)
         given = top.parse_args(arguments)
         act: Callable[[argparse.Namespace], int] = given.act
         _check_here()
@@ -486,6 +488,17 @@ def check_words(top: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
 def _said(text: str, code: int) -> int:
     print(text, file=sys.stderr)
     return code
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Names of files may be any bytes, what configs and manifests hold may not."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise EvomodError(
+                f"the argument {shown(word)} is not UTF-8 text; rename the file or folder."
+            ) from None
 
 
 def _check_here() -> None:

@@ -113,6 +113,10 @@ def exists(path: str | Path) -> bool:
         return False
 
 
+class BusyError(EvomodError):
+    """Another process holds a file."""
+
+
 class NoLocksError(EvomodError):
     """A file lies where nothing can be locked."""
 
@@ -126,7 +130,7 @@ def locked(path: Path, busy: str, *, shared: bool = False, patience: float = 0.5
     """A file, made where there is none and open for appending, that no other process holds meanwhile.
 
     One that holds it is waited for so many seconds (`evomod status` holds a log for an instant), or for ever if they are
-    infinite. Raises `EvomodError` that says ``busy`` then, and where the folder cannot be written to. Where nothing can
+    infinite. Raises `BusyError` that says ``busy`` then, and `EvomodError` where the folder cannot be written to. Where nothing can
     be locked nothing is left of what was made, the folder neither.
     """
     with reports_disk_errors(path.parent):
@@ -149,7 +153,7 @@ def _wait_for(file: IO[bytes], busy: str, shared: bool, patience: float) -> None
     while not take_lock(file, shared=shared):
         waited = time.monotonic() - begun
         if waited >= patience:
-            raise EvomodError(busy)
+            raise BusyError(busy)
         if waited > TOLD_AFTER and not is_told:
             is_told = True
             print(f"evomod: {busy}", file=sys.stderr)

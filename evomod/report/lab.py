@@ -59,7 +59,7 @@ class Watched:
         with self.lock:
             stamp = self.stamp()
             if self.known is None or self.known[0] != stamp:
-                self.known = stamp, page_html(self._page(), live=True).encode()
+                self.known = stamp, page_html(self._page(), live=True).encode(errors="replace")
             return self.known[1]
 
     def _page(self) -> Page:

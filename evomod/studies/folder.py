@@ -380,7 +380,8 @@ def _left(progress: list[Progress], folder: Path) -> float | None:
     """
     if all(one.state == "done" for one in progress):
         return 0.0
-    costs = _costs(progress)
+    latest = _latest(progress)
+    costs = _costs(latest)
     if costs is None:
         return None
     left = sum((1.0 - one.share) * costs[one.treatment] for one in progress if one.state != "done")
@@ -389,24 +390,55 @@ def _left(progress: list[Progress], folder: Path) -> float | None:
     running = [one for one in progress if one.state == "running"]
     if not recent:
         return left / max(1, len(running))
+    begun = max(begun, _start_of(Path(min(recent, key=lambda one: one.ended or 0.0).place)))
     now = time.time() if running else max(one.ended or 0.0 for one in recent)
     done = sum(costs[one.treatment] for one in recent) + sum(
         one.share * costs[one.treatment] for one in running
     )
-    return left * max(now - begun, 1.0) / done
+    measured = _unmeasured([one for some in latest.values() for one in some], costs, now)
+    return (left + measured) * max(now - begun, 1.0) / max(done - measured, 1e-9)
 
 
-def _costs(progress: list[Progress]) -> dict[str, float] | None:
-    """Seconds that a run of each treatment evolves, by the last that ended in one go; None where none has."""
-    known: dict[str, list[float]] = {one.treatment: [] for one in progress}
+def _latest(progress: list[Progress]) -> dict[str, list[Progress]]:
+    """The last runs of each treatment that have ended."""
+    known: dict[str, list[Progress]] = {one.treatment: [] for one in progress}
     ended = [one for one in progress if one.ended is not None]
     for one in sorted(ended, key=lambda one: -(one.ended or 0.0)):
         if len(known[one.treatment]) < ENOUGH:
-            known[one.treatment] += _seconds(Path(one.place))
+            known[one.treatment].append(one)
+    return known
+
+
+def _costs(latest: dict[str, list[Progress]]) -> dict[str, float] | None:
+    """Seconds that a run of each treatment evolves, by the last that ended in one go; None where none has."""
+    known = {
+        name: [s for one in some for s in _seconds(Path(one.place))] for name, some in latest.items()
+    }
     every = [seconds for some in known.values() for seconds in some]
     if not every:
         return None
     return {name: median(some or every) + 1.0 for name, some in known.items()}  # times are whole seconds
+
+
+def _unmeasured(latest: list[Progress], costs: dict[str, float], now: float) -> float:
+    """What is left to do, in costs, of runs that have evolved and are being measured."""
+    taken = {one.place: _measuring(one) for one in latest}
+    known = [seconds for seconds in taken.values() if seconds is not None]
+    whole = median(known) if known else 0.0
+    left = 0.0
+    for one in latest:
+        if taken[one.place] is None and whole > 0.0:
+            rest = max(0.0, whole - (now - (one.ended or 0.0)))
+            left += costs[one.treatment] * rest / (costs[one.treatment] + whole)
+    return left
+
+
+def _measuring(one: Progress) -> float | None:
+    """Seconds from the end of a run until its rows of the tables were there, see `run_rows`."""
+    try:
+        return max(0.0, os.stat(f"{one.place}/rows.json").st_mtime - (one.ended or 0.0))  # noqa: PTH116
+    except OSError:
+        return None
 
 
 def _last_session(folder: Path) -> float:
@@ -414,6 +446,12 @@ def _last_session(folder: Path) -> float:
     sessions = sessions_of(load_manifest(folder))
     starts = [session["start"] for session in sessions if session.get("start")]
     return max((datetime.fromisoformat(start).timestamp() for start in starts), default=0.0)
+
+
+def _start_of(folder: Path) -> float:
+    """When a run began, in seconds: a session has imported and compiled by then. 0 where nothing tells."""
+    start = load_run(folder).manifest.get("start")
+    return datetime.fromisoformat(start).timestamp() if start else 0.0
 
 
 def _seconds(folder: Path) -> list[float]:

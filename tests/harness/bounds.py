@@ -11,22 +11,31 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import evomod
+from evomod.cli import parser as cli
+from evomod.errors import EvomodError
 from evomod.runs import run as runs
+from evomod.runs import tracking
 from evomod.studies import definition as study
 from evomod.studies import run_rows
-from evomod.studies.folder import begin_session, opened
+from evomod.studies.folder import begin_session, opened, status_of
+from evomod.studies.tables import load_study
 
 from .crashes import STUDY
+from .forks import end, start
 from .report import Result
 
 CONNECTIONS, MEASURE_MB = 100_000, 600
 PLOT_ROWS, PLOT_MB = 1_000_000, 300
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
+BYTES_A_LINE = 150
+"""Of circuits with nine goals, see docs/runs.md."""
 
 
 TAKE = """
@@ -231,10 +240,68 @@ def long(result: Result, home: Path, generations: int = 300_000) -> None:
     (_, few, _), (code, megabytes, line) = found
     result.peak(f"MB for {generations:,} generations", round(megabytes))
     result.peak("bytes a generation", round(line))
-    if code != 0 or megabytes > few + 10 or line > 130:
+    if code != 0 or megabytes > few + 10 or line > BYTES_A_LINE:
         result.fail(
             f"{generations:,} generations: rc {code}, {few:.0f} and {megabytes:.0f} MB, {line:.0f} bytes each"
         )
 
 
-BOUNDS = (network, plot, status, populations, long, many)
+def time_left(result: Result, home: Path) -> None:
+    """Runs of which half or nearly nothing is measuring, by sleeps, so that no other load counts."""
+    few = STUDY.replace("replicates = 2", "replicates = 14").replace(
+        "generations = 2", "generations = 60"
+    )
+    (home / "study.toml").write_text(few)
+    for evolving, measuring in ((1.0, 2.0), (3.0, 0.2)):
+        out = home / f"study-{measuring}"
+        command = ["study", str(home / "study.toml"), "--jobs", "1", "--out", str(out)]
+        child, output = start(partial(cli.main, command), partial(_slow, evolving / 61, measuring))
+        said: list[tuple[float, float]] = []
+        while not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            time.sleep(2.0)
+            states, left = _told(out)
+            if (
+                left is not None
+                and FIRST <= sum(one.get("done", 0) for one in states.values()) <= 28 - LAST
+            ):
+                said.append((time.time(), left))
+        ended = end(child, output)
+        last = (out / "summary.csv").stat().st_mtime
+        errors = [abs(left / (last - when) - 1.0) for when, left in said]
+        result.tried += len(said)
+        result.peak(f"% that a time left was wrong, {evolving:g} s evolving and {measuring:g} s measuring a run",
+                    round(100 * max(errors, default=1.0)))  # fmt: skip
+        if ended.code or max(errors, default=1.0) > WRONG:
+            result.fail(f"time left, {measuring} s of measuring: {sorted(errors)[-3:]}", ended.said)
+
+
+FIRST, LAST, WRONG = 2, 3, 0.3
+"""Runs that must have ended, of which the first was not measured before; runs at the end; how wrong a time left may be
+between."""
+
+
+def _slow(evolving: float, measuring: float) -> None:
+    """Let a generation take so many seconds, and the measures of a run."""
+    row, measured = tracking.Tracker.row, run_rows.q_measures
+
+    def slow_row(*given: Any) -> Any:
+        time.sleep(evolving)
+        return row(*given)
+
+    def slow_measures(*given: Any) -> Any:
+        time.sleep(measuring)
+        return measured(*given)
+
+    tracking.Tracker.row, run_rows.q_measures = slow_row, slow_measures  # type: ignore[method-assign]
+
+
+def _told(folder: Path) -> tuple[dict[str, Any], float | None]:
+    try:
+        found = load_study(folder)
+    except EvomodError:  # not begun
+        return {}, None
+    status = status_of(found.study, folder)
+    return dict(status.states), status.seconds_left
+
+
+BOUNDS = (network, plot, status, populations, long, time_left, many)

@@ -91,6 +91,8 @@ def start(function: Callable[[], int | None], plant: Plant | None = None) -> tup
         if plant is not None:
             plant()
         code = function() or 0
+    except SystemExit as error:  # of argparse, after it has said what it has to say
+        code = error.code if isinstance(error.code, int) else 1
     except BaseException as error:  # whatever it is, it is what the harness looks for
         import traceback
 

@@ -21,7 +21,7 @@ import numpy as np
 from evomod.files.disk import write_json
 from evomod.files.provenance import commit, now
 
-from . import bounds, combinations, crashes, faults, fuzz, guided, same
+from . import bounds, combinations, crashes, faults, fuzz, guided, same, surroundings
 from .report import Result
 
 Act = Callable[[Result, Path, int], None]
@@ -77,6 +77,9 @@ def trials() -> list[Trial]:
         Trial("combinations", -(-len(mixed) // BATCH), 2,
               lambda result, home, k: combinations.combinations(result, home, mixed[BATCH * k : BATCH * (k + 1)])),
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
+        Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
+        Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),
+        Trial("names that nothing can have, or that are not UTF-8", 1, 1, lambda result, home, k: surroundings.names(result, home)),
         Trial("the same bytes in other surroundings", 1, 1, lambda result, home, k: same.same(result, home)),
         Trial("the same bytes with other versions of Python and of dependencies", 1, 1,
               lambda result, home, k: same.versions(result, home)),

@@ -88,8 +88,9 @@ def versions(result: Result, home: Path, kinds: Sequence[str] = (*RUNS, *GOLDEN)
             out = home / f"{kind}-{name}".replace(" ", "-")
             process = started(["evolve", *command, "--seed", "1", "--out", str(out)], path)
             said = process.communicate(timeout=1200)[1]
-            result.tried += name != "this"
-            result.notes[f"with {name}"] += name != "this"
+            if name != "this":
+                result.tried += 1
+                result.note(f"with {name}")
             wanted = wanted or bytes_of(out)
             if process.returncode != 0 or (other := difference(out, wanted)):
                 told = said if process.returncode else other

@@ -45,6 +45,7 @@ def act(given: argparse.Namespace) -> int:
     text = report_html(folder, trust=given.trust)
     from evomod.files.disk import write_whole
 
-    write_whole(out, text.encode())
-    print(f"{out}: {len(text.encode()) / 1e6:.1f} MB, opens in any browser")
+    content = text.encode(errors="replace")  # a folder's name may be any bytes
+    write_whole(out, content)
+    print(f"{out}: {len(content) / 1e6:.1f} MB, opens in any browser")
     return 0
