@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 
 from evomod.errors import EvomodError
-from evomod.papers.claims import as_markdown, counted
+from evomod.papers.claim_texts import as_markdown, counted
 from evomod.papers.figures import draw_figure
 from evomod.papers.listing import find_figures
 from evomod.papers.places import study_name

@@ -8,8 +8,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from evomod.papers.claims import Claim, check_specs, counted
+from evomod.papers.claim import Claim
+from evomod.papers.claim_texts import counted
 from evomod.papers.scripts import load_script
+from evomod.papers.testing import check_specs
 from evomod.papers.verification import claim_scripts
 from evomod.verdicts import STATES, VERDICTS
 

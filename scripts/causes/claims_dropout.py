@@ -1,7 +1,8 @@
 """What the essay says of dropout: modules specialised without it, redundant beside that with some, alike with much."""
 
-from evomod.papers.claims import DELTA, Alike, Larger
+from evomod.papers.claims import Alike, Larger
 from evomod.scripts.causes import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study_dropout.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=400", "evolution.population=200"]}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.papers.claims import interval_of
+from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
 from evomod.scripts.causes import claims, derived, gradient

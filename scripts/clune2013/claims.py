@@ -8,22 +8,12 @@ import numpy as np
 from evomod import measures
 from evomod.effects import unknown
 from evomod.files.tables import read_table
-from evomod.papers.claims import (
-    BAND,
-    DELTA,
-    SHARE,
-    Custom,
-    Larger,
-    Measured,
-    MoreOften,
-    NotRunError,
-    Published,
-    PublishedShare,
-    check_births,
-)
+from evomod.papers.claim import Measured, NotRunError, check_births
+from evomod.papers.claims import Custom, Larger, MoreOften, Published, PublishedShare
 from evomod.scripts.clune2013 import fig4
 from evomod.statistics import rank_correlation
 from evomod.task import load_task
+from evomod.verdicts import BAND, DELTA, SHARE
 
 STUDY = "study.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500", "tracking.population_every=0"]}

@@ -14,11 +14,12 @@ from evomod import measures
 from evomod.effects import delta, unknown
 from evomod.errors import EvomodError
 from evomod.files.tables import read_rows
-from evomod.papers.claims import ALPHA, DELTA, Custom, Measured
+from evomod.papers.claim import Measured
+from evomod.papers.claims import Custom
 from evomod.papers.places import table_of
 from evomod.scripts.clune2013 import reference as reference_runs
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
-from evomod.verdicts import is_within
+from evomod.verdicts import ALPHA, DELTA, is_within
 
 PAPER, DECLARED = "clune2013", 50
 TABLE, COMMAND = f"../reference/{reference_runs.TABLE}", reference_runs.COMMAND

@@ -7,8 +7,10 @@ has no modules, so no Q.
 
 import numpy as np
 
-from evomod.papers.claims import BAND, DELTA, Alike, Larger, NotRunError, Published, Trend, check_births
+from evomod.papers.claim import NotRunError, check_births
+from evomod.papers.claims import Alike, Larger, Published, Trend
 from evomod.scripts.clune2013 import figs4
+from evomod.verdicts import BAND, DELTA
 
 STUDY = "study_sweeps.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}

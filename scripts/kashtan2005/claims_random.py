@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from evomod.papers.claims import DELTA, Above, Larger, NotRunError
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Above, Larger
 from evomod.papers.scripts import find_study
 from evomod.scripts.kashtan2005 import claims as main
 from evomod.scripts.kashtan2005 import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study_random.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}

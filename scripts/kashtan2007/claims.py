@@ -10,20 +10,13 @@ from functools import partial
 import numpy as np
 
 from evomod.effects import Effect, pairs, stratified, unknown
-from evomod.papers.claims import (
-    DELTA,
-    LEAST,
-    SHARE,
-    Custom,
-    Measured,
-    NotRunError,
-    Published,
-    described,
-    relabelled,
-)
+from evomod.papers.claim import Measured, NotRunError
+from evomod.papers.claim_texts import described
+from evomod.papers.claims import LEAST, Custom, Published, relabelled
 from evomod.scripts.kashtan2007 import both_selections as both
 from evomod.scripts.kashtan2007 import speedup as speedups
 from evomod.statistics import share_interval, share_p, signed_rank
+from evomod.verdicts import DELTA, SHARE
 
 STUDY = "study.toml"
 RUNS = 11

@@ -8,9 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Custom
+from evomod.papers.claims import Custom
 from evomod.scripts.kashtan2007 import claims as main
 from evomod.scripts.kashtan2007 import speedup
+from evomod.verdicts import DELTA
 
 STUDY = "study_any.toml"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=1500", "evolution.population=500"]}

@@ -4,10 +4,12 @@ Our reading of the figure, of which no numbers are known. With both selections, 
 """
 
 from evomod.files.tables import read_table
-from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften, NotRunError
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Larger, MoreOften
 from evomod.plots.studies import rows_of
 from evomod.scripts.kashtan2007 import both_selections as selections
 from evomod.scripts.kashtan2007 import fig3
+from evomod.verdicts import DELTA, SHARE
 
 STUDY, QUICK = fig3.STUDY, fig3.QUICK
 

@@ -7,8 +7,9 @@ computes; the authors' program also tries pairs, so it finds more.
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Larger, Sooner
+from evomod.papers.claims import Larger, Sooner
 from evomod.scripts.mengistu2016 import fig2 as figure
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {
