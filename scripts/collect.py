@@ -105,7 +105,7 @@ def show(paper, claims, page):
 def deleted(paper):
     """Claims of version 0.1 that were deleted, with the reasons."""
     scripts = [path for path in claim_scripts() if path.parent.name == paper]
-    gone = {}
+    gone: dict[str, str] = {}
     for path in scripts:
         gone |= getattr(load_script(path), "DELETED", {})
     if not gone:

@@ -1,6 +1,7 @@
 """What Kashtan & Alon (2005) claim of goals that vary at random: no modularity, no motifs (SI Fig. 8)."""
 
 from pathlib import Path
+from typing import Any
 
 from evomod.papers.claim import NotRunError
 from evomod.papers.claims import Above, Larger
@@ -47,7 +48,7 @@ COLUMNS = {
         for size, number, _ in MOTIFS
     },
 }
-ABOUT = {"figure": "kashtan2005-figs8"}
+ABOUT: dict[str, Any] = {"figure": "kashtan2005-figs8"}
 CLAIMS = [
     *(
         Above(

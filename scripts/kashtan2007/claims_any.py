@@ -5,6 +5,7 @@ paper: a fixed order and a random walk are two treatments. T counts generations 
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def to_middle(study, scenario):
 
 def of_scenario(name, label):
     """The claims of one way of replacing operators."""
-    about = {"smallest": DELTA, "figure": "kashtan2007-fig1"}
+    about: dict[str, Any] = {"smallest": DELTA, "figure": "kashtan2007-fig1"}
     return [
         Custom(
             f"gate layers, {label}: MVG solves the hardest goals sooner than a fixed goal",

@@ -6,7 +6,7 @@ Our reading of the figure, of which no numbers are known. With both selections, 
 from evomod.files.tables import read_table
 from evomod.papers.claim import NotRunError
 from evomod.papers.claims import Larger, MoreOften
-from evomod.plots.studies import rows_of
+from evomod.plots.studies import masked, rows_of
 from evomod.scripts.kashtan2007 import both_selections as selections
 from evomod.scripts.kashtan2007 import fig3
 from evomod.verdicts import DELTA, SHARE
@@ -39,8 +39,8 @@ def last_fitness(study, group):
     path = study.folder / fig3.TABLE_NAME
     if not path.exists():
         raise NotRunError(f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}")
-    table = read_table(path)
-    table = {name: column[table["replicate"] < study.study.replicates] for name, column in table.items()}
+    whole = read_table(path)
+    table = masked(whole, whole["replicate"] < study.study.replicates)
     last = rows_of(table, generation=table["generation"].max())
     return rows_of(last, treatment=group.removeprefix("other-"))["best_fitness"]
 
