@@ -446,7 +446,26 @@ def users_origins(config: Config) -> dict[str, str]:
 
 
 def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
-    """Read a TOML config; ``settings`` are ``dotted.name=value`` strings that override it."""
+    """Read a TOML config.
+
+    Parameters
+    ----------
+    path
+        Of the file; one such as ``scripts/clune2013/connection_cost.toml`` that is not there is looked for among those
+        that come with evomod.
+    settings
+        ``dotted.name=value``, which override the file's.
+
+    Returns
+    -------
+    Config
+        Checked, and not resolved: what the task decides may be open.
+
+    Raises
+    ------
+    EvomodError
+        Where the file cannot be read, or that lists every mistake with its path.
+    """
     return Config(**apply_settings(read_config(path), settings))
 
 

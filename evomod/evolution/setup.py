@@ -90,7 +90,22 @@ def resolve(config: Config, task: Task | None = None) -> tuple[Config, Task, Enc
 def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     """Load the task, build the encoding, fill in what the config leaves open.
 
-    Raises `EvomodError` where config and task do not fit each other, or the memory.
+    Parameters
+    ----------
+    config
+        A config, a task's name or file, a TOML's path, or a config's data.
+    task
+        Of the config. None: it is loaded by the name that the config has.
+
+    Returns
+    -------
+    Setup
+        All that stays the same during a run; its ``toolbox`` holds the operators.
+
+    Raises
+    ------
+    EvomodError
+        Where config and task do not fit each other, or the run needs more memory than there is.
     """
     config, task, encoding = resolve(as_config(config), task)
     acting, selection = config.pressures.acting, METHODS.of(config.selection)
