@@ -43,7 +43,7 @@ class OfOne(Spec):
         """The column's numbers."""
         return effects.numbers_of(source.values(self.column, self.a))
 
-    def told(self, source: Source, text: str) -> str:
+    def found(self, source: Source, text: str) -> str:
         """The group's value in words."""
         return f"{source.label(self.a)} {text}"
 
@@ -63,7 +63,7 @@ class OfTwo(Spec):
         """The column of each group as it is."""
         return source.values(self.column, self.a), source.values(self.column, self.b)
 
-    def told(self, source: Source, texts: Sequence[str]) -> str:
+    def found(self, source: Source, texts: Sequence[str]) -> str:
         """Each group's value in words."""
         pairs = zip(self.groups(), texts, strict=True)
         return "; ".join(f"{source.label(group)} {text}" for group, text in pairs)
@@ -93,7 +93,7 @@ class Larger(OfTwo):
     def measured(self, source: Source) -> Measured:
         raw = self.raw(source)
         a, b = map(effects.numbers_of, raw)
-        found = self.told(source, [*map(_with_left_out, raw)])
+        found = self.found(source, [*map(_with_left_out, raw)])
         if min(a.size, b.size) < LEAST:
             return _too_few(found, "delta")
         sign, tested = -1.0 if self.is_less else 1.0, rank_sum(a, b)
@@ -112,7 +112,7 @@ class LargerInPairs(OfTwo):
 
     def measured(self, source: Source) -> Measured:
         a, b = effects.pairs_of(*self.raw(source))
-        found = self.told(source, [*map(_with_left_out, (a, b))])
+        found = self.found(source, [*map(_with_left_out, (a, b))])
         if a.size < LEAST:
             return _too_few(found, "r")
         tested = signed_rank(a, b)
@@ -132,7 +132,7 @@ class Sooner(OfTwo):
 
     def measured(self, source: Source) -> Measured:
         a, b = (np.minimum(effects.numbers_of(side), self.cap) for side in self.raw(source))
-        found = self.told(source, [times_text(times, self.cap) for times in (a, b)])
+        found = self.found(source, [times_text(times, self.cap) for times in (a, b)])
         if min(a.size, b.size) < LEAST or ((a >= self.cap).all() and (b >= self.cap).all()):
             return _too_few(found, "delta")
         tested, by_logs = rank_sum(b, a), effects.log_rank(a, b, self.cap)
@@ -146,7 +146,7 @@ class MoreOften(OfTwo):
 
     def measured(self, source: Source) -> Measured:
         counts = [count_of(side) for side in self.raw(source)]
-        found = self.told(source, [*map(share_text, counts)])
+        found = self.found(source, [*map(share_text, counts)])
         if min(n for _, n in counts) < LEAST:
             return _too_few(found, "shares")
         p = proportions(*counts[0], *counts[1]).p
@@ -159,7 +159,7 @@ class LargerMean(OfTwo):
 
     def measured(self, source: Source) -> Measured:
         means = [mean_of(side) for side in self.raw(source)]
-        found = self.told(source, [*map(_mean_text, means)])
+        found = self.found(source, [*map(_mean_text, means)])
         (mean_a, error_a, n_a), (mean_b, error_b, n_b) = means
         effect, p = effects.student(mean_a - mean_b, math.hypot(error_a, error_b), min(n_a, n_b))
         return Measured(found, effect, f"Welch's p = {p:.2g}", p)
@@ -221,7 +221,7 @@ class Above(OfOne):
         sign = -1.0 if self.below else 1.0
         effect, p = effects.student(sign * (mean - self.bound), error, n)
         test = f"Student's p = {p:.2g} against {self.bound:g}"
-        return Measured(self.told(source, _mean_text(found)), effect, test, p)
+        return Measured(self.found(source, _mean_text(found)), effect, test, p)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +234,7 @@ class Published(Equality, OfOne):
 
     def measured(self, source: Source) -> Measured:
         values = self.values(source)
-        found = self.told(source, described(values))
+        found = self.found(source, described(values))
         if values.size < LEAST:
             return _too_few(found, "ratio")
         ends = "" if self.ends is None else f" [{self.ends[0]:g}, {self.ends[1]:g}]"
@@ -252,7 +252,7 @@ class AtMost(OfOne):
 
     def measured(self, source: Source) -> Measured:
         values = self.values(source)
-        found = self.told(source, described(values))
+        found = self.found(source, described(values))
         if values.size < LEAST:
             return _too_few(found, "ratio")
         return Measured(found, effects.ratio_to(values, self.bound), f"ratio to {self.bound:g}")
@@ -283,7 +283,7 @@ class PublishedMean(Equality, OfOne):
             effect = Effect("ratio", mean / self.value, low, high)
         guessed = ", spread as ours" if self.error is None else ""
         test = f"Student's interval; theirs {self.value:g} ± {theirs:.2g} (SE{guessed})"
-        return Measured(self.told(source, _mean_text(found)), effect, test)
+        return Measured(self.found(source, _mean_text(found)), effect, test)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,7 +294,7 @@ class PublishedShare(Equality, OfOne):
 
     def measured(self, source: Source) -> Measured:
         ours = count_of(source.values(self.column, self.a))
-        found = self.told(source, share_text(ours))
+        found = self.found(source, share_text(ours))
         if ours[1] < LEAST:
             return _too_few(found, "shares")
         p = proportions(*ours, *self.theirs).p
