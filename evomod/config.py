@@ -15,16 +15,13 @@ from pydantic import (
     model_validator,
 )
 
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
-from evomod.encodings.collection import OwnNetwork, OwnVariation, kind_of, variation_class
-from evomod.encodings.collection import beside as network_beside
-from evomod.encodings.collection import origin_of as network_origin
-from evomod.encodings.collection import section_class as network_class
+from evomod.encodings.collection import ENCODINGS, variation_class
 from evomod.errors import EvomodError, nearest, shortened, shown
+from evomod.files.collection import OwnSection
 from evomod.files.configs import apply_settings, parse_value, read_config
-from evomod.files.plugins import Origin, entry_points
+from evomod.files.plugins import Origin
 from evomod.pressures.base import Acting
-from evomod.pressures.collection import BUILT_IN, GROUP, Own, Pressures, PressuresSection
+from evomod.pressures.collection import PRESSURES, Own, Pressures, PressuresSection
 from evomod.pressures.goal_switching import NAME as GOAL_SWITCHING
 from evomod.pressures.goal_switching import with_switching
 from evomod.sections import (
@@ -39,9 +36,7 @@ from evomod.sections import (
     TaskSection,
     TrackingSection,
 )
-from evomod.selections.collection import BUILT_IN as METHODS
-from evomod.selections.collection import OwnMethod, origin_of, section_class, selection_of
-from evomod.selections.collection import beside as section_beside
+from evomod.selections.collection import METHODS
 from evomod.selections.columns import known as measurable
 from evomod.task import load_task
 
@@ -114,7 +109,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [network]")
-        return network_class(value.get("encoding", DEFAULT)).model_validate(value)
+        return ENCODINGS.class_for(value.get("encoding", DEFAULT)).model_validate(value)
 
     @field_validator("variation", mode="wrap")
     @classmethod
@@ -135,7 +130,7 @@ class Config(Section):
             return value
         if not isinstance(value, dict):
             raise ValueError("wanted a section, [selection]")
-        return section_class(value.get("method", METHOD)).model_validate(value)
+        return METHODS.class_for(value.get("method", METHOD)).model_validate(value)
 
     @field_validator("pressures", mode="wrap")
     @classmethod
@@ -145,12 +140,12 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Config:
-        kind = kind_of(self.network)
-        varies = OwnVariation if kind is None else kind.variation
+        kind = ENCODINGS.of(self.network)
+        varies = OwnSection if kind is None else kind.variation
         if not isinstance(self.variation, varies):
             raise ValueError(f"variation: encoding '{self.network.encoding}' wants a {varies.__name__}")
         problems = conflicts(self)
-        selection = selection_of(self.selection)
+        selection = METHODS.of(self.selection)
         if selection is not None and self.evolution.population < selection.fewest:
             problems.append(
                 f"evolution.population: {selection.name} compares individuals, so it wants {selection.fewest} or more"
@@ -184,7 +179,7 @@ def conflicts(config: Config) -> list[str]:
 
 def _lacking(acting: Acting | None, config: Config) -> list[str]:
     """What a pressure requires and the networks of a config lack."""
-    kind = kind_of(config.network)
+    kind = ENCODINGS.of(config.network)
     if acting is None or kind is None:
         return []
     return sorted(acting.pressure.needs(acting.section) - kind.supports)
@@ -192,7 +187,7 @@ def _lacking(acting: Acting | None, config: Config) -> list[str]:
 
 def _unmeasured(config: Config) -> list[str]:
     """Columns that the method of selection looks at and that are not measured of these networks."""
-    selection, found = selection_of(config.selection), []
+    selection, found = METHODS.of(config.selection), []
     if selection is None:
         return []
     there = measurable(config.pressures)
@@ -213,7 +208,7 @@ def _unmeasured(config: Config) -> list[str]:
 
 def _unseen(config: Config) -> list[str]:
     """Pressures that act on what the method of selection does not see."""
-    selection, method = selection_of(config.selection), config.selection.method
+    selection, method = METHODS.of(config.selection), config.selection.method
     if selection is None or selection.sees == "objectives":
         return []
     acting, sees_fitness = config.pressures.acting, selection.sees == "fitness"
@@ -260,7 +255,7 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
     model: type[BaseModel] = Config
     for step in path:
         if model is Config and step == "network":
-            model = network_class(_encoding_or_layered(data))
+            model = ENCODINGS.class_for(_encoding_or_layered(data))
             continue
         if model is Config and step == "pressures":
             model = PressuresSection
@@ -270,7 +265,9 @@ def _model_at(path: Sequence[str | int], data: dict[str, Any]) -> type[BaseModel
             continue
         if model is Config and step == "selection":
             section = data.get("selection")
-            model = section_class(section.get("method", METHOD) if isinstance(section, dict) else METHOD)
+            model = METHODS.class_for(
+                section.get("method", METHOD) if isinstance(section, dict) else METHOD
+            )
             continue
         for name, info in model.model_fields.items():
             if step in (name, info.alias):
@@ -348,8 +345,8 @@ def apply_pressures(data: dict[str, Any], pressures: Sequence[str]) -> dict[str,
         raise EvomodError(f"--pressure {twice} was given twice; give it once with all that it wants.")
     for name, text in zip(names, pressures, strict=True):
         arguments = text.partition(":")[2]
-        if not name.endswith(".py") and name not in BUILT_IN and name not in entry_points(GROUP):
-            known = [*BUILT_IN, *entry_points(GROUP)]
+        if not name.endswith(".py") and name not in PRESSURES.known():
+            known = PRESSURES.known()
             raise EvomodError(
                 f"there is no pressure {shown(name)}; {nearest(name, known)}known: {', '.join(known)}. One of your own is named by its "
                 "file, such as ./fan_in.py."
@@ -412,8 +409,8 @@ def beside(config: Config, folder: Path) -> Config:
     """A config that was read in a folder, with users' files named from anywhere."""
     found = {
         "pressures": config.pressures.beside(folder),
-        "selection": section_beside(config.selection, folder),
-        "network": network_beside(config.network, folder),
+        "selection": METHODS.beside(config.selection, folder),
+        "network": ENCODINGS.beside(config.network, folder),
     }
     if all(section is getattr(config, name) for name, section in found.items()):
         return config
@@ -424,8 +421,8 @@ def _origins(config: Config) -> list[Origin]:
     """Where users' pressures, selection and encoding of a resolved config come from."""
     found = [
         *config.pressures.origins.values(),
-        origin_of(config.selection),
-        network_origin(config.network),
+        METHODS.origin_of(config.selection),
+        ENCODINGS.origin_of(config.network),
     ]
     return [origin for origin in found if origin is not None]
 
@@ -443,12 +440,9 @@ def users_files(config: Config) -> dict[str, bytes]:
 
 def users_paths(config: Config) -> list[Path]:
     """Users' files that a config names and that have not been read."""
-    named = [section.file for section in config.pressures.own.values() if isinstance(section, Own)]
-    if isinstance(config.selection, OwnMethod) and config.selection.method.endswith(".py"):
-        named.append(config.selection.method)
-    if isinstance(config.network, OwnNetwork) and config.network.encoding.endswith(".py"):
-        named.append(config.network.encoding)
-    return [Path(name) for name in named if name is not None]
+    files = [s.file for s in config.pressures.own.values() if isinstance(s, Own) and s.file is not None]
+    named = [METHODS.path_of(config.selection), ENCODINGS.path_of(config.network)]
+    return [*map(Path, files), *(path for path in named if path is not None)]
 
 
 def users_origins(config: Config) -> dict[str, str]:
@@ -457,7 +451,26 @@ def users_origins(config: Config) -> dict[str, str]:
 
 
 def load_config(path: str | Path, settings: Sequence[str] = ()) -> Config:
-    """Read a TOML config; ``settings`` are ``dotted.name=value`` strings that override it."""
+    """Read a TOML config.
+
+    Parameters
+    ----------
+    path
+        Of the file; one such as ``scripts/clune2013/connection_cost.toml`` that is not there is looked for among those
+        that come with evomod.
+    settings
+        ``dotted.name=value``, which override the file's.
+
+    Returns
+    -------
+    Config
+        Checked, and not resolved: what the task decides may be open.
+
+    Raises
+    ------
+    EvomodError
+        Where the file cannot be read, or that lists every mistake with its path.
+    """
     return Config(**apply_settings(read_config(path), settings))
 
 

@@ -235,7 +235,23 @@ def network_json(network: Network) -> str:
 
 
 def load_network(path: str | Path) -> Network:
-    """Read a network that evomod wrote. Raises `EvomodError` if the file is none, saying why."""
+    """Read a network from its JSON.
+
+    Parameters
+    ----------
+    path
+        Of the file, such as a run folder's ``best.json``.
+
+    Returns
+    -------
+    Network
+        With what the file knows of it in ``about``.
+
+    Raises
+    ------
+    EvomodError
+        If it is none.
+    """
     try:
         data = read_json(Path(path))
     except FileNotFoundError:

@@ -47,12 +47,27 @@ def rewards_modularity(goal: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What networks are asked to compute.
+    """What networks compute.
 
-    ``inputs`` names the inputs. Every subgoal is a function of a namespace that holds one Boolean
-    array ``[pattern]`` an input. Every goal is a function whose parameters are names of subgoals and
-    which returns one Boolean array, or a tuple of them for several outputs. ``layers`` and
-    ``encoding`` are those in which its paper evolves it; a config may choose others.
+    Parameters
+    ----------
+    name
+        As in a config.
+    inputs
+        Names of the inputs; pattern v gives input i the value of bit i of v.
+    subgoals
+        Functions of a namespace that holds one Boolean array ``[pattern]`` an input, by name.
+    goals
+        Functions whose parameters are names of subgoals and which return one Boolean array ``[pattern]``, or a tuple of
+        them, one an output; by name. The first is the goal of a config that names none.
+    layers
+        Nodes a layer, inputs first, in which its paper evolves it. None: left to the config.
+    encoding
+        Likewise the encoding.
+    description
+        One line. Left out: the first line of the file's docstring.
+    path
+        Of its file; filled in by `load_task`.
     """
 
     name: str
@@ -422,8 +437,19 @@ def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
     """All tasks found, by name, and one sentence for every file that cannot be used.
 
     Of two files that define the same name with the same text the first is taken; two different ones
-    are a mistake, and neither is taken. Files whose text states another name than the one ``wanted`` are not
-    executed (None: all are).
+    are a mistake, and neither is taken.
+
+    Parameters
+    ----------
+    wanted
+        A task's name: files whose text states another one are not executed. None: all are.
+
+    Returns
+    -------
+    tasks
+        By their names.
+    problems
+        A sentence for every file that cannot be used.
     """
     tasks: dict[str, Task] = {}
     problems: list[str] = []
@@ -451,10 +477,25 @@ def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
 
 
 def load_task(name: str | Path) -> Task:
-    """Find a task by name, or load it from a file's path.
+    """Find a task by name, or load it from a file's path; its file is executed, once a process.
 
-    Raises `EvomodError` if there is none (with the known ones), or two, or its file is at fault.
+    Parameters
+    ----------
+    name
+        A task's name, looked for in ``$EVOMOD_TASK_PATH``, ``./tasks`` and the package; or the path of a file.
 
+    Returns
+    -------
+    Task
+        With the truth tables of its goals.
+
+    Raises
+    ------
+    EvomodError
+        If there is none (with the known ones), or two, or its file is at fault.
+
+    Examples
+    --------
     >>> load_task("retina").inputs
     ('l0', 'l1', 'l2', 'l3', 'r0', 'r1', 'r2', 'r3')
     """

@@ -64,6 +64,18 @@ def of_equality(effect: Effect, smallest: float) -> Verdict:
     return "differs" if effect.low > high or effect.high < low else "inconclusive"
 
 
+def of_ceiling(effect: Effect, most: float) -> Verdict:
+    """Of a claim that the effect is at most so large.
+
+    >>> from evomod.effects import Effect
+    >>> of_ceiling(Effect("ratio", 0.9, 0.5, 1.1), 1.25), of_ceiling(Effect("ratio", 2.0, 1.5, 2.9), 1.25)
+    ('holds', 'differs')
+    """
+    if not effect.is_known:
+        return "inconclusive"
+    return "holds" if effect.high <= most else "differs" if effect.low > most else "inconclusive"
+
+
 def is_within(effect: Effect, smallest: float) -> bool:
     """Whether the whole interval lies within the smallest effect of interest."""
     low, high = band(effect, smallest)

@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 
 from evomod.errors import EvomodError
-from evomod.papers.claims import as_markdown, counted
+from evomod.papers.claim_texts import as_markdown, counted
 from evomod.papers.figures import draw_figure
 from evomod.papers.listing import find_figures
 from evomod.papers.places import study_name
@@ -105,7 +105,7 @@ def show(paper, claims, page):
 def deleted(paper):
     """Claims of version 0.1 that were deleted, with the reasons."""
     scripts = [path for path in claim_scripts() if path.parent.name == paper]
-    gone = {}
+    gone: dict[str, str] = {}
     for path in scripts:
         gone |= getattr(load_script(path), "DELETED", {})
     if not gone:

@@ -8,10 +8,13 @@ import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from evomod.papers.claims import OLD, Claim, check_specs, counted
+from evomod.papers.claim import OLD, Claim, Spec
+from evomod.papers.claim_texts import counted
 from evomod.papers.places import study_places
 from evomod.papers.scripts import load_script
+from evomod.papers.testing import check_specs
 from evomod.papers.verification import claim_scripts
 from evomod.verdicts import STATES, VERDICTS
 
@@ -69,7 +72,8 @@ HEAD = (
 
 def specifications():
     """``{(paper, claim): specification}`` and ``{(paper, claim of 0.1): reason}`` of those that were deleted."""
-    specs, deleted = {}, {}
+    specs: dict[tuple[str, str], Spec] = {}
+    deleted: dict[tuple[str, str], str] = {}
     for path in claim_scripts():
         module, paper = load_script(path), path.parent.name
         specs |= {(paper, spec.text): spec for spec in check_specs(path, module)}
@@ -94,7 +98,7 @@ def changes(found):
     specs, deleted = specifications()
     now = {(claim.paper, claim.claim): claim for claim in found}
     old, rows = then(), []
-    heirs = {}
+    heirs: dict[Any, list[Any]] = {}
     for (paper, text), spec in specs.items():
         for was in spec.was or (text,):
             heirs.setdefault((paper, was), []).append(now[paper, text])

@@ -13,10 +13,10 @@ import pytest
 from numba.core.errors import TypingError
 
 from evomod import sections
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.encodings.collection import ENCODINGS
 from evomod.evolution import schedules
 from evomod.kernels import genes
-from evomod.selections.collection import BUILT_IN as METHODS
+from evomod.selections.collection import METHODS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "evomod"
@@ -62,6 +62,7 @@ HOMES = {
         "config",
         "files/records",
         "files/plugins",
+        "files/collection",
         "encodings",
         "pressures",
         "selections",

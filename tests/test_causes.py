@@ -13,7 +13,7 @@ from evomod import effects
 from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolvability.transfers import descendants, fitness_course, relation
-from evomod.papers import claims, verification
+from evomod.papers import claim, testing, verification
 from evomod.papers import scripts as papers
 from evomod.statistics import rank_correlation
 from evomod.studies.definition import load_definition
@@ -230,9 +230,9 @@ def test_claims_of_causes_are_corrected_together(study):
     found = verification.of_study(path, module, study)
     families = Counter(claim.family for claim in found)
     assert families == {"Q": 6, "beyond sparseness": 12, "decay": 6, "benefits": 2}
-    specs = claims.check_specs(path, module)
-    few = claims.Measured("", effects.unknown("delta"), "", p=0.01)
-    told = claims.corrections(specs, [few] * len(specs))
+    specs = testing.check_specs(path, module)
+    few = claim.Measured("", effects.unknown("delta"), "", p=0.01)
+    told = testing.corrections(specs, [few] * len(specs))
     assert {how for _, how in told} == {
         " (0.06 by Holm over 6)",
         " (0.12 by Holm over 12)",

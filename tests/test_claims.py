@@ -12,8 +12,9 @@ import pytest
 from evomod.cli.parser import main
 from evomod.effects import unknown
 from evomod.errors import EvomodError
-from evomod.papers import claims, verification
+from evomod.papers import claim, claim_texts, testing, verification
 from evomod.papers import scripts as papers
+from evomod.papers.claim import Measured
 from evomod.papers.claims import (
     Above,
     Alike,
@@ -22,7 +23,6 @@ from evomod.papers.claims import (
     Larger,
     LargerInPairs,
     LargerMean,
-    Measured,
     MoreOften,
     Published,
     PublishedMean,
@@ -61,7 +61,7 @@ def module(*specs, **more):
 
 
 def outcome(*specs, **more):
-    found = claims.decide(PATH, module(*specs, **more), Path("table.csv"), command="x")
+    found = testing.decide(PATH, module(*specs, **more), Path("table.csv"), command="x")
     return found if len(found) > 1 else found[0]
 
 
@@ -120,10 +120,10 @@ def test_two_columns_of_one_group_rise_together():
     columns = {"x": lambda t, g: NUMBERS["low"], "y": lambda t, g: NUMBERS["low"] ** 3}
     spec = Rises("c", x="x", y="y", a="low", **ABOUT)
     mine = SimpleNamespace(CLAIMS=[spec], COLUMNS=columns, TABLE="x", COMMAND="x")
-    (found,) = claims.decide(PATH, mine, Path("t"), command="x")
+    (found,) = testing.decide(PATH, mine, Path("t"), command="x")
     assert found.verdict == "holds" and found.effect.startswith("rho +1.00")
     mine.CLAIMS = [replace(spec, falls=True)]
-    (found,) = claims.decide(PATH, mine, Path("t"), command="x")
+    (found,) = testing.decide(PATH, mine, Path("t"), command="x")
     assert found.verdict == "reversed"
 
 
@@ -162,10 +162,10 @@ def test_a_family_is_as_large_as_it_was_declared():
 
 def test_what_could_not_be_tested_counts_in_its_family_and_an_equality_does_not():
     def undecided(source):
-        return claims.Measured("no goal is as hard", unknown("r"), "none", verdict="inconclusive")
+        return Measured("no goal is as hard", unknown("r"), "none", verdict="inconclusive")
 
     larger = Larger("one", column="x", a="high", b="low", **ABOUT)
-    custom = claims.Custom("two", test=undecided, of=("high",), **ABOUT)
+    custom = Custom("two", test=undecided, of=("high",), **ABOUT)
     assert "by Holm over 2" in outcome(larger, custom)[0].test
     assert "Holm" not in outcome(larger, replace(custom, is_equality=True))[0].test
 
@@ -176,7 +176,7 @@ def test_an_effect_that_is_there_and_small_is_said_to_be():
         CLAIMS=[Larger("c", column="x", a="a", b="b", **ABOUT)], COLUMNS={"x": lambda t, g: large[g][::10]},
         TABLE="x", COMMAND="x",
     )  # fmt: skip
-    (found,) = claims.decide(PATH, mine, Path("t"), command="x")
+    (found,) = testing.decide(PATH, mine, Path("t"), command="x")
     assert found.verdict == "holds" and "smaller than the smallest effect of interest" in found.test
 
 
@@ -200,14 +200,14 @@ def test_an_effect_that_is_there_and_small_is_said_to_be():
 )
 def test_a_file_that_leaves_something_undeclared_is_refused_in_a_sentence(spec, message):
     with pytest.raises(EvomodError, match=message) as refused:
-        claims.check_specs(PATH, module(spec))
+        testing.check_specs(PATH, module(spec))
     assert str(refused.value).startswith("scripts/paper/claims.py: ")
 
 
 def test_two_claims_of_one_text_are_refused():
     spec = Above("c", column="x", a="known", bound=0.0, **ABOUT)
     with pytest.raises(EvomodError, match="more than once"):
-        claims.check_specs(PATH, module(spec, spec))
+        testing.check_specs(PATH, module(spec, spec))
 
 
 def test_before_the_declared_number_of_runs_there_is_no_verdict():
@@ -219,7 +219,7 @@ def test_before_the_declared_number_of_runs_there_is_no_verdict():
     )
     assert outcome(spec, runs_of=lambda table, group: (0, 50)).verdict == "not run"
     assert outcome(spec, runs_of=lambda table, group: (50, 50)).verdict == "holds"
-    pilot = claims.decide(PATH, module(spec), Path("t"), command="x", is_whole=False)
+    pilot = testing.decide(PATH, module(spec), Path("t"), command="x", is_whole=False)
     assert pilot[0].verdict == "not complete"
 
 
@@ -230,13 +230,13 @@ def test_what_is_missing_or_outdated_is_said_in_place_of_a_verdict(tmp_path):
 
         return Custom("c", test=test, **ABOUT)
 
-    assert outcome(fails(claims.NotRunError)).verdict == "not run"
-    assert outcome(fails(claims.OutdatedError)).verdict == "made by 0.1"
+    assert outcome(fails(claim.NotRunError)).verdict == "not run"
+    assert outcome(fails(claim.OutdatedError)).verdict == "made by 0.1"
     manifest = tmp_path / "mole.manifest.json"
-    assert claims.check_births(manifest) == {}
+    assert claim.check_births(manifest) == {}
     manifest.write_text('{"versions": {"evomod": "0.1.0"}}')
-    with pytest.raises(claims.OutdatedError, match="mole: made by evomod 0.1.0"):
-        claims.check_births(manifest)
+    with pytest.raises(claim.OutdatedError, match="mole: made by evomod 0.1.0"):
+        claim.check_births(manifest)
 
 
 def test_a_custom_claim_may_decide_itself():
@@ -249,7 +249,7 @@ def test_a_custom_claim_may_decide_itself():
 
 def specs():
     for path in verification.claim_scripts():
-        for spec in claims.check_specs(path, papers.load_script(path)):
+        for spec in testing.check_specs(path, papers.load_script(path)):
             yield path, spec
 
 
@@ -286,7 +286,7 @@ def test_every_papers_text_shows_its_verdicts():
         text = (ROOT / "scripts" / paper / collect.PAGES.get(paper, "PAPER.md")).read_text(
             encoding="utf-8"
         )
-        assert claims.as_markdown(mine) in text
+        assert claim_texts.as_markdown(mine) in text
 
 
 def test_verdicts_of_tables_come_out_again(monkeypatch):
@@ -313,18 +313,18 @@ def verdict_of(monkeypatch, claim, committed, capsys):
 
 
 def test_the_command_exits_with_1_where_a_verdict_is_not_reproduced(monkeypatch, capsys):
-    claim = claims.Claim("p", "c", "n = 9", "delta +1", "t", "holds")
-    code, told = verdict_of(monkeypatch, claim, {("p", "c"): "holds"}, capsys)
+    one = claim.Claim("p", "c", "n = 9", "delta +1", "t", "holds")
+    code, told = verdict_of(monkeypatch, one, {("p", "c"): "holds"}, capsys)
     assert code == 0 and "HOLDS" in told.out and "All committed verdicts are reproduced." in told.err
-    code, told = verdict_of(monkeypatch, claim, {("p", "c"): "reversed"}, capsys)
+    code, told = verdict_of(monkeypatch, one, {("p", "c"): "reversed"}, capsys)
     assert code == 1 and "p: c: committed is 'reversed', here 'holds'" in told.err
-    code, told = verdict_of(monkeypatch, claim, {}, capsys)
+    code, told = verdict_of(monkeypatch, one, {}, capsys)
     assert code == 1 and "committed is 'none'" in told.err
-    code, told = verdict_of(monkeypatch, claim, {("p", "c"): "holds", ("p", "d"): "holds"}, capsys)
+    code, told = verdict_of(monkeypatch, one, {("p", "c"): "holds", ("p", "d"): "holds"}, capsys)
     assert code == 1 and "p: d: committed, but no claim" in told.err
-    begun = replace(claim, verdict="not complete")
+    begun = replace(one, verdict="not complete")
     assert verdict_of(monkeypatch, begun, {("p", "c"): "holds"}, capsys)[0] == 0
-    gone = replace(claim, verdict="not run")
+    gone = replace(one, verdict="not run")
     assert verdict_of(monkeypatch, gone, {("p", "c"): "holds"}, capsys)[0] == 1
     assert (
         verdict_of(monkeypatch, gone, {("p", "c"): "made by 0.1"}, capsys)[0] == 0

@@ -8,17 +8,17 @@ from test_own_objects import FAN_IN, PERCEPTRON, TOURNAMENT
 from test_runs import contents
 
 import evomod
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.encodings.collection import ENCODINGS
 from evomod.errors import EvomodError
-from evomod.pressures.collection import BUILT_IN
+from evomod.pressures.collection import PRESSURES
 from evomod.runs.run import begin, resume, run
-from evomod.selections.collection import BUILT_IN as METHODS
+from evomod.selections.collection import METHODS
 
 OBJECTIVES = ("behavioural-diversity", "connection-cost", "l1", "l2", "modularity", "fan-in")
 PRICED = ("connection-cost", "l1", "l2", "modularity", "fan-in")
 SETTINGS = {"connection-range": {"fewest": 0, "most": 40}, "pruning": {"every": 2}}
 CASES = [
-    *((name, dict(SETTINGS.get(name, {}))) for name in (*BUILT_IN, "fan-in")),
+    *((name, dict(SETTINGS.get(name, {}))) for name in (*PRESSURES, "fan-in")),
     *((name, {"penalty": 0.01}) for name in PRICED),
 ]
 FILES = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml")
@@ -118,7 +118,7 @@ def test_schedules_with_every_method(home, kind, method):
 
 
 def test_every_pair_of_pressures_acts_at_once_where_both_may(home):
-    names = [name for name in (*BUILT_IN, "fan-in") if name != "goal-switching"]
+    names = [name for name in (*PRESSURES, "fan-in") if name != "goal-switching"]
     for k, (a, b) in enumerate((a, b) for i, a in enumerate(names) for b in names[i + 1 :]):
         pressures = {("fan_in.py" if n == "fan-in" else n): dict(SETTINGS.get(n, {})) for n in (a, b)}
         evolution = {"population": 12, "generations": 3}

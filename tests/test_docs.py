@@ -1,5 +1,6 @@
 """Texts: links lead somewhere, pages are short, and what they say of the program is so."""
 
+import inspect
 import json
 import re
 import sys
@@ -12,8 +13,8 @@ import evomod
 from evomod import measures
 from evomod.cli.parser import main
 from evomod.config import Config
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
-from evomod.pressures.collection import BUILT_IN as PRESSURES
+from evomod.encodings.collection import ENCODINGS
+from evomod.pressures.collection import PRESSURES
 from evomod.studies.definition import StudySection
 
 ROOT = Path(__file__).parent.parent
@@ -217,3 +218,19 @@ def test_notebooks_are_stored_without_outputs_and_lie_on_their_page(path):
     assert text_of(path).startswith("# ")
     assert sum("plt.subplots" in "".join(cell["source"]) for cell in cells) >= 2  # pictures
     assert f"../notebooks/{path.name}" in (DOCS / "notebooks.md").read_text(encoding="utf-8")
+
+
+FUNCTIONS = [name for name in evomod.__all__ if inspect.isfunction(getattr(evomod, name))]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_public_functions_say_what_they_take_give_and_raise(name):
+    """In the form of numpydoc: every parameter by name, then what is returned, then errors."""
+    function = getattr(evomod, name)
+    parts = re.split(r"\n([A-Z][a-z]+)\n-+\n", inspect.getdoc(function))
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    named = re.findall(r"^(\w[\w, ]*?)(?: : .*)?$", sections["Parameters"], re.MULTILINE)
+    assert ", ".join(named).split(", ") == list(inspect.signature(function).parameters)
+    assert {"Returns", "Yields"} & set(sections)
+    raises = "EvomodError(" in inspect.getsource(function) or "Raises" in sections
+    assert not raises or "EvomodError" in sections["Raises"]

@@ -7,7 +7,7 @@ import pytest
 
 from evomod.cli import doctor
 from evomod.cli.parser import main
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.encodings.collection import ENCODINGS
 from evomod.files.provenance import installed_version
 
 
@@ -42,8 +42,8 @@ EVERY = """
 import sys
 from pathlib import Path
 import evomod
-from evomod.encodings.collection import BUILT_IN
-for name, kind in BUILT_IN.items():
+from evomod.encodings.collection import ENCODINGS
+for name, kind in ENCODINGS.items():
     task = "circuit" if name in ("circuit", "gate-layers") else "retina"
     sections = {"selection": {"method": "elite-worst"}, "evolution": {"population": 8, "generations": 1}}
     evomod.run({"task": task, "network": {"encoding": name}} | sections, 1, Path(sys.argv[1], name))

@@ -11,7 +11,7 @@ import pytest
 
 import evomod
 from evomod.cli.parser import main, names_of_pressures
-from evomod.pressures.collection import BUILT_IN
+from evomod.pressures.collection import PRESSURES
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "extending.md").read_text()
@@ -64,11 +64,11 @@ def test_the_page_names_every_argument_and_everything_that_a_view_shows():
 
 
 def test_the_help_names_every_pressure(capsys):
-    assert sorted(names_of_pressures()) == sorted(BUILT_IN)
+    assert sorted(names_of_pressures()) == sorted(PRESSURES)
     with pytest.raises(SystemExit):
         main(["evolve", "--help"])
     said = re.sub(r"\s+", "", capsys.readouterr().out)  # lines break within names
-    assert all(name in said for name in BUILT_IN)
+    assert all(name in said for name in PRESSURES)
 
 
 def test_a_built_in_pressure_or_encoding_is_one_file(tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from evomod.errors import EvomodError
-from evomod.papers import claims, figures, listing, verification
+from evomod.papers import claim, claim_texts, figures, listing, verification
 from evomod.papers import scripts as papers
 from evomod.studies.definition import dump_study, load_definition
 from evomod.studies.run import run_study
@@ -152,8 +152,8 @@ def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
     module = papers.load_script(path)
     study = replace(tiny("clune2013/study.toml"), folder=tmp_path / "alone")
     study.folder.mkdir()
-    source = claims.Source(path, module, study)
-    with pytest.raises(claims.NotRunError, match="no map"):
+    source = claim.Source(path, module, study)
+    with pytest.raises(claim.NotRunError, match="no map"):
         module.everywhere(source)
     cells = ["0.0,100.0,1.0", "0.005,90.0,1.0", "0.01,80.0,1.0", "0.015,70.0,1.0", "0.02,0.0,0.75"]
     (study.folder / "mole.csv").write_text(
@@ -167,7 +167,7 @@ def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
     assert every.verdict == "inconclusive" and "in 4 of the 5 rows" in every.found
     assert falls.verdict == "holds" and "rho of the fall +1.00" in falls.found
     manifest.write_text('{"versions": {"evomod": "0.1.0"}}')
-    with pytest.raises(claims.OutdatedError, match="born too sparse"):
+    with pytest.raises(claim.OutdatedError, match="born too sparse"):
         module.falling(source)
 
 
@@ -227,9 +227,12 @@ def test_a_taste_decides_no_claim(monkeypatch, tiny):
 
 
 def test_few_values_are_described_by_their_range():
-    assert claims.described([0.4583, 0.4537]) == "0.456, range [0.4537, 0.4583], n = 2"
-    assert claims.described([0.5, np.nan]) == "0.5, n = 1" and claims.described([]) == "nan, n = 0"
-    assert claims.described(range(6)).startswith("2.5 [")
+    assert claim_texts.described([0.4583, 0.4537]) == "0.456, range [0.4537, 0.4583], n = 2"
+    assert (
+        claim_texts.described([0.5, np.nan]) == "0.5, n = 1"
+        and claim_texts.described([]) == "nan, n = 0"
+    )
+    assert claim_texts.described(range(6)).startswith("2.5 [")
 
 
 def test_the_command_lists_figures_and_refuses_unknown_ones():

@@ -7,7 +7,7 @@ import pytest
 
 from evomod.errors import EvomodError
 from evomod.files.tables import add_rows
-from evomod.papers import claims, figures, listing
+from evomod.papers import figures, listing, testing
 from evomod.papers import scripts as papers
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "filan2021" / "table.py"
@@ -71,7 +71,7 @@ def test_without_pytorch_its_command_is_told(script, tmp_path, monkeypatch):
 
 def outcome(path):
     module = papers.load_script(SCRIPT.with_name("claims.py"))
-    found = claims.decide(SCRIPT.with_name("claims.py"), module, path, command="x")
+    found = testing.decide(SCRIPT.with_name("claims.py"), module, path, command="x")
     assert [claim.claim for claim in found] == [spec.text for spec in module.CLAIMS]
     return {claim.claim: claim for claim in found}
 

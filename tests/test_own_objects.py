@@ -617,7 +617,7 @@ def perceptron(home, before, after):
 
 KINDS = {
     'ENCODING = EncodingKind(\n    "perceptron"': (
-        'ENCODING = EncodingKind(\n    "layered"', "the name 'layered' is taken by an encoding of evomod"),
+        'ENCODING = EncodingKind(\n    "layered"', "the name 'layered' is taken by"),
     '"sparsity"}': ('"colour"}', "supports 'colour'; known: weights, places"),
     "    build,\n": ("    None,\n", "has no function build"),
     "    PerceptronNetwork,\n": ("    dict,\n", "section of encoding 'perceptron': expected a class made from"),

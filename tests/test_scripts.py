@@ -17,9 +17,11 @@ import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
 from evomod.files.tables import read_rows, read_table
-from evomod.papers.claims import Claim, NotRunError, OutdatedError, Source, as_markdown, decide
+from evomod.papers.claim import Claim, NotRunError, OutdatedError, Source
+from evomod.papers.claim_texts import as_markdown
 from evomod.papers.figures import draw_figure
 from evomod.papers.scripts import load_script
+from evomod.papers.testing import decide
 from evomod.papers.verification import of_study
 from evomod.studies.definition import load_definition
 from evomod.studies.tables import load_study

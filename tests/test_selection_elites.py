@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod.sections import SelectionSection
-from evomod.selections.collection import section_class, selection_of
+from evomod.selections.collection import METHODS as SELECTIONS
 from evomod.selections.elites import roulette
 from evomod.selections.ranking import fittest
 
@@ -21,12 +21,12 @@ METHODS = ("elite", "elite-worst", "roulette")
 
 
 def section(method, **values):
-    return section_class(method)(method=method, **values)
+    return SELECTIONS.class_for(method)(method=method, **values)
 
 
 def bred(method, fitness, rng, **values):
     chosen = section(method, **values)
-    kept, parents = selection_of(chosen).by_fitness(chosen, np.array(fitness, float), rng)
+    kept, parents = SELECTIONS.of(chosen).by_fitness(chosen, np.array(fitness, float), rng)
     return kept.tolist(), parents.tolist()
 
 

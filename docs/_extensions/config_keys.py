@@ -8,9 +8,9 @@ import textwrap
 from typing import Literal, get_args, get_origin
 
 from evomod.config import Config
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
-from evomod.pressures.collection import BUILT_IN as PRESSURES
-from evomod.selections.collection import BUILT_IN as SELECTIONS
+from evomod.encodings.collection import ENCODINGS
+from evomod.pressures.collection import PRESSURES
+from evomod.selections.collection import METHODS as SELECTIONS
 from evomod.studies.definition import StudySection, TreatmentSection
 
 MARK = "<!-- keys -->"

@@ -410,7 +410,7 @@ def strict_json(data: Any) -> str:
 
 
 def act_verify(given: argparse.Namespace) -> int:
-    from evomod.papers.claims import counted
+    from evomod.papers.claim_texts import counted
     from evomod.papers.verification import as_data, contradictions, missing, told, verify
 
     found = verify(

@@ -44,10 +44,10 @@ def new_task(name: str) -> list[Path]:
 
 def new_pressure(name: str) -> list[Path]:
     """Write ``<name>.py`` and its test. Raises `EvomodError` for the name of a pressure of evomod, or a file in the way."""
-    from evomod.pressures.collection import BUILT_IN
+    from evomod.pressures.collection import PRESSURES
 
     name, file = names_of(name)
-    if name in BUILT_IN:
+    if name in PRESSURES:
         raise EvomodError(f"'{name}' is a pressure that comes with evomod; give another name.")
     return _written("pressure", name, file, Path(f"{file}.py"))
 

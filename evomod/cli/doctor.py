@@ -106,7 +106,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _caches() -> Iterator[Finding]:
     try:
-        from evomod.encodings.collection import BUILT_IN as ENCODINGS
+        from evomod.encodings.collection import ENCODINGS
         from evomod.runs.warmup import is_warm
     except ImportError as error:
         yield Finding("kernels", "cannot be imported", f"{error}: pip install --upgrade evomod")

@@ -67,21 +67,84 @@ class Encoding(Protocol):
         return self.wiring.n_edges
 
     def birth(self, number: int, rng: np.random.Generator) -> Genomes:
-        """Random genomes ``[individual, gene]``."""
+        """Random genomes.
+
+        Parameters
+        ----------
+        number
+            Of individuals.
+        rng
+            From which alone they are drawn.
+
+        Returns
+        -------
+        ndarray
+            ``[individual, gene]``, of the encoding's `dtype`.
+        """
 
     def vary(self, genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
-        """Varied copies of the parents' rows, ``[offspring, gene]``."""
+        """Varied copies of parents.
+
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+        parents
+            ``[offspring]``: rows of ``genomes``.
+        rng
+            From which alone changes are drawn.
+
+        Returns
+        -------
+        ndarray
+            ``[offspring, gene]``.
+        """
 
     def compute(self, genomes: Genomes) -> tuple[Words, Words]:
-        """Yes and no bits of every output; only for an encoding that leaves `evaluate` as it is."""
+        """Evaluate every network on all patterns; only for an encoding that leaves `evaluate` as it is.
+
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+
+        Returns
+        -------
+        yes, no : ndarray
+            ``uint64[individual, output, word]``: bits of the patterns for which an output says so.
+        """
         raise self._lacks("compute")
 
     def active(self, genomes: Genomes) -> NDArray[np.int8]:
-        """``[individual, edge]``: not 0 for a connection that leads to an output; where `simplify` is as it is."""
+        """Connections that lead to an output; only for an encoding that leaves `simplify` as it is.
+
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+
+        Returns
+        -------
+        ndarray
+            ``int8[individual, edge]``: not 0 for an active connection.
+        """
         raise self._lacks("active")
 
     def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
-        """The network that a genome ``[gene]`` stands for."""
+        """The network that a genome stands for.
+
+        Parameters
+        ----------
+        genome
+            ``[gene]``.
+        about
+            What is known of it.
+
+        Returns
+        -------
+        Network
+            With connections that lead to no output.
+        """
 
     def bounds(self) -> tuple[list[Any], list[Any]]:
         """Lowest and highest value of every gene."""
@@ -92,7 +155,23 @@ class Encoding(Protocol):
         return np.logical_and.reduce(np.logical_and(genomes >= low, genomes <= high), axis=1)
 
     def genome(self, network: Network) -> Genomes:
-        """The genome of a network. Raises `EvomodError` where this encoding cannot hold it."""
+        """The genome of a network, from which a run can start.
+
+        Parameters
+        ----------
+        network
+            Such as `network` makes.
+
+        Returns
+        -------
+        ndarray
+            ``[gene]``.
+
+        Raises
+        ------
+        EvomodError
+            Where this encoding cannot hold it.
+        """
         raise EvomodError(
             f"the encoding '{self.name}' makes no genome of a network; begin with a run's folder instead."
         )
@@ -108,10 +187,18 @@ class Encoding(Protocol):
         slots: NDArray[np.int64],
         states: NDArray[Any],
     ) -> None:
-        """Evaluate every network on all patterns, into the memory ``states``.
+        """Evaluate every network on all patterns, into memory.
 
-        ``ancestors[individual]`` is the row of its parent in ``genomes``, itself if it was evaluated before, or -1;
-        individual i's memory is ``states[slots[i]]``.
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+        ancestors
+            ``[individual]``: row of its parent in ``genomes``, itself if it was evaluated before, or -1.
+        slots
+            ``[individual]``: where its memory is in ``states``.
+        states
+            What `memory` made, which is filled.
         """
         fresh = np.flatnonzero(ancestors != np.arange(ancestors.size))
         if fresh.size:
@@ -122,7 +209,20 @@ class Encoding(Protocol):
             states[slots[fresh], 0], states[slots[fresh], 1] = yes, no
 
     def outputs(self, slots: NDArray[np.int64], states: NDArray[Any]) -> tuple[Words, Words]:
-        """Yes and no bits ``[individual, output, word]`` that memory holds."""
+        """Bits that memory holds.
+
+        Parameters
+        ----------
+        slots
+            ``[individual]``: where its memory is in ``states``.
+        states
+            What `evaluate` filled.
+
+        Returns
+        -------
+        yes, no : ndarray
+            ``uint64[individual, output, word]``: bits of the patterns for which an output says so.
+        """
         return states[slots, 0], states[slots, 1]
 
     def answer(
@@ -142,9 +242,21 @@ class Encoding(Protocol):
         ancestors: NDArray[np.int64] | None = None,
         known: NDArray[np.int8] | None = None,
     ) -> NDArray[np.int8]:
-        """``[individual, edge]``: not 0 for a connection that leads to an output.
+        """Connections that lead to an output.
 
-        ``known`` is that of the first individuals; ``ancestors[individual]`` the row of the parent, or -1.
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+        ancestors
+            ``[individual]``: row of the parent, or -1.
+        known
+            ``[individual, edge]`` of the first individuals.
+
+        Returns
+        -------
+        ndarray
+            ``int8[individual, edge]``: not 0 for an active connection.
         """
         fresh = genomes if known is None else genomes[known.shape[0] :]
         active = self.active(fresh)
@@ -152,9 +264,19 @@ class Encoding(Protocol):
         return active if known is None else np.concatenate((known, active))
 
     def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]] | None:
-        """Every genome one change away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1.
+        """Every genome one change away.
 
-        None: they cannot be listed, and are drawn.
+        Parameters
+        ----------
+        genome
+            ``[gene]``.
+
+        Returns
+        -------
+        genomes : ndarray
+            ``[mutant, gene]``.
+        weights : ndarray
+            ``[mutant]``: how often each is made, in all 1. None in place of both: mutants cannot be listed, and are drawn.
         """
         return None
 
@@ -182,7 +304,22 @@ class Encoding(Protocol):
         slots: NDArray[np.int64],
         states: NDArray[Any],
     ) -> tuple[Words, Words]:
-        """Yes and no bits ``[individual, output, set * word]`` while the nodes ``silent[set, hidden]`` are 0."""
+        """Bits of outputs while some nodes are 0. Of encodings with "silence".
+
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+        ancestors, slots, states
+            As `evaluate` was given them.
+        silent
+            ``bool[set, hidden]``: dropout masks.
+
+        Returns
+        -------
+        yes, no : ndarray
+            ``uint64[individual, output, set * word]``, set after set.
+        """
         raise self._lacks("silence")
 
     def n_effective(self, slots: NDArray[np.int64], states: NDArray[Any]) -> NDArray[np.uint8]:

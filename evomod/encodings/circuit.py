@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import Encoding, EncodingKind, Size
-from evomod.encodings.genes import (
-    Alphabets,
-    alphabets,
-    birth_genes,
-    mutants_of_genes,
-    vary_genes,
-)
+from evomod.encodings.base import EncodingKind, Size
+from evomod.encodings.genes import Alphabets, GeneEncoding, alphabets
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire, wire_freely
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
@@ -73,7 +67,7 @@ MOST_INPUTS, MOST_GATES, MOST_NODES = 6, 58, 64
 
 
 @dataclass(frozen=True)
-class Circuit(Encoding):
+class Circuit(GeneEncoding):
     """An encoding of circuits, ready for the kernels."""
 
     name: str
@@ -92,51 +86,14 @@ class Circuit(Encoding):
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
     n_outputs: int
-    recombines: ClassVar[bool] = True
 
     @property
     def n_gates(self) -> int:
         return int(self.shape[0])
 
-    @property
-    def n_genes(self) -> int:  # type: ignore[override]
-        return self.genes.low.size
-
-    def bounds(self) -> tuple[list[Any], list[Any]]:
-        """Of the genes' alphabets."""
-        return self.genes.bounds()
-
-    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
-        """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
-        return birth_genes(self.genes, number, rng)
-
-    def vary(
-        self,
-        genomes: Genomes,
-        parents: NDArray[np.int64],
-        rng: np.random.Generator,
-    ) -> Genomes:
-        """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
-        return vary_genes(self.genes, self.variation, genomes, parents, rng)
-
-    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]]:
-        """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
-        return mutants_of_genes(self.genes, self.variation, genome)
-
     def memory(self, n_slots: int) -> NDArray[np.uint64]:
         """Room for what every circuit answers, a slot an individual; filled by `evaluate`."""
         return np.zeros((n_slots, 2 * self.n_outputs + 1), np.uint64)
-
-    def answer(
-        self,
-        genomes: Genomes,
-        ancestors: NDArray[np.int64],
-        slots: NDArray[np.int64],
-        states: NDArray[np.uint64],
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """`evaluate` and then `outputs`: yes and no bits ``[individual, output, 1]``."""
-        self.evaluate(genomes, ancestors, slots, states)
-        return self.outputs(slots, states)
 
     def evaluate(
         self,
@@ -209,31 +166,17 @@ class Circuit(Encoding):
         """Number of effective gates ``[individual]``: those with a path to an output."""
         return np.bitwise_count(states[:, -1].take(slots))
 
-    def simplify(
-        self,
-        genomes: Genomes,
-        ancestors: NDArray[np.int64] | None = None,
-        known: NDArray[np.int8] | None = None,
-    ) -> NDArray[np.int8]:
-        """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2.
-
-        ``known`` is that of the first individuals; ``ancestors`` do not matter here.
-        """
-        if known is not None:
-            return np.concatenate((known, self.simplify(genomes[known.shape[0] :])))
+    def active(self, genomes: Genomes) -> NDArray[np.int8]:
+        """``[individual, edge]``: number of connections of effective gates, 0, 1 or 2."""
         n, wiring = genomes.shape[0], self.wiring
         states = self.memory(n)
-        self.answer(genomes, np.full(n, -1), np.arange(n), states)
+        self.evaluate(genomes, np.full(n, -1), np.arange(n), states)
         working = np.empty((n, wiring.n_edges), np.int8)
         kernels.simplify(
             np.ascontiguousarray(genomes), states[:, -1].copy(), wiring.first, wiring.source,
             wiring.n_inputs, self.n_gates, working,
         )  # fmt: skip
         return working
-
-    def is_valid(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
-        """``[individual]``: whether every gene lies in its alphabet."""
-        return self.genes.holds(genomes)
 
     def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
         """The circuit that a genome stands for, its dead gates included; two connections into every gate."""

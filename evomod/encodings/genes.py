@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.encodings.base import Encoding
 from evomod.kernels import genes as kernels
 from evomod.kernels import pointer_to
 from evomod.sections import RecombinationSection
+
+Genomes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,6 @@ class Alphabets:
     def high(self) -> NDArray[np.int64]:
         return self.both[1]
 
-    def bounds(self) -> tuple[list[Any], list[Any]]:
-        """Lowest and highest value of every gene."""
-        return self.low.tolist(), (self.high - 1).tolist()
-
-    def holds(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
-        """``[individual]``: whether every gene lies in its alphabet."""
-        inside = np.logical_and(genomes >= self.low, genomes < self.high)
-        return np.logical_and.reduce(inside, axis=1)
-
 
 def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
     """Alphabets from (low, high) pairs, one a gene."""
@@ -47,51 +41,62 @@ def alphabets(bounds: Sequence[tuple[int, int]]) -> Alphabets:
     return Alphabets(both, np.flatnonzero(both[1] - both[0] > 1))
 
 
-def birth_genes(alphabets: Alphabets, number: int, rng: np.random.Generator) -> NDArray[np.int8]:
-    """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
-    genomes = np.empty((number, alphabets.low.size), np.int8)
-    kernels.birth(alphabets.low, alphabets.high, pointer_to(rng), genomes)
-    return genomes
+class GeneEncoding(Encoding):
+    """An encoding of such genomes: how they are born and vary."""
 
+    genes: Alphabets
+    variation: RecombinationSection
+    recombines: ClassVar[bool] = True
 
-def vary_genes(
-    alphabets: Alphabets,
-    variation: RecombinationSection,
-    genomes: NDArray[np.int8],
-    parents: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> NDArray[np.int8]:
-    """Copies of the parents' rows, neighbours recombined, each mutated in at most one gene.
+    @property
+    def n_genes(self) -> int:  # type: ignore[override]
+        return self.genes.low.size
 
-    Crossover at one random place between two genes; a mutation changes one gene that has a choice
-    (Kashtan & Alon 2005: one random change in one of the connections).
-    """
-    offspring = genomes.take(parents, axis=0)  # 2 us; copied gene by gene in the kernel 18
-    rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
-    draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
-    kernels.vary(alphabets.both, alphabets.free, rates, draws, offspring)
-    return offspring
+    def bounds(self) -> tuple[list[Any], list[Any]]:
+        """Lowest and highest value of every gene."""
+        return self.genes.low.tolist(), (self.genes.high - 1).tolist()
 
+    def is_valid(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
+        """``[individual]``: whether every gene lies in its alphabet."""
+        inside = np.logical_and(genomes >= self.genes.low, genomes < self.genes.high)
+        return np.logical_and.reduce(inside, axis=1)
 
-def mutants_of_genes(
-    alphabets: Alphabets, variation: RecombinationSection, genome: NDArray[np.int8]
-) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Every genome that a mutation makes of one, ``[mutant, gene]``, and how often it does, ``[mutant]``.
+    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
+        """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
+        genomes = np.empty((number, self.n_genes), np.int8)
+        kernels.birth(self.genes.low, self.genes.high, pointer_to(rng), genomes)
+        return genomes
 
-    The gene is drawn first, among those with a choice, so a value counts more where there are few.
-    """
-    is_bit = variation.change == "bit"
-    genomes, weights = [], []
-    for gene in alphabets.free.tolist():
-        low, high = alphabets.both[:, gene].tolist()
-        value = int(genome[gene]) - low
-        others = [v for v in range(high - low) if v != value]
-        if is_bit:
-            others = [v for v in others if (v ^ value).bit_count() == 1]
-        for other in others:
-            mutant = genome.copy()
-            mutant[gene] = low + other
-            genomes.append(mutant)
-            weights.append(1.0 / (alphabets.free.size * len(others)))
-    shape = (len(genomes), genome.size)
-    return np.array(genomes, np.int8).reshape(shape), np.array(weights, np.float64)
+    def vary(self, genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:
+        """Copies of the parents' rows, neighbours recombined, each mutated in at most one gene.
+
+        Crossover at one random place between two genes; a mutation changes one gene that has a choice
+        (Kashtan & Alon 2005: one random change in one of the connections).
+        """
+        variation, genes = self.variation, self.genes
+        offspring = genomes.take(parents, axis=0)  # 2 us; copied gene by gene in the kernel 18
+        rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
+        draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
+        kernels.vary(genes.both, genes.free, rates, draws, offspring)
+        return offspring
+
+    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]]:
+        """Every genome that a mutation makes of one, ``[mutant, gene]``, and how often it does, ``[mutant]``.
+
+        The gene is drawn first, among those with a choice, so a value counts more where there are few.
+        """
+        is_bit, genes = self.variation.change == "bit", self.genes
+        genomes, weights = [], []
+        for gene in genes.free.tolist():
+            low, high = genes.both[:, gene].tolist()
+            value = int(genome[gene]) - low
+            others = [v for v in range(high - low) if v != value]
+            if is_bit:
+                others = [v for v in others if (v ^ value).bit_count() == 1]
+            for other in others:
+                mutant = genome.copy()
+                mutant[gene] = low + other
+                genomes.append(mutant)
+                weights.append(1.0 / (genes.free.size * len(others)))
+        shape = (len(genomes), genome.size)
+        return np.array(genomes, np.int8).reshape(shape), np.array(weights, np.float64)

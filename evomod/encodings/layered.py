@@ -305,17 +305,6 @@ class Layered(Encoding):
             return np.zeros((n_slots, wiring.n_outputs, self.inputs.shape[1]), np.int8)
         return np.zeros((n_slots, 2 * wiring.n_neurons, self.input_rows.shape[1]), np.uint64)
 
-    def answer(
-        self,
-        genomes: Genomes,
-        ancestors: NDArray[np.int64],
-        slots: NDArray[np.int64],
-        states: NDArray[Any],
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """`evaluate` and then `outputs`: yes and no bits ``[individual, output, word]``."""
-        self.evaluate(genomes, ancestors, slots, states)
-        return self.outputs(slots, states)
-
     def evaluate(
         self,
         genomes: Genomes,

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import Encoding, EncodingKind, Size
-from evomod.encodings.genes import (
-    Alphabets,
-    alphabets,
-    birth_genes,
-    mutants_of_genes,
-    vary_genes,
-)
+from evomod.encodings.base import EncodingKind, Size
+from evomod.encodings.genes import Alphabets, GeneEncoding, alphabets
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
 from evomod.kernels import answers as answers_kernels
@@ -69,10 +63,9 @@ MOST_NEURONS = 64
 
 
 @dataclass(frozen=True)
-class Threshold(Encoding):
+class Threshold(GeneEncoding):
     """An encoding of threshold networks, ready for the kernels."""
 
-    recombines: ClassVar[bool] = True
     name: str
     supports: frozenset[str]
     wiring: Wiring
@@ -87,34 +80,9 @@ class Threshold(Encoding):
     is_pattern: NDArray[np.uint64]
     """``[word]``: the bits that stand for a pattern."""
 
-    @property
-    def n_genes(self) -> int:  # type: ignore[override]
-        return self.genes.low.size
-
     def most_connections(self) -> int:
         """Of the layer before, as many as a neuron takes."""
         return int(np.minimum(np.diff(self.wiring.first), self.places[:, 1]).sum())
-
-    def bounds(self) -> tuple[list[Any], list[Any]]:
-        """Of the genes' alphabets."""
-        return self.genes.bounds()
-
-    def birth(self, number: int, rng: np.random.Generator) -> Genomes:
-        """Random genomes ``[individual, gene]``, every gene uniform over its alphabet."""
-        return birth_genes(self.genes, number, rng)
-
-    def vary(
-        self,
-        genomes: Genomes,
-        parents: NDArray[np.int64],
-        rng: np.random.Generator,
-    ) -> Genomes:
-        """Recombined and mutated copies of the parents' rows, ``[offspring, gene]``."""
-        return vary_genes(self.genes, self.variation, genomes, parents, rng)
-
-    def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]]:
-        """Every genome one mutation away, ``[mutant, gene]``, and how often it is made, ``[mutant]``, in all 1."""
-        return mutants_of_genes(self.genes, self.variation, genome)
 
     def memory(self, n_slots: int) -> NDArray[np.uint64]:
         """Room for what every network answers, a slot an individual; filled by `evaluate`."""
@@ -122,17 +90,6 @@ class Threshold(Encoding):
         states = np.zeros((n_slots, n_nodes + 1, n_words), np.uint64)
         states[:, : self.wiring.n_inputs] = self.inputs
         return states
-
-    def answer(
-        self,
-        genomes: Genomes,
-        ancestors: NDArray[np.int64],
-        slots: NDArray[np.int64],
-        states: NDArray[np.uint64],
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """`evaluate` and then `outputs`: yes and no bits ``[individual, output, word]``."""
-        self.evaluate(genomes, ancestors, slots, states)
-        return self.outputs(slots, states)
 
     def evaluate(
         self,
@@ -192,31 +149,17 @@ class Threshold(Encoding):
         """Number of effective neurons ``[individual]``: those with a path to an output."""
         return np.bitwise_count(states[:, -1, 0].take(slots))
 
-    def simplify(
-        self,
-        genomes: Genomes,
-        ancestors: NDArray[np.int64] | None = None,
-        known: NDArray[np.int8] | None = None,
-    ) -> NDArray[np.int8]:
-        """``[individual, edge]``: summed weight of the connections into effective neurons.
-
-        ``known`` is that of the first individuals; ``ancestors`` do not matter here.
-        """
-        if known is not None:
-            return np.concatenate((known, self.simplify(genomes[known.shape[0] :])))
+    def active(self, genomes: Genomes) -> NDArray[np.int8]:
+        """``[individual, edge]``: summed weight of the connections into effective neurons."""
         n, wiring = genomes.shape[0], self.wiring
         states = self.memory(n)
-        self.answer(genomes, np.full(n, -1), np.arange(n), states)
+        self.evaluate(genomes, np.full(n, -1), np.arange(n), states)
         working = np.empty((n, wiring.n_edges), np.int8)
         effective = states[:, -1, 0].copy()
         kernels.simplify(
             np.ascontiguousarray(genomes), effective, self.places, wiring.first, wiring.n_inputs, working
         )
         return working
-
-    def is_valid(self, genomes: NDArray[Any]) -> NDArray[np.bool_]:
-        """``[individual]``: whether every gene lies in its alphabet."""
-        return self.genes.holds(genomes)
 
     def network(self, genome: Genomes, about: dict[str, Any] | None = None) -> Network:
         """The network that a genome stands for; connections that cancel each other are listed both."""

@@ -17,7 +17,7 @@ from evomod.population import Goal, Population
 from evomod.pressures import connection_range
 from evomod.pressures.base import Acting, Trial, View
 from evomod.selections.base import Candidates
-from evomod.selections.collection import origin_of
+from evomod.selections.collection import METHODS
 from evomod.selections.ranking import Survivors
 
 
@@ -299,7 +299,7 @@ def selected(
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
     """Rows that pass (None: all), and rows of parents. Raises `Fault` where a user's method gives others."""
     breed, section = setup.selection.breed, setup.config.selection
-    origin = origin_of(section)
+    origin = METHODS.origin_of(section)
     if origin is None:
         return breed(candidates, section, rng)
     told = setup.told_of_selection
@@ -333,7 +333,7 @@ def surviving(setup: Setup, candidates: Candidates, rng: np.random.Generator) ->
     """Who survives of a pool. Raises `Fault` where a user's method gives others than so many."""
     survivors, section, number = setup.selection.survivors, setup.config.selection, candidates.number
     assert survivors is not None
-    origin = origin_of(section)
+    origin = METHODS.origin_of(section)
     if origin is None:
         return survivors(candidates, number, section, rng)
     told = f"{setup.told_of_selection}: survivors"

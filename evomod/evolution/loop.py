@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -105,18 +105,39 @@ class Generation:
 
 def evolve(
     config: ConfigLike,
-    seed: int | np.random.SeedSequence | np.random.Generator | None = None,
+    seed: int | Sequence[int] | np.random.SeedSequence | np.random.Generator | None = None,
     *,
     setup: Setup | None = None,
     start: Generation | NDArray[Any] | None = None,
 ) -> Iterator[Generation]:
     """Yield generation 0, 1, … until the config's stop rule holds.
 
-    A replaced operator is passed in a ``setup`` whose toolbox holds it; ``start`` goes on from an
-    earlier generation (the generator must then be in the state that it had there), or gives the first
-    genomes ``[individual, gene]``. The same config and seed give the same generations. Raises
-    `EvomodError` where config and task do not fit.
+    Nothing is written; `run` evolves and records. The same config and seed give the same generations.
 
+    Parameters
+    ----------
+    config
+        A config, a task's name or file, a TOML's path, or a config's data.
+    seed
+        What `numpy.random.default_rng` takes. None: another one at each call, which nothing records.
+    setup
+        Of `prepare` for this config, with operators replaced in its toolbox.
+    start
+        An earlier generation, from which evolution resumes (the generator must be in the state that it had there), or
+        the first genomes ``[individual, gene]``. None: as ``evolution.start`` says.
+
+    Yields
+    ------
+    Generation
+        One after the other, generation 0 before any selection.
+
+    Raises
+    ------
+    EvomodError
+        Where config and task do not fit, or the setup is of another config.
+
+    Examples
+    --------
     >>> config = Config(task="retina", evolution={"population": 20, "generations": 3})
     >>> [generation.number for generation in evolve(config, seed=1)]
     [0, 1, 2, 3]

@@ -19,7 +19,7 @@ from evomod.encodings.base import Genomes
 from evomod.errors import EvomodError
 from evomod.population import Operators
 from evomod.pressures import connection_cost, max_modularity
-from evomod.selections.collection import selection_of
+from evomod.selections.collection import METHODS
 from evomod.selections.ranking import Objectives, Survivors, choose_parents, in_order, survive
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def make_toolbox(config: Config, encoding: Encoding, probabilities: NDArray[np.f
     measure = pressure.measure if pressure else default
     toolbox.register("cost", connection_cost.measure, encoding.wiring, measure)
     toolbox.register("survive", _survive, probabilities, getattr(config.selection, "ties", "random"))
-    selection = selection_of(config.selection)
+    selection = METHODS.of(config.selection)
     if selection is not None and selection.by_fitness is not None:
         toolbox.register("breed", selection.by_fitness, config.selection)
     method, known = config.tracking.q_method, max_modularity.Known()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evomod.config import Config, ConfigLike, as_config, conflicts
 from evomod.encodings import Encoding
-from evomod.encodings.collection import built, kind_of
+from evomod.encodings.collection import ENCODINGS, built
 from evomod.encodings.collection import resolved as resolved_network
 from evomod.errors import EvomodError
 from evomod.evolution.operators import OPERATORS, make_toolbox
@@ -25,7 +25,7 @@ from evomod.pressures.base import Acting
 from evomod.pressures.collection import Pressures
 from evomod.sections import NetworkSection
 from evomod.selections.base import Selection
-from evomod.selections.collection import origin_of, resolved, selection_of
+from evomod.selections.collection import METHODS
 from evomod.selections.columns import known as measurable
 from evomod.task import Task, load_task
 
@@ -70,7 +70,7 @@ class Setup:
     @property
     def told_of_selection(self) -> str:
         """What an error calls the method of selection."""
-        origin = origin_of(self.config.selection)
+        origin = METHODS.origin_of(self.config.selection)
         what = "'breed' in the toolbox" if origin is None else str(origin.file or origin.entry_point)
         return f"selection '{self.selection.name}' ({what})"
 
@@ -90,10 +90,25 @@ def resolve(config: Config, task: Task | None = None) -> tuple[Config, Task, Enc
 def prepare(config: ConfigLike, task: Task | None = None) -> Setup:
     """Load the task, build the encoding, fill in what the config leaves open.
 
-    Raises `EvomodError` where config and task do not fit each other, or the memory.
+    Parameters
+    ----------
+    config
+        A config, a task's name or file, a TOML's path, or a config's data.
+    task
+        Of the config. None: it is loaded by the name that the config has.
+
+    Returns
+    -------
+    Setup
+        All that stays the same during a run; its ``toolbox`` holds the operators.
+
+    Raises
+    ------
+    EvomodError
+        Where config and task do not fit each other, or the run needs more memory than there is.
     """
     config, task, encoding = resolve(as_config(config), task)
-    acting, selection = config.pressures.acting, selection_of(config.selection)
+    acting, selection = config.pressures.acting, METHODS.of(config.selection)
     assert selection is not None
     if selection.sees == "outputs" and modularity_goal(config.task.goal or "") is not None:
         raise EvomodError(
@@ -141,7 +156,7 @@ def with_users_objects(config: Config) -> Config:
     network, variation = resolved_network(config.network, config.variation)
     found = {
         "pressures": config.pressures.resolved(),
-        "selection": resolved(config.selection),
+        "selection": METHODS.resolved(config.selection),
         "network": network,
         "variation": variation,
     }
@@ -158,7 +173,7 @@ def with_users_objects(config: Config) -> Config:
 
 def _left_open(config: Config, network: NetworkSection) -> dict[str, Any]:
     """Sections with the values of a user's encoding where the config, which could not know them, leaves them open."""
-    kind = kind_of(network)
+    kind = ENCODINGS.of(network)
     assert kind is not None
     changes = {}
     for name in ("evolution", "tracking"):
@@ -195,7 +210,7 @@ ADVICE = {
 
 def _bytes_needed(config: Config, task: Task) -> dict[str, int]:
     """What a run allocates, in bytes: its largest arrays."""
-    kind, mu = kind_of(config.network), config.evolution.population
+    kind, mu = ENCODINGS.of(config.network), config.evolution.population
     if kind is None or kind.size is None:
         return {}
     size, n_words = kind.size(config.network, task), -(-task.n_patterns // 64)

@@ -15,7 +15,7 @@ from evomod.files.configs import read_config
 from evomod.files.disk import is_file
 from evomod.files.readers import DamageError, read_arrays
 from evomod.network import load_network
-from evomod.selections.collection import selection_of
+from evomod.selections.collection import METHODS
 
 
 def first_genomes(config: Config, encoding: Encoding) -> NDArray[Any] | None:
@@ -55,7 +55,7 @@ def checked(config: Config, encoding: Encoding, genomes: NDArray[Any], what: str
             f"{what} holds an array of shape {genomes.shape} and type {genomes.dtype}; this config's genomes "
             f"are [individual, gene] with {genes} genes of type {wanted}."
         )
-    selection = selection_of(config.selection)
+    selection = METHODS.of(config.selection)
     is_archive = selection is not None and selection.capacity is not None
     if genomes.shape[0] != mu and not (is_archive and genomes.shape[0]):
         raise EvomodError(
@@ -82,7 +82,7 @@ def _saved(path: Path, most: int) -> NDArray[Any]:
 
 def most_bytes(config: Config, encoding: Encoding) -> int:
     """Of the arrays of a checkpoint: genes and objectives of the population, and its goals and state as text."""
-    population, selection = config.evolution.population, selection_of(config.selection)
+    population, selection = config.evolution.population, METHODS.of(config.selection)
     most = population if selection is None else selection.most(config.selection, population)
     return most * (encoding.n_genes + 8) * 8 + 2**24
 

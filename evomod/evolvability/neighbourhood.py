@@ -67,14 +67,38 @@ def neighbourhood(
     rng: np.random.Generator | None = None,
     draws: int = 2000,
 ) -> Neighbourhood:
-    """What one mutation does to a network, or to a genome ``[gene]``, of the setup's encoding.
+    """What one mutation does to a network, or to a genome, of the setup's encoding.
 
-    ``goal`` is the present goal (None: the config's); ``goals`` are the others (None: those that are
-    related to it). Mutants are enumerated, and weighted by how often the config's variation makes each,
-    given that it changes one gene; crossover takes no part. Real-valued networks have no list of
-    mutants: ``draws`` children that differ in one gene are drawn from ``rng``. Raises `EvomodError` for
-    a network that does not fit, an unknown goal, or where no child differs in one gene alone.
+    Mutants are enumerated, and weighted by how often the config's variation makes each, given that it changes one gene;
+    crossover takes no part. Real-valued networks have no list of mutants: children that differ in one gene are drawn.
 
+    Parameters
+    ----------
+    network
+        A network, or a genome ``[gene]``.
+    setup
+        Of `prepare`.
+    goals
+        Other goals. None: those that are related to the present one.
+    goal
+        The present one. None: the config's.
+    rng
+        Of drawn children.
+    draws
+        Their number.
+
+    Returns
+    -------
+    Neighbourhood
+        Shares of mutants, each from 0 to 1.
+
+    Raises
+    ------
+    EvomodError
+        For a network that does not fit, an unknown goal, or where no child differs in one gene alone.
+
+    Examples
+    --------
     >>> import evomod
     >>> setup = evomod.prepare(evomod.Config(task="circuit"))
     >>> nothing = np.zeros(setup.encoding.n_genes, np.int8)  # its output is the first input

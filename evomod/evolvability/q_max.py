@@ -22,15 +22,42 @@ def q_max(
     generations: int = 500,
     task: Task | None = None,
 ) -> tuple[float, NDArray[np.float64]]:
-    """Mean over ``runs`` of the best network's Q, and all of them ``[run]`` (Kashtan & Alon 2005).
+    """The highest Q that evolution reaches, Q_max: with the goal "max-modularity" in place of the config's own.
 
-    The evolution is the config's, size, operators, selection, pressures and price of size included, with
-    the goal "max-modularity" in place of its own; the best is that of the last generation. Q is by the
-    config's ``tracking.q_method``; ``task`` is loaded by its name if it is not given. Run k draws from the
-    stream of ``(seed, k)``, so more runs begin with the same ones. Of 20 runs of NAND circuits, 4 s each,
-    the mean was 0.615 after 500 generations and 0.617 after 2000. Raises `EvomodError` for fewer runs than
-    one or generations below 0.
+    Size, operators, selection, pressures and the price of size are the config's; Q is by its ``tracking.q_method``. Of 20
+    runs of NAND circuits, 4 s each, the mean was 0.615 after 500 generations and 0.617 after 2000.
 
+    Parameters
+    ----------
+    config
+        Of the networks.
+    runs
+        At least one.
+    seed
+        Run k draws from the stream of ``(seed, k)``, so more runs begin with the same ones.
+    generations
+        Of each run; its best is that of the last.
+    task
+        Of the config. None: it is loaded by its name.
+
+    Returns
+    -------
+    mean : float
+        Over runs of the best network's Q.
+    each : ndarray
+        ``[run]``: Q of the best of every run.
+
+    Raises
+    ------
+    EvomodError
+        For fewer runs than one or generations below 0.
+
+    References
+    ----------
+    Kashtan & Alon 2005, PNAS 102: 13773.
+
+    Examples
+    --------
     >>> from evomod.config import Config
     >>> mean, each = q_max(Config(task="circuit", evolution={"population": 20}), runs=2, generations=3)
     >>> bool(mean == each.mean())

@@ -96,13 +96,36 @@ def transfer(
 ) -> list[Adaptation]:
     """Evolve copies of a run's best network, or of a network, on other goals of its task.
 
-    ``to`` names them; None: all other goals of the task, the related first, then `RANDOM_GOALS` random
-    ones of as many ones. Every repeat begins with a population of copies and evolves by the run's own
-    config, or by ``config``, which a `Network` needs, until a goal is solved (``evolution.solved_at``)
-    or ``cap`` generations are over. Repeat k draws from the stream of ``(seed, k)``, whatever the goal,
-    so that asking for one goal or for all gives the same numbers. A run's task file and its users' pressures and
-    selection are executed, for which ``trust`` is needed where they are none of those that evomod finds itself. Raises `EvomodError` for what is no
-    run, a network that the config cannot hold, and a goal that the task does not have.
+    A run's task file and its users' pressures and selection are executed.
+
+    Parameters
+    ----------
+    source
+        A run or its folder, or a network.
+    to
+        Names of goals. None: all other goals of the task, the related first, then `RANDOM_GOALS` random ones of as many
+        ones.
+    config
+        By which copies evolve; a `Network` needs one. None: the run's own.
+    repeats
+        Populations of copies a goal.
+    seed
+        Repeat k draws from the stream of ``(seed, k)``, whatever the goal, so that asking for one goal or for all gives the
+        same numbers.
+    cap
+        Generations after which a goal is given up; it is solved with ``evolution.solved_at`` of its patterns.
+    trust
+        Needed where a run's Python files are none of those that evomod finds itself.
+
+    Returns
+    -------
+    list of Adaptation
+        One a goal.
+
+    Raises
+    ------
+    EvomodError
+        For what is no run, a network that the config cannot hold, and a goal that the task does not have.
     """
     found = winner(source, config, trust=trust)
     _check(repeats, cap)
@@ -249,7 +272,30 @@ def generations_to_solve(
 ) -> int | None:
     """Generations until copies of a network solve a goal, 0 if it does already; None: not within ``cap``.
 
-    Solved as the config has it: ``evolution.solved_at`` of the patterns that are shown. See `adapting`.
+    Parameters
+    ----------
+    config
+        By which copies evolve; ``evolution.solved_at`` of the patterns that are shown solves the goal.
+    network
+        What is copied.
+    goal
+        Of the task.
+    seed
+        Of the evolution.
+    cap
+        Generations after which it is given up.
+    task
+        Of the config. None: it is loaded by its name.
+
+    Returns
+    -------
+    int or None
+        Generations.
+
+    Raises
+    ------
+    EvomodError
+        For a network that the config cannot hold, and a goal that the task does not have.
     """
     *_, last = adapting(config, network, goal, seed, cap=cap, task=task)
     return last.number if last.is_solved else None

@@ -1,7 +1,8 @@
-"""What is computed from other files and kept: it is current while it says that it was made of what is there now.
+"""What is computed from other files and kept, until those files change.
 
-What it was made of, its facts, stands in a JSON record itself, or for another file in `MADE_OF` beside it. Missing, damaged
-and outdated are one case: it is made again. A stop in between leaves nothing that says it is current and is not.
+Each result names what it was made of (its facts): a JSON record in itself, any other file in `MADE_OF` of its folder. It
+is computed again if it is missing, damaged, or made of other facts. An interrupted write never leaves an outdated result
+that counts as current.
 """
 
 from __future__ import annotations

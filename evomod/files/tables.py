@@ -120,8 +120,8 @@ def read_table(
 ) -> Columns:
     """A table as arrays: whole numbers, numbers (an empty one is NaN), or text; all columns, or those ``wanted``.
 
-    Text are `TEXTS` and columns whose first entry is no number, of which there is none where all others are
-    ``numbers``. ``growing``: the log of a run, of which a torn last line is left out; otherwise one is damage.
+    Text are `TEXTS`, and columns whose first entry is not a number unless ``numbers`` says that all others are numbers.
+    ``growing``: the log of a run, of which a torn last line is left out; elsewhere a torn line is damage.
     ``compact``: texts are objects, of which equal ones are one, 8 bytes each in place of 4 a letter. Some thousand rows
     are read at a time: a million take the memory of their numbers.
 

@@ -92,7 +92,23 @@ class Training:
 
 
 def load_training_run(folder: str | Path) -> Training:
-    """Read the folder of a training. Raises `EvomodError` if it is none, or was not finished."""
+    """Read the folder of a training.
+
+    Parameters
+    ----------
+    folder
+        That of the training.
+
+    Returns
+    -------
+    Training
+        Tables and networks are read when they are asked for.
+
+    Raises
+    ------
+    EvomodError
+        If it is none, or was not finished.
+    """
     folder = Path(folder)
     try:
         manifest = read_json(folder / "manifest.json")
@@ -120,10 +136,32 @@ def run_training(
 ) -> Training:
     """Train a network into a folder (default ``runs/<data>-<pressures>-seed<seed>``), and measure it.
 
-    ``folder`` is where the files of the data set are. Without a seed one is drawn and recorded. The same
-    config and seed give the same bytes of ``log.csv`` on the same machine, build of PyTorch and number of
-    threads. Raises `EvomodError` for a config that cannot be, data or PyTorch that are missing, a folder
-    that holds anything already, a full disk.
+    The same config and seed give the same bytes of ``log.csv`` on the same machine, build of PyTorch and number of threads.
+
+    Parameters
+    ----------
+    config
+        Data, layers, pressures on weights, epochs.
+    seed
+        Without one, one is drawn and recorded.
+    out
+        The folder, which must hold nothing.
+    folder
+        Where the files of the data set are.
+    draws
+        Random networks behind every null model.
+    progress
+        None shows a bar on a terminal only.
+
+    Returns
+    -------
+    Training
+        The folder, read.
+
+    Raises
+    ------
+    EvomodError
+        For a config that cannot be, data or PyTorch that are missing, a folder that holds anything already, a full disk.
     """
     check_known(config.data, folder)  # a mistake is told before anything is to be installed
     want_torch()
@@ -281,9 +319,26 @@ def adapt(
 ) -> StepsToAdapt:
     """Train a task's network further, on another goal, until all its answers are right.
 
-    ``goal`` is a goal of the task, or a truth table ``bool[output, pattern]`` such as
-    `Task.random_goal` draws, of no relation. Penalties, dropout and the learning rate are the run's; a step
-    uses all patterns. Raises `EvomodError` if the run trained no task, or the task has no such goal.
+    Penalties, dropout and the learning rate are the run's; a step uses all patterns.
+
+    Parameters
+    ----------
+    run
+        A training or its folder.
+    goal
+        Of the task, or a truth table ``bool[output, pattern]`` such as `Task.random_goal` draws, of no relation.
+    most_steps
+        After which it is given up.
+
+    Returns
+    -------
+    StepsToAdapt
+        Steps, and how the goal is related to the one that was trained.
+
+    Raises
+    ------
+    EvomodError
+        If the run trained no task, or the task has no such goal.
     """
     run = run if isinstance(run, Training) else load_training_run(run)
     if run.config.goal is None:

@@ -1,7 +1,7 @@
 """The papers' figures in a list: scripts are read as text and studies as data, so none is imported, resolved or executed.
 
-A study whose stated settings are the definition's is listed as there; what only resolving it tells, such as a task with
-other truth tables, is told where its figure is drawn (`evomod.papers.figures`).
+A study is listed where its settings are those that the definition states. What can only be found by resolving it, such as
+a task with other truth tables, is reported when the figure is drawn (`evomod.papers.figures`).
 """
 
 from __future__ import annotations

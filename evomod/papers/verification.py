@@ -14,7 +14,7 @@ from typing import Any
 from evomod.errors import EvomodError, shortened
 from evomod.files.provenance import other_version
 from evomod.files.readers import DamageError, read_json
-from evomod.papers.claims import Claim, decide, old_births, untested
+from evomod.papers.claim import Claim, old_births
 from evomod.papers.places import command_of, paper_of, scripts_folder, study_name, study_places, table_of
 from evomod.papers.scripts import (
     Tell,
@@ -24,6 +24,7 @@ from evomod.papers.scripts import (
     load_script,
     quick_study,
 )
+from evomod.papers.testing import decide, untested
 from evomod.studies.tables import StudyFolder, load_study
 from evomod.verdicts import STATES
 

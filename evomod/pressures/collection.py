@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import (
-    ConfigDict,
     Field,
-    ValidationError,
     create_model,
     field_serializer,
     model_serializer,
@@ -17,51 +14,28 @@ from pydantic import (
 )
 
 from evomod.errors import EvomodError
-from evomod.files.plugins import (
-    Origin,
-    built_in,
-    check_name,
-    check_origin,
-    entry_points,
-    from_entry_point,
-    from_file,
-    mistakes,
-)
+from evomod.files.collection import Collection, OwnSection, file_name
+from evomod.files.plugins import Origin
 from evomod.pressures.base import Acting, Pressure
 from evomod.sections import SUPPORTS, Section
 
-GROUP = "evomod.pressures"
-"""Entry points of installed packages, each the name of its pressure."""
+PRESSURES = Collection(
+    Pressure,
+    "pressure",
+    Path(__file__).parent,
+    {"file": (str | None, None)},
+    lambda pressure: (pressure.order, pressure.name),
+)
 
 
-BUILT_IN = {
-    pressure.name: pressure
-    for pressure in sorted(
-        built_in(GROUP, Path(__file__).parent, Pressure),
-        key=lambda pressure: (pressure.order, pressure.name),
-    )
-}
-"""Those of this package, by name."""
-
-
-class Own(Section):
+class Own(OwnSection):
     """The part of a user's pressure, before what defines it has been read."""
-
-    model_config = ConfigDict(extra="allow")
 
     file: str | None = None
     entry_point: str | None = None
     sha256: str | None = None
 
-    @field_serializer("file")
-    def _name(self, value: str | None) -> str | None:
-        """A folder holds a copy under the file's name, beside its config."""
-        return None if value is None else Path(value).name
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The pressure's own keys."""
-        return dict(self.__pydantic_extra__ or {})
+    _name = field_serializer("file")(file_name)
 
 
 class Pressures(Section):
@@ -78,7 +52,7 @@ class Pressures(Section):
             return data
         own = {name: section for name, section in data.items() if _is_own(name, section)}
         if "own" in data and "own" not in own:
-            raise ValueError(f"there is no pressure 'own'; known here: {', '.join(BUILT_IN)}")
+            raise ValueError(f"there is no pressure 'own'; known here: {', '.join(PRESSURES)}")
         rest = {name: section for name, section in data.items() if name not in own}
         return rest | (
             {"(own)": {name: _own(name, section) for name, section in own.items()}} if own else {}
@@ -97,7 +71,7 @@ class Pressures(Section):
     @property
     def acting(self) -> tuple[Acting, ...]:
         """Pressures that act, with their sections, in the order of objectives; users' once they are resolved."""
-        found = [Acting(BUILT_IN[n], self.get(n)) for n in FIELDS if self.get(n) is not None]
+        found = [Acting(PRESSURES[n], self.get(n)) for n in FIELDS if self.get(n) is not None]
         for section in self.own.values():
             if not isinstance(section, Own):
                 pressure, origin = definition_of(section)
@@ -120,10 +94,10 @@ class Pressures(Section):
         own: dict[str, Any] = {}
         for key, section in self.own.items():
             name, read = _read(key, section) if isinstance(section, Own) else (key, section)
-            if name in own or name in BUILT_IN:
+            if name in own or name in PRESSURES:
                 raise EvomodError(
                     f"pressures.{key}: the name '{name}' is taken by "
-                    f"{'a pressure of evomod' if name in BUILT_IN else 'another file'}; give it another one."
+                    f"{'a pressure of evomod' if name in PRESSURES else 'another file'}; give it another one."
                 )
             own[name] = read
         return self.model_copy(update={"own": dict(sorted(own.items()))})
@@ -149,7 +123,7 @@ class Pressures(Section):
 def _fields() -> dict[str, Any]:
     return {
         name.replace("-", "_"): (pressure.section | None, Field(default=None, alias=name))
-        for name, pressure in BUILT_IN.items()
+        for name, pressure in PRESSURES.items()
         if pressure.place != "schedule"
     }
 
@@ -157,19 +131,19 @@ def _fields() -> dict[str, Any]:
 PressuresSection = create_model(
     "PressuresSection", __base__=Pressures, __module__=__name__, __doc__=Pressures.__doc__, **_fields()
 )
-FIELDS = [name for name, pressure in BUILT_IN.items() if pressure.place != "schedule"]
+FIELDS = [name for name, pressure in PRESSURES.items() if pressure.place != "schedule"]
 """Names of built-in pressures with a section of their own; one whose place is the schedule is written as such."""
 
 
 def _is_own(name: Any, section: Any) -> bool:
     """Whether a key of [pressures] is a user's: a file, or the name of an entry point."""
-    if not isinstance(name, str) or name in BUILT_IN or name.replace("_", "-") in BUILT_IN:
+    if not isinstance(name, str) or name in PRESSURES or name.replace("_", "-") in PRESSURES:
         return False
-    if isinstance(section, Own) or type(section) in DEFINED or name.endswith(".py"):
+    if isinstance(section, Own) or PRESSURES.defined(section) is not None or name.endswith(".py"):
         return True
     if isinstance(section, dict) and ("file" in section or "entry_point" in section):
         return True
-    return name in entry_points(GROUP)
+    return name in PRESSURES.points()
 
 
 def _own(name: str, section: Any) -> Any:
@@ -183,50 +157,34 @@ def _own(name: str, section: Any) -> Any:
             raise ValueError(f"{name}: the file is named twice; leave out file = {section['file']!r}")
         return Own(**section, file=name)
     if "file" not in section:
-        point = entry_points(GROUP).get(name)
+        point = PRESSURES.points().get(name)
         return Own(**({"entry_point": point.value if point else None} | section))
     return Own(**section)
 
 
-DEFINED: dict[type[Section], tuple[Pressure, Origin]] = {}
-"""What is behind the section of a user's pressure that has been read."""
-
-
 def definition_of(section: Section) -> tuple[Pressure, Origin]:
     """A user's pressure, and where it comes from, by its section."""
-    return DEFINED[type(section)]
+    found = PRESSURES.defined(section)
+    assert found is not None
+    return found
 
 
 def _read(key: str, section: Own) -> tuple[str, Section]:
     """The name of a user's pressure, and its section, checked by what defines it."""
     where = f"pressures.{key}"
-    if section.file is not None:
-        pressure, origin = from_file(Path(section.file), Pressure, "pressure")
-    else:
-        if key not in entry_points(GROUP):
-            raise EvomodError(
-                f"{where}: no installed package has this entry point of {GROUP} ({section.entry_point}); "
-                "install the package that it comes from."
-            )
-        pressure, origin = from_entry_point(GROUP, key, Pressure)
+    pressure, origin = PRESSURES.read(section.file or key, where, section.sha256)
     if not key.endswith(".py") and key != pressure.name:
         raise EvomodError(
             f"{where}: {origin.file or origin.entry_point} defines the pressure '{pressure.name}'; expected "
             f"'{key}'. Write [pressures.{pressure.name}]."
         )
-    check_origin(where, origin, section.sha256)
-    check_definition(pressure, str(origin.file or origin.entry_point))
-    try:
-        kept = {"file": origin.file, "entry_point": origin.entry_point, "sha256": origin.sha256}
-        given = section.given | {k: v for k, v in kept.items() if v is not None}
-        return pressure.name, _section_class(pressure, origin)(**given)
-    except ValidationError as error:
-        raise EvomodError(mistakes(f"pressures.{pressure.name}", pressure.section, error)) from None
+    _refuse(PRESSURES.check(pressure, origin, Section), pressure)
+    given = section.given if origin.file is None else section.given | {"file": origin.file}
+    return pressure.name, PRESSURES.section_of(pressure, origin, f"pressures.{pressure.name}", given)
 
 
-def check_definition(pressure: Pressure, where: str) -> None:
+def _refuse(where: str, pressure: Pressure) -> None:
     """Refuse, in words, an object that cannot act."""
-    check_name(where, pressure.name)
     if pressure.place not in ("objective", "constraint"):
         raise EvomodError(
             f"{where}: pressure '{pressure.name}' has the place {pressure.place!r}; expected 'objective' or "
@@ -234,28 +192,9 @@ def check_definition(pressure: Pressure, where: str) -> None:
         )
     if not callable(pressure.measure):
         raise EvomodError(f"{where}: pressure '{pressure.name}' has no function measure(view, section).")
-    is_section = isinstance(pressure.section, type) and issubclass(pressure.section, Section)
-    if not is_section:
-        raise EvomodError(
-            f"{where}: section of pressure '{pressure.name}': expected a class made from evomod.sections.Section."
-        )
     if not callable(pressure.requires):
         unknown = sorted(set(pressure.requires) - set(SUPPORTS))
         if unknown:
             raise EvomodError(
                 f"{where}: pressure '{pressure.name}' requires '{unknown[0]}'; known: {', '.join(SUPPORTS)}."
             )
-
-
-@lru_cache(maxsize=64)
-def _section_class(pressure: Pressure, origin: Origin) -> type[Section]:
-    """The section of a user's pressure with what identifies the file, the same class for the same file."""
-    made = create_model(
-        pressure.section.__name__,
-        __base__=pressure.section,
-        file=(str | None, None),
-        entry_point=(str | None, None),
-        sha256=(str, ...),
-    )
-    DEFINED[made] = (pressure, origin)
-    return made

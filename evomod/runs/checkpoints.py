@@ -26,7 +26,7 @@ from evomod.files.records import SCHEDULE, RandomState, check_record
 from evomod.files.tables import csv_line
 from evomod.network import Network, network_json
 from evomod.runs.tracking import Tracker, columns
-from evomod.selections.collection import origin_of
+from evomod.selections.collection import METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def archive_table(generation: Generation) -> bytes:
     """The table of the method of selection, a row an individual. Raises `Fault` where a user's gives none."""
     setup, section = generation.setup, generation.setup.config.selection
     candidates = candidates_of(setup, generation.standing)
-    table, origin, told = setup.selection.table, origin_of(section), setup.told_of_selection
+    table, origin, told = setup.selection.table, METHODS.origin_of(section), setup.told_of_selection
     assert table is not None
     file = None if origin is None else origin.file
     found: Any = called(f"{told}: table", file, table, candidates, section)

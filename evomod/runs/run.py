@@ -107,7 +107,23 @@ class Run:
 
 
 def load_run(folder: str | Path) -> Run:
-    """Read a run folder; nothing in it is executed. Raises `EvomodError` if it is none, or is damaged."""
+    """Read a run folder; nothing in it is executed.
+
+    Parameters
+    ----------
+    folder
+        That of a run.
+
+    Returns
+    -------
+    Run
+        Tables and the best network are read when they are asked for.
+
+    Raises
+    ------
+    EvomodError
+        If it is none, or is damaged.
+    """
     folder = Path(folder)
     try:
         manifest = read_json(folder / "manifest.json")
@@ -165,15 +181,22 @@ def run(
     config
         A config, a task's name or file, a TOML's path, or a config's data.
     seed
-        Without one, one is drawn and recorded.
+        A whole number from 0, or a `numpy.random.SeedSequence`. Without one, one is drawn and recorded.
+    out
+        The folder, which must hold nothing.
     setup
         Of `prepare` for this config, with operators replaced in its toolbox. They are recorded in the manifest by
-        import path or source; `resume` wants the same.
+        import path or source; `resume` requires the same.
     on_generation
         Called with every `Generation` after its row is written. Where it returns True the run ends as by a stop
         rule, and the manifest says so (``stopped``). Where it raises, the state is saved first.
     progress
         None shows a bar on a terminal only.
+
+    Returns
+    -------
+    Run
+        The folder, read.
 
     Raises
     ------
@@ -327,15 +350,39 @@ def resume(
     on_generation: Callable[[Generation], bool | None] | None = None,
     trust: bool = False,
 ) -> Run:
-    """Go on where a run stopped; ``settings`` may extend ``evolution.generations``.
+    """Resume a run where it stopped; the result is the same as without the interruption, byte for byte.
 
-    The result is the same as without the interruption, byte for byte. A run without a checkpoint starts
-    again from its seed. ``watch`` is called every 0.2 s with the generation reached; where it returns
-    True, the run stops as it does on Ctrl-C. ``setup`` with the same replaced operators as the run began with, and
-    ``on_generation``, as in `run`. The folder's ``task.py`` and copies of users' files are executed, for which
-    ``trust`` is needed where evomod does not find the same files itself, nor has executed them. Raises
-    `EvomodError` for one that is not trusted or was edited, a damaged or foreign checkpoint, the run of another
-    version, or a setting that would make it another run.
+    A run without a checkpoint starts again from its seed. The folder's ``task.py`` and copies of users' files are executed.
+
+    Parameters
+    ----------
+    folder
+        That of the run.
+    settings
+        ``dotted.name=value``: ``evolution.generations`` may be more, and ``tracking.checkpoint_seconds`` any.
+    progress
+        None shows a bar on a terminal only.
+    watch
+        Called every 0.2 s with the generation reached; where it returns True, the run stops as it does on Ctrl-C.
+    setup
+        With the same replaced operators as the run began with.
+    on_generation
+        As in `run`.
+    trust
+        Needed where the folder's Python files are none of those that evomod finds itself, or has executed.
+
+    Returns
+    -------
+    Run
+        The folder, read.
+
+    Raises
+    ------
+    EvomodError
+        For a file that is not trusted or was edited, a damaged or foreign checkpoint, the run of another version, or a
+        setting that would make it another run.
+    Interrupted
+        After a checkpoint, on Ctrl-C or SIGTERM, or by ``watch``.
     """
     found = load_run(folder)
     changed = [s for s in settings if s.partition("=")[0].strip() not in MAY_CHANGE]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config
-from evomod.encodings.collection import BUILT_IN as ENCODINGS
+from evomod.encodings.collection import ENCODINGS
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.disk import NoLocksError, locked

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.pressures.base import Acting, Pressure, View
-from evomod.pressures.collection import BUILT_IN, Pressures
+from evomod.pressures.collection import PRESSURES, Pressures
 
 
 def connection_cost(view: View, section: Any) -> NDArray[np.float64]:
@@ -45,7 +45,7 @@ COLUMNS = {
 def known(pressures: Pressures) -> dict[str, Acting]:
     """Every column of a run with these pressures, by name, each with the section that it is measured with."""
     columns = {name: Acting(column, None) for name, column in COLUMNS.items()}
-    for pressure in BUILT_IN.values():
+    for pressure in PRESSURES.values():
         fields = pressure.section.model_fields.values()
         if pressure.measure is not None and not any(field.is_required() for field in fields):
             columns[pressure.name] = Acting(pressure, pressure.section())

@@ -191,9 +191,27 @@ def load_definition(
 ) -> Study:
     """Read a study's TOML and resolve its treatments, for which their tasks and users' files are executed.
 
-    ``settings`` are ``dotted.name=value`` and change every treatment; ``replicates`` takes the place of
-    the file's number. Without ``trust`` a Python file that a treatment names by its path is executed only if
-    evomod finds the same file itself, or has executed it. Raises `EvomodError` that lists every mistake with its path.
+    Parameters
+    ----------
+    path
+        Of the TOML.
+    settings
+        ``dotted.name=value``, which change every treatment.
+    replicates
+        In place of the file's number.
+    trust
+        False: a Python file that a treatment names by its path is executed only if evomod finds the same file itself, or
+        has executed it.
+
+    Returns
+    -------
+    Study
+        Its treatments with resolved configs.
+
+    Raises
+    ------
+    EvomodError
+        That lists every mistake with its path.
     """
     return _defined(path, settings, replicates, partial(_resolved, trust=trust))
 

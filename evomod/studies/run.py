@@ -74,13 +74,34 @@ def run_study(
 ) -> StudyFolder:
     """Run what is left of a study in its folder, and write the tables.
 
-    ``jobs``: worker processes, by default one a core; with 1 runs are evolved here, one after the other.
-    ``dask``: "local", a scheduler's address or a cluster's TOML, see `cluster`. ``shard`` ``(i, n)``:
-    evolve here every n-th replicate, beginning with the i-th, and write no tables.
+    A run that fails stops no other; it is in `StudyFolder.failures`.
 
-    A run that fails stops no other; it is in `StudyFolder.failures`. Raises `EvomodError` if the folder
-    is another study's, the disk is full or workers keep dying, `Interrupted` on Ctrl-C or SIGTERM: what
-    is done stays done, and the same call goes on.
+    Parameters
+    ----------
+    study
+        Of `load_definition`.
+    out
+        The folder: empty, or of this study.
+    jobs
+        Worker processes, by default one a core; with 1 runs are evolved here, one after the other.
+    dask
+        "local", a scheduler's address or a cluster's TOML, see `evomod.studies.cluster`.
+    shard
+        ``(i, n)``: evolve here every n-th replicate, beginning with the i-th, and write no tables.
+    progress
+        None shows a bar on a terminal only.
+
+    Returns
+    -------
+    StudyFolder
+        The folder, read.
+
+    Raises
+    ------
+    EvomodError
+        If the folder is another study's, the disk is full or workers keep dying.
+    Interrupted
+        On Ctrl-C or SIGTERM: what is done stays done, and the same call resumes.
     """
     folder = Path(out)
     _check_where(jobs, dask, shard)

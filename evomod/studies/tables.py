@@ -150,7 +150,23 @@ class StudyFolder:
 
 
 def load_study(folder: str | Path) -> StudyFolder:
-    """Read a study's folder; nothing in it is executed. Raises `EvomodError` if it is none."""
+    """Read a study's folder; nothing in it is executed.
+
+    Parameters
+    ----------
+    folder
+        That of the study.
+
+    Returns
+    -------
+    StudyFolder
+        Tables are read when they are asked for.
+
+    Raises
+    ------
+    EvomodError
+        If it is none.
+    """
     folder = Path(folder)
     manifest = load_manifest(folder)
     return StudyFolder(folder, read_definition(folder / "study.toml"), manifest)

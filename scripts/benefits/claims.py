@@ -6,11 +6,15 @@ because connections that break it raise fitness. One claim is primary; the other
 was declared before the runs but what PAPER.md says was changed after they had begun, before any table of theirs was seen.
 """
 
+from typing import Any
+
 import numpy as np
 
-from evomod.papers.claims import DELTA, LargerInPairs, NotRunError, Rises
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import LargerInPairs, Rises
 from evomod.plots.studies import rows_of
 from evomod.scripts.benefits import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {
@@ -92,7 +96,7 @@ LABELS = {
         for which in ("useful", "neutral", "harmful")
     },
 }
-ABOUT = {"smallest": DELTA, "status": "ours", "figure": "benefits-intervention"}
+ABOUT: dict[str, Any] = {"smallest": DELTA, "status": "ours", "figure": "benefits-intervention"}
 
 
 WHERE = {"up": "where Q was pushed up", "none": "where it was not pushed", "down": "down"}

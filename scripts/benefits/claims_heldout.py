@@ -4,8 +4,12 @@ The essay on causes of modularity says that modular networks do better on relate
 All was declared before the runs.
 """
 
-from evomod.papers.claims import DELTA, Larger, NotRunError, Rises
+from typing import Any
+
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Larger, Rises
 from evomod.scripts.benefits import heldout
+from evomod.verdicts import DELTA
 
 STUDY = "study_heldout.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=500", "evolution.population=200"]}
@@ -43,7 +47,7 @@ COLUMNS = {
     **{name: measured(name) for name in ("q", "unseen", *(f"read:{goal}" for goal in heldout.READ))},
     **{f"rank:{name}": ranked(name) for name in ("q", "unseen", f"read:{RELATED}")},
 }
-ABOUT = {"smallest": DELTA, "status": "ours", "figure": "benefits-zero_shot"}
+ABOUT: dict[str, Any] = {"smallest": DELTA, "status": "ours", "figure": "benefits-zero_shot"}
 
 CLAIMS = [
     Larger(

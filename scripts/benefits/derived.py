@@ -4,6 +4,8 @@ Every table has rows for single runs of a study and is completed when runs were 
 comes out the same again.
 """
 
+from typing import Any
+
 import numpy as np
 
 from evomod.config import Config, apply_pressures, config_data, towards
@@ -105,13 +107,13 @@ def _lines(study, keys, jobs):
     ends = iter(in_workers(descendant, calls, jobs))
     ended = [(key, direction, next(ends)) for key, _ in asked for direction in DIRECTIONS]
     cap = length(study, CAP)
-    calls = [
+    trials = [
         (towards(known["free"], goal), network, goal, stream(study, key, 1, k, repeat), cap)
         for key, _, network in ended
         for k, goal in enumerate(OTHERS)
         for repeat in range(REPEATS)
     ]
-    courses = iter(in_workers(fitness_course, calls, jobs))
+    courses = iter(in_workers(fitness_course, trials, jobs))
     return [
         about(key) | {"direction": direction} | end_of(network) | {"goal": goal, "repeat": repeat}
         | adapted(next(courses))
@@ -219,7 +221,7 @@ def around_one(run):
     moment = int(there[np.argmax(q[there])])
     network = replayed(run, [moment])[0]
     change, fitter, weights = mutant_changes(network, prepare(run.config))
-    row = {"generation": moment, "fitness": round(float(fitness[moment]), ROUND)}
+    row: dict[str, Any] = {"generation": moment, "fitness": round(float(fitness[moment]), ROUND)}
     row["q"] = round(float(q[moment]), ROUND)
     for name, mine in (("useful", fitter > 0.0), ("neutral", fitter == 0.0), ("harmful", fitter < 0.0)):
         total = weights[mine].sum()

@@ -37,7 +37,7 @@ def prepare(study, jobs=None):
 def draw(study):
     """Above: Q of the lines and generations to adapt to four goals; below: early Q, and what mutations do to Q."""
     figure = Figure(figsize=(8.7, 5.6), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=(1.15, 1.0))
+    above, below = figure.subfigures(2, 1, height_ratios=(1.15, 1.0), squeeze=False)[:, 0]
     first, *others = above.subplots(1, 1 + len(SCALE), width_ratios=(1.0, *([1.0] * len(SCALE))))
     draw_lines(first, study, "q", None)
     first.set_ylabel("Q of the line's last network")

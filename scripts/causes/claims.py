@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Larger, LargerInPairs, NotRunError, Rises
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Larger, LargerInPairs, Rises
 from evomod.papers.scripts import definition_of
 from evomod.plots.studies import masked, rows_of
 from evomod.scripts.causes import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600", "evolution.population=200"]}

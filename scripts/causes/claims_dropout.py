@@ -1,7 +1,10 @@
 """What the essay says of dropout: modules specialised without it, redundant beside that with some, alike with much."""
 
-from evomod.papers.claims import DELTA, Alike, Larger
+from typing import Any
+
+from evomod.papers.claims import Alike, Larger
 from evomod.scripts.causes import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study_dropout.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=400", "evolution.population=200"]}
@@ -18,7 +21,7 @@ COLUMNS = {
     **{name: of_modules(name) for name in ("redundancy", "specialisation", "harm")},
     "q_z": lambda study, treatment: derived.measured(study, "q_z", treatment),
 }
-ABOUT = {"smallest": DELTA, "figure": "causes-redundancy"}
+ABOUT: dict[str, Any] = {"smallest": DELTA, "figure": "causes-redundancy"}
 CLAIMS = [
     Larger(
         "modules stand in for each other more with dropout of 0.1 than without", column="redundancy", a=SOME, b=NONE,

@@ -1,7 +1,8 @@
 """Does a cause of modularity act in networks that keep about 30 connections, or is it a cost of connections?"""
 
-from evomod.papers.claims import DELTA, Larger
+from evomod.papers.claims import Larger
 from evomod.scripts.causes import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study_fixed.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600", "evolution.population=200"]}

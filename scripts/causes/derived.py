@@ -155,7 +155,7 @@ def goal_rows(key, run):
     ends = np.flatnonzero(is_end)
     for moment in MOMENTS:
         if moment < log["goal"].size:
-            place = ends[max(np.searchsorted(ends, moment, side="right") - 1, 0)]
+            place = ends[max(int(np.searchsorted(ends, moment, side="right")) - 1, 0)]
             fitness = {goal: log[f"fitness:{goal}"][place] for goal in (TRAINED, *OTHERS)}
             rows.append(
                 about(key)
@@ -259,13 +259,13 @@ def matched(study, treatment, reach=2):
         np.flatnonzero(works & (table["treatment"] == name)) for name in (treatment, CONTROL)
     )
     gaps = np.abs(table["connections"][mine][:, None] - table["connections"][control][None])
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for place in np.argsort(gaps, axis=None, kind="stable"):
         i, j = np.unravel_index(place, gaps.shape)
         if gaps[i, j] > reach:
             break
         if mine[i] not in [a for a, _ in pairs] and control[j] not in [b for _, b in pairs]:
-            pairs.append((mine[i], control[j]))
+            pairs.append((int(mine[i]), int(control[j])))
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -110,7 +111,8 @@ def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
     task = load_task(TASK)
     data = task_data(task, GOAL)
     config = TrainingConfig(TASK, GOAL, epochs=epochs, prune=SHARE, modules=MODULES)
-    config = replace(config, **WAYS[way])
+    changes: dict[str, Any] = dict(WAYS[way])
+    config = replace(config, **changes)
     if way == "longer":
         config = replace(config, epochs=2 * epochs)
     config = resolved(config, data)
@@ -167,7 +169,7 @@ def are_sides_apart(magnitudes):
 
 def beside_shuffles(graph, layer, draws, rng):
     """Q of weights, undirected; the mean Q of the graph with them shuffled within its layers; z."""
-    how = {"directed": False, "weight": "weight", "method": "leading-eigenvector"}
+    how: dict[str, Any] = {"directed": False, "weight": "weight", "method": "leading-eigenvector"}
     q = modularity(graph, **how).q
     spread = null_distribution(graph, "shuffle-within-layer", draws, rng, layer=layer, **how)
     sd = spread.std()

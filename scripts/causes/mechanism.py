@@ -61,7 +61,8 @@ def draw_held(axes, held, column, label):
 
 def draw_matched(axes, study):
     """Q of a cause less Q of the control, of runs that ended with as many connections."""
-    names, summary = [], study.summary
+    names: list[str] = []
+    summary = study.summary
     for name in derived.SINGLES:
         pairs = derived.matched(study, name)
         gaps = summary["q_score"][pairs[:, 0]] - summary["q_score"][pairs[:, 1]]
@@ -107,7 +108,7 @@ def draw_decay_of_z(axes, study, table):
 
 def draw_pairs(axes, study):
     """What a pair does beyond the sum of its causes, to the mean Q of networks with connections."""
-    names = []
+    names: list[str] = []
     for name, (a, b) in derived.PAIRS.items():
         groups = [
             derived.measured(study, "q_score", treatment) for treatment in (name, a, b, derived.CONTROL)

@@ -9,10 +9,11 @@ have a Q. The tables of the figures must have been written: `evomod figure cause
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from evomod.papers.claims import interval_of
+from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
 from evomod.scripts.causes import claims, derived, gradient
@@ -240,10 +241,10 @@ def fading(study, found, resamples=2000, seed=1):
     has = ~np.isnan(z)
     lines = []
     for label in ("all", WITHIN):
-        values = [z[has], *times[:, has]]
+        sides = [z[has], *times[:, has]]
         if label == WITHIN:
-            values = [derived.ranks_within(one, names[has]) for one in values]
-        values = np.stack(values)
+            sides = [derived.ranks_within(one, names[has]) for one in sides]
+        values = np.stack(sides)
         draws = [rhos(values[:, rng.integers(0, has.sum(), has.sum())]) for _ in range(resamples)]
         gaps, here = np.array([draw[0] - draw[1:] for draw in draws]), rhos(values)
         low, high = np.nanquantile(gaps, (0.025, 0.975), axis=0)
@@ -429,7 +430,8 @@ BOTH = {
 def both_optimisers(study, rows):
     """Evolved and trained networks of one task and the same layers by one measure: Q beside rewired networks."""
     trained = gradient.groups_of(rows)
-    lines, sides = [], {"evolved": {}, "trained": {}}
+    lines = []
+    sides: dict[str, dict[str, Any]] = {"evolved": {}, "trained": {}}
     for column in MEASURES:
         evolved = {name: derived.measured(study, column, name) for name in BOTH}
         by_gradient = {name: as_trained(trained, column, group) for name, group in BOTH.items()}

@@ -3,27 +3,19 @@
 The paper's numbers are recalled, not re-read; see PAPER.md.
 """
 
+from typing import Any
+
 import numpy as np
 
 from evomod import measures
 from evomod.effects import unknown
 from evomod.files.tables import read_table
-from evomod.papers.claims import (
-    BAND,
-    DELTA,
-    SHARE,
-    Custom,
-    Larger,
-    Measured,
-    MoreOften,
-    NotRunError,
-    Published,
-    PublishedShare,
-    check_births,
-)
+from evomod.papers.claim import Measured, NotRunError, check_births
+from evomod.papers.claims import Custom, Larger, MoreOften, Published, PublishedShare
 from evomod.scripts.clune2013 import fig4
 from evomod.statistics import rank_correlation
 from evomod.task import load_task
+from evomod.verdicts import BAND, DELTA, SHARE, Verdict
 
 STUDY = "study.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500", "tracking.population_every=0"]}
@@ -47,7 +39,8 @@ def of_networks(measure):
 
 def separated(network):
     """Whether the split in two has all left inputs on one side and all right ones on the other."""
-    return measures.decomposition(network, load_task("retina")).first_split.success
+    split = measures.decomposition(network, load_task("retina")).first_split
+    return split is not None and split.success
 
 
 def solved_halves(network):
@@ -60,7 +53,7 @@ COLUMNS = {"separated": of_networks(separated), "solved_halves": of_networks(sol
 
 def of_alphabet(words, pa, pcc):
     """The claims of an alphabet."""
-    about = {"figure": "clune2013-fig2"}
+    about: dict[str, Any] = {"figure": "clune2013-fig2"}
     return [
         Larger(
             f"P&CC has the higher Q, {words}", column="q_score", a=pcc, b=pa, family="Q", smallest=DELTA, **about
@@ -145,7 +138,9 @@ def everywhere(source):
     q, _, rows, maps = cells(source)
     found = np.unique(q).size
     text = f"in {found} of the {rows.size} rows of Q that {maps} maps reach"
-    verdict = "not complete" if maps < MAPS else "holds" if found == rows.size else "inconclusive"
+    verdict: Verdict = (
+        "not complete" if maps < MAPS else "holds" if found == rows.size else "inconclusive"
+    )
     return Measured(text, unknown("rho"), "a cell in every row", verdict=verdict)
 
 
@@ -153,8 +148,8 @@ def falling(source):
     """The sign of rho over cells below a cost of 125; cells are no independent draws, so there is no interval."""
     q, cost, _, maps = cells(source)
     found = rank_correlation(cost[cost < 125.0], -q[cost < 125.0])
-    sign = "holds" if found.rho > 0.0 else "reversed" if found.rho < 0.0 else "inconclusive"
-    verdict = "not complete" if maps < MAPS else sign
+    sign: Verdict = "holds" if found.rho > 0.0 else "reversed" if found.rho < 0.0 else "inconclusive"
+    verdict: Verdict = "not complete" if maps < MAPS else sign
     return Measured(
         f"{found.n} cells of {maps} maps, rho of the fall {found.rho:+.2f}",
         unknown("rho"),

@@ -4,8 +4,10 @@ A variant: the paper's protocol starts from the networks of generation 25,000, w
 numbers are recalled, less surely than the main results. A value is a network, the median of its adaptations.
 """
 
-from evomod.papers.claims import DELTA, Larger, NotRunError
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Larger
 from evomod.scripts.clune2013 import fig3a
+from evomod.verdicts import DELTA
 
 STUDY = "study_adapt.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.population=300", "evolution.generations=1500"]}

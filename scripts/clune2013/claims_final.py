@@ -4,9 +4,13 @@ The paper's numbers are recalled, not re-read, and less surely than its main res
 median of its five adaptations, where the paper's p values suggest that all of them were pooled.
 """
 
-from evomod.papers.claims import BAND, DELTA, SHARE, Larger, MoreOften, NotRunError, Published
+from typing import Any
+
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Larger, MoreOften, Published
 from evomod.scripts.clune2013 import fig3a as first
 from evomod.scripts.clune2013 import fig3a_final as figure
+from evomod.verdicts import BAND, DELTA, SHARE
 
 STUDY = "study_final.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.population=300", "evolution.generations=1500"]}
@@ -43,7 +47,8 @@ def group(kind, goal, suffix):
 def of_direction(goal, suffix):
     """The claims of a direction and an alphabet."""
     name, *published = DIRECTIONS[goal]
-    end, about = f"{name}, {ALPHABETS[suffix]}", {"figure": "clune2013-fig3a_final"}
+    end = f"{name}, {ALPHABETS[suffix]}"
+    about: dict[str, Any] = {"figure": "clune2013-fig3a_final"}
     pa, pcc = (group(kind, goal, suffix) for kind in ("pa", "pcc"))
     return [
         Larger(

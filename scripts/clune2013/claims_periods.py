@@ -6,8 +6,9 @@ other replicate chooses it, and the rest are tested: of six groups the best look
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Alike, Larger
+from evomod.papers.claims import Alike, Larger
 from evomod.scripts.clune2013 import fig3b
+from evomod.verdicts import DELTA
 
 STUDY = "study_periods.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}

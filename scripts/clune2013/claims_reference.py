@@ -14,11 +14,12 @@ from evomod import measures
 from evomod.effects import delta, unknown
 from evomod.errors import EvomodError
 from evomod.files.tables import read_rows
-from evomod.papers.claims import ALPHA, DELTA, Custom, Measured
+from evomod.papers.claim import Measured
+from evomod.papers.claims import Custom
 from evomod.papers.places import table_of
 from evomod.scripts.clune2013 import reference as reference_runs
 from evomod.statistics import holm, kolmogorov_smirnov, proportions, rank_sum
-from evomod.verdicts import is_within
+from evomod.verdicts import ALPHA, DELTA, Verdict, is_within
 
 PAPER, DECLARED = "clune2013", 50
 TABLE, COMMAND = f"../reference/{reference_runs.TABLE}", reference_runs.COMMAND
@@ -82,7 +83,7 @@ def indistinguishable(source, kind):
     ]
     known = [size for size in sizes if size.is_known]
     widest = max(known, key=lambda size: max(abs(size.low), abs(size.high)), default=unknown("delta"))
-    verdict = "inconclusive"
+    verdict: Verdict = "inconclusive"
     if mine.min() < ALPHA:
         verdict = "differs"
     elif counts[0] >= DECLARED and known and is_within(widest, DELTA):
@@ -109,7 +110,7 @@ def same_q(source):
     found = (
         f"{sum(gap <= 1e-4 for gap in gaps)} of {len(gaps)} agree, largest difference {max(gaps):.1e}"
     )
-    verdict = "holds" if max(gaps) <= 1e-4 else "differs"
+    verdict: Verdict = "holds" if max(gaps) <= 1e-4 else "differs"
     return Measured(found, unknown("difference"), "every one to 1e-4", verdict=verdict)
 
 

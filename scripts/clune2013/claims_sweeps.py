@@ -7,8 +7,10 @@ has no modules, so no Q.
 
 import numpy as np
 
-from evomod.papers.claims import BAND, DELTA, Alike, Larger, NotRunError, Published, Trend, check_births
+from evomod.papers.claim import NotRunError, Status, check_births
+from evomod.papers.claims import Alike, Larger, Published, Trend
 from evomod.scripts.clune2013 import figs4
+from evomod.verdicts import BAND, DELTA
 
 STUDY = "study_sweeps.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1000", "evolution.population=500"]}
@@ -49,7 +51,7 @@ def runs_of(study, group):
 
 COLUMNS = {"q": q}
 PA, PCC = "study.toml:pa", "study.toml:pcc"
-AGAINST_PA = {
+AGAINST_PA: dict[str, tuple[str, Status, str]] = {
     "pcc-random-coordinates": ("P&CC with random coordinates (p = 1e-9, recalled)", "claim", ""),
     "pcc-connections": ("the number of connections as the cost", "ours", " (our reading)"),
     "pcc-nodes": ("the number of nodes as the cost", "ours", " (our reading)"),

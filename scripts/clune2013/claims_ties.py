@@ -5,7 +5,8 @@ the published runs broke ties, is not known. Columns: Q of the logged network, a
 mean, median, least and largest.
 """
 
-from evomod.papers.claims import BAND, Published
+from evomod.papers.claims import Published
+from evomod.verdicts import BAND
 
 STUDY = "study_ties.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=300", "evolution.population=300"]}

@@ -6,8 +6,9 @@ Recalled, not re-read, and less surely than the main results: "nearly every" and
 import numpy as np
 
 from evomod import measures
-from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften
+from evomod.papers.claims import Larger, MoreOften
 from evomod.task import Task, load_task
+from evomod.verdicts import DELTA, SHARE
 
 STUDY = "study_xor.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500"]}

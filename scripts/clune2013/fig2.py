@@ -1,5 +1,7 @@
 """Performance, Q, the best networks, and where populations lie in cost and Q: PA and P&CC."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -33,7 +35,8 @@ SNAPSHOTS = 6
 def draw(study):
     """Panels c to g of Fig. 2; curves of both alphabets of weights, the rest of `ALPHABET` alone."""
     figure = Figure(figsize=(7.2, 9.2), dpi=DOTS, layout="constrained")
-    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.2, 4.4, 2.2))
+    parts: Any = figure.subfigures(3, 1, height_ratios=(2.2, 4.4, 2.2))
+    top, middle, bottom = parts
     curves(top, study)
     networks(middle, study, ("pa", "pcc"))
     densities(bottom, study, ("pa", "pcc"))
@@ -73,8 +76,8 @@ def networks(figure, study, treatments):
             f"{n.about['fitness']['left-and-right']:.3f}, Q {n.about['q_score']:.2f}" for n in found
         ]
         cells = row.subplots(2, SHOWN // 2).ravel()
-        splits = [measures.decomposition(n, RETINA).first_split.modules for n in simple]
-        plot_small_networks(cells, simple, splits, titles)
+        splits: list[Any] = [measures.decomposition(n, RETINA).first_split for n in simple]
+        plot_small_networks(cells, simple, [split.modules for split in splits], titles)
         row.suptitle(
             f"{study.labels[treatment]}, {ALPHABET}: best networks, among equals the first by number "
             "(performance, Q)",

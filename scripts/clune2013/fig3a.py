@@ -61,9 +61,8 @@ def medians(study):
 
     Of runs that the study has: the table may hold more.
     """
-    table = read_table(study.folder / "adaptation.csv")
-    replicates = table["replicate"] < study.study.replicates
-    table = masked(table, replicates)
+    whole = read_table(study.folder / "adaptation.csv")
+    table = masked(whole, whole["replicate"] < study.study.replicates)
     generations = np.where(np.isnan(table["generations"].astype(float)), CAP, table["generations"])
     found = {}
     for treatment in study.treatments:

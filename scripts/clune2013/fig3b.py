@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from evomod.papers.claims import interval_of
+from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import companion
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import medians_in_words, plot_interval

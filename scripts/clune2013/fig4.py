@@ -55,7 +55,7 @@ def explore(seed, generations, folder):
 
 def merged(archives):
     """The best performance of several archives, ``{(bin of Q, bin of cost): performance}``."""
-    best = {}
+    best: dict[tuple[int, int], float] = {}
     for archive in archives:
         bins = zip(archive["bin:q_score"].tolist(), archive["bin:connection_cost"].tolist(), strict=True)
         for cell, fitness in zip(bins, archive["best_fitness"].tolist(), strict=True):

@@ -1,6 +1,7 @@
 """Other costs (connections, nodes), inputs at random places, and the other goal: Q and performance."""
 
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -21,7 +22,7 @@ COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance", "connectio
 def draw(study):
     """Every replicate's best network of the last generation, medians with 95 % intervals."""
     static = companion(study, Path(__file__), "study.toml")
-    groups = {}
+    groups: dict[str, Any] = {}
     for found, names in ((static, ("pa", "pcc")), (study, SHOWN)):
         if found is not None:
             groups |= {found.labels[name]: rows_of(found.summary, treatment=name) for name in names}

@@ -1,6 +1,7 @@
 """A retina without parts (any four pixels): Q and performance beside the retina with two halves."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -29,7 +30,8 @@ def draw(study):
     """
     static = companion(study, Path(__file__), "study.toml")
     figure = Figure(figsize=(7.2, 5.2), layout="constrained")
-    top, bottom = figure.subfigures(2, 1, height_ratios=(2.8, 2.4))
+    parts: Any = figure.subfigures(2, 1, height_ratios=(2.8, 2.4))
+    top, bottom = parts
     labels = {name: study.labels[name] for name in SHOWN}
     for axes, (column, name) in zip(top.subplots(1, 2), COLUMNS.items(), strict=True):
         curves = curves_of_q(study) if column == "q_score" else study.curves
@@ -43,7 +45,7 @@ def draw(study):
         f"{medians_in_words(n.tolist())}; networks of Q = 0 (no, or hardly any, connections) are left out of Q",
         fontsize=8,
     )
-    groups = {}
+    groups: dict[str, Any] = {}
     for found, names in ((static, ("pa", "pcc")), (study, SHOWN)):
         if found is not None:
             groups |= {

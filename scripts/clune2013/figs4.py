@@ -1,6 +1,7 @@
 """Controls without a connection cost: deletion, diversity, Q or a random walk as the second objective."""
 
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -37,7 +38,7 @@ def controls(study):
 def draw(study):
     """Every replicate's best network of the last generation, medians with 95 % intervals."""
     static = companion(study, Path(__file__), "study.toml")
-    groups = {}
+    groups: dict[str, Any] = {}
     for found, names in ((static, ("pa", "pcc")), (study, SHOWN)):
         if found is not None:
             groups |= {found.labels[name]: rows_of(found.summary, treatment=name) for name in names}

@@ -1,5 +1,7 @@
 """Five XORs, and two hierarchical XORs: Q, performance, and networks that keep their parts apart."""
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from evomod.plots.studies import explain_networks, plot_columns, plot_small_networks, rows_of
@@ -18,7 +20,8 @@ def draw(study):
     """Every replicate of the last generation, and the best networks in the colours of their modules."""
     summary = study.summary
     figure = Figure(figsize=(6.0, 6.1), layout="constrained")
-    top, bottom = figure.subfigures(2, 1, height_ratios=(1.6, 4.4))
+    parts: Any = figure.subfigures(2, 1, height_ratios=(1.6, 4.4))
+    top, bottom = parts
     groups = {study.labels[name]: rows_of(summary, treatment=name) for name in study.treatments}
     plot_columns(top, groups, COLUMNS)
     for row, name in zip(bottom.subfigures(4, 1), study.treatments, strict=True):

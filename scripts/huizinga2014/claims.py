@@ -4,7 +4,8 @@ With a connection cost, networks that CPPNs paint are more modular and perform b
 of a seed for locality. That they are more regular than directly encoded ones is not measured here.
 """
 
-from evomod.papers.claims import DELTA, Larger
+from evomod.papers.claims import Larger
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {

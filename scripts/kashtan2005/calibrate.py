@@ -16,6 +16,7 @@ import numpy as np
 from evomod.measures import normalised_modularity
 from evomod.measures.files import read_graph
 from evomod.measures.graphs import adjacency_of
+from evomod.measures.normalised import NormalisedModularity
 
 METHOD = "refined"
 HEAD = (
@@ -36,6 +37,7 @@ def row(path, draws, published, q_max=None):
     """One line of the table."""
     graph = connected(path)
     found = normalised_modularity(graph, draws=draws, directed=False, method=METHOD, q_max=q_max)
+    assert isinstance(found, NormalisedModularity)
     implied = found.q_rand + (found.q - found.q_rand) / published
     numbers = (found.q, found.q_rand, found.z, found.q_max, found.q_m, implied)
     cells = ["-" if np.isnan(number) else f"{number:.3f}" for number in numbers]

@@ -13,17 +13,14 @@ import numpy as np
 import evomod
 from evomod.evolution.evaluation import Loop, penalised
 from evomod.files.tables import read_rows
+from evomod.papers.claim import NotRunError
 from evomod.papers.claims import (
-    BAND,
-    DELTA,
-    SHARE,
     Above,
     AtMost,
     Larger,
     LargerInPairs,
     LargerMean,
     MoreOften,
-    NotRunError,
     Published,
     PublishedMean,
     PublishedShare,
@@ -33,6 +30,7 @@ from evomod.papers.places import scripts_folder
 from evomod.population import Population, goal_bits, score
 from evomod.scripts.kashtan2005 import decay as decays
 from evomod.scripts.kashtan2005 import derived
+from evomod.verdicts import BAND, DELTA, SHARE
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=3000"]}

@@ -4,7 +4,8 @@ Our question, after an independent thesis (OneFluffyBunny/UCL_thesis: Q_m of MVG
 -0.07, five seeds each). Q_m of summary.csv: relative to degree-preserving randomisations, best network of the last generation.
 """
 
-from evomod.papers.claims import DELTA, Larger
+from evomod.papers.claims import Larger
+from evomod.verdicts import DELTA
 
 STUDY = "study_fan_in.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}

@@ -6,10 +6,12 @@ solutions that switch rapidly between the goals, which `sustained.py` measures; 
 the study's runs stop at, is a weaker criterion and stands beside.
 """
 
-from evomod.papers.claims import BAND, Above, NotRunError, PublishedMean
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Above, PublishedMean
 from evomod.scripts.kashtan2005 import claims as main
 from evomod.scripts.kashtan2005 import derived, sustained
 from evomod.scripts.kashtan2005 import fig4 as figure
+from evomod.verdicts import BAND
 
 STUDY, QUICK = figure.STUDY, figure.QUICK
 TREATMENT = figure.TREATMENT

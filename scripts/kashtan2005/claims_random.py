@@ -1,11 +1,14 @@
 """What Kashtan & Alon (2005) claim of goals that vary at random: no modularity, no motifs (SI Fig. 8)."""
 
 from pathlib import Path
+from typing import Any
 
-from evomod.papers.claims import DELTA, Above, Larger, NotRunError
+from evomod.papers.claim import NotRunError
+from evomod.papers.claims import Above, Larger
 from evomod.papers.scripts import find_study
 from evomod.scripts.kashtan2005 import claims as main
 from evomod.scripts.kashtan2005 import derived
+from evomod.verdicts import DELTA
 
 STUDY = "study_random.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}
@@ -45,7 +48,7 @@ COLUMNS = {
         for size, number, _ in MOTIFS
     },
 }
-ABOUT = {"figure": "kashtan2005-figs8"}
+ABOUT: dict[str, Any] = {"figure": "kashtan2005-figs8"}
 CLAIMS = [
     *(
         Above(

@@ -5,6 +5,8 @@ by a test of pairs, and what was chosen for its Q_m can hardly but fall. Here ev
 solved is followed, with both changes, with either, and with neither.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -44,7 +46,8 @@ def rows(study):
     One of the equally fit by chance: the first of them is often the circuit that the run began with, for an elite
     stays in its place.
     """
-    found, known = [], {}
+    found: list[Any] = []
+    known: dict[Any, Any] = {}
     for network in fig3.starts(study):
         circuit = network.about["replicate"]
         for arm, (treatment, is_dearer, _) in ARMS.items():

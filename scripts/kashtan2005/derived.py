@@ -8,6 +8,7 @@ method "refined". The paper takes Newman's method, of two that it cites; so ther
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from evomod.files.tables import read_table, read_text, table_text
 from evomod.measures import modularity, motifs, normalised_modularity, null_distribution
 from evomod.measures.graphs import adjacency_of
 from evomod.measures.modularity import q_of_many, undirected
+from evomod.measures.normalised import NormalisedModularity
 from evomod.network import network_json, network_of
 from evomod.plots.motifs import plot_motif_means
 from evomod.studies.definition import seed_of
@@ -164,9 +166,11 @@ def best_q_table(study, treatments):
 
 def q_rows(study, treatments, chosen):
     """Rows of ``q_m.csv``."""
-    rows, highest = [], {}
+    rows: list[dict[str, Any]] = []
+    highest: dict[str, Any] = {}
     for treatment in treatments:
-        system, genomes = "retina" if treatment in RETINA else "circuit", {}
+        system = "retina" if treatment in RETINA else "circuit"
+        genomes: dict[int, float] = {}
         for replicate, network in chosen(study, treatment).items():
             highest[system] = highest.get(system) or evolved_q_max(study, system)
             row = q_row(study, treatment, network, highest[system], genomes)
@@ -187,6 +191,7 @@ def q_row(study, treatment, network, highest, genomes):
     other = normalised_modularity(
         network, draws=SIZES["other_nulls"], directed=False, method=OTHER, q_max=highest["q_greedy"]
     )
+    assert isinstance(found, NormalisedModularity) and isinstance(other, NormalisedModularity)
     matrix = adjacency_of(network)
     nodes = int((matrix.any(axis=0) | matrix.any(axis=1)).sum())
     if nodes not in genomes:
@@ -266,9 +271,8 @@ def q_max_runs(study, system):
     """The rows of a system, and ``q_max.csv``: Q of the best of every run, in the setting of the fixed goal."""
 
     def make():
-        systems = (("circuit", "fg-and"), ("retina", "retina-fg"))
-        if "fg-and" not in study.treatments:
-            systems = (("circuit", study.treatments[0]),)
+        both = (("circuit", "fg-and"), ("retina", "retina-fg"))
+        systems = both if "fg-and" in study.treatments else (("circuit", study.treatments[0]),)
         return [
             {"treatment": name, "run": run} | best_q(config_of(study, treatment), run)
             for name, treatment in systems
@@ -313,7 +317,7 @@ MOTIF_COLUMNS = ("size", "subgraph", "networks", "z", "z_se", "count", "count_nu
 def motif_rows(treatment, networks, size):
     """Of one treatment and size."""
     null = "layered" if treatment in RETINA else "degree-preserving"
-    profiles = [motifs(network.simplified(), size, null, SIZES["draws"]) for network in networks]
+    profiles: list[Any] = [motifs(n.simplified(), size, null, SIZES["draws"]) for n in networks]
     rows = []
     for k, number in enumerate(profiles[0].ids.tolist() if profiles else []):
         z = np.array([profile.z[k] for profile in profiles])

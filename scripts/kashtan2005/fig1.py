@@ -1,5 +1,7 @@
 """Fitness over generations and subgraphs of circuits: fixed goal (FG) and modularly varying goals (MVG)."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -81,7 +83,8 @@ def zoomed(rows, period, enough):
 def draw(study):
     """Panels a to d of Fig. 1."""
     figure = Figure(figsize=(7.2, 8.4), layout="constrained")
-    above, middle, below = figure.subfigures(3, 1, height_ratios=(2.4, 2.6, 2.8))
+    parts: Any = figure.subfigures(3, 1, height_ratios=(2.4, 2.6, 2.8))
+    above, middle, below = parts
     left, right = above.subplots(1, 2)
     fitness(left, right, study)
     table = derived.motif_table(study)

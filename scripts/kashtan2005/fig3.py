@@ -1,10 +1,13 @@
 """Modularity lost: circuits that evolved under varying goals, under one fixed goal with a higher price of size."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
 import evomod
 from evomod.measures import normalised_modularity
+from evomod.measures.normalised import NormalisedModularity
 from evomod.plots.runs import COLOURS
 from evomod.scripts.kashtan2005 import derived
 
@@ -41,7 +44,8 @@ def starts(study):
 
 def decay(study):
     """A row a run and generation: fitness, gates, Q and Q_m of the best."""
-    networks, rows, known = starts(study)[:STARTS], [], {}
+    networks, rows = starts(study)[:STARTS], []
+    known: dict[Any, Any] = {}
     for run in range(RUNS if networks else 0):
         network = networks[run % len(networks)]
         about = {"start": network.about["replicate"], "run": run}
@@ -84,6 +88,7 @@ def measured(study, generation, row, known):
             network, draws=NULLS, directed=False, method=derived.METHOD, q_max=highest
         )
         gates = {node for pair in key for node in pair} - set(network.inputs.tolist())
+        assert isinstance(found, NormalisedModularity)
         known[key] = (len(gates), found.q, found.q_m)
     fitness = float(generation.fitness[row])
     return dict(zip(MEASURES, (generation.number, fitness, *known[key]), strict=True))

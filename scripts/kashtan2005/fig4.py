@@ -1,6 +1,7 @@
 """Circuits with six inputs and three outputs in four successive epochs of varying goals (G1, G4, G2, G4)."""
 
 from collections import deque
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -42,7 +43,8 @@ def circuits(study):
     seed = derived.seed(study, TREATMENT, replicate)
     last = times[replicate] + FURTHER
     config = derived.config_of(study, TREATMENT, generations=last, stop="generations")
-    longest, row = [], deque(maxlen=len(SHOWN))
+    longest: list[Any] = []
+    row: deque[Any] = deque(maxlen=len(SHOWN))
     for generation in evomod.evolve(config, seed):
         if generation.number % config.schedule.period or generation.number == 0:
             continue

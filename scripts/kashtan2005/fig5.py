@@ -1,5 +1,7 @@
 """Retina networks under a fixed goal (FG) and modularly varying goals (MVG), and their four-node subgraphs."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -34,7 +36,8 @@ def typical(study, treatment):
 def draw(study):
     """Panels a to c, which are b to d of Fig. 5: the paper's a shows the retina."""
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=(3.2, 3.0))
+    parts: Any = figure.subfigures(2, 1, height_ratios=(3.2, 3.0))
+    above, below = parts
     drawn = []
     for axes, (treatment, label), letter in zip(above.subplots(1, 2), LABELS.items(), "ab", strict=True):
         network, q_m = typical(study, treatment)

@@ -33,7 +33,8 @@ def run(seed, cap=CAP, settings=()):
     path = HERE / "circuit_three_outputs.toml"
     limit = [f"evolution.generations={cap}", "evolution.stop=generations", *settings]
     config = evomod.load_config(path, limit)
-    period, when = config.schedule.period, []  # the first generation that solves an epoch; None
+    period = config.schedule.period
+    when: list[int | None] = []  # the first generation that solves an epoch
     rows = {}
     for generation in evomod.evolve(config, seed=seed):
         if generation.number == 0:

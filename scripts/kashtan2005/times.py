@@ -5,6 +5,7 @@ Drawn from the rows of times_to_solve.py in the default reading.
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -41,7 +42,8 @@ def draw_table(path):
         raise EvomodError(f"{path} holds no rows of the default reading; run `{COMMAND}`.")
     last = max(int(row["generations"]) for row in rows)
     figure = Figure(figsize=(8.0, 3.6), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.08)  # type: ignore[call-arg]
+    engine: Any = figure.get_layout_engine()
+    engine.set(wspace=0.08)
     panels = figure.subplots(1, 2, sharey=True)
     for axes, (system, title) in zip(panels, TITLES.items(), strict=True):
         groups = {
@@ -49,7 +51,9 @@ def draw_table(path):
             for goals, *_ in GOALS
         }
         draw(axes, groups, last)
-        axes.set_title(f"{title}, {runs_in_words(list(groups.values()))} a line")
+        axes.set_title(
+            f"{title}, {runs_in_words([np.array(group) for group in groups.values()])} a line"
+        )
     panels[0].set_ylabel("share of runs solved")
     panels[0].legend(loc="upper left", frameon=False)
     return figure

@@ -12,6 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -99,7 +100,9 @@ def replicate(system, goals, reading, seed, cap=None, after=AFTER):
             "breed", BREED[changes["breed"]], setup.config.selection.model_dump()["elite"]
         )
     wanted = set(setup.config.schedule.goals)
-    first, when_solved, later, times, sought = None, 0, [], [], None
+    first, when_solved, sought = None, 0, None
+    later: list[Any] = []
+    times: list[int | None] = []
     for generation in evomod.evolve(setup.config, seed=seed, setup=setup):
         if first is None:
             if generation.is_solved and wanted <= set(generation.solved_goals):

@@ -6,24 +6,18 @@ the selection as quoted, and with that of Kashtan & Alon 2005 (`both_selections.
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from evomod.effects import Effect, pairs, stratified, unknown
-from evomod.papers.claims import (
-    DELTA,
-    LEAST,
-    SHARE,
-    Custom,
-    Measured,
-    NotRunError,
-    Published,
-    described,
-    relabelled,
-)
+from evomod.papers.claim import Measured, NotRunError
+from evomod.papers.claim_texts import described
+from evomod.papers.claims import LEAST, Custom, Published, relabelled
 from evomod.scripts.kashtan2007 import both_selections as both
 from evomod.scripts.kashtan2007 import speedup as speedups
 from evomod.statistics import share_interval, share_p, signed_rank
+from evomod.verdicts import DELTA, SHARE, Verdict
 
 STUDY = "study.toml"
 RUNS = 11
@@ -159,7 +153,7 @@ def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
     shown = f"S {mean:.3g} ± {error:.2g} at G_max {cap:,}; {open_ended} of {len(goals)} goals not solved with MVG"
     is_bound = any(np.median(fixed) >= cap for fixed, _ in goals.values())
     undershoots = effect.high < low / middle
-    verdict = "inconclusive" if open_ended or (is_bound and undershoots) else None
+    verdict: Verdict | None = "inconclusive" if open_ended or (is_bound and undershoots) else None
     return Measured(shown, effect, f"normal interval; predicted {low:g} to {high:g}", verdict=verdict)
 
 
@@ -188,7 +182,7 @@ LABELS = {"mvg": "MVG"}
 def of_model(model, is_other):
     """The claims of a model."""
     name = speedups.MODELS[model]
-    about = {"figure": FIRST[model]}
+    about: dict[str, Any] = {"figure": FIRST[model]}
 
     def against(scenario):
         goals = partial(common, model=model, scenario=scenario)

@@ -5,12 +5,14 @@ paper: a fixed order and a random walk are two treatments. T counts generations 
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Custom
+from evomod.papers.claims import Custom
 from evomod.scripts.kashtan2007 import claims as main
 from evomod.scripts.kashtan2007 import speedup
+from evomod.verdicts import DELTA
 
 STUDY = "study_any.toml"
 QUICK = {"replicates": 3, "settings": ["evolution.generations=1500", "evolution.population=500"]}
@@ -28,7 +30,7 @@ def to_middle(study, scenario):
 
 def of_scenario(name, label):
     """The claims of one way of replacing operators."""
-    about = {"smallest": DELTA, "figure": "kashtan2007-fig1"}
+    about: dict[str, Any] = {"smallest": DELTA, "figure": "kashtan2007-fig1"}
     return [
         Custom(
             f"gate layers, {label}: MVG solves the hardest goals sooner than a fixed goal",

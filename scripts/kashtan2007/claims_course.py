@@ -4,10 +4,12 @@ Our reading of the figure, of which no numbers are known. With both selections, 
 """
 
 from evomod.files.tables import read_table
-from evomod.papers.claims import DELTA, SHARE, Larger, MoreOften, NotRunError
-from evomod.plots.studies import rows_of
+from evomod.papers.claim import NotRunError, Status
+from evomod.papers.claims import Larger, MoreOften
+from evomod.plots.studies import masked, rows_of
 from evomod.scripts.kashtan2007 import both_selections as selections
 from evomod.scripts.kashtan2007 import fig3
+from evomod.verdicts import DELTA, SHARE
 
 STUDY, QUICK = fig3.STUDY, fig3.QUICK
 
@@ -16,7 +18,7 @@ SELECTIONS = {
     "other-": ("K&A's selection", selections.OTHER),
 }
 """Words, and those of version 0.1."""
-STATUS = {"": "claim", "other-": "exploratory"}
+STATUS: dict[str, Status] = {"": "claim", "other-": "exploratory"}
 """The other selection was tried because the one that the paper states had not brought Fig. 3 back."""
 LABELS = {f"{kind}{name}": name.upper() for kind in SELECTIONS for name in ("mvg", "fg")}
 
@@ -39,8 +41,8 @@ def last_fitness(study, group):
     path = study.folder / fig3.TABLE_NAME
     if not path.exists():
         raise NotRunError(f"no {path.name}: evomod figure kashtan2007-fig3 --study {study.folder}")
-    table = read_table(path)
-    table = {name: column[table["replicate"] < study.study.replicates] for name, column in table.items()}
+    whole = read_table(path)
+    table = masked(whole, whole["replicate"] < study.study.replicates)
     last = rows_of(table, generation=table["generation"].max())
     return rows_of(last, treatment=group.removeprefix("other-"))["best_fitness"]
 

@@ -6,9 +6,11 @@ The sizes of the populations are ours.
 from functools import partial
 
 from evomod.effects import delta
-from evomod.papers.claims import DELTA, Custom, Measured, Sooner
+from evomod.papers.claim import Measured
+from evomod.papers.claims import Custom, Sooner
 from evomod.scripts.kashtan2007 import fig2
 from evomod.statistics import rank_sum
+from evomod.verdicts import DELTA
 
 STUDY = "study_periods.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=1500"]}

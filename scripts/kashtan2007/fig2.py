@@ -2,9 +2,11 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import LINES, runs_in_words
+from evomod.sections import ScheduleSection
 from evomod.statistics import ratio_of_medians
 
 STUDY = "study_periods.toml"
@@ -25,7 +27,8 @@ SIGNS = {
 
 def by_size(study):
     """``{size: (T of the fixed goal [replicate], {period: T[replicate]})}``; unsolved runs count with G_max."""
-    summary, found = study.summary, {}
+    summary = study.summary
+    found: dict[int, dict[ScheduleSection, NDArray[np.float64]]] = {}
     for treatment in study.study.treatments:
         size = int(treatment.name.partition("-")[0].removeprefix("n"))
         runs = np.maximum(summary["generations"][summary["treatment"] == treatment.name], 1).astype(

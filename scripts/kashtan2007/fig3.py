@@ -42,9 +42,8 @@ def courses(study, runs):
 
 def draw(study):
     """Mean and standard error over runs, a line a scenario."""
-    table = read_table(study.folder / TABLE_NAME)
-    replicates = table["replicate"] < study.study.replicates
-    table = masked(table, replicates)
+    whole = read_table(study.folder / TABLE_NAME)
+    table = masked(whole, whole["replicate"] < study.study.replicates)
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, colour, line in zip(("mvg", "fg"), (COLOURS[5], COLOURS[0]), LINES, strict=False):

@@ -5,10 +5,13 @@ question, and so is hierarchy relative to random networks of the same degrees. S
 computes; the authors' program also tries pairs, so it finds more.
 """
 
+from typing import Any
+
 import numpy as np
 
-from evomod.papers.claims import DELTA, Larger, Sooner
+from evomod.papers.claims import Larger, Sooner
 from evomod.scripts.mengistu2016 import fig2 as figure
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {
@@ -31,7 +34,7 @@ def times(study, treatment):
 
 
 COLUMNS = {"subproblems": subproblems, "times": times, "hierarchy_z": figure.hierarchy_z}
-ABOUT = {"b": "pa", "figure": "mengistu2016-fig2"}
+ABOUT: dict[str, Any] = {"b": "pa", "figure": "mengistu2016-fig2"}
 
 
 def of_treatment(name, label):

@@ -1,5 +1,7 @@
 """Hierarchy, Q and performance on AND-XOR-AND, and how many subgoals neurons tell: PA and P&CC."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -27,7 +29,8 @@ CURVES = {"hierarchy": "hierarchy", "q_score": "Q", "best_fitness": "performance
 def draw(study):
     """Panels B to G of Fig. 2."""
     figure = Figure(figsize=(7.2, 8.8), dpi=140, layout="constrained")  # below 300 kB as a PNG
-    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(2.3, 4.2, 2.3))
+    parts: Any = figure.subfigures(3, 1, height_ratios=(2.3, 4.2, 2.3))
+    top, middle, bottom = parts
     curves(top, study)
     networks(middle, study)
     bars(bottom, study)

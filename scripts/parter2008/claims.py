@@ -5,7 +5,8 @@ Directions, from the main text; networks are the best of the last generation.
 
 import numpy as np
 
-from evomod.papers.claims import DELTA, Larger
+from evomod.papers.claims import Larger
+from evomod.verdicts import DELTA
 
 STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=600", "evolution.population=500"]}
