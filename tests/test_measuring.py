@@ -291,6 +291,11 @@ def test_where_no_exchange_is_possible_it_is_said_and_the_rest_is_known():
         assert f"every {null} null is the network itself" in text and "Q by method" in text
     star.add_edge("a", "b")
     assert "nulls_note" not in measure_network(star, draws=3)
+    full = np.zeros((6, 6))
+    full[:2, 2:4] = full[2:4, 4:] = 1.0
+    layers = networkx.from_numpy_array(full, create_using=networkx.DiGraph)
+    networkx.set_node_attributes(layers, {k: k // 2 for k in range(6)}, "layer")
+    assert "every layered null is the network itself" in report("it", measure_network(layers, draws=3))
 
 
 def test_weights_are_those_of_the_hierarchy_too_unless_some_are_negative():
