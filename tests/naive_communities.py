@@ -144,6 +144,7 @@ def searched(
     near: Sequence[Sequence[int]],
     start: Sequence[int],
     worse: float,
+    largest: int,
     rounds: int,
     signed: bool,
     draw: Callable[[], float],
@@ -167,7 +168,7 @@ def searched(
     for number in range(rounds + 1):
         if number > 0:
             state.kick(draw)
-        state.settle(n if number == 0 else LARGE if number % EVERY == 0 else SMALL)
+        state.settle(largest if number == 0 else LARGE if number % EVERY == 0 else SMALL)
         worth = state.worth()
         if number == 0 or worth > best_worth:
             best, best_worth = list(state.module), worth

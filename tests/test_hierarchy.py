@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from evomod.errors import EvomodError
 from evomod.measures import hierarchy, null_hierarchy
+from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.network import Network
 
 
@@ -72,7 +73,10 @@ def test_many_networks_give_a_list_of_the_single_results(monkeypatch):
     many = (rng.random((20, 9, 9)) < np.linspace(0.0, 0.4, 20)[:, None, None]).astype(float)
     expected = [naive.global_reaching_centrality(one.tolist()) for one in many]
     assert hierarchy(many) == expected
+    assert hierarchy_of_many(many).tolist() == expected
     monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_ONCE", 200)
+    assert hierarchy_of_many(many).tolist() == expected
+    monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "STEPS", 200)
     assert hierarchy(many) == expected
     assert hierarchy(many[:1]) == expected[:1]
     assert hierarchy(np.zeros((0, 3, 3))) == []

@@ -44,11 +44,11 @@ def whole(links, signed):
     return type(links)(links.first, links.near, links.link, links.strength, price, 7.0, 1.0)
 
 
-def searched(links, start, worse, rounds, rng):
+def searched(links, start, worse, largest, rounds, rng):
     modules = start.copy()
     worth = kernels.search(
-        links.first, links.near, links.link, links.strength, links.price, links.scale, TINY, worse, rounds,
-        pointer_to(rng), modules,
+        links.first, links.near, links.link, links.strength, links.price, links.scale, TINY, worse, largest,
+        rounds, pointer_to(rng), modules,
     )  # fmt: skip
     return modules, worth
 
@@ -67,11 +67,12 @@ def test_the_search_equals_the_oracle(start, signed):
         begin = {"alone": np.arange(n), "together": np.zeros(n, np.int64), "random": drawn}[start]
         near = [links.near[links.first[k] : links.first[k + 1]].tolist() for k in range(n)]
         worse, rounds = float(rng.choice([0.0, 20.0])), int(rng.integers(0, 30))
+        largest = int(rng.choice([0, 2, n]))
         one, other = np.random.default_rng(trial), np.random.default_rng(trial)
         expected = naive.searched(
-            pairs(links).tolist(), near, begin.tolist(), worse, rounds, signed, one.random
+            pairs(links).tolist(), near, begin.tolist(), worse, largest, rounds, signed, one.random
         )
-        found, worth = searched(links, begin, worse, rounds, other)
+        found, worth = searched(links, begin, worse, largest, rounds, other)
         assert found.tolist() == expected
         assert one.random() == other.random()
         together = (found[:, None] == found) & ~np.eye(n, dtype=bool)
@@ -93,9 +94,16 @@ def test_large_modules_are_treated_as_the_oracle_does(monkeypatch):
     begin = np.zeros(130, np.int64)
     rounds = size(12, 1)
     expected = naive.searched(
-        pairs(links).tolist(), near, begin.tolist(), 1e9, rounds, False, np.random.default_rng(3).random
+        pairs(links).tolist(),
+        near,
+        begin.tolist(),
+        1e9,
+        130,
+        rounds,
+        False,
+        np.random.default_rng(3).random,
     )
-    found, _ = searched(links, begin, 1e9, rounds, np.random.default_rng(3))
+    found, _ = searched(links, begin, 1e9, 130, rounds, np.random.default_rng(3))
     assert found.tolist() == expected
 
 
@@ -106,7 +114,7 @@ def test_no_move_and_no_merge_gains_where_the_search_ends():
         worth = pairs(links)
         np.fill_diagonal(worth, 0.0)
         n = links.n_nodes
-        modules, best = searched(links, np.arange(n), 0.0, 0, np.random.default_rng(1))
+        modules, best = searched(links, np.arange(n), 0.0, n, 0, np.random.default_rng(1))
         for node in range(n):
             for to in range(n):
                 moved = modules.copy()

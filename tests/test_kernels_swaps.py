@@ -22,6 +22,20 @@ def lists(start):
     return start.ends.tolist(), start.group.tolist(), start.is_mutual.tolist()
 
 
+def exchanged(start, tries, rng, places=256):
+    """Connections after so many attempts, how many succeeded, and the table of connections."""
+    ends, table = start.ends.copy(), np.full(places, -1)
+    number = swaps.exchange(
+        ends, start.group, start.is_mutual, start.both_ways, tries, pointer_to(rng), table
+    )
+    return ends, number, table
+
+
+def held(table):
+    """The connections in a table."""
+    return {(key >> 31, key & swaps.LOW) for key in table.tolist() if key >= 0}
+
+
 @pytest.mark.parametrize("keep_mutual", [False, True])
 def test_exchanges_equal_the_oracle(keep_mutual):
     rng = np.random.default_rng(keep_mutual)
@@ -31,15 +45,25 @@ def test_exchanges_equal_the_oracle(keep_mutual):
         ends, group, is_mutual = lists(start)
         one, other = np.random.default_rng(trial), np.random.default_rng(trial)
         done = naive.exchange(ends, group, is_mutual, start.both_ways, tries, one.random)
-        found, code = start.ends.copy(), start.code.copy()
-        number = swaps.exchange(
-            found, start.group, start.is_mutual, start.both_ways, tries, pointer_to(other), code
-        )
+        found, number, table = exchanged(start, tries, other)
         assert (number, found.tolist()) == (done, ends)
-        linked = naive._linked(ends, is_mutual)
-        assert {(int(a), int(b)) for a, b in np.argwhere(code & 1)} == linked
-        assert ((code >> 1 & 1) == (code & 1).T).all()
+        assert held(table) == {tuple(sorted(pair)) if start.both_ways else tuple(pair) for pair in ends}
         assert one.random() == other.random()
+
+
+def test_a_crowded_table_of_connections_is_the_set_of_them():
+    """All but one of its places are taken, so that most connections stand far from where they are looked for first."""
+    rng = np.random.default_rng(11)
+    for trial in range(size(20, 4)):
+        matrix = np.zeros(36)
+        matrix[rng.permutation(36)[:15]] = 1.0
+        start = start_of(edges_of(matrix.reshape(6, 6)), False)
+        ends, group, is_mutual = lists(start)
+        one, other = np.random.default_rng(trial), np.random.default_rng(trial)
+        naive.exchange(ends, group, is_mutual, False, 60, one.random)
+        found, _, table = exchanged(start, 60, other, places=16)
+        assert found.tolist() == ends
+        assert held(table) == {tuple(sorted(pair)) if start.both_ways else tuple(pair) for pair in ends}
 
 
 def test_annealing_equals_the_oracle_and_counts_triads_as_the_census():
@@ -54,8 +78,8 @@ def test_annealing_equals_the_oracle_and_counts_triads_as_the_census():
         wanted = naive.triads(naive._linked(ends, is_mutual), n)
         one, other = np.random.default_rng(trial), np.random.default_rng(trial)
         naive.exchange(ends, group, is_mutual, start.both_ways, 40, one.random)
-        found, code = start.ends.copy(), start.code.copy()
-        swaps.exchange(found, start.group, start.is_mutual, start.both_ways, 40, pointer_to(other), code)
+        found, _, _ = exchanged(start, 40, other)
+        code = start.code(found)
         first, near = _neighbours(code)
         counts = np.zeros(14, np.int64)
         counts[:13] = motif_census((code & 1).astype(float), 3)

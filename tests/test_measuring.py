@@ -8,11 +8,11 @@ import sys
 import networkx
 import numpy as np
 import pytest
-import scipy.sparse
 
 from evomod import measures
 from evomod.bench.modularity import random_layered
 from evomod.errors import EvomodError
+from evomod.measures import report as report_module
 from evomod.measures.edges import edges_of
 from evomod.measures.files import read_graph
 from evomod.measures.report import (
@@ -184,7 +184,7 @@ def test_large_networks_have_fewer_nulls_and_methods():
 
 def test_what_is_cheap_is_known_first_and_what_is_missing_is_said(retina):
     parts = [(list(told["unfinished"]), report("it", told)) for told in measure_parts(retina, draws=5)]
-    assert parts[0][0] == ["nulls", "motifs"] and "not finished: nulls, motifs" in parts[0][1]
+    assert parts[0][0] == ["motifs", "nulls"] and "not finished: motifs, nulls" in parts[0][1]
     assert (
         "refined, directed" in parts[0][1] and parts[-1][0] == [] and "not finished" not in parts[-1][1]
     )
@@ -251,16 +251,65 @@ def test_z_of_subgraphs_has_its_interval_in_text_and_table():
     assert [row["q"] for row in table if row["method"] == "given"] == [told["given_modules"]["q"]]
 
 
-def test_a_large_network_is_measured_without_nulls_and_says_so():
-    rng = np.random.default_rng(1)
-    n = 20_001
-    graph = scipy.sparse.coo_array((np.ones(n), (np.arange(n), (np.arange(n) + 1) % n)), shape=(n, n))
-    parts = {node: int(part) for node, part in enumerate(rng.integers(0, 2, n))}
-    told = measure_network(graph, modules=parts)
-    text = report("it", told)
-    assert "nulls are drawn of networks of up to 20,000 nodes, so z is not known" in text
-    assert told["modularity"][0]["q"] > 0.9 and "the modules given: 2, Q" in text
-    assert told["unfinished"] == [] and told["modularity"][0]["draws"] == 0
+def test_a_large_network_has_fewer_nulls_and_what_takes_too_long_is_said(monkeypatch):
+    """The limits are lower here; what is asked for by number is drawn."""
+    graph = networkx.gnm_random_graph(70, 140, seed=1, directed=True)
+    for name, value in (("LARGE_NODES", 65), ("DRAWS_OF_LARGE", 3), ("CHEAP_STEPS", 10)):
+        monkeypatch.setattr(report_module, name, value)
+    monkeypatch.setattr(report_module, "MOST_NODES_MOTIFS", 60)
+    parts = [dict(told, unfinished=list(told["unfinished"])) for told in measure_parts(graph)]
+    assert parts[0]["unfinished"] == ["hierarchy", "motifs", "nulls"] and np.isnan(parts[0]["hierarchy"])
+    assert parts[1]["hierarchy"] == measures.hierarchy(graph) and parts[1]["unfinished"] == [
+        "motifs",
+        "nulls",
+    ]
+    assert (
+        {row["draws"] for row in parts[-1]["modularity"]}
+        == {3}
+        == {parts[-1]["hierarchy_null"]["draws"]}
+    )
+    assert "subgraphs are counted in networks of up to 60 nodes" in report("it", parts[-1])
+    steps = 70 * (70 + 140)
+    monkeypatch.setattr(report_module, "FEWEST_DRAWS", 3)
+    monkeypatch.setattr(report_module, "MOST_STEPS", steps * 2)
+    told = measure_network(graph)
+    assert (
+        "the hierarchy of nulls would take minutes" in report("it", told)
+        and "hierarchy_null" not in told
+    )
+    assert measure_network(graph, draws=4)["hierarchy_null"]["draws"] == 4
+    monkeypatch.setattr(report_module, "MOST_STEPS", steps - 1)
+    told = measure_network(graph)
+    assert "here 1e+04: it is measured up to 1e+04" in report("it", told) and np.isnan(told["hierarchy"])
+    assert told["unfinished"] == [] and told["modularity"][0]["draws"] == 3
+
+
+def test_where_no_exchange_is_possible_it_is_said_and_the_rest_is_known():
+    """A star, every connection of which ends in its middle; with another connection there is one."""
+    star = networkx.DiGraph([(k, "middle") for k in range(5)])
+    for null in ("degree-preserving", "milo2002"):
+        text = report("it", measure_network(star, draws=3, null=null))
+        assert f"every {null} null is the network itself" in text and "Q by method" in text
+    star.add_edge("a", "b")
+    assert "nulls_note" not in measure_network(star, draws=3)
+    full = np.zeros((6, 6))
+    full[:2, 2:4] = full[2:4, 4:] = 1.0
+    layers = networkx.from_numpy_array(full, create_using=networkx.DiGraph)
+    networkx.set_node_attributes(layers, {k: k // 2 for k in range(6)}, "layer")
+    assert "every layered null is the network itself" in report("it", measure_network(layers, draws=3))
+
+
+def test_weights_are_those_of_the_hierarchy_too_unless_some_are_negative():
+    graph = networkx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", 2.0), ("b", "c", 0.5), ("c", "d", 1.0), ("a", "d", 3.0)])
+    told = measure_network(graph, weight="weight", draws=3)
+    assert told["hierarchy"] == measures.hierarchy(graph, weight="weight") != measures.hierarchy(graph)
+    assert "global reaching centrality, by weights along paths" in report("it", told)
+    assert told["hierarchy_null"]["hierarchy"] == told["hierarchy"]
+    graph["a"]["b"]["weight"] = -2.0
+    told = measure_network(graph, weight="weight", signed="gomez2009", draws=3)
+    assert told["hierarchy"] == measures.hierarchy(graph)
+    assert "without weights, as some are negative" in report("it", told)
 
 
 def test_what_was_made_of_a_graph_is_said():
@@ -346,6 +395,6 @@ def test_ctrl_c_prints_what_is_known(tmp_path):
     assert "subgraphs of 3 nodes in nulls" in first
     assert (
         running.returncode == 130
-        and "not finished: nulls, motifs" in text
+        and "not finished: motifs, nulls" in text
         and "refined, directed" in text
     )

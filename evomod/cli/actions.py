@@ -310,14 +310,18 @@ def act_measure(given: argparse.Namespace) -> int:
     wish["seed"] = 1 if given.seed is None else given.seed
     wish["modules"] = None if given.modules is None else read_modules(given.modules)
     graphs = [(name, read_graph(name)) for name in given.files]
+    if given.picture:
+        from evomod.plots.modules import check_picture
+
+        check_picture(graphs[0][1], given.picture)
     found: list[dict[str, Any]] = []
     is_whole = all(_measure_one(name, graph, given, wish, found) for name, graph in graphs)
     _print_measures(given, found)
     if given.picture and is_whole:
         from evomod.plots.modules import draw_modules
 
-        draw_modules(graphs[0][1], found[0]["modules"], given.picture)
-        print(f"{given.picture}: drawn", file=sys.stderr)
+        path = draw_modules(graphs[0][1], found[0]["modules"], given.picture)
+        print(f"{path}: drawn", file=sys.stderr)
     return 0 if is_whole else 130
 
 

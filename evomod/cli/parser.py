@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -413,12 +415,20 @@ class OutputError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a user's mistake is one sentence on stderr and exit code 2."""
+    _look_for_garbage_less()
     output, error = Output(sys.stdout, is_needed=True), Output(sys.stderr, is_needed=False)
     with redirect_stdout(cast(Any, output)), redirect_stderr(cast(Any, error)), _stops_unraised():
         try:
             return _ended(arguments)
         except KeyboardInterrupt:  # a second one, while the first was told
             return 130
+
+
+def _look_for_garbage_less() -> None:
+    """Nearly all objects that imports make stay; looking through them takes 0.1 s, and at the end another 0.3 s."""
+    gc.set_threshold(10_000)
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
 
 
 @contextmanager

@@ -264,10 +264,10 @@ def worth(first, near, link, strength, price, scale, module, total):
 
 
 @compiled
-def search(first, near, link, strength, price, scale, tiny, worse, rounds, rng, modules):
+def search(first, near, link, strength, price, scale, tiny, worse, largest, rounds, rng, modules):
     """Iterated local search from ``modules[node]``, which become the best that is found; returns its worth.
 
-    First all nodes wait, in random order. A round: a node, drawn, goes with each neighbour at probability
+    First all nodes wait, in random order, and modules of at most ``largest`` members are merged (0: none). A round: a node, drawn, goes with each neighbour at probability
     1/2 into a drawn neighbour's module, or an empty one where that is its own; or its module falls into
     single nodes. Then `settle`. What comes out is kept if it is not worse than before by more than the
     allowance of the round, which falls from ``worse`` to 0 in a straight line. ``tiny``: a gain below it is none.
@@ -344,7 +344,7 @@ def search(first, near, link, strength, price, scale, tiny, worse, rounds, rng, 
         value += settle(
             first, near, link, strength, price, scale, tiny, module, size, total, member, after, before, empty,
             is_empty, changed, is_changed, counts, queue, is_waiting, waiting, touched, is_touched, merging, weight, is_seen, seen,
-            n if number == 0 else (LARGE if number % EVERY == 0 else SMALL),
+            largest if number == 0 else (LARGE if number % EVERY == 0 else SMALL),
         )  # fmt: skip
         if value > best + tiny or number == 0:
             best = value

@@ -1,7 +1,7 @@
 """Random graphs by exchanges of targets that keep more than degrees: mutual connections, signs, triads.
 
-``code[a, b]`` is 1 for a connection a -> b, 2 for b -> a, 3 for both; ``ends[connection, (source, target)]`` lists
-connections, a mutual (or undirected) one once, ``is_mutual[connection]``.
+``ends[connection, (source, target)]`` lists connections, a mutual (or undirected) one once, ``is_mutual[connection]``.
+Where triads are counted, ``code[a, b]`` is 1 for a connection a -> b, 2 for b -> a, 3 for both.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import numpy as np
 
 from evomod.kernels import compiled, inlined, uniform
 
+LOW = 2**31 - 1  # the lower node of a connection in its number
+SPREAD = (0x4F6CDD1D, 0x3C6EF373)  # odd, below 2**31, for nodes below 2**31
+
 
 @inlined
-def draw_pair(ends, group, is_mutual, both_ways, code, rng, pair):
-    """Draw two connections into ``pair``; whether they may exchange their targets.
+def draw_pair(ends, group, is_mutual, rng, pair):
+    """Draw two connections into ``pair``; whether they may exchange targets as far as they are concerned themselves.
 
-    They are of one group, and neither a loop nor a second connection arises; with ``both_ways``, nor a
-    connection where there is one back. A mutual connection has no source: the second is turned round in
-    every other draw.
+    They are of one group, and no loop arises. A mutual connection has no source: the second is turned round in every
+    other draw.
     """
     first, second = int(uniform(rng) * ends.shape[0]), int(uniform(rng) * ends.shape[0])
     pair[0], pair[1] = first, second
@@ -25,11 +27,45 @@ def draw_pair(ends, group, is_mutual, both_ways, code, rng, pair):
         ends[second, 0], ends[second, 1] = ends[second, 1], ends[second, 0]
     if first == second or group[first] != group[second]:
         return False
-    s1, t1, s2, t2 = ends[first, 0], ends[first, 1], ends[second, 0], ends[second, 1]
-    if s1 == t2 or s2 == t1:
-        return False
-    looked_at = 3 if both_ways or is_mutual[first] else 1
-    return (code[s1, t2] & looked_at) == 0 and (code[s2, t1] & looked_at) == 0
+    return ends[first, 0] != ends[second, 1] and ends[second, 0] != ends[first, 1]
+
+
+@inlined
+def key_of(a, b, both_ways):
+    """A number for a connection, with ``both_ways`` the same one for that back."""
+    if both_ways and b < a:
+        return (b << 31) | a
+    return (a << 31) | b
+
+
+@inlined
+def home(key, table):
+    """Where a connection is looked for first; no product overflows."""
+    mixed = (key >> 31) * SPREAD[0] + (key & LOW) * SPREAD[1]
+    return (mixed ^ (mixed >> 29)) & (table.size - 1)
+
+
+@inlined
+def place_of(key, table):
+    """Where a connection is in the table, or else the free place where it would be."""
+    k = home(key, table)
+    while table[k] >= 0 and table[k] != key:
+        k = (k + 1) & (table.size - 1)
+    return k
+
+
+@inlined
+def take_out(key, table):
+    """Take a connection that is there out of the table; those behind it move up."""
+    last = table.size - 1
+    hole = place_of(key, table)
+    k = (hole + 1) & last
+    while table[k] >= 0:
+        if ((k - home(table[k], table)) & last) >= ((k - hole) & last):
+            table[hole] = table[k]
+            hole = k
+        k = (k + 1) & last
+    table[hole] = -1
 
 
 @inlined
@@ -41,23 +77,31 @@ def change(a, b, value, code):
 
 
 @compiled
-def exchange(ends, group, is_mutual, both_ways, tries, rng, code):
+def exchange(ends, group, is_mutual, both_ways, tries, rng, table):
     """So many attempts to exchange the targets of two connections; returns how many succeeded.
 
-    A failed attempt counts, which makes all reachable graphs as likely. ``ends`` and ``code`` are changed.
+    No second connection arises, nor with ``both_ways`` one where there is one back; where there are mutual ones, so it
+    is. A failed attempt counts, which makes all reachable graphs as likely. ``ends`` is changed.
+    ``table[place]``, at first all -1, becomes a hash table of the connections by `key_of`; it has a power of two of places,
+    more than there are connections.
     """
     pair, done = np.empty(2, np.int64), 0
+    for k in range(ends.shape[0]):
+        key = key_of(ends[k, 0], ends[k, 1], both_ways)
+        table[place_of(key, table)] = key
     for _ in range(tries if ends.shape[0] > 0 else 0):
-        if draw_pair(ends, group, is_mutual, both_ways, code, rng, pair):
-            s1, t1 = ends[pair[0], 0], ends[pair[0], 1]
-            s2, t2 = ends[pair[1], 0], ends[pair[1], 1]
-            value = 3 if is_mutual[pair[0]] else 1
-            change(s1, t1, -value, code)
-            change(s2, t2, -value, code)
-            change(s1, t2, value, code)
-            change(s2, t1, value, code)
-            ends[pair[0], 1], ends[pair[1], 1] = t2, t1
-            done += 1
+        if not draw_pair(ends, group, is_mutual, rng, pair):
+            continue
+        s1, t1, s2, t2 = ends[pair[0], 0], ends[pair[0], 1], ends[pair[1], 0], ends[pair[1], 1]
+        one, other = key_of(s1, t2, both_ways), key_of(s2, t1, both_ways)
+        if table[place_of(one, table)] >= 0 or table[place_of(other, table)] >= 0:
+            continue
+        take_out(key_of(s1, t1, both_ways), table)
+        take_out(key_of(s2, t2, both_ways), table)
+        table[place_of(one, table)] = one
+        table[place_of(other, table)] = other
+        ends[pair[0], 1], ends[pair[1], 1] = t2, t1
+        done += 1
     return done
 
 
@@ -122,10 +166,12 @@ def anneal_triads(
         for _ in range(n_ends):
             if now <= enough:
                 return now
-            if not draw_pair(ends, group, is_mutual, True, code, rng, pair):
+            if not draw_pair(ends, group, is_mutual, rng, pair):
                 continue
             s1, t1 = ends[pair[0], 0], ends[pair[0], 1]
             s2, t2 = ends[pair[1], 0], ends[pair[1], 1]
+            if code[s1, t2] != 0 or code[s2, t1] != 0:
+                continue
             value = 3 if is_mutual[pair[0]] else 1
             corner[0], corner[1], corner[2], corner[3] = s1, t1, s2, t2
             is_done = False

@@ -35,6 +35,9 @@ MOST_SEARCHES, MOST_DENSE = 7, 10
 """Kicks in all, in those of one search, and with more than `DENSE` neighbours; then no further search starts either."""
 MOST_IN_ALL = 100_000
 """Kicks in all too, of large graphs, but those of one search: 10,000 nodes took 10 s without it."""
+MANY, TRIED = 12_500, 4
+"""Of more nodes, a search begins in two ways, each with a kick for every fourth node, and goes on from the better: what
+is best in a graph of modules is not in a random one. With 8 kicks a node, as smaller ones have, neither is better."""
 NOTHING = 1e-12
 """A gain in Q below this is rounding noise."""
 
@@ -145,7 +148,7 @@ def _rows(source: Ints, target: Ints, value: Floats, n: int) -> tuple[Ints, Ints
 def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -> Ints:
     """Modules ``[node]`` of high worth, numbered in the order of their first node.
 
-    Nodes with one neighbour share its module and are contracted. Each search starts from single nodes, on dense
+    Nodes with one neighbour share its module and are contracted. Each search starts as `_from_nodes` does, on dense
     graphs `STARTS` short ones at first. What a later one finds is combined with the best so far: nodes that share
     a module in both are contracted, and the search is repeated on what is left, and on the nodes from there. No
     further search starts after `PATIENCE` in a row that find nothing better, or after the kicks of
@@ -155,15 +158,15 @@ def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -
     n = small.n_nodes
     kicks = _kicks(small, KICKS)
     if once:
-        return _numbered(_searched(small, np.arange(n), kicks, rng)[0][group])
+        return _numbered(_from_nodes(small, kicks, rng)[0][group])
     is_dense = small.near.size > DENSE * n
     starts, short, later = (STARTS, kicks // SHORT, kicks // 2) if is_dense else (1, kicks, kicks)
     most = min(kicks * (MOST_DENSE if is_dense else MOST_SEARCHES), max(MOST_IN_ALL, kicks))
-    first = [_searched(small, np.arange(n), short, rng) for _ in range(starts)]
+    first = [_from_nodes(small, short, rng) for _ in range(starts)]
     best, best_worth = max(first, key=lambda found: found[1])
     failed, spent = 0, starts * short
     while failed < PATIENCE and spent < most:
-        found, worth = _searched(small, np.arange(n), later, rng)
+        found, worth = _from_nodes(small, later, rng)
         combined, combined_worth, used = _combined(small, best, found, rng)
         spent += later + used
         if combined_worth > worth:
@@ -172,6 +175,37 @@ def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -
         if worth > best_worth + NOTHING * small.unit:
             best, best_worth, failed = found, worth, 0
     return _numbered(best[group])
+
+
+def _from_nodes(links: Links, kicks: int, rng: np.random.Generator) -> tuple[Ints, float]:
+    """Modules and their worth by a search from single nodes; of more than `MANY` the better of two beginnings goes on."""
+    n, few = links.n_nodes, links.n_nodes // TRIED
+    alone = np.arange(n)
+    if n <= MANY or kicks < 2 * few:
+        return _searched(links, alone, kicks, rng)
+    begun = [
+        _searched(links, alone, few, rng),
+        _searched(links, _by_levels(links, rng), few, rng, is_merged=False),
+    ]
+    best, best_worth = max(begun, key=lambda found: found[1])
+    found, worth = _searched(links, best, kicks - 2 * few, rng, is_merged=False)
+    return (found, worth) if worth > best_worth else (best, best_worth)
+
+
+def _by_levels(links: Links, rng: np.random.Generator) -> Ints:
+    """Modules ``[node]``: nodes move, modules become the nodes of a smaller graph, and so on; then on the way back to
+    the graph itself the nodes of every level move once more (Rotta & Noack 2011)."""
+    levels = []
+    while True:
+        group, _ = _searched(links, np.arange(links.n_nodes), 0, rng, is_merged=False)
+        levels.append((links, group))
+        if int(group.max()) + 1 == links.n_nodes:
+            break
+        links = _contracted(links, group)
+    modules = np.arange(links.n_nodes)
+    for level, group in reversed(levels[:-1]):
+        modules, _ = _searched(level, modules[group], 0, rng, is_merged=False)
+    return modules
 
 
 def _combined(links: Links, one: Ints, other: Ints, rng: np.random.Generator) -> tuple[Ints, float, int]:
@@ -190,12 +224,15 @@ def _kicks(links: Links, each: int) -> int:
     return min(max(LEAST_KICKS, int(each * n * share)), max(MOST_IN_ALL, n * KICKS // 2))
 
 
-def _searched(links: Links, start: Ints, kicks: int, rng: np.random.Generator) -> tuple[Ints, float]:
-    """Modules, numbered in the order of their first node, and their worth."""
-    modules = start.astype(np.int64)
+def _searched(
+    links: Links, start: Ints, kicks: int, rng: np.random.Generator, *, is_merged: bool = True
+) -> tuple[Ints, float]:
+    """Modules, numbered in the order of their first node, and their worth; at first nodes move only, or modules merge too."""
+    modules, largest = start.astype(np.int64), links.n_nodes if is_merged else 0
     worth = kernels.search(
         links.first, links.near, links.link, links.strength, links.price, links.scale,
-        NOTHING * links.unit, WORSE / links.n_nodes * links.unit, kicks, pointer_to(rng), modules,
+        NOTHING * links.unit, WORSE / links.n_nodes * links.unit, largest, kicks, pointer_to(rng),
+        modules,
     )  # fmt: skip
     return _numbered(modules), worth
 

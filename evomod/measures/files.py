@@ -287,12 +287,21 @@ def _read_gml(path: Path) -> networkx.Graph:
     ids = [_gml_id(node) for node in nodes]
     if len(set(ids)) < len(ids) or len(set(map(str, ids))) < len(ids):
         raise DamageError("two nodes have the same id")
-    labels = [node.get("label") for node in nodes]
-    is_named = None not in labels and len(set(map(str, labels))) == len(labels)
-    name: dict[Hashable, Hashable] = dict(zip(ids, map(str, labels) if is_named else ids, strict=True))
+    name: dict[Hashable, Hashable] = dict(zip(ids, _gml_names(nodes) or ids, strict=True))
     data = {name[key]: node for key, node in zip(ids, nodes, strict=True)}
     triples = [_triple(link, name) for link in links]
     return graph_of(data, triples, _gml_directed(dict(top[0]).get("directed", 0)))
+
+
+def _gml_names(nodes: list[dict[str, Any]]) -> list[str] | None:
+    """What most programs write as "label" and igraph as "name", where every node has another one."""
+    for attribute in ("label", "name"):
+        names = [
+            str(node[attribute]) for node in nodes if isinstance(node.get(attribute), str | int | float)
+        ]
+        if len(set(names)) == len(nodes):
+            return names
+    return None
 
 
 def _gml_directed(value: Any) -> bool:

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from evomod import measures
 from evomod.errors import EvomodError
 from evomod.measures.communities import quality_of
-from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
+from evomod.measures.edges import Edges, Graph, edges_of, is_directed, names_of, with_direction
 from evomod.measures.graphs import adjacency_of, dense, layers_of
+from evomod.measures.hierarchy import steps_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY, modules_of, q_of_many
 from evomod.measures.modularity import undirected as undirected_of
 from evomod.measures.motifs import motifs_among
 from evomod.measures.normalised import EXCHANGED, SAME, compared, most_modular_graphs
 from evomod.measures.nulls import ENTRIES, NULLS, check_draws, random_graphs, random_parts
-from evomod.measures.swapped import MOST_NODES as MOST_NODES_NULLS
-from evomod.measures.swapped import drawn_values, start_of
+from evomod.measures.swapped import drawn_values, is_rigid, start_of
 from evomod.network import Network
 from evomod.task import Task
 
@@ -29,16 +29,20 @@ DIRECTED = ("clune2013", "leading-eigenvector", "refined")
 UNDIRECTED = ("leading-eigenvector", "refined", "fast-greedy", "louvain")
 MOST_DRAWS = {"refined": 100, "fast-greedy": 20, "louvain": 20}
 """Null graphs at the most, for methods that take long for a graph."""
-MOST_NODES_EXACT, SECONDS_EXACT = 60, 0.25
-"""Where the optimum is looked for, and for how long; a proof is likely up to about 25 nodes."""
+MOST_NODES_EXACT, MOST_EXACT, SECONDS_EXACT = 20, 1500, 0.25
+"""Where the optimum is looked for, and for how long: up to so many nodes, or nodes times connections. There 86 of 96
+random graphs were proved, beyond 10 of 144; the optimisers take 0.25 s to import."""
 FEW_NODES, MANY_NODES = 64, 300
 """Up to the first every method; up to the second those of `SOME`; beyond, "refined" alone. Q_max, and Q with
 and without directions, are looked at up to the first only."""
 SOME = ("clune2013", "leading-eigenvector", "refined")
-DRAWS, DRAWS_OF_MANY = 1000, 100
-"""Where the number of draws is not said; the second beyond `FEW_NODES`."""
+DRAWS, DRAWS_OF_MANY, DRAWS_OF_LARGE, LARGE_NODES = 1000, 100, 20, 20_000
+"""Where the number of draws is not said; the second beyond `FEW_NODES`, the third beyond so many nodes."""
 MOST_NODES_MOTIFS = 2000
 """Up to which subgraphs are counted."""
+CHEAP_STEPS, MOST_STEPS, FEWEST_DRAWS = 1e8, 4e9, 10
+"""Of the hierarchy: up to the first it comes before Q; up to the second, 15 s, it is looked at, and its nulls all
+together, at least so many."""
 ANNEALINGS = 20
 """For Q_max, of each direction and null: 0.1 s at 80 connections."""
 NOT_SOUGHT = f"Q_max is not sought beyond {FEW_NODES} nodes, so Q_m is not known"
@@ -93,7 +97,7 @@ class Shared:
 
     def drawn(self, graph: Graph, null: str, draws: int, asked: Wish) -> NDArray[np.float64] | None:
         """The first of the draws from the seed; None where they would not fit, or Q is not the plain one."""
-        size = adjacency_of(graph, asked.weight, signed=True).shape[0]
+        size = len(names_of(graph))
         if size > FEW_NODES or draws * size * size > ENTRIES or not asked.is_plain or null not in KEPT:
             return None
         if null not in self.nulls or len(self.nulls[null]) < draws:
@@ -149,7 +153,7 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if asked.null not in NULLS:
         raise EvomodError(f"there is no null '{asked.null}'; known: {', '.join(NULLS)}.")
     counted = with_direction(edges, not undirected, asked.weight is not None)
-    layered = asked.null == "degree-preserving" and not undirected and _is_layered(graph)
+    layered = asked.null == "degree-preserving" and not undirected and _is_layered(graph, edges)
     told: dict[str, Any] = {
         "nodes": edges.n_nodes,
         "nodes_with_a_connection": n_nodes,
@@ -167,10 +171,14 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         "null": asked.null,
         "null_of_motifs": "layered" if layered else _null_of_motifs(asked.null),
         "seed": asked.seed,
-        "hierarchy": _hierarchy(graph, edges.n_nodes, not undirected),
-        "unfinished": ["nulls", "motifs"],
+        "hierarchy": math.nan,
+        "hierarchy_weight": None if asked.signed else asked.weight,
+        "unfinished": ["hierarchy", "motifs", "nulls"],
     }
-    draws = asked.draws or (DRAWS if n_nodes <= FEW_NODES else DRAWS_OF_MANY)
+    draws = asked.draws or _draws(n_nodes)
+    steps = steps_of(counted, told["hierarchy_weight"] is not None)
+    if steps <= CHEAP_STEPS:
+        _add_hierarchy(told, graph)
     kinds = _kinds(n_nodes, undirected, asked, edges.is_simple)
     rows = [_bare_row(graph, directed, method, asked) for directed, method in kinds]
     told["modularity"] = rows
@@ -181,6 +189,14 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if asked.modules is not None:
         told["given_modules"] = _of_given(graph, edges, asked, not undirected, None)
     yield told
+    if CHEAP_STEPS < steps <= MOST_STEPS:
+        _add_hierarchy(told, graph)
+        yield told
+    elif steps > MOST_STEPS:
+        told["hierarchy_note"] = (
+            f"the hierarchy takes about nodes x connections steps, here {steps:.0e}: it is measured up to {MOST_STEPS:.0e}"
+        )
+        told["unfinished"].remove("hierarchy")
     shared = Shared()
     for size in (3, 4):
         if size <= n_nodes <= MOST_NODES_MOTIFS:
@@ -189,23 +205,22 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if n_nodes > MOST_NODES_MOTIFS:
         told["motifs_note"] = f"subgraphs are counted in networks of up to {MOST_NODES_MOTIFS} nodes"
     told["unfinished"] = ["nulls"]
-    if edges.n_nodes > MOST_NODES_NULLS:
+    nulls = (asked.null, "layered") if layered else (asked.null,)
+    rigid = [null for null in nulls if _is_rigid(graph, edges, null, asked)]
+    if rigid:
         told["nulls_note"] = (
-            f"nulls are drawn of networks of up to {MOST_NODES_NULLS:,} nodes, so z is not known"
+            f"no two connections can exchange their targets: every {' and '.join(rigid)} null is the network itself, "
+            "and z says nothing"
         )
-        yield told | {"unfinished": []}
-        return
     if asked.modules is not None:
         told["given_modules"] = _of_given(graph, edges, asked, not undirected, draws)
         yield told
-    if asked.null in EXCHANGED and n_nodes <= MANY_NODES:
-        rng = np.random.default_rng(asked.seed)
-        few = draws if asked.draws is not None else min(draws, DRAWS_OF_MANY)
-        told["hierarchy_null"] = asdict(
-            measures.null_hierarchy(
-                graph, asked.null, few, rng, directed=not undirected, jobs=asked.jobs
-            )
-        )
+    if asked.null in EXCHANGED and steps <= MOST_STEPS:
+        few = _draws_of_hierarchy(asked, draws, steps)
+        if few:
+            told["hierarchy_null"] = _hierarchy_null(told, graph, asked, few)
+        else:
+            told["hierarchy_note"] = "the hierarchy of nulls would take minutes; --draws N draws them"
         yield told
     for row in sorted(rows, key=lambda row: row["method"] == "refined"):
         _add_null(row, graph, asked, asked.null, draws, n_nodes, shared)
@@ -217,7 +232,7 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
             if directed and method in DIRECTED
         ]
         yield told
-    if n_nodes <= MOST_NODES_EXACT and asked.is_plain:
+    if asked.is_plain and _is_provable(n_nodes, int(counted.source.size)):
         rows.append(_exact_row(graph, asked, not undirected, rows))
     told["unfinished"] = []
     if isinstance(whole, Network):
@@ -226,13 +241,40 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     yield told
 
 
-def _hierarchy(graph: Graph, n_nodes: int, directed: bool) -> float:
-    """Global reaching centrality, not of graphs whose paths do not fit into memory."""
-    if n_nodes > MOST_NODES_MOTIFS:
-        return math.nan
-    found = measures.hierarchy(graph, directed=directed)
-    assert not isinstance(found, list)
-    return found
+def _draws(n_nodes: int) -> int:
+    """Random graphs, where their number is not said."""
+    if n_nodes <= FEW_NODES:
+        return DRAWS
+    return DRAWS_OF_MANY if n_nodes <= LARGE_NODES else DRAWS_OF_LARGE
+
+
+def _add_hierarchy(told: dict[str, Any], graph: Graph) -> None:
+    """Global reaching centrality; with the weights that are asked for, unless some are negative."""
+    directed, weight = not told["undirected"], told["hierarchy_weight"]
+    told["hierarchy"] = measures.hierarchy(graph, directed=directed, weight=weight)
+    told["unfinished"].remove("hierarchy")
+
+
+def _draws_of_hierarchy(asked: Wish, draws: int, steps: float) -> int:
+    """As many nulls as `MOST_STEPS` allow, none if these are too few; those that are asked for are drawn."""
+    if asked.draws is not None:
+        return draws
+    few = int(min(draws, DRAWS_OF_MANY, MOST_STEPS / max(steps, 1.0)))
+    return few if few >= min(draws, FEWEST_DRAWS) else 0
+
+
+def _hierarchy_null(told: dict[str, Any], graph: Graph, asked: Wish, draws: int) -> dict[str, Any]:
+    found = measures.null_hierarchy(
+        graph,
+        asked.null,
+        draws,
+        np.random.default_rng(asked.seed),
+        directed=not told["undirected"],
+        weight=told["hierarchy_weight"],
+        jobs=asked.jobs,
+        tell=asked.telling("hierarchy of nulls", draws),
+    )
+    return asdict(found)
 
 
 def _kinds(n_nodes: int, undirected: bool, asked: Wish, is_simple: bool) -> list[tuple[bool, str]]:
@@ -414,19 +456,30 @@ def _of_nulls(
         yield from (q_of(edges_of(null, weight)) for null in part)
 
 
+def _is_rigid(graph: Graph, edges: Edges, null: str, asked: Wish) -> bool:
+    """Whether a null has nothing to exchange; weights, in random order, may differ all the same."""
+    if asked.weight is not None or null not in (*EXCHANGED, "layered"):
+        return False
+    if null in EXCHANGED:
+        return is_rigid(start_of(edges, keep_mutual=null == "milo2002"))
+    matrix = adjacency_of(graph)
+    return bool(
+        (random_graphs(graph, null, FEWEST_DRAWS, np.random.default_rng(asked.seed)) == matrix).all()
+    )
+
+
 def _null_of_motifs(null: str) -> str:
     """Motifs are compared with graphs of the same degrees, whatever Q is compared with."""
     return null if null in ("layered", "milo2002") else "degree-preserving"
 
 
-def _is_layered(graph: Graph) -> bool:
+def _is_layered(graph: Graph, edges: Edges) -> bool:
     """Whether layers are known and all connections lead to later ones."""
     try:
         layer = layers_of(graph)
     except EvomodError:
         return False
-    source, target = np.nonzero(adjacency_of(graph))
-    return bool((layer[source] < layer[target]).all())
+    return bool((layer[edges.source] < layer[edges.target]).all())
 
 
 def _task_of(network: Network) -> Task | None:
@@ -435,6 +488,11 @@ def _task_of(network: Network) -> Task | None:
 
     name = network.about.get("task")
     return None if name is None else shipped_task_named(name)
+
+
+def _is_provable(n_nodes: int, connections: int) -> bool:
+    """Whether the optimum can probably be proved in `SECONDS_EXACT`."""
+    return n_nodes <= MOST_NODES_EXACT or n_nodes * connections <= MOST_EXACT
 
 
 def _exact_row(graph: Graph, asked: Wish, directed: bool, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -540,8 +598,7 @@ def report(name: str, told: dict[str, Any]) -> str:
     if "given_modules" in told:
         lines += ["", _given_text(told["given_modules"])]
     lines += ["", *_module_lines(told["modules"])]
-    measure = "global reaching centrality" + (", by distances" if told["undirected"] else "")
-    lines += ["", f"hierarchy ({measure})  {_shown(told['hierarchy'], 1, 3)}"]
+    lines += ["", f"hierarchy ({_hierarchy_name(told)})  {_shown(told['hierarchy'], 1, 3)}"]
     if "hierarchy_null" in told:
         row = told["hierarchy_null"]
         lines[-1] += (
@@ -551,12 +608,22 @@ def report(name: str, told: dict[str, Any]) -> str:
     for size in (3, 4):
         if f"motifs_{size}" in told:
             lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
-    lines += [told[note] for note in ("motifs_note", "nulls_note") if note in told]
+    notes = [told[note] for note in ("motifs_note", "hierarchy_note", "nulls_note") if note in told]
+    lines += ["", *notes] if notes else []
     if told.get("task"):
         lines += ["", _task_table(told["task"])]
     if told["unfinished"]:
         lines += ["", f"not finished: {', '.join(told['unfinished'])}"]
     return "\n".join(lines)
+
+
+def _hierarchy_name(told: dict[str, Any]) -> str:
+    """Which of the definitions of Mones et al. (2012)."""
+    name = "global reaching centrality"
+    if told["hierarchy_weight"]:
+        return f"{name}, by weights along paths"
+    name += ", by distances" if told["undirected"] else ""
+    return name + (", without weights, as some are negative" if told["signed"] else "")
 
 
 def _head(name: str, told: dict[str, Any]) -> list[str]:
@@ -738,7 +805,7 @@ def null_note(network: Network, method: str) -> str:
 
 def nulls_of(network: Network) -> list[str]:
     """The nulls that make sense for a network: only what feeds forward in layers can keep them."""
-    return [null for null in NOTE_NULLS if null != "layered" or _is_layered(network)]
+    return [null for null in NOTE_NULLS if null != "layered" or _is_layered(network, edges_of(network))]
 
 
 Q_COLUMNS = ("q_rand", "q_z", "q_max", "q_m", "q_rand_layered", "q_z_layered")

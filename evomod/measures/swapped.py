@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.errors import EvomodError
 from evomod.kernels import pointer_to
 from evomod.kernels import swaps as kernels
 from evomod.measures.edges import Edges
@@ -18,8 +17,6 @@ Ints = NDArray[np.int64]
 
 TRIES = 100
 """Exchanges tried for a draw, in connections; Milo et al. 2003 find 100 enough."""
-MOST_NODES = 20_000
-"""Of a graph whose nulls are drawn: a byte for every two nodes."""
 TEMPERATURE, FACTOR, ROUNDS, ENOUGH = 0.05, 0.9, 200, 1e-3
 """Of the annealing that keeps triads; `ENOUGH` is the energy at which it ends."""
 
@@ -36,31 +33,31 @@ class Start:
     group: Ints
     """``[connection]``: those of the same number exchange targets."""
     is_mutual: NDArray[np.bool_]
-    code: NDArray[np.int8]
     both_ways: bool
+
+    def code(self, ends: Ints) -> NDArray[np.int8]:
+        """``[node, node]``: 1 for a connection of ``ends`` from one to the other, 2 for one back, 3 for both."""
+        code = np.zeros((self.edges.n_nodes,) * 2, np.int8)
+        source, target = np.concatenate((ends, ends[self.is_mutual][:, ::-1])).T
+        code[source, target] = 1
+        code[target, source] |= 2
+        return code
 
 
 def start_of(edges: Edges, keep_mutual: bool) -> Start:
     """What `drawn` begins with: signs are kept, and where it is asked for (or undirected) mutual connections."""
     n = edges.n_nodes
-    if n > MOST_NODES:
-        raise EvomodError(f"the graph has {n} nodes; nulls are drawn of up to {MOST_NODES}.")
     apart = np.flatnonzero(edges.source != edges.target)
     source, target = edges.source[apart], edges.target[apart]
-    code = np.zeros((n, n), np.int8)
-    code[source, target] |= 1
-    code[target, source] |= 2 if edges.directed else 3
-    if not edges.directed:
-        code[source, target] = 3
     sign = (edges.weight[apart] < 0).astype(np.int64)
     if not edges.directed:
         which = np.stack((apart, np.full(apart.size, -1)), axis=1)
         is_mutual = np.ones(apart.size, np.bool_)
     elif keep_mutual:
-        is_two = code[source, target] == 3
-        single, low = ~is_two, is_two & (source < target)
         order = np.argsort(source * n + target)
         keys = (source * n + target)[order]
+        is_two = np.isin(target * n + source, keys, assume_unique=True)
+        single, low = ~is_two, is_two & (source < target)
         back = order[np.searchsorted(keys, target[low] * n + source[low])]
         which = np.concatenate(
             (
@@ -77,7 +74,7 @@ def start_of(edges: Edges, keep_mutual: bool) -> Start:
         which = np.stack((apart, np.full(apart.size, -1)), axis=1)
         is_mutual = np.zeros(apart.size, np.bool_)
     ends = np.stack((edges.source[which[:, 0]], edges.target[which[:, 0]]), axis=1)
-    return Start(edges, ends, which, sign, is_mutual, code, keep_mutual or not edges.directed)
+    return Start(edges, ends, which, sign, is_mutual, keep_mutual or not edges.directed)
 
 
 def drawn(
@@ -115,10 +112,10 @@ def drawn_values(
 
 
 def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -> tuple[Edges, float]:
-    ends, code, left = start.ends.copy(), start.code.copy(), 0.0
-    tries = TRIES * len(ends)
-    kernels.exchange(ends, start.group, start.is_mutual, start.both_ways, tries, pointer_to(rng), code)
+    ends, left = start.ends.copy(), 0.0
+    _exchange(start, ends, TRIES * len(ends), rng)
     if wanted.size:
+        code = start.code(ends)
         first, near = _neighbours(code)
         counts = np.zeros(wanted.size + 1, np.int64)
         counts[: wanted.size] = _census(code)
@@ -138,6 +135,22 @@ def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -
             counts,
         )
     return _with_ends(start, ends, rng), float(left)
+
+
+def _exchange(start: Start, ends: Ints, tries: int, rng: np.random.Generator) -> int:
+    """So many attempts to exchange targets of ``ends``, which are changed; returns how many succeeded."""
+    table = np.full(1 << (2 * len(ends)).bit_length(), -1)
+    return int(
+        kernels.exchange(
+            ends, start.group, start.is_mutual, start.both_ways, tries, pointer_to(rng), table
+        )
+    )
+
+
+def is_rigid(start: Start) -> bool:
+    """Whether no exchange succeeds in `TRIES` attempts a connection, so that every draw is the graph itself."""
+    ends, rng = start.ends.copy(), np.random.default_rng(0)
+    return not any(_exchange(start, ends, len(ends), rng) for _ in range(TRIES))
 
 
 def _with_ends(start: Start, ends: Ints, rng: np.random.Generator) -> Edges:
@@ -164,7 +177,7 @@ def _triads(start: Start) -> tuple[Ints, Ints]:
     """The class of every code, the last for what is disconnected, and the counts that are wanted."""
     from evomod.measures.motifs import triad_classes
 
-    return triad_classes(), _census(start.code)
+    return triad_classes(), _census(start.code(start.ends))
 
 
 def _census(code: NDArray[np.int8]) -> Ints:

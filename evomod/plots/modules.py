@@ -19,15 +19,22 @@ MOST_NODES, MOST_NAMES = 5000, 60
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 
-def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> None:
-    """Draw and save; ``modules`` by the names of nodes, those without a connection left out.
+def check_picture(graph: Graph, path: str | Path) -> Path:
+    """Where the picture of a graph will be. Raises `EvomodError` where it cannot, and beyond `MOST_NODES` nodes."""
+    number = np.count_nonzero(edges_of(graph).degrees())
+    if number > MOST_NODES:
+        raise EvomodError(
+            f"a picture shows up to {MOST_NODES} nodes; the network has {number}. Leave --picture out."
+        )
+    return check_format(path)
 
-    Raises `EvomodError` for more than `MOST_NODES` nodes and an unknown ending.
+
+def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Path:
+    """Draw and save; ``modules`` by the names of nodes, those without a connection left out. Returns the path.
+
+    Raises `EvomodError` as `check_picture` does.
     """
-    path = check_format(path)
-    if len(modules) > MOST_NODES:
-        raise EvomodError(f"a picture shows up to {MOST_NODES} nodes; the network has {len(modules)}.")
-    edges = edges_of(graph)
+    path, edges = check_picture(graph, path), edges_of(graph)
     names = [str(name) for name in edges.names]
     label = np.array([modules.get(name, -1) for name in names])
     place = places(label)
@@ -51,7 +58,7 @@ def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Non
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.autoscale_view()
-    write_picture(figure, path)
+    return write_picture(figure, path)
 
 
 def places(label: NDArray[np.int64]) -> NDArray[np.float64]:

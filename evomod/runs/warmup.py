@@ -28,14 +28,15 @@ from evomod.kernels import (
     modularity,
 )
 from evomod.measures import (
-    modularity as modularity_of,
-)
-from evomod.measures import (
+    hierarchy,
     motifs,
     n_cut,
     normalised_modularity,
     null_distribution,
     random_graphs,
+)
+from evomod.measures import (
+    modularity as modularity_of,
 )
 from evomod.runs.tracking import Tracker, population_rows
 from evomod.task import Task
@@ -150,6 +151,8 @@ def _measure(chain: NDArray[np.float64]) -> None:
     motifs(chain, draws=2)
     motifs(chain, 4, "milo2002", 2)
     modularity_of(chain, "refined", resolution=1.5, directed=True)
+    hierarchy(chain, weight="weight")
+    hierarchy(chain)
     n_cut(chain, 2, layer=layer, draws=1)
     modularity.first_split(chain, np.empty(chain.shape[0], np.int64))
     for null in ("shuffle-within-layer", "erdos-renyi"):

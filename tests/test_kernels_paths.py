@@ -1,0 +1,41 @@
+"""What nodes reach, and along which paths: the kernels equal plain Python, bit by bit."""
+
+import naive_paths as naive
+import numpy as np
+from conftest import size
+
+from evomod.kernels import paths
+
+
+def random_rows(rng, most=14):
+    """Rows of a directed graph with loops, weights of which many are equal, and nodes without a connection."""
+    n = int(rng.integers(1, most + 1))
+    matrix = (rng.random((n, n)) < rng.uniform(0.05, 0.5)) * rng.choice(
+        [0.5, 1.0, 1.0, 3.0, 0.1], (n, n)
+    )
+    source, target = np.nonzero(matrix)
+    first = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
+    near = [[(int(to), matrix[node, to]) for to in np.flatnonzero(matrix[node])] for node in range(n)]
+    return first, target.astype(np.int64), matrix[source, target], near
+
+
+def test_what_is_reached_equals_the_oracle():
+    rng = np.random.default_rng(1)
+    for _ in range(size(200, 30)):
+        first, target, _, near = random_rows(rng)
+        n = len(near)
+        found, middle = np.zeros((2, n)), int(rng.integers(n + 1))
+        paths.reach(first, target, 0, middle, found)  # in parts, as large graphs are
+        paths.reach(first, target, middle, n, found)
+        assert list(zip(*found.tolist(), strict=True)) == [naive.reach(near, node) for node in range(n)]
+
+
+def test_mean_weights_along_shortest_paths_equal_the_oracle():
+    rng = np.random.default_rng(2)
+    for _ in range(size(200, 30)):
+        first, target, weight, near = random_rows(rng)
+        n = len(near)
+        found, middle = np.zeros(n), int(rng.integers(n + 1))
+        paths.follow(first, target, weight, 3.0, 0, middle, found)
+        paths.follow(first, target, weight, 3.0, middle, n, found)
+        assert found.tolist() == [naive.follow(near, 3.0, node) for node in range(n)]
