@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import networkx
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from evomod import measures
 from evomod.bench.modularity import random_layered
+from evomod.cli.parser import main
 from evomod.errors import EvomodError
 from evomod.measures import report as report_module
 from evomod.measures.edges import edges_of
@@ -379,6 +381,28 @@ def test_mistakes_of_the_command_are_one_message(tmp_path):
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_what_takes_longer_says_what_it_is_and_ctrl_c_that_nothing_is_known(
+    tmp_path, monkeypatch, capsys
+):
+    """A reader and a search that take their time; the second is interrupted."""
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\nb,c\n")
+
+    def slow(name):
+        time.sleep(2.3)
+        return networkx.DiGraph([("a", "b")])
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evomod.measures.files.read_graph", slow)
+    monkeypatch.setattr("evomod.measures.report.measure_parts", stopped)
+    assert main(["measure", str(path)]) == 130
+    said = capsys.readouterr()
+    assert "a.csv: reading (2 s)" in said.err and "stopped before anything was known" in said.err
+    assert said.out == ""
+
+
 def test_ctrl_c_prints_what_is_known(tmp_path):
     """A signal while nulls are drawn, of which there are too many to end."""
     path = tmp_path / "a.csv"
@@ -389,10 +413,10 @@ def test_ctrl_c_prints_what_is_known(tmp_path):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert running.stderr is not None
-    first = running.stderr.readline()  # progress, so that something is known
+    lines = iter(running.stderr.readline, "")
+    assert any("subgraphs of 3 nodes in nulls" in line for line in lines)  # so that something is known
     running.send_signal(signal.SIGINT)
     text, _ = running.communicate(timeout=300)
-    assert "subgraphs of 3 nodes in nulls" in first
     assert (
         running.returncode == 130
         and "not finished: motifs, nulls" in text

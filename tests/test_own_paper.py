@@ -68,7 +68,7 @@ def test_in_its_own_folder_it_has_the_same_name(monkeypatch, capsys):
         (["figure", "wires/fig1.py", "--quick"], {}, "fig1.py defines no QUICK"),
         (["figure", "wires/fig1.py"], {"fig1": {"    figure = ": "    1 / 0\n    figure = "}}, "draw fails, line 8: Zero"),
         (["verify", "studies"], {}, "studies holds no claims; expected a paper's folder with a file claims.py"),
-        (["verify", "wires"], {"claims": {"CLAIMS =": "1 / 0\nCLAIMS ="}}, "wires/claims.py fails, line 4: ZeroDiv"),
+        (["verify", "wires"], {"claims": {"CLAIMS =": "1 / 0\nCLAIMS ="}}, "wires/claims.py fails, line 5: ZeroDiv"),
         (["verify", "wires"], {"claims": {"CLAIMS": "CLAIM"}}, "claims.py defines no CLAIMS"),
         (["verify", "wires"], {"claims": {", smallest=DELTA": ""}}, "wires/claims.py: the claim 'cost raises Q' declares no"),
         (["verify", "wires"], {"study": {'name = "wires"': ""}}, "wires/study.toml is not a study: it has no name"),

@@ -8,12 +8,13 @@ import json
 import math
 import os
 import sys
+import threading
 import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Self
 
 from evomod.errors import EvomodError
 
@@ -309,13 +310,20 @@ def act_measure(given: argparse.Namespace) -> int:
     }
     wish["seed"] = 1 if given.seed is None else given.seed
     wish["modules"] = None if given.modules is None else read_modules(given.modules)
-    graphs = [(name, read_graph(name)) for name in given.files]
-    if given.picture:
-        from evomod.plots.modules import check_picture
-
-        check_picture(graphs[0][1], given.picture)
     found: list[dict[str, Any]] = []
-    is_whole = all(_measure_one(name, graph, given, wish, found) for name, graph in graphs)
+    with _Progress() as progress:
+        graphs = []
+        for name in given.files:
+            progress.turn_to(name, "reading")
+            graphs.append((name, read_graph(name)))
+        if given.picture:
+            from evomod.plots.modules import check_picture
+
+            check_picture(graphs[0][1], given.picture)
+        is_whole = all(_measure_one(name, graph, given, wish, found, progress) for name, graph in graphs)
+    if not found:
+        print("\nevomod: stopped before anything was known.", file=sys.stderr)
+        return 130
     _print_measures(given, found)
     if given.picture and is_whole:
         from evomod.plots.modules import draw_modules
@@ -326,7 +334,12 @@ def act_measure(given: argparse.Namespace) -> int:
 
 
 def _measure_one(
-    name: str, graph: Any, given: argparse.Namespace, wish: dict[str, Any], found: list[dict[str, Any]]
+    name: str,
+    graph: Any,
+    given: argparse.Namespace,
+    wish: dict[str, Any],
+    found: list[dict[str, Any]],
+    progress: _Progress,
 ) -> bool:
     """Add what becomes known of a network to ``found``; False where Ctrl-C ended it."""
     from evomod.measures.report import measure_parts
@@ -335,15 +348,13 @@ def _measure_one(
     task = None if given.task is None else load_task(given.task)
     if task is None:
         graph, task = _with_task(graph, Path(name) / "task.py")
-    progress = _Progress(name)
+    progress.turn_to(name, "Q of the network")
     at = len(found)
     try:
         for told in measure_parts(graph, task=task, tell=progress.tell, **wish):
             found[at:] = [{"file": name} | told]
     except KeyboardInterrupt:
         return False
-    finally:
-        progress.end()
     if found[at:] and found[at].get("task", ...) is None:
         print(
             f"evomod: {name}: the task of this network is not known, or none of those that come with evomod, so what "
@@ -354,23 +365,39 @@ def _measure_one(
 
 
 class _Progress:
-    """What is being done, on the terminal's second stream, once it takes longer than two seconds."""
+    """What is being done, on the terminal's second stream, once it takes longer than two seconds.
 
-    def __init__(self, name: str) -> None:
-        self.name, self.begun, self.last, self.is_shown = name, time.monotonic(), 0.0, False
+    A thread says it: searches and readers say nothing while they work.
+    """
 
-    def tell(self, what: str, done: int, number: int) -> None:
-        now = time.monotonic()
-        if now - self.begun < 2.0 or now - self.last < 0.5:
-            return
-        self.last, self.is_shown = now, True
-        text = f"{self.name}: {what}, {done} of {number} ({now - self.begun:.0f} s)"
-        end = "" if sys.stderr.isatty() else "\n"
-        print(f"\r{text:<78}" if not end else text, end=end, file=sys.stderr, flush=True)
+    def __init__(self) -> None:
+        self.name, self.doing, self.begun, self.is_shown = "", "", time.monotonic(), False
+        self.ended, self.thread = threading.Event(), threading.Thread(target=self._run, daemon=True)
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.thread.join()
         if self.is_shown and sys.stderr.isatty():
             print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)
+
+    def turn_to(self, name: str, doing: str) -> None:
+        self.name, self.doing = name, doing
+
+    def tell(self, what: str, done: int, number: int) -> None:
+        self.doing = f"{what}, {done} of {number}"
+
+    def _run(self) -> None:
+        while not self.ended.wait(0.5 if self.is_shown and sys.stderr.isatty() else 2.0):
+            self.is_shown = True
+            text = f"{self.name}: {self.doing} ({time.monotonic() - self.begun:.0f} s)"
+            if sys.stderr.isatty():
+                print(f"\r{text:<78}", end="", file=sys.stderr, flush=True)
+            else:
+                print(text, file=sys.stderr, flush=True)
 
 
 def _print_measures(given: argparse.Namespace, found: list[dict[str, Any]]) -> None:
