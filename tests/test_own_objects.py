@@ -123,6 +123,15 @@ def test_what_it_measures_is_an_objective_or_a_penalty():
     assert priced.objectives[:, 0].tolist() == fined.tolist()
 
 
+def test_the_log_has_a_column_of_what_it_measures(home):
+    """Of the logged individual; an entry of the table as any, so that studies and pictures find it."""
+    found = run(config(pressures={"fan_in.py": {}}), seed=2, out="runs/x")
+    generations = evomod.evolve(config(pressures={"fan_in.py": {}}), seed=2)
+    measured = [g.population.measured["fan-in"][g.best_row] for g in generations]
+    assert found.log["pressure:fan-in"].tolist() == measured and len(set(measured)) > 1
+    assert "pressure:fan-in" not in run(config(), seed=2, out="runs/y").log
+
+
 OWN = {
     "pressure": {"pressures": {"fan_in.py": {"probability": 0.5}, "connection-cost": {}}},
     "selection": {"selection": {"method": "./tournament.py"}},

@@ -71,6 +71,11 @@ class Run:
     config: Config
     manifest: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """In one line: config and manifest fill a page."""
+        task, seed = self.config.task.name, self.manifest["seed"]["entropy"]
+        return f"<Run {self.folder}: {task}, seed {seed}, {'complete' if self.is_complete else 'not complete'}>"
+
     @property
     def log(self) -> dict[str, NDArray[Any]]:
         """Columns of ``log.csv``, one entry a generation."""

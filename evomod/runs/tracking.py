@@ -12,7 +12,9 @@ from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
 from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
+from evomod.population import Population
 from evomod.pressures import max_modularity
+from evomod.pressures.base import Acting
 
 COLUMNS = (
     "generation",
@@ -45,13 +47,20 @@ TIED_COLUMNS = ("tied", "tied_q_mean", "tied_q_median", "tied_q_least", "tied_q_
 
 
 def columns(setup: Setup) -> tuple[str, ...]:
-    """Names of the log's columns: the fixed ones, what is asked for, the fitness on every goal of the task."""
+    """Names of the log's columns: the fixed ones, what is asked for, users' pressures, the fitness on every goal of the
+    task."""
     tracking = setup.config.tracking
     asked = ("hierarchy",) if tracking.hierarchy else ()
     asked = (*asked, *TIED_COLUMNS) if tracking.tied_q else asked
     if setup.judges:
         asked = (*asked, f"{setup.judges[-1].name}_fitness")
+    asked = (*asked, *(f"pressure:{acting.name}" for acting in own_numbers(setup)))
     return (*COLUMNS, *asked, *(f"fitness:{goal.name}" for goal in setup.goals))
+
+
+def own_numbers(setup: Setup) -> tuple[Acting, ...]:
+    """Pressures of the user's whose numbers are recorded: those that are measured once an individual."""
+    return tuple(acting for acting in setup.measured if not acting.is_built_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ class Tracker:
             *([] if shape.hierarchy is None else [shape.hierarchy]),
             *(self.tied_q(generation) if self.setup.config.tracking.tied_q else []),
             *([] if generation.expected is None else [float(generation.expected[best])]),
+            *(self.measured_by_own(population, best)),
             *self.fitness_on_all(population.yes[best], population.no[best]),
         )
 
@@ -114,6 +124,11 @@ class Tracker:
         q = np.sort(max_modularity.measure(setup.encoding, method, self.known_q, genomes))
         mean = float(np.add.reduce(q)) / q.size
         return q.size, mean, float(q[q.size // 2]), float(q[0]), float(q[-1])
+
+    def measured_by_own(self, population: Population, row: int) -> tuple[float, ...]:
+        """What users' pressures measure of an individual."""
+        measured = population.measured or {}
+        return tuple(float(measured[acting.name][row]) for acting in own_numbers(self.setup))
 
     def fitness_on_all(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
         """Fitness of answers ``[output, word]`` on every goal of the task, on all patterns."""

@@ -67,6 +67,11 @@ class StudyFolder:
     study: Study
     manifest: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """In one line: treatments with all their settings fill pages."""
+        study = self.study
+        return f"<StudyFolder {self.folder}: '{study.name}', {len(study.treatments)} treatments of {study.replicates}>"
+
     @property
     def summary(self) -> Table:
         """Columns of ``summary.csv``, one entry a replicate that is done."""
