@@ -49,6 +49,24 @@ def test_the_table_of_costs_measures_and_tells_who_is_refused(monkeypatch):
     assert rows[-1] == "| 10,000 | 10000/4 | 10000/8 | 10000/12 | 10000/16 |"
 
 
+def test_the_picture_of_imports_has_every_module_above_those_that_it_imports(tmp_path):
+    picture = script("draw_imports")
+    for name, text in {
+        "a": "import numpy", "b": "from mine import a", "c": "def f():\n    from mine.b import x",
+        "d/one": "import mine.a", "d/two": "from mine import c, d", "scripts/e": "from mine import c",
+    }.items():  # fmt: skip
+        path = tmp_path / "mine" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text)
+    graph = picture.graph_of(tmp_path / "mine")
+    assert sorted(graph.edges) == [("b", "a"), ("c", "b"), ("d", "a"), ("d", "c")]
+    assert graph.nodes["d"]["lines"] == 2
+    assert picture.floors_of(graph) == {"a": 0, "b": 1, "c": 2, "d": 3}
+    axes = Figure().subplots()
+    picture.draw(axes, graph, "mine")
+    assert axes.get_title() == "mine: 4 modules and packages, 4 imports, 4 floors"
+
+
 def test_maps_are_merged_cell_by_cell_and_read_again(tmp_path):
     figure = script("clune2013/fig4")
     for seed in (1, 2):
