@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers
     from evomod.runs.run import load_run as load_run
     from evomod.runs.run import resume as resume
     from evomod.runs.run import run as run
+    from evomod.runs.tracking import log_row as log_row
     from evomod.selections.base import Candidates as Candidates
     from evomod.selections.base import Selection as Selection
     from evomod.selections.ranking import Survivors as Survivors
@@ -91,6 +92,7 @@ _HOMES = {
     "load_study": "studies.tables",
     "load_task": "task",
     "load_training_run": "gradient.run",
+    "log_row": "runs.tracking",
     "modularity": "measures",
     "neighbourhood": "evolvability",
     "prepare": "evolution.setup",

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from functools import partial
 from pathlib import Path
 
@@ -207,3 +208,38 @@ def test_one_list_of_public_names():
     assert evomod.__version__ == evomod.files.provenance.versions()["evomod"]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = evomod.nothing
+
+
+@pytest.mark.filterwarnings("ignore")  # of other people's packages
+def test_tensorboard_and_mlflow_follow_a_run_as_the_page_says(tmp_path, monkeypatch):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")  # what its package without a database has
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"file:{tmp_path / 'mlruns'}")
+    page = (Path(__file__).parent.parent / "docs" / "sharing.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(compile(block, "sharing.md", "exec"), names)
+    log = load_run("runs/followed").log
+    found = EventAccumulator("runs/tensorboard")
+    found.Reload()
+    q = found.Tensors("q_score")
+    assert [event.step for event in q] == [0, 50, 100, 150, 200]
+    expected = log["q_score"][::50].astype(np.float32).tolist()
+    assert [event.tensor_proto.float_val[0] for event in q] == expected
+    import mlflow
+
+    [one] = mlflow.search_runs(output_format="list")
+    history = mlflow.MlflowClient().get_metric_history(one.info.run_id, "fitness/left-and-right")
+    expected = log["fitness:left-and-right"][::50].tolist()
+    assert [(m.step, m.value) for m in history] == list(zip(range(0, 201, 50), expected, strict=True))
+    assert one.data.params["population"] == "100"
+
+
+def test_a_row_of_the_log_can_be_had_of_a_generation(tmp_path):
+    made = run(CONFIG, 1, tmp_path / "x")
+    rows = [evomod.log_row(generation) for generation in evomod.evolve(CONFIG, 1)]
+    assert {name: [row[name] for row in rows] for name in rows[0]} == {
+        name: values.tolist() for name, values in made.log.items()
+    }

@@ -28,6 +28,7 @@ from evomod.cli.actions import (
 )
 from evomod.cli.commands import compare, completion, doctor, export, lab, movie, new, report
 from evomod.cli.completion import commands_of, names_of_pressures, options_of
+from evomod.cli.saying import add_saying, saying
 from evomod.errors import EvomodError, Interrupted, nearest, shortened, shown
 
 COMMANDS = (report, lab, compare, export, movie, new, doctor, completion)
@@ -121,6 +122,8 @@ def parser() -> argparse.ArgumentParser:
     warmup.set_defaults(act=act_warmup)
     for command in COMMANDS:
         command.add(commands)
+    for one in commands.choices.values():
+        add_saying(one)
     return top
 
 
@@ -452,8 +455,9 @@ def _ended(arguments: Sequence[str] | None) -> int:
         given = top.parse_args(arguments)
         act: Callable[[argparse.Namespace], int] = given.act
         _check_here()
-        code = act(given)
-        sys.stdout.flush()
+        with saying(given):
+            code = act(given)
+            sys.stdout.flush()
         return code
     except Interrupted as stop:
         return _said(f"\nevomod: {stop}", 128 + stop.signal_number)

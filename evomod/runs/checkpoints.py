@@ -25,7 +25,7 @@ from evomod.files.readers import DamageError, parse_json, read_arrays
 from evomod.files.records import SCHEDULE, RandomState, check_record
 from evomod.files.tables import csv_line
 from evomod.network import Network, network_json
-from evomod.runs.tracking import Tracker, columns
+from evomod.runs.tracking import log_row
 from evomod.selections.collection import METHODS
 
 
@@ -71,7 +71,7 @@ def save_checkpoint(
 def best_network(generation: Generation) -> Network:
     """The logged individual with what is known of it: goal, fitness on all goals, Q and its method."""
     setup = generation.setup
-    row = dict(zip(columns(setup), Tracker(setup).row(generation), strict=True))
+    row = log_row(generation)
     fitness = {goal.name: row[f"fitness:{goal.name}"] for goal in setup.goals}
     if generation.goal not in fitness and not math.isnan(row["best_fitness"]):
         # a goal of the schedule that the task does not name
