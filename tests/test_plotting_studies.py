@@ -94,7 +94,7 @@ def test_a_density_is_a_share_of_all_individuals():
         "q_score": np.array([0.0, 0.1, 0.1]),
         "individuals": np.array([10, 20, 70]),
     }
-    image = plot_density(axes(), density, (4.0, 0.1), ((0.0, 8.0), (0.0, 0.2)))
+    image = plot_density(axes(), density, (4.0, 0.1), ((0.0, 8.0), (0.0, 0.2))).images[-1]
     np.testing.assert_allclose(
         np.nansum(image.get_array()), 0.3
     )  # that of cost 100 is not in the limits

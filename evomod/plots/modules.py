@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -30,19 +31,25 @@ def check_picture(graph: Graph, path: str | Path) -> Path:
 
 
 def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Path:
-    """Draw and save; ``modules`` by the names of nodes, those without a connection left out. Returns the path.
+    """`plot_modules` in a figure of its own, saved. Returns the path; raises `EvomodError` as `check_picture` does."""
+    path = check_picture(graph, path)
+    figure = Figure(figsize=(7, 7), layout="constrained")
+    plot_modules(figure.add_subplot(), graph, modules)
+    return write_picture(figure, path)
 
-    Raises `EvomodError` as `check_picture` does.
+
+def plot_modules(axes: Axes, graph: Graph, modules: dict[str, int]) -> Axes:
+    """Modules as discs on a circle, connections inside them in their colours; names where there are few nodes.
+
+    ``graph``: whatever `modularity` takes; ``modules`` by the names of nodes, those without a connection left out.
     """
-    path, edges = check_picture(graph, path), edges_of(graph)
+    edges = edges_of(graph)
     names = [str(name) for name in edges.names]
     label = np.array([modules.get(name, -1) for name in names])
     place = places(label)
     same = label[edges.source] == label[edges.target]
     colours = [COLOURS[k % len(COLOURS)] for k in label]
     lines = np.stack((place[edges.source], place[edges.target]), axis=1)
-    figure = Figure(figsize=(7, 7), layout="constrained")
-    axes = figure.add_subplot()
     thin = {"linewidths": 0.6, "zorder": 1}
     axes.add_collection(LineCollection(list(lines[~same]), colors="#BBBBBB", alpha=0.5, **thin))
     inside = [colours[k] for k in edges.source[same].tolist()]
@@ -58,7 +65,7 @@ def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Pat
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.autoscale_view()
-    return write_picture(figure, path)
+    return axes
 
 
 def places(label: NDArray[np.int64]) -> NDArray[np.float64]:

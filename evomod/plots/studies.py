@@ -274,11 +274,11 @@ def _mean_of_sources(network: Network, positions: NDArray[np.float64], node: int
     return float(positions[sources, 0].mean()) if sources.size else 0.0
 
 
-def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: Any) -> Any:
+def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: Any) -> Axes:
     """Share of individuals in every cell of the plane of connection cost and Q, on a log scale.
 
     ``density``: columns connection_cost and q_score (lower corners of the cells) and individuals; ``bins``
-    the widths of a cell; those outside the limits are not drawn, but count. Returns what a colour bar needs.
+    the widths of a cell; those outside the limits are not drawn, but count. A colour bar is made of ``axes.images[-1]``.
     """
     from matplotlib.colors import LogNorm
 
@@ -290,7 +290,7 @@ def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: 
     seen = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
     np.add.at(image, (i[seen], j[seen]), density["individuals"][seen])
     share = image / max(density["individuals"].sum(), 1.0)
-    return axes.imshow(
+    axes.imshow(
         np.where(share > 0, share, np.nan),
         origin="lower",
         extent=(x0, x1, y0, y1),
@@ -299,3 +299,4 @@ def plot_density(axes: Axes, density: Table, bins: tuple[float, float], limits: 
         norm=LogNorm(1e-4, 0.1),
         interpolation="nearest",
     )
+    return axes

@@ -97,7 +97,7 @@ def densities(figure, study, treatments):
     for row, treatment in zip(cells, treatments, strict=True):
         for axes, generation in zip(row, shown, strict=True):
             mine = (table["treatment"] == treatment) & (table["generation"] == generation)
-            image = plot_density(axes, masked(table, mine), (COST_BIN, Q_BIN), limits)
+            image = plot_density(axes, masked(table, mine), (COST_BIN, Q_BIN), limits).images[-1]
             axes.set_title(f"generation {generation:,}", fontsize=6)
     for axes, treatment in zip(cells[:, 0], treatments, strict=True):
         axes.set_ylabel(f"{study.labels[treatment]}\nQ")
