@@ -6,15 +6,26 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from matplotlib.testing.compare import compare_images
+from matplotlib.image import imread
 
 DOCS = Path(__file__).parent.parent / "docs"
 sys.path.insert(0, str(DOCS / "_extensions"))
 import gallery  # noqa: E402 - stands beside the documentation
 
-TOLERANCE = 12.0
-"""Root mean square of 255 grey levels; another version of a font moves letters, 6 and less, a lost curve changes more."""
+BLOCK, TOLERANCE = 25, 5.0
+"""Pictures are compared by the mean grey of squares of so many pixels, as root mean square of 255 levels: matplotlib 3.9
+and 3.10 differ by 3.5 at the most, since letters are wider and axes begin elsewhere; a lost curve by 7."""
+
+
+def difference(one, other):
+    means = []
+    for path in (one, other):
+        image = 255.0 * imread(path)[..., :3]
+        rows, columns = image.shape[0] // BLOCK, image.shape[1] // BLOCK
+        means.append(image.reshape(rows, BLOCK, columns, BLOCK, 3).mean(axis=(1, 3)))
+    return np.sqrt(((means[0] - means[1]) ** 2).mean())
 
 
 def plotting_functions():
@@ -38,7 +49,7 @@ def test_every_plotting_function_has_its_picture_in_the_documentation():
 @pytest.mark.parametrize("name", gallery.DRAWINGS)
 def test_it_draws_the_picture_of_the_documentation(name, tmp_path):
     gallery.draw(name, tmp_path / "now.png")
-    assert compare_images(gallery.PICTURES / f"{name}.png", tmp_path / "now.png", TOLERANCE) is None
+    assert difference(gallery.PICTURES / f"{name}.png", tmp_path / "now.png") < TOLERANCE
 
 
 def test_a_lost_curve_is_noticed(tmp_path, monkeypatch):
@@ -50,4 +61,4 @@ def test_a_lost_curve_is_noticed(tmp_path, monkeypatch):
     expected = gallery.PICTURES / "plot_fitness.png"
     monkeypatch.setitem(gallery.DRAWINGS, "lost", without_best)
     gallery.draw("lost", tmp_path / "lost.png")
-    assert compare_images(expected, tmp_path / "lost.png", TOLERANCE) is not None
+    assert difference(expected, tmp_path / "lost.png") > TOLERANCE

@@ -15,7 +15,7 @@ from evomod import measures
 from evomod.plots import modules, motifs, runs, studies
 
 PICTURES = Path(__file__).parent.parent / "reference" / "pictures"
-SIZE, DPI = (4.2, 2.8), 90
+SIZE, DPI = (4.0, 3.0), 100
 
 
 def log(n=400, period=100):
