@@ -9,6 +9,7 @@
 # make .venv-3.12      an environment with another Python (3.12 here) that is installed: the harness compares its runs
 # make test-browser    look at reports and at the documentation (built where it is missing) in a headless Chromium,
 #                      which must be installed (Debian: apt-get install chromium)
+# make release         build sdist, wheel and archive of results in dist, install the wheel into an empty environment there
 # make test-gradient   install PyTorch into .venv and run the tests of networks trained by gradient
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ GENERATIONS ?= 3000
 # Tests of one file share what they made, so a file stays on one core. On two cores 5 minutes in place of 8.
 CORES := --numprocesses auto --dist loadfile
 
-.PHONY: demo docs test test-browser test-gradient test-lowest harness clean
+.PHONY: demo docs test test-browser test-gradient test-lowest harness release clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -84,10 +85,18 @@ test-lowest: .venv-lowest/installed
 	$@/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
+release: .venv/tested
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist . > /dev/null
+	$(BIN)/python scripts/archive.py
+	$(PYTHON) -m venv dist/empty
+	dist/empty/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	dist/empty/bin/python tests/release.py
+
 SIZE ?= medium
 
 harness: .venv/tested
 	$(BIN)/python -m tests.harness --size $(SIZE) --state build/harness --out results/reliability.md
 
 clean:
-	rm -rf .venv .venv-* runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* runs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
