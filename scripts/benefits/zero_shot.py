@@ -14,7 +14,9 @@ PANELS = {
     "q": "Q",
     "seen": "right, patterns shown",
     "unseen": "right, patterns never shown",
-    **{f"read:{goal}": f"read-out,\n{words}" for goal, words in heldout.READ.items()},
+    **{
+        f"read:{goal}": "read-out, " + words.replace(" (", "\n(") for goal, words in heldout.READ.items()
+    },
 }
 
 
@@ -32,9 +34,9 @@ def draw(study):
     for k, (axes, (column, label)) in enumerate(zip(cells, PANELS.items(), strict=False)):
         groups = [rows_of(table, treatment=name)[column].astype(float) for name in here]
         groups = [group[~np.isnan(group)] for group in groups]
-        plot_dots(
-            axes, groups, [study.labels[name] for name in here] if k % 4 == 0 else [""] * len(here)
-        )
+        plot_dots(axes, groups, [study.labels[name] for name in here])
+        if k % 4 > 0:
+            axes.tick_params(labelleft=False)
         axes.set_title(label, fontsize=8)
         if column != "q":
             axes.axvline(0.75, color="0.6", lw=0.8, zorder=0)

@@ -30,8 +30,6 @@ GOALS = (
 )
 """What is rewarded, its label, colour and line."""
 TITLES = {"circuit": "NAND circuits", "retina": "retina networks"}
-FIRST = 100
-"""Generation with which the axis begins."""
 
 
 def draw_table(path):
@@ -40,7 +38,11 @@ def draw_table(path):
     rows = [row for row in read_rows(path, wanted) if row["reading"] == "default"]
     if not rows:
         raise EvomodError(f"{path} holds no rows of the default reading; run `{COMMAND}`.")
-    last = max(int(row["generations"]) for row in rows)
+    every = [int(row["generations"]) for row in rows]
+    ends = (
+        10 ** (len(str(max(min(every), 1))) - 1),
+        max(every),
+    )  # from the power of ten before the first
     figure = Figure(figsize=(8.0, 3.6), layout="constrained")
     engine: Any = figure.get_layout_engine()
     engine.set(wspace=0.08)
@@ -50,7 +52,7 @@ def draw_table(path):
             goals: [row for row in rows if (row["system"], row["goals"]) == (system, goals)]
             for goals, *_ in GOALS
         }
-        draw(axes, groups, last)
+        draw(axes, groups, ends)
         axes.set_title(
             f"{title}, {runs_in_words([np.array(group) for group in groups.values()])} a line"
         )
@@ -59,18 +61,18 @@ def draw_table(path):
     return figure
 
 
-def draw(axes, groups, last):
+def draw(axes, groups, ends):
     """Step curves of one system, up to the generation after which an unsolved run was given up."""
     for goals, label, colour, line in GOALS:
         mine = groups[goals]
         times = sorted(int(row["generations"]) for row in mine if row["solved"] == "1")
         share = np.arange(len(times) + 1) / max(len(mine), 1)
         axes.step(
-            [FIRST, *times, last], [*share, share[-1]], where="post", color=colour, ls=line, lw=1.6,
+            [ends[0], *times, ends[1]], [*share, share[-1]], where="post", color=colour, ls=line, lw=1.6,
             label=label,
         )  # fmt: skip
     axes.set_xscale("log")
-    axes.set_xlim(FIRST, last)
+    axes.set_xlim(*ends)
     axes.set_ylim(0.0, 1.02)
     axes.set_xlabel("generations")
 
