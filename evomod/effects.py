@@ -279,6 +279,62 @@ def ratio_of_means(ours: tuple[float, float, int], theirs: tuple[float, float]) 
     return Effect("ratio", a / b, (a * b - reach) / below, (a * b + reach) / below)
 
 
+@dataclass(frozen=True, slots=True)
+class Mediation:
+    """How much of a difference of means between two groups goes through a mediator, in the units of the outcome."""
+
+    indirect: Effect
+    """Difference of the mediator, times what a unit of it is worth within the groups."""
+    direct: Effect
+    """The rest of the difference."""
+    p: float
+    """Of no indirect effect: twice the share of resamples on the other side of 0."""
+
+
+def mediation(a: tuple[ArrayLike, ArrayLike], b: tuple[ArrayLike, ArrayLike]) -> Mediation:
+    """Of groups a and b, each (mediator, outcome) with an entry a run: by least squares with one slope in both groups.
+
+    Percentile intervals of the bootstrap within groups (Preacher & Hayes 2008). It is causal only where nothing but the
+    group moves mediator and outcome together, which runs of one treatment cannot tell. Unknown where a group has
+    fewer than three runs, or the mediator does not vary within groups.
+
+    >>> steep = [0.0, 1.0, 2.0, 3.0]
+    >>> found = mediation((steep, [5.0, 7.0, 9.0, 11.0]), ([-1.0, 0.0, 1.0, 2.0], [2.0, 4.0, 6.0, 8.0]))
+    >>> found.indirect.value, found.direct.value
+    (2.0, 1.0)
+    """
+    groups = [np.stack(pairs_of(*group)) for group in (a, b)]
+    nothing = unknown("difference")
+    if min(group.shape[1] for group in groups) < 3:
+        return Mediation(nothing, nothing, UNKNOWN)
+    rng = np.random.default_rng(SEED)
+    chosen = [rng.integers(0, group.shape[1], (RESAMPLES, group.shape[1])) for group in groups]
+    through, rest = _paths([group[:, None, :] for group in groups])
+    if not math.isfinite(through[0]):
+        return Mediation(nothing, nothing, UNKNOWN)
+    draws = _paths([group[:, rows] for group, rows in zip(groups, chosen, strict=True)])
+    ends = [np.nanquantile(draw, TAILS).tolist() for draw in draws]
+    values = (float(through[0]), float(rest[0]))
+    indirect, direct = (
+        Effect("difference", round(value, 12), *end) for value, end in zip(values, ends, strict=True)
+    )
+    known = draws[0][np.isfinite(draws[0])]
+    sides = ((known <= 0.0).sum(), (known >= 0.0).sum())
+    return Mediation(indirect, direct, min(1.0, 2.0 * (1 + int(min(sides))) / (1 + known.size)))
+
+
+def _paths(groups: Sequence[Numbers]) -> tuple[Numbers, Numbers]:
+    """Indirect and direct effect of every resample; a group is ``[(mediator, outcome), resample, run]``."""
+    means = [group.mean(axis=2) for group in groups]
+    gaps = [group - mean[:, :, None] for group, mean in zip(groups, means, strict=True)]
+    together = sum((gap[0] * gap[1]).sum(axis=1) for gap in gaps)
+    alone = sum((gap[0] ** 2).sum(axis=1) for gap in gaps)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = np.where(alone > 0.0, together / alone, np.nan)
+    mediator, outcome = means[0] - means[1]
+    return mediator * slope, outcome - mediator * slope
+
+
 def log_rank(a: ArrayLike, b: ArrayLike, cap: float) -> float:
     """p that times of two groups differ (two-sided); a time of ``cap`` or more was not reached: censored there.
 

@@ -170,7 +170,44 @@ def test_fiellers_interval_by_hand_and_without_a_bound():
     assert not effects.ratio_of_means((2.0, math.nan, 1), (1.0, 0.1)).is_known
 
 
+def test_mediation_by_hand_and_where_it_is_unknown():
+    """Slopes of numpy's least squares; outcome = 1 + group + 2 mediator - 3 other, exactly."""
+    rng = np.random.default_rng(5)
+    m = [rng.normal(0.8, 1.0, 12), rng.normal(0.0, 1.0, 9)]
+    y = [1.0 + 2.0 * m[0] + rng.normal(0.0, 0.3, 12), 2.0 * m[1] + rng.normal(0.0, 0.3, 9)]
+    group = np.repeat([1.0, 0.0], (12, 9))
+    columns = np.column_stack((np.ones(21), group, np.concatenate(m)))
+    _, direct, slope = np.linalg.lstsq(columns, np.concatenate(y))[0]
+    found = effects.mediation((m[0], y[0]), (m[1], y[1]))
+    assert found.direct.value == pytest.approx(direct)
+    assert found.indirect.value == pytest.approx(slope * (m[0].mean() - m[1].mean()))
+    total = found.direct.value + found.indirect.value
+    assert total == pytest.approx(y[0].mean() - y[1].mean())
+    assert found.indirect.low < found.indirect.value < found.indirect.high
+    for m_a in ([1.0, 1.0, 1.0], [1.0, 2.0, math.nan]):
+        assert not effects.mediation(
+            (m_a, [1.0, 2.0, 3.0]), ([0.0] * 3, [1.0, 2.0, 3.0])
+        ).indirect.is_known
+
+
 # ---- coverage of intervals
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "n"), [(0.0, 0.7, 50), (0.8, 0.0, 50), (0.8, 0.7, 50), (1.5, 0.5, 20)]
+)
+def test_coverage_of_an_indirect_effect(a, b, n, few_resamples):
+    """The product of both paths; a direct effect is none of its business."""
+    rng, held, told = np.random.default_rng(13), 0, 0
+    for _ in range(RUNS):
+        one, other = drawn(a, n, rng), drawn(0.0, n, rng)
+        found = effects.mediation(
+            (one, 0.5 + b * one + drawn(0, n, rng)), (other, b * other + drawn(0, n, rng))
+        )
+        held += found.indirect.low <= a * b <= found.indirect.high
+        told += found.p < 0.05
+    assert held / RUNS > 0.95 - CLOSE
+    assert told / RUNS < 0.05 + CLOSE if a * b == 0.0 else told / RUNS > 0.5
 
 
 @pytest.mark.parametrize(("n", "shift"), [(10, 0.0), (10, 0.9), (30, 0.45), (50, 2.0)])

@@ -165,6 +165,29 @@ class LargerMean(OfTwo):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mediated(OfTwo):
+    """``a`` is above ``b`` because of a mediator: the indirect effect on the column's mean, see `effects.mediation`."""
+
+    through: str
+    """Column of the mediator."""
+
+    def measured(self, source: Source) -> Measured:
+        sides = [
+            (source.values(self.through, group), source.values(self.column, group))
+            for group in (self.a, self.b)
+        ]
+        known = [effects.pairs_of(*side)[1] for side in sides]
+        found = self.found(source, [_mean_text(mean_of(side)) for side in known])
+        if min(side.size for side in known) < LEAST:
+            return _too_few(found, "difference")
+        paths = effects.mediation(*sides)
+        direct = paths.direct
+        rest = f"direct {direct.value:+.2g} [{direct.low:+.2g}, {direct.high:+.2g}]"
+        test = f"indirect effect, bootstrapped p = {paths.p:.2g}; {rest}"
+        return Measured(found, paths.indirect, test, paths.p)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rises(Spec):
     """The second column rises with the first, over the runs of ``a``; or ``falls``: Spearman's rho."""
 
