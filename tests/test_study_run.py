@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -333,8 +334,12 @@ def test_status_and_ctrl_c_of_a_single_process(long, tmp_path, capsys):
     out = tmp_path / "x"
     process = started(path, "--out", out, "--jobs", 1)
     until(lambda: generation_of(out / "pa" / "000") > 0, process)
-    states = status_of(load_definition(path), out).states
+    status = status_of(load_definition(path), out)
+    states = status.states
+    assert main(["status", str(out)]) == 0
     process.send_signal(signal.SIGINT)
+    assert re.search(r"runs now +p\w+/00\d \d+%", capsys.readouterr().out)
+    assert len(status.running) == 1 and all(0.0 <= share < 1.0 for share in status.running.values())
     interrupted(process, out)
     assert "running" in states["pa"] or "running" in states["pcc"]
     begun = [place for place in out.glob("*/*") if (place / "log.csv").exists()]

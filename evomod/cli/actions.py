@@ -246,6 +246,10 @@ def act_status(given: argparse.Namespace) -> int:
     print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
     for name, states in status.states.items():
         print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
+    if status.running:
+        told = [f"{place} {share:.0%}" for place, share in list(status.running.items())[:MOST_TOLD]]
+        more = len(status.running) - len(told)
+        print("  runs now               ", ", ".join(told) + (f" and {more} more" if more else ""))
     totals = {word: sum(states.get(word, 0) for states in status.states.values()) for word in STATES}
     if totals["done"] == sum(totals.values()):
         check_version(found.folder, found.manifest)  # before anything is written

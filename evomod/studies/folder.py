@@ -315,6 +315,8 @@ class Status:
     """At the pace of the last session; None where no run has ended yet."""
     ended: float
     """When the last run of those that have a folder ended, in seconds; 0 where none has."""
+    running: dict[str, float]
+    """Share of its generations that each run has evolved that runs now, by its place in the folder."""
 
 
 def status_of(study: Study, folder: Path) -> Status:
@@ -330,6 +332,7 @@ def status_of(study: Study, folder: Path) -> Status:
         {name: dict(count) for name, count in counts.items()},
         _left(progress, folder),
         max((one.ended or 0.0 for one in progress), default=0.0),
+        {os.path.relpath(one.place, folder): one.share for one in progress if one.state == "running"},
     )
 
 
