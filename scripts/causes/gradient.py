@@ -383,6 +383,8 @@ PANELS = {
     "steps to both-mirrored": "steps to an unrelated one (mirrored)",
 }
 """Heading -> label of the axis."""
+LABELS = {"l1": "L1", "l2": "L2", "dropout-10": "dropout 0.1", "dropout-30": "dropout 0.3"}
+"""Ways of training whose names are no words."""
 
 
 def draw_table(path):
@@ -397,12 +399,16 @@ def draw_table(path):
     figure.suptitle(f"trained on left AND right; {most + 1} steps: not within {most}", fontsize=9)
     for axes, (head, label) in zip(cells, PANELS.items(), strict=True):
         groups = {name: numbers[~np.isnan(numbers)] for name, numbers in told[head].items()}
-        names = [name.replace("-10", " 0.1").replace("-30", " 0.3") for name in groups]
+        parts = [name.partition(",") for name in groups]
+        names = ["".join((LABELS.get(name, name), *further)) for name, *further in parts]
         plot_dots(axes, list(groups.values()), names)
         axes.set_xlabel(label)
         axes.grid(axis="x", lw=0.4, alpha=0.5)
         if head.startswith("z of"):
             axes.axvline(0.0, color="0.5", lw=0.8)
+        if max((float(group.max()) for group in groups.values() if group.size), default=0.0) == most + 1:
+            axes.axvline(most + 1, color="0.5", lw=0.8, ls="--")
+            axes.text(most + 1, -0.6, "not within ", ha="right", va="center", fontsize=6)
     signs = signs_of_dots([len(group) for group in groups_of(rows).values()])
     signs[0].set_label("a network")
     figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=8)
