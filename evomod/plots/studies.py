@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from evomod.network import Network
+from evomod.plots.looks import looks_of
 from evomod.plots.pictures import style
 from evomod.plots.runs import COLOURS, plot_layers, signs_of
 from evomod.statistics import FEWEST, median_ci
@@ -58,12 +59,13 @@ def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) 
     ``labels``: treatments that are drawn, in their order, and their names in the legend. Where there are
     fewer than `FEWEST` runs, there is the median alone.
     """
-    for k, (treatment, label) in enumerate(labels.items()):
-        rows = rows_of(curves, treatment=treatment)
+    looks = looks_of(list(labels.values()))
+    for k, (treatment, label) in zip(looks, labels.items(), strict=True):
+        rows, colour = rows_of(curves, treatment=treatment), COLOURS[k % len(COLOURS)]
         axes.plot(
             rows["generation"],
             rows[f"{value}"],
-            color=COLOURS[k],
+            color=colour,
             linestyle=LINES[k % len(LINES)],
             label=label,
         )
@@ -72,7 +74,7 @@ def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) 
             rows[f"{value}_low"],
             rows[f"{value}_high"],
             where=rows["n"] >= FEWEST,
-            color=COLOURS[k],
+            color=colour,
             alpha=0.2,
             lw=0,
         )
@@ -86,8 +88,8 @@ def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]
     The number of values stands below each label. Fewer than `FEWEST` have no box, only the median.
     """
     named = [f"{label}\nn = {len(group)}" for label, group in zip(labels, groups, strict=True)]
-    for k, group in enumerate(groups):
-        colour, mark = look_of(k)
+    for k, (group, look) in enumerate(zip(groups, looks_of(labels), strict=True)):
+        colour, mark = look_of(look)
         spread = np.random.default_rng(k).uniform(-0.16, 0.16, len(group))
         axes.plot(k + 1 + spread, group, mark, color=colour, ms=1.5, alpha=0.7)
         if len(group) >= FEWEST:
@@ -105,7 +107,7 @@ def plot_boxes(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]
 
 
 def look_of(k: int) -> tuple[str, str]:
-    """Colour and mark of the k-th group, which no other has.
+    """Colour and mark of a number of `looks_of`; no two have both.
 
     >>> look_of(0), look_of(8)
     (('#0072B2', 'o'), ('#0072B2', 's'))
@@ -118,8 +120,8 @@ def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str])
 
     n is the number of runs; where some have no number, how many are drawn stands in the panel.
     """
-    for k, group in enumerate(groups):
-        values, (colour, mark) = np.asarray(group, np.float64), look_of(k)
+    for k, (group, look) in enumerate(zip(groups, looks_of(labels), strict=True)):
+        values, (colour, mark) = np.asarray(group, np.float64), look_of(look)
         spread = np.random.default_rng(k).uniform(-0.25, 0.25, values.size)
         axes.plot(values, k + spread, mark, color=colour, ms=1.8, alpha=0.75)
         plot_interval(axes, k, values, colour, is_across=True, mark=mark)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evomod.contrasts import SEED
 from evomod.measures.motifs import MotifProfile, class_adjacency
+from evomod.plots.looks import looks_of
 from evomod.report.svg import (
     BOTTOM,
     HEIGHT,
@@ -38,12 +39,12 @@ Table = dict[str, NDArray[Any]]
 Numbers = NDArray[np.float64]
 
 
-def medians(curves: Table, column: str, treatments: Sequence[str], y_name: str) -> str:
-    """Medians over generations with their intervals, a line a treatment."""
+def medians(curves: Table, column: str, labels: Mapping[str, str], y_name: str) -> str:
+    """Medians over generations with their intervals, a line a treatment; ``labels`` by its name."""
     low, high = curves[f"{column}_low"], curves[f"{column}_high"]
     frame = framed(curves["generation"], np.concatenate((low, high, curves[column])))
     bands, lines = [], []
-    for k, treatment in enumerate(treatments):
+    for k, treatment in zip(looks_of(list(labels.values())), labels, strict=True):
         rows = curves["treatment"] == treatment
         x, many = curves["generation"][rows], curves["n"][rows] >= FEWEST
         ends = [np.where(many, values[rows], np.nan) for values in (low, high)]
@@ -106,12 +107,13 @@ def points(groups: Sequence[Numbers], labels: Sequence[str], name: str) -> str:
     step = (WIDTH - LEFT - RIGHT) / len(groups)
     frame = framed((0.0, 1.0), np.concatenate(groups))
     parts = [axes(frame, "", name, has_x_ticks=False)]
+    looks = looks_of(labels)
     for k, (values, label) in enumerate(zip(groups, labels, strict=True)):
         middle = LEFT + step * (k + 0.5)
         known = values[np.isfinite(values)]
         spread = np.random.default_rng(k).uniform(-0.28, 0.28, known.size) * min(step, 90.0)
         for value, shift in zip(known.tolist(), spread.tolist(), strict=True):
-            parts.append(dot(middle + shift, float(frame.y(value)), k, number(value)))
+            parts.append(dot(middle + shift, float(frame.y(value)), looks[k], number(value)))
         parts.append(_interval(frame, known, middle, min(0.42 * step, 40.0)))
         label = _cut(label, step)
         n = f"n = {known.size}" if known.size == values.size else f"n = {known.size} of {values.size}"

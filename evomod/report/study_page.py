@@ -19,6 +19,7 @@ from evomod.contrasts import contrast
 from evomod.errors import EvomodError
 from evomod.files.tables import lines_by_run
 from evomod.network import Network
+from evomod.plots.looks import looks_of
 from evomod.report import charts
 from evomod.report.networks import frames, multiples
 from evomod.report.page import Page, Section, viewer
@@ -205,15 +206,16 @@ def _curves(found: StudyFolder, labels: dict[str, str]) -> list[Section]:
         return []
     names = {"best_fitness": "fitness of the best", "q_score": "Q of the best", "hierarchy": "hierarchy"}
     figures = "".join(
-        f"<figure>{charts.medians(curves, column, list(labels), words)}</figure>"
+        f"<figure>{charts.medians(curves, column, labels, words)}</figure>"
         for column, words in names.items()
         if column in curves
     )
+    treatments = list(labels.values())
     note = "Medians over runs; shaded: pointwise bootstrapped 95 % intervals, where there are six runs or more."
     return [
         Section(
             "curves", "Over generations",
-            f'<div class="charts">{figures}</div>{legend(list(labels.values()))}<p>{note}</p>',
+            f'<div class="charts">{figures}</div>{legend(treatments, looks_of(treatments))}<p>{note}</p>',
         )
     ]  # fmt: skip
 
@@ -221,10 +223,11 @@ def _curves(found: StudyFolder, labels: dict[str, str]) -> list[Section]:
 def _networks(networks: dict[str, list[Network]], labels: dict[str, str], method: str) -> Section:
     parts, first = [], 0
     n_shown = sum(map(len, networks.values()))
-    for k, (name, own) in enumerate(networks.items()):
+    looks = dict(zip(labels, looks_of(list(labels.values())), strict=True))
+    for name, own in networks.items():
         titles = [f"{n.about['replicate']}: Q {n.about['q_score']:.2f}" for n in own]
         small = multiples(own, titles, first, method)
-        head = f'<summary><span class="swatch c{k % 8}"></span>{html.escape(labels[name])}: {len(own)} networks</summary>'
+        head = f'<summary><span class="swatch c{looks[name] % 8}"></span>{html.escape(labels[name])}: {len(own)} networks</summary>'
         parts.append(f"<details open>{head}{small}</details>")
         first += len(own)
     note = "The slider goes through all replicates; a click on a small network shows it."
@@ -256,7 +259,7 @@ def _plane(
             frame, k, label, last.get(name), (COST_BIN, Q_BIN), (x[rows[name]], y[rows[name]])
         )
         + "</figure>"
-        for k, (name, label) in enumerate(labels.items())
+        for k, (name, label) in zip(looks_of(list(labels.values())), labels.items(), strict=True)
     )
     shades = " Shades: where the individuals of the last recorded populations lie." if last else ""
     return Section(
@@ -326,9 +329,10 @@ def _motifs(networks: dict[str, list[Network]], labels: dict[str, str]) -> list[
     if not every:
         return []
     size, null = motif_question(every)
-    for k, own in enumerate(simple.values()):
+    looks = dict(zip(labels, looks_of(list(labels.values())), strict=True))
+    for name, own in simple.items():
         if own:
-            groups[k] = [_profile(one, size, null) for one in own]
+            groups[looks[name]] = [_profile(one, size, null) for one in own]
     chart = charts.motif_chart(groups)
     if not chart:
         return []
@@ -336,7 +340,7 @@ def _motifs(networks: dict[str, list[Network]], labels: dict[str, str]) -> list[
         f"Mean z of the counts over networks, bars: standard error of the mean; relative to {DRAWS} random networks a "
         f"network ({NULLS[null]}). The numbers are those of the motif literature."
     )
-    names = legend([list(labels.values())[k] for k in groups], list(groups))
+    names = legend([labels[name] for name, own in simple.items() if own], list(groups))
     return [
         Section(
             "motifs", "Motif profile",

@@ -13,7 +13,7 @@ STUDY = "study_periods.toml"
 FULL = "600 runs of 25,000 generations, about 9 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=400", "evolution.population=300"]}
 
-KINDS = {"pa": ("MVG", COLOURS[0], "-", 0.96), "pcc": ("MVG and P&CC", COLOURS[5], (0, (5, 2)), 1.04)}
+KINDS = {"pa": ("MVG", COLOURS[0], "-", 0.96), "pcc": ("MVG and P&CC", COLOURS[1], (0, (5, 2)), 1.04)}
 """Label, colour, line, and where beside its period a point stands."""
 
 

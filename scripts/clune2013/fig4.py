@@ -20,7 +20,7 @@ RUNS, SHARE = 2, 0.4
 Q_CELL, COST_CELL = 1 / 200, 500 / 200
 LOWEST = 0.7
 """Of the colours; a network that always says no has 0.75."""
-MARKS = {"pa": ("o", COLOURS[5]), "pcc": ("^", COLOURS[0])}
+MARKS = {"pa": ("o", COLOURS[0]), "pcc": ("^", COLOURS[1])}
 
 
 def places(study):
