@@ -20,7 +20,7 @@ def looks_of(labels: Sequence[str]) -> list[int]:
     taken: set[int] = set()
     found: dict[int, int] = {}
     for k, label in enumerate(labels):
-        number = KNOWN.get(label)
+        number = KNOWN.get(label.partition(", n = ")[0])
         if number is not None and number not in taken:
             taken.add(number)
             found[k] = number

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.measures.motifs import MotifProfile, class_adjacency
+from evomod.plots.looks import looks_of
 from evomod.plots.runs import COLOURS
 
 if TYPE_CHECKING:
@@ -89,11 +90,12 @@ def plot_motif_means(
     """
     chosen = _shown(list(means), size, shown)
     step = 0.7 / max(len(labels), 3)
+    looks = looks_of(labels)
     for k, (mean, error, label) in enumerate(zip(means, errors, labels, strict=True)):
         places = np.arange(chosen.size) + step * (k - (len(labels) - 1) / 2)
         axes.errorbar(
             places, mean[chosen], yerr=error[chosen], fmt=MARKERS[k % len(MARKERS)], markersize=5, capsize=2,
-            color=COLOURS[k % len(COLOURS)], elinewidth=1, label=label,
+            color=COLOURS[looks[k] % len(COLOURS)], elinewidth=1, label=label,
         )  # fmt: skip
     for place, number in enumerate(ids[chosen].tolist()):
         _below(axes, place, size, number)
