@@ -152,15 +152,16 @@ def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -
     graphs `STARTS` short ones at first. What a later one finds is combined with the best so far: nodes that share
     a module in both are contracted, and the search is repeated on what is left, and on the nodes from there. No
     further search starts after `PATIENCE` in a row that find nothing better, or after the kicks of
-    `MOST_SEARCHES` (`MOST_DENSE`); ``once``: one search alone.
+    `MOST_SEARCHES` (`MOST_DENSE`); ``once``: the first search
+    alone, on dense graphs a short one.
     """
     small, group = _without_leaves(links)
     n = small.n_nodes
     kicks = _kicks(small, KICKS)
-    if once:
-        return _numbered(_from_nodes(small, kicks, rng)[0][group])
     is_dense = small.near.size > DENSE * n
     starts, short, later = (STARTS, kicks // SHORT, kicks // 2) if is_dense else (1, kicks, kicks)
+    if once:
+        return _numbered(_from_nodes(small, short, rng)[0][group])
     most = min(kicks * (MOST_DENSE if is_dense else MOST_SEARCHES), max(MOST_IN_ALL, kicks))
     first = [_from_nodes(small, short, rng) for _ in range(starts)]
     best, best_worth = max(first, key=lambda found: found[1])
