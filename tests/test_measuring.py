@@ -284,7 +284,9 @@ def test_a_large_network_has_fewer_nulls_and_what_takes_too_long_is_said(monkeyp
     assert measure_network(graph, draws=4)["hierarchy_null"]["draws"] == 4
     monkeypatch.setattr(report_module, "MOST_STEPS", steps - 1)
     told = measure_network(graph)
-    assert f"would take about {steps:.0e} steps; it" in report("it", told) and np.isnan(told["hierarchy"])
+    assert f"would take about {steps:.0e} steps; it" in report("it", told) and np.isnan(
+        told["hierarchy"]
+    )
     assert told["unfinished"] == [] and told["modularity"][0]["draws"] == 3
 
 
