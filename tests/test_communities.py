@@ -132,8 +132,11 @@ def test_names_are_kept_by_every_kind_of_graph():
     table = pandas.DataFrame(nx.to_numpy_array(graph), index=list(graph), columns=list(graph))
     assert measures.modularity(table, "refined").by_name == found.by_name
     other = igraph.Graph.from_networkx(graph)
-    other.vs["name"] = other.vs["_nx_name"]
     assert measures.modularity(other, "refined").by_name == found.by_name
+    other.vs["label"] = ["A", "B", "C", "D"]  # as igraph reads GML files
+    assert list(measures.modularity(other, "refined").by_name) == ["A", "B", "C", "D"]
+    other.vs["name"] = ["same"] * 4
+    assert list(measures.modularity(other, "refined").by_name) == ["A", "B", "C", "D"]
     matrix = scipy.sparse.csr_array(nx.to_numpy_array(graph))
     assert measures.modularity(matrix, "exact").by_name == {0: 0, 1: 0, 2: 1, 3: 1}
 

@@ -354,7 +354,10 @@ def test_the_command_reads_several_files_writes_a_table_and_a_picture(tmp_path):
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and lines[0].startswith("file,nodes,connections"), done.stderr
     assert any(line.startswith(f"{two},3,3,True") for line in lines)
-    both = json.loads(evomod(one, two, "--json", "--draws", "5").stdout)
+    picture = tmp_path / "both.svg"
+    both = json.loads(evomod(one, two, "--json", "--draws", "5", "--picture", picture).stdout)
+    drawn = picture.read_text()
+    assert all(f"<!-- {name} -->" in drawn for name in (one, two, *"abcd"))
     assert [told["file"] for told in both] == [str(one), str(two)]
     parts = tmp_path / "parts.csv"
     parts.write_text("node,module\na,x\nb,x\nc,y\nd,y\n")
@@ -382,7 +385,8 @@ def test_mistakes_of_the_command_are_one_message(tmp_path):
     ):
         done = evomod(*arguments)
         assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)
-        assert len(done.stderr.strip().splitlines()) == 1
+        told = [line for line in done.stderr.splitlines() if not line.endswith(" s)")]  # a busy machine
+        assert len(told) == 1, told
 
 
 def test_what_takes_longer_says_what_it_is_and_ctrl_c_that_nothing_is_known(
