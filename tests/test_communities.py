@@ -86,6 +86,45 @@ def test_signed_q_is_that_of_bctpy(signed, q):
     assert_allclose(measures.quality(SYMMETRIC, found, weight="weight", signed=signed), q, atol=1e-12)
 
 
+DIRECTED = [
+    [0, 0, 0, 2, 2, 0, 0, 2, 3], [0, 0, 2, 0, 0, 0, 0, 0, 0], [0, 3, 0, 4, 0, 4, 0, 0, 2],
+    [0, 0, 1, 0, 4, 0, 0, 3, 0], [0, 0, 1, 0, 0, 0, 3, 0, 0], [0, 0, 2, 3, 0, 0, 0, 0, 0],
+    [0, 0, 0, 2, 0, 0, 0, 0, 3], [0, 4, 0, 0, 0, 0, 4, 0, 0], [0, 0, 0, 0, 0, 0, 0, 4, 0],
+]  # fmt: skip
+MIXED = [
+    [0, 0, 0, -2, -2, 0, 0, 2, 3], [0, 0, 2, 0, 0, 0, 0, 0, 0], [0, 2, 0, 4, 0, -4, 0, 0, -2],
+    [-2, 0, 4, 0, -4, 0, 0, -3, 0], [-2, 0, 0, -4, 0, 0, -3, 0, 0], [0, 0, -4, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, -3, 0, 0, 0, -3], [2, 0, 0, -3, 0, 0, 0, 0, 0], [3, 0, -2, 0, 0, 0, -3, 0, 0],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("matrix", "modules", "wish", "q"),
+    [
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {"weight": "weight"}, -0.15755053507728894),
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {}, -0.15192743764172334),
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {"weight": "weight", "resolution": 1.4}, -0.29643281807372174),
+        (DIRECTED, [1, 0, 0, 1, 1, 0, 2, 2, 2], {"weight": "weight"}, 0.18876337693222367),
+        (DIRECTED, [3, 1, 1, 2, 3, 1, 0, 0, 0], {"resolution": 1.4}, 0.022222222222222254),
+        (MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0], {"weight": "weight", "signed": "rubinov2011"}, 0.7778370780579569),
+        (MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0], {"weight": "weight", "signed": "gomez2009"}, 0.44239711694954664),
+        (
+            MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0],
+            {"weight": "weight", "signed": "rubinov2011", "resolution": 1.3}, 0.7288352602988735,
+        ),
+        (
+            MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0],
+            {"weight": "weight", "signed": "gomez2009", "resolution": 1.3}, 0.4957044873285283,
+        ),
+    ],
+)  # fmt: skip
+def test_directed_and_signed_q_with_a_resolution_is_that_of_bctpy(matrix, modules, wish, q):
+    """bctpy 0.6.1 on weights made here: modularity_dir (kci given), modularity_finetune_dir, and community_louvain
+    with "negative_asym" and "negative_sym"."""
+    assert_allclose(measures.quality(matrix, modules, **wish), q, rtol=0, atol=1e-12)
+    assert measures.modularity(matrix, "refined", **wish).q >= q - 1e-12
+
+
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("resolution", [0.6, 1.0, 2.0])
 def test_q_of_a_partition_is_that_of_networkx_and_igraph(directed, resolution):
