@@ -9,15 +9,26 @@ from collections.abc import Sequence
 Near = Sequence[Sequence[tuple[int, float]]]
 
 
-def reach(near: Near, start: int) -> tuple[int, float]:
-    """How many others paths lead to, and the sum of 1 / distance, distance by distance."""
-    seen, edge, distance, near_by = {start}, {start}, 0, 0.0
+def reach(near: Near, begin: int, end: int) -> list[tuple[int, float]]:
+    """``[node]``: from how many others paths lead to it, and the sum of 1 / distance; 64 nodes from ``begin`` at a time."""
+    found = [(0, 0.0)] * len(near)
+    for low in range(begin, end, 64):
+        starts = range(low, min(low + 64, end))
+        steps = [distances(near, start) for start in starts]
+        for distance in range(1, len(near)):
+            for node in range(len(near)):
+                number = sum(each.get(node) == distance for each in steps)
+                found[node] = (found[node][0] + number, found[node][1] + number / distance)
+    return found
+
+
+def distances(near: Near, start: int) -> dict[int, int]:
+    """Of every node that paths from a node lead to."""
+    known, edge = {start: 0}, {start}
     while edge:
-        edge = {to for node in edge for to, _ in near[node]} - seen
-        seen |= edge
-        distance += 1
-        near_by += len(edge) / distance
-    return len(seen) - 1, near_by
+        edge = {to for node in edge for to, _ in near[node]} - set(known)
+        known |= dict.fromkeys(edge, max(known.values()) + 1)
+    return known
 
 
 def follow(near: Near, unit: float, start: int) -> float:

@@ -86,6 +86,45 @@ def test_signed_q_is_that_of_bctpy(signed, q):
     assert_allclose(measures.quality(SYMMETRIC, found, weight="weight", signed=signed), q, atol=1e-12)
 
 
+DIRECTED = [
+    [0, 0, 0, 2, 2, 0, 0, 2, 3], [0, 0, 2, 0, 0, 0, 0, 0, 0], [0, 3, 0, 4, 0, 4, 0, 0, 2],
+    [0, 0, 1, 0, 4, 0, 0, 3, 0], [0, 0, 1, 0, 0, 0, 3, 0, 0], [0, 0, 2, 3, 0, 0, 0, 0, 0],
+    [0, 0, 0, 2, 0, 0, 0, 0, 3], [0, 4, 0, 0, 0, 0, 4, 0, 0], [0, 0, 0, 0, 0, 0, 0, 4, 0],
+]  # fmt: skip
+MIXED = [
+    [0, 0, 0, -2, -2, 0, 0, 2, 3], [0, 0, 2, 0, 0, 0, 0, 0, 0], [0, 2, 0, 4, 0, -4, 0, 0, -2],
+    [-2, 0, 4, 0, -4, 0, 0, -3, 0], [-2, 0, 0, -4, 0, 0, -3, 0, 0], [0, 0, -4, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, -3, 0, 0, 0, -3], [2, 0, 0, -3, 0, 0, 0, 0, 0], [3, 0, -2, 0, 0, 0, -3, 0, 0],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("matrix", "modules", "wish", "q"),
+    [
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {"weight": "weight"}, -0.15755053507728894),
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {}, -0.15192743764172334),
+        (DIRECTED, [1, 1, 2, 2, 3, 1, 2, 3, 3], {"weight": "weight", "resolution": 1.4}, -0.29643281807372174),
+        (DIRECTED, [1, 0, 0, 1, 1, 0, 2, 2, 2], {"weight": "weight"}, 0.18876337693222367),
+        (DIRECTED, [3, 1, 1, 2, 3, 1, 0, 0, 0], {"resolution": 1.4}, 0.022222222222222254),
+        (MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0], {"weight": "weight", "signed": "rubinov2011"}, 0.7778370780579569),
+        (MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0], {"weight": "weight", "signed": "gomez2009"}, 0.44239711694954664),
+        (
+            MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0],
+            {"weight": "weight", "signed": "rubinov2011", "resolution": 1.3}, 0.7288352602988735,
+        ),
+        (
+            MIXED, [0, 1, 1, 1, 0, 0, 1, 0, 0],
+            {"weight": "weight", "signed": "gomez2009", "resolution": 1.3}, 0.4957044873285283,
+        ),
+    ],
+)  # fmt: skip
+def test_directed_and_signed_q_with_a_resolution_is_that_of_bctpy(matrix, modules, wish, q):
+    """bctpy 0.6.1 on weights made here: modularity_dir (kci given), modularity_finetune_dir, and community_louvain
+    with "negative_asym" and "negative_sym"."""
+    assert_allclose(measures.quality(matrix, modules, **wish), q, rtol=0, atol=1e-12)
+    assert measures.modularity(matrix, "refined", **wish).q >= q - 1e-12
+
+
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("resolution", [0.6, 1.0, 2.0])
 def test_q_of_a_partition_is_that_of_networkx_and_igraph(directed, resolution):
@@ -132,8 +171,11 @@ def test_names_are_kept_by_every_kind_of_graph():
     table = pandas.DataFrame(nx.to_numpy_array(graph), index=list(graph), columns=list(graph))
     assert measures.modularity(table, "refined").by_name == found.by_name
     other = igraph.Graph.from_networkx(graph)
-    other.vs["name"] = other.vs["_nx_name"]
     assert measures.modularity(other, "refined").by_name == found.by_name
+    other.vs["label"] = ["A", "B", "C", "D"]  # as igraph reads GML files
+    assert list(measures.modularity(other, "refined").by_name) == ["A", "B", "C", "D"]
+    other.vs["name"] = ["same"] * 4
+    assert list(measures.modularity(other, "refined").by_name) == ["A", "B", "C", "D"]
     matrix = scipy.sparse.csr_array(nx.to_numpy_array(graph))
     assert measures.modularity(matrix, "exact").by_name == {0: 0, 1: 0, 2: 1, 3: 1}
 
@@ -227,27 +269,29 @@ def test_planted_modules_are_found():
 
 
 @pytest.mark.parametrize("inside", [0.0, 0.8])
-def test_the_beginning_that_suits_a_large_graph_is_chosen(inside, monkeypatch):
-    """A random one, and one of 40 modules, each no worse than from either beginning alone."""
+@pytest.mark.parametrize("signed", [None, "gomez2009"])
+def test_a_large_graph_is_searched_by_cycles_that_never_lose(inside, signed, monkeypatch):
+    """A random one, and one of 40 modules: as good as one whole search within 1 %, and better than no cycle."""
     monkeypatch.setattr(communities, "MANY", 500)
     rng = np.random.default_rng(3)
     source, target = rng.integers(2000, size=(2, 7000))
     target = np.where(rng.random(7000) < inside, source // 50 * 50 + target % 50, target)
-    links = links_of(
-        edges_of(scipy.sparse.coo_array((np.ones(7000), (source, target)), shape=(2000, 2000)))
-    )
-    few = 500
-    alone, by_levels = (
-        communities._searched(links, start, few, np.random.default_rng(1), is_merged=is_merged)[1]
-        for start, is_merged in (
-            (np.arange(links.n_nodes), True),
-            (communities._by_levels(links, np.random.default_rng(1)), False),
-        )
-    )
-    modules, worth = communities._from_nodes(links, 4 * few, np.random.default_rng(1))
-    assert worth >= max(alone, by_levels) * 0.99
-    assert (by_levels > alone) == (inside == 0.0)
-    assert modules.max() < 100
+    weight = np.where(rng.random(7000) < 0.1, -1.0, 1.0) if signed else np.ones(7000)
+    matrix = scipy.sparse.coo_array((weight, (source, target)), shape=(2000, 2000))
+    edges = edges_of(matrix, "weight", signed=signed is not None)
+    links = links_of(edges, 1.0, signed)
+
+    def q(modules):
+        return quality_of(edges, modules, 1.0, signed)
+
+    begun = communities._by_levels(links, np.random.default_rng(1))
+    steps = [begun]
+    for seed in range(3):
+        steps.append(communities._cycled(links, steps[-1], np.random.default_rng(seed)))
+    values = [q(modules) for modules in steps]
+    assert values == sorted(values) and values[-1] > values[0]
+    whole = communities._searched(links, np.arange(2000), 8 * 2000, np.random.default_rng(1))[0]
+    assert q(best_partition(links, np.random.default_rng(1))) > max(0.99 * q(whole), values[0])
 
 
 def test_a_graph_of_ten_thousand_nodes():
@@ -287,7 +331,7 @@ def test_a_direction_is_taken_away_as_from_dense_arrays_and_given():
         assert back.tolist() == dense.tolist()
 
 
-@pytest.mark.parametrize(("n", "searches"), [(1_000, 7), (10_000, 2), (60_000, 1)])
+@pytest.mark.parametrize(("n", "searches"), [(1_000, 7), (10_000, 2)])
 def test_large_graphs_are_searched_less_often(n, searches, monkeypatch):
     """The kicks of all searches, in those of one, with what the last one takes beyond the limit."""
     spent = []
@@ -302,6 +346,6 @@ def test_large_graphs_are_searched_less_often(n, searches, monkeypatch):
     ring = np.arange(n)
     matrix = scipy.sparse.coo_array((np.ones(n), (ring, (ring + 1) % n)), shape=(n, n))
     best_partition(links_of(edges_of(matrix)), np.random.default_rng(1))
-    one = max(8 * n if n <= 12_500 else 100_000, 4 * n)
+    one = 8 * n
     assert searches * one <= sum(spent) + one and sum(spent) <= (searches + 2) * one
-    assert spent[0] == one if n <= 12_500 else sum(spent) == one
+    assert spent[0] == one

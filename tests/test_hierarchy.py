@@ -76,7 +76,7 @@ def test_many_networks_give_a_list_of_the_single_results(monkeypatch):
     assert hierarchy_of_many(many).tolist() == expected
     monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_ONCE", 200)
     assert hierarchy_of_many(many).tolist() == expected
-    monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "STEPS", 200)
+    monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_A_TIME", 4)
     assert hierarchy(many) == expected
     assert hierarchy(many[:1]) == expected[:1]
     assert hierarchy(np.zeros((0, 3, 3))) == []

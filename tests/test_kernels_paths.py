@@ -27,7 +27,23 @@ def test_what_is_reached_equals_the_oracle():
         found, middle = np.zeros((2, n)), int(rng.integers(n + 1))
         paths.reach(first, target, 0, middle, found)  # in parts, as large graphs are
         paths.reach(first, target, middle, n, found)
-        assert list(zip(*found.tolist(), strict=True)) == [naive.reach(near, node) for node in range(n)]
+        parts = naive.reach(near, 0, middle), naive.reach(near, middle, n)
+        assert found[0].tolist() == [one[0] + other[0] for one, other in zip(*parts, strict=True)]
+        np.testing.assert_allclose(
+            found[1], [one[1] + other[1] for one, other in zip(*parts, strict=True)], rtol=1e-15
+        )
+
+
+def test_more_nodes_than_a_word_has_bits():
+    rng = np.random.default_rng(3)
+    for n in (63, 64, 65, 130):
+        source, target = np.nonzero(rng.random((n, n)) < 2.0 / n)
+        first = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
+        near = [[(int(to), 1.0) for to in target[first[k] : first[k + 1]]] for k in range(n)]
+        found = np.zeros((2, n))
+        n_looked = paths.reach(first, target.astype(np.int64), 0, n, found)
+        assert list(zip(*found.tolist(), strict=True)) == naive.reach(near, 0, n)
+        assert n_looked <= n * target.size
 
 
 def test_mean_weights_along_shortest_paths_equal_the_oracle():

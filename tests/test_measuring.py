@@ -17,6 +17,7 @@ from evomod.errors import EvomodError
 from evomod.measures import report as report_module
 from evomod.measures.edges import edges_of
 from evomod.measures.files import read_graph
+from evomod.measures.hierarchy import steps_of
 from evomod.measures.report import (
     CSV_COLUMNS,
     Wish,
@@ -271,7 +272,8 @@ def test_a_large_network_has_fewer_nulls_and_what_takes_too_long_is_said(monkeyp
         == {parts[-1]["hierarchy_null"]["draws"]}
     )
     assert "subgraphs are counted in networks of up to 60 nodes" in report("it", parts[-1])
-    steps = 70 * (70 + 140)
+    steps = steps_of(edges_of(graph), False)
+    assert 0 < steps < 70 * 70 * (70 + 140)
     monkeypatch.setattr(report_module, "FEWEST_DRAWS", 3)
     monkeypatch.setattr(report_module, "MOST_STEPS", steps * 2)
     told = measure_network(graph)
@@ -282,7 +284,9 @@ def test_a_large_network_has_fewer_nulls_and_what_takes_too_long_is_said(monkeyp
     assert measure_network(graph, draws=4)["hierarchy_null"]["draws"] == 4
     monkeypatch.setattr(report_module, "MOST_STEPS", steps - 1)
     told = measure_network(graph)
-    assert "here 1e+04: it is measured up to 1e+04" in report("it", told) and np.isnan(told["hierarchy"])
+    assert f"would take about {steps:.0e} steps; it" in report("it", told) and np.isnan(
+        told["hierarchy"]
+    )
     assert told["unfinished"] == [] and told["modularity"][0]["draws"] == 3
 
 
@@ -350,7 +354,10 @@ def test_the_command_reads_several_files_writes_a_table_and_a_picture(tmp_path):
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and lines[0].startswith("file,nodes,connections"), done.stderr
     assert any(line.startswith(f"{two},3,3,True") for line in lines)
-    both = json.loads(evomod(one, two, "--json", "--draws", "5").stdout)
+    picture = tmp_path / "both.svg"
+    both = json.loads(evomod(one, two, "--json", "--draws", "5", "--picture", picture).stdout)
+    drawn = picture.read_text()
+    assert all(f"<!-- {name} -->" in drawn for name in (one, two, *"abcd"))
     assert [told["file"] for told in both] == [str(one), str(two)]
     parts = tmp_path / "parts.csv"
     parts.write_text("node,module\na,x\nb,x\nc,y\nd,y\n")
@@ -378,7 +385,8 @@ def test_mistakes_of_the_command_are_one_message(tmp_path):
     ):
         done = evomod(*arguments)
         assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)
-        assert len(done.stderr.strip().splitlines()) == 1
+        told = [line for line in done.stderr.splitlines() if not line.endswith(" s)")]  # a busy machine
+        assert len(told) == 1, told
 
 
 def test_what_takes_longer_says_what_it_is_and_ctrl_c_that_nothing_is_known(

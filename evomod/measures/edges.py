@@ -21,6 +21,9 @@ Ints = NDArray[np.int64]
 Graph: TypeAlias = "Network | networkx.Graph | ArrayLike"
 """One network, of igraph, scipy.sparse and pandas too; or an array ``[network, node, node]`` of many."""
 
+IGRAPH_NAMES = ("name", "label", "_nx_name")
+"""Attributes of igraph's vertices: its own, that of GML files, and of `Graph.from_networkx`; the first that tells all apart."""
+
 LEAST_WEIGHT, MOST_WEIGHT = 1e-150, 1e150
 """Sizes of weights whose squares are numbers still; Q is made of products of two sums of weights."""
 
@@ -152,9 +155,11 @@ def names_of(graph: Graph) -> tuple[Hashable, ...]:
         return tuple(graph.nodes)  # type: ignore[union-attr]
     if is_igraph(graph):
         any_graph: Any = graph
-        names = any_graph.vs["name"] if "name" in any_graph.vs.attributes() else []
-        is_distinct = len(set(names)) == any_graph.vcount()
-        return tuple(names) if is_distinct else tuple(range(any_graph.vcount()))
+        for kind in IGRAPH_NAMES:
+            names = any_graph.vs[kind] if kind in any_graph.vs.attributes() else []
+            if len(set(names)) == any_graph.vcount():
+                return tuple(names)
+        return tuple(range(any_graph.vcount()))
     if is_table(graph):
         return tuple(_square_table(graph).index)
     if isinstance(graph, Network):

@@ -281,7 +281,7 @@ def _from_genomes(
 ) -> Callable[[int], NDArray[np.float64]]:
     if setup is None:
         raise EvomodError(
-            "the null 'genomes' wants setup=…, the encoding to draw from: evomod.prepare(config)."
+            "the null 'genomes' wants setup=…, the encoding to draw from: evomod.prepare(config), in Python only."
         )
     wanted = connected_nodes(matrix).size
 

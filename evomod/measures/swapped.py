@@ -15,8 +15,9 @@ from evomod.measures.edges import Edges
 
 Ints = NDArray[np.int64]
 
-TRIES = 100
-"""Exchanges tried for a draw, in connections; Milo et al. 2003 find 100 enough."""
+TRIES, TRIES_PLAIN = 100, 20
+"""Exchanges tried for a draw, in connections; Milo et al. 2003 find 100 enough. The second where degrees alone are kept:
+on random and real networks of 418 to 1,133 nodes the connections shared with the original, and Q, were after 5 as after 400."""
 TEMPERATURE, FACTOR, ROUNDS, ENOUGH = 0.05, 0.9, 200, 1e-3
 """Of the annealing that keeps triads; `ENOUGH` is the energy at which it ends."""
 
@@ -34,6 +35,8 @@ class Start:
     """``[connection]``: those of the same number exchange targets."""
     is_mutual: NDArray[np.bool_]
     both_ways: bool
+    tries: int
+    """Exchanges tried for a draw, in connections."""
 
     def code(self, ends: Ints) -> NDArray[np.int8]:
         """``[node, node]``: 1 for a connection of ``ends`` from one to the other, 2 for one back, 3 for both."""
@@ -74,7 +77,8 @@ def start_of(edges: Edges, keep_mutual: bool) -> Start:
         which = np.stack((apart, np.full(apart.size, -1)), axis=1)
         is_mutual = np.zeros(apart.size, np.bool_)
     ends = np.stack((edges.source[which[:, 0]], edges.target[which[:, 0]]), axis=1)
-    return Start(edges, ends, which, sign, is_mutual, keep_mutual or not edges.directed)
+    tries = TRIES if keep_mutual or sign.any() else TRIES_PLAIN
+    return Start(edges, ends, which, sign, is_mutual, keep_mutual or not edges.directed, tries)
 
 
 def drawn(
@@ -82,7 +86,7 @@ def drawn(
 ) -> Iterator[tuple[Edges, float]]:
     """Random graphs, and the energy at which their triads were left (0 where they are not kept).
 
-    Every draw begins from the original, makes `TRIES` attempts a connection, and with ``triads`` anneals. It
+    Every draw begins from the original, makes `Start.tries` attempts a connection, and with ``triads`` anneals. It
     has a generator of its own, so that the number of threads, ``jobs``, changes nothing.
     """
     classes, wanted = _triads(start) if triads else (np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -113,7 +117,7 @@ def drawn_values(
 
 def _draw(start: Start, rng: np.random.Generator, classes: Ints, wanted: Ints) -> tuple[Edges, float]:
     ends, left = start.ends.copy(), 0.0
-    _exchange(start, ends, TRIES * len(ends), rng)
+    _exchange(start, ends, start.tries * len(ends), rng)
     if wanted.size:
         code = start.code(ends)
         first, near = _neighbours(code)

@@ -1,8 +1,9 @@
-"""A picture of a network's modules: each in a disc of its own, connections inside them in its colour."""
+"""A picture of the modules of networks: each in a disc of its own, connections inside them in its colour."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,17 @@ from evomod.measures.edges import Graph, edges_of
 from evomod.plots.pictures import check_format, write_picture
 from evomod.plots.runs import COLOURS
 
-MOST_NODES, MOST_NAMES = 5000, 60
+MOST_NODES, MOST_NAMES, MOST_NETWORKS = 5000, 60, 16
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 
-def check_picture(graph: Graph, path: str | Path) -> Path:
-    """Where the picture of a graph will be. Raises `EvomodError` where it cannot, and beyond `MOST_NODES` nodes."""
-    number = np.count_nonzero(edges_of(graph).degrees())
+def check_picture(graphs: Sequence[Graph], path: str | Path) -> Path:
+    """Where the picture of graphs will be. Raises `EvomodError` where it cannot, and for too many networks or nodes."""
+    if len(graphs) > MOST_NETWORKS:
+        raise EvomodError(
+            f"a picture shows up to {MOST_NETWORKS} networks; got {len(graphs)}. Name fewer."
+        )
+    number = max(int(np.count_nonzero(edges_of(graph).degrees())) for graph in graphs)
     if number > MOST_NODES:
         raise EvomodError(
             f"a picture shows up to {MOST_NODES} nodes; the network has {number}. Leave --picture out."
@@ -30,15 +35,25 @@ def check_picture(graph: Graph, path: str | Path) -> Path:
     return check_format(path)
 
 
-def draw_modules(graph: Graph, modules: dict[str, int], path: str | Path) -> Path:
-    """`plot_modules` in a figure of its own, saved. Returns the path; raises `EvomodError` as `check_picture` does."""
-    path = check_picture(graph, path)
-    figure = Figure(figsize=(7, 7), layout="constrained")
-    plot_modules(figure.add_subplot(), graph, modules)
+def draw_modules(networks: Sequence[tuple[str, Graph, Mapping[str, int]]], path: str | Path) -> Path:
+    """Draw and save networks side by side, each a title, graph and modules by the names of nodes. Returns the path.
+
+    Nodes without a connection are left out. Raises `EvomodError` as `check_picture` does.
+    """
+    path = check_picture([graph for _, graph, _ in networks], path)
+    columns = math.ceil(math.sqrt(len(networks)))
+    rows = math.ceil(len(networks) / columns)
+    side = 7.0 if len(networks) == 1 else 5.0
+    figure = Figure(figsize=(side * columns, side * rows), layout="constrained")
+    for place, (title, graph, modules) in enumerate(networks):
+        axes = figure.add_subplot(rows, columns, place + 1)
+        plot_modules(axes, graph, modules)
+        if len(networks) > 1:
+            axes.set_title(title)
     return write_picture(figure, path)
 
 
-def plot_modules(axes: Axes, graph: Graph, modules: dict[str, int]) -> Axes:
+def plot_modules(axes: Axes, graph: Graph, modules: Mapping[str, int]) -> Axes:
     """Modules as discs on a circle, connections inside them in their colours; names where there are few nodes.
 
     ``graph``: whatever `modularity` takes; ``modules`` by the names of nodes, those without a connection left out.
