@@ -36,6 +36,8 @@ from .report import Result
 
 Reader = Callable[[Path], Any]
 SECONDS, MEGABYTES, LETTERS = 10.0, 1024, 3000
+DRAWN = 20
+"""Every so many-th of what is accepted is drawn as well: 250 ms, and 1 ms to read it."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,10 @@ def fuzz(result: Result, name: str, given: Format, number: int, plant: Plant | N
     add(result, name, listing, ended, last)
 
 
+def _lot(path: Path) -> int:
+    return zlib.crc32(path.read_bytes())
+
+
 def formats(home: Path) -> dict[str, Format]:
     """Every format, with files that evomod has written."""
     from evomod.config import load_config
@@ -323,6 +329,7 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.plots import runs as plotting
     from evomod.runs import measures as run_measures
     from evomod.runs import run as runs
+    from evomod.runs.checkpoints import read_checkpoint
     from evomod.studies import definition as study
     from evomod.studies import folder as study_folder
     from evomod.studies import networks as study_networks
@@ -352,36 +359,52 @@ def formats(home: Path) -> dict[str, Format]:
         network_json(network)
 
     def picture(path: Path) -> None:
-        plotting.network_picture_of(runs.load_run(path.parent))
+        run = runs.load_run(path.parent)
+        network_json(run.best)
+        if _lot(path) % DRAWN == 0:
+            plotting.network_picture_of(run)
+
+    def curves(path: Path) -> None:
+        run = runs.load_run(path.parent)
+        plotting._log_of(run)
+        if _lot(path) % DRAWN == 0:
+            plotting.curves_of(run)
+
+    begun, longer = runs.load_run(folder), folder.with_name("longer.toml")
+    longer.write_text((folder / "config.toml").read_text().replace("generations = 3", "generations = 9"))
+    ours = prepare(load_config(longer), task)
 
     def checkpoint(path: Path) -> None:
-        runs._resumption(runs.load_run(path.parent), task, ["evolution.generations=9"], None)
+        read_checkpoint(path.parent, ours, begun.manifest)
 
     start_config = evomod.Config(task="retina", evolution=few | {"start": str(home / "start" / "x.npz")})
     setup = prepare(start_config)
     (home / "start").mkdir()
 
-    def tables(path: Path) -> None:
-        found = study_tables.load_study(path.parent)
+    found = study_tables.load_study(st)
+
+    def summary(path: Path) -> None:
         study_tables.described(found)
-        _ = found.curves, found.courses, found.density
-        study_folder.status_of(found.study, found.folder)
+        _ = found.summary, found.progress
+        study_folder.status_of(found.study, path.parent)
 
     def study_manifest(path: Path) -> None:
         study_folder.sessions_of(study_folder.load_manifest(path.parent))
-        study_folder.status_of(study_tables.load_study(path.parent).study, path.parent)
+        study_folder.status_of(found.study, path.parent)
+        if _lot(path) % DRAWN == 0:
+            study_tables.load_study(path.parent)
 
     def failures(path: Path) -> None:
-        _ = study_tables.load_study(path.parent).failures
+        _ = found.failures
 
     def graph(path: Path) -> None:
         """As `evomod measure`; all its measures, which take longest, of two small graphs in ten."""
-        found = read_graph(path)
-        n_nodes = edges_of(found).n_nodes
-        edges_of(found, "weight", signed=True)
-        weight = {0: None, 1: "weight"}.get(lot := zlib.crc32(path.read_bytes()) % 10)
+        network = read_graph(path)
+        n_nodes = edges_of(network).n_nodes
+        edges_of(network, "weight", signed=True)
+        weight = {0: None, 1: "weight"}.get(lot := _lot(path) % 10)
         if n_nodes <= 8 and lot < 2:
-            told_of("x", measure_network(found, weight=weight, draws=2))
+            told_of("x", measure_network(network, weight=weight, draws=2))
 
     def modules(path: Path) -> None:
         graph = networkx.Graph([("a", "b"), ("b", "c")])
@@ -431,13 +454,13 @@ def formats(home: Path) -> dict[str, Format]:
         "log, drawn",
         folder / "log.csv",
         "table",
-        lambda path: plotting.curves_of(runs.load_run(path.parent)),
+        curves,
     )
     add("population", folder / "population.csv", "table", log)
-    add("summary.csv", st / "summary.csv", "table", tables)
-    add("curves.csv", st / "curves.csv", "table", tables)
-    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", tables)
-    add("density.csv.gz", st / "density.csv.gz", "table.gz", tables)
+    add("summary.csv", st / "summary.csv", "table", summary)
+    add("curves.csv", st / "curves.csv", "table", lambda path: found.curves)
+    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", lambda path: found.courses)
+    add("density.csv.gz", st / "density.csv.gz", "table.gz", lambda path: found.density)
     rows, q = home / "rows", home / "rows" / "measures.json"
     shutil.copytree(folder, rows)
     run_rows.run_rows(rows, runs.load_run)
@@ -545,7 +568,3 @@ NAMES = (
     "curves.csv", "courses.csv.gz", "density.csv.gz", "rows.json", "measures.json", "rows of an experiment", "IDX",
     *(f"graph .{ending}" for ending, _, _ in graphs()), "modules",
 )  # fmt: skip
-SLOW = {"best.json, drawn": 40, "log, drawn": 40, "summary.csv": 4, "curves.csv": 4, "courses.csv.gz": 4,
-        "density.csv.gz": 4, "a study's manifest": 4, "checkpoint": 3, "study's TOML": 12, "failures.json": 4,
-        "rows.json": 40, "measures.json": 40}  # fmt: skip
-"""How many times longer an input takes than one of the others."""
