@@ -773,3 +773,37 @@ def test_tables_that_are_being_begun_are_told_from_foreign_ones(tmp_path, monkey
     with pytest.raises(EvomodError, match="already holds a run"):
         runs._claim(tmp_path / "x", ())
     assert runs.is_half_begun is true
+
+
+TABLES = [
+    ("summary.csv", lambda text: text.replace(",0\n", ",\n"), ["status", "report", "compare"]),
+    ("density.csv.gz", lambda text: text.replace("individuals", "many"), ["report"]),
+    ("networks.json.gz", lambda text: text.replace('"goal"', '"gaol"'), ["report"]),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "commands"), TABLES, ids=[one[0] for one in TABLES])
+def test_tables_that_no_study_could_have_written_are_refused(
+    made, tmp_path, name, change, commands, capsys
+):
+    path = shutil.copytree(made / "st", tmp_path / "st") / name
+    if name == "density.csv.gz" and not path.exists():
+        path.write_bytes(
+            gzip.compress(b"treatment,replicate,generation,connection_cost,q_score,individuals\n")
+        )
+    pack, unpack = (gzip.compress, gzip.decompress) if name.endswith(".gz") else (bytes, bytes)
+    path.write_bytes(pack(change(unpack(path.read_bytes()).decode()).encode()))
+    for command in commands:
+        assert main([command, str(path.parent)]) == 2, command
+        assert f"{name}" in capsys.readouterr().err
+
+
+def test_a_log_that_is_shorter_than_its_run_is_said_in_the_report(made, tmp_path, capsys):
+    folder = shutil.copytree(made / "r", tmp_path / "r")
+    lines = (folder / "log.csv").read_text().splitlines(keepends=True)
+    (folder / "log.csv").write_text("".join(lines[:-1]))
+    assert main(["report", str(folder), "--out", str(tmp_path / "x.html")]) == 0
+    assert "its log ends with generation 3" in (tmp_path / "x.html").read_text()
+    (folder / "log.csv").write_bytes(b"generation\n\xff\n")
+    assert main(["movie", str(folder), "--out", str(tmp_path / "x.gif")]) == 2
+    assert "log.csv is damaged" in capsys.readouterr().err

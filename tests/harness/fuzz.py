@@ -36,7 +36,7 @@ from .report import Result
 
 Reader = Callable[[Path], Any]
 SECONDS, MEGABYTES, LETTERS = 10.0, 1024, 3000
-DRAWN = 20
+DRAWN = 50
 """Every so many-th of what is accepted is drawn as well: 250 ms, and 1 ms to read it."""
 
 
@@ -327,12 +327,14 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.measures.report import report as told_of
     from evomod.network import load_network, network_json
     from evomod.plots import runs as plotting
+    from evomod.report import comparing
+    from evomod.report.folders import page_of
+    from evomod.report.page import page_html
     from evomod.runs import measures as run_measures
     from evomod.runs import run as runs
     from evomod.runs.checkpoints import read_checkpoint
     from evomod.studies import definition as study
     from evomod.studies import folder as study_folder
-    from evomod.studies import networks as study_networks
     from evomod.studies import run_rows
     from evomod.studies import tables as study_tables
     from evomod.task import load_task, read_task
@@ -351,6 +353,11 @@ def formats(home: Path) -> dict[str, Format]:
     def log(path: Path) -> None:
         read_table(path, growing=True)
 
+    def population(path: Path) -> None:
+        log(path)
+        if _lot(path) % DRAWN == 0:
+            page_html(page_of(path.parent))
+
     def best(path: Path) -> None:
         network = load_network(path)
         if network.inputs.size <= 8 and network.n_nodes < 200:
@@ -363,12 +370,14 @@ def formats(home: Path) -> dict[str, Format]:
         network_json(run.best)
         if _lot(path) % DRAWN == 0:
             plotting.network_picture_of(run)
+            page_html(page_of(path.parent))
 
     def curves(path: Path) -> None:
         run = runs.load_run(path.parent)
         plotting._log_of(run)
         if _lot(path) % DRAWN == 0:
             plotting.curves_of(run)
+            page_html(page_of(path.parent))
 
     begun, longer = runs.load_run(folder), folder.with_name("longer.toml")
     longer.write_text((folder / "config.toml").read_text().replace("generations = 3", "generations = 9"))
@@ -385,8 +394,17 @@ def formats(home: Path) -> dict[str, Format]:
 
     def summary(path: Path) -> None:
         study_tables.described(found)
-        _ = found.summary, found.progress
         study_folder.status_of(found.study, path.parent)
+        if _lot(path) % DRAWN == 0:
+            groups = comparing.groups_of([path.parent])
+            comparing.told(comparing.compare(groups, comparing.columns_in(groups)))
+        reported(path)
+
+    def reported(path: Path) -> None:
+        """As `evomod report` of a study, whose page is made of its tables."""
+        _ = found.progress, found.curves, found.courses, found.density, found.networks
+        if _lot(path) % DRAWN == 0:
+            page_html(page_of(path.parent))
 
     def study_manifest(path: Path) -> None:
         study_folder.sessions_of(study_folder.load_manifest(path.parent))
@@ -435,7 +453,7 @@ def formats(home: Path) -> dict[str, Format]:
         *(p.joinpath("best.json").read_bytes() for p in (folder, circuit)),
     )
     add("best.json, drawn", folder / "best.json", "json", picture)
-    add("networks.json.gz", st / "networks.json.gz", "json.gz", study_networks.read_networks)
+    add("networks.json.gz", st / "networks.json.gz", "json.gz", reported)
     add("a run's manifest", folder / "manifest.json", "json", lambda path: runs.load_run(path.parent))
     add("a study's manifest", st / "manifest.json", "json", study_manifest)
     add(
@@ -456,11 +474,11 @@ def formats(home: Path) -> dict[str, Format]:
         "table",
         curves,
     )
-    add("population", folder / "population.csv", "table", log)
+    add("population", folder / "population.csv", "table", population)
     add("summary.csv", st / "summary.csv", "table", summary)
-    add("curves.csv", st / "curves.csv", "table", lambda path: found.curves)
-    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", lambda path: found.courses)
-    add("density.csv.gz", st / "density.csv.gz", "table.gz", lambda path: found.density)
+    add("curves.csv", st / "curves.csv", "table", reported)
+    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", reported)
+    add("density.csv.gz", st / "density.csv.gz", "table.gz", reported)
     rows, q = home / "rows", home / "rows" / "measures.json"
     shutil.copytree(folder, rows)
     run_rows.run_rows(rows, runs.load_run)

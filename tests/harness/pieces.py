@@ -43,7 +43,8 @@ class Trial:
 
 RUN_PIECES, STUDY_PIECES = 20, 40
 BATCH = 200
-INPUTS, FUZZ_PIECES = 5000, 20
+INPUTS, FUZZ_PIECES = 5000, 20 // (2 if guided.is_there() else 1)
+"""100,000 inputs of a format, half of them guided where that can be."""
 HOWS = {
     "exit": "a process dies",
     "power": "the power fails",
