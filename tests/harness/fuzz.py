@@ -318,7 +318,7 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.config import load_config
     from evomod.evolution import starts
     from evomod.evolution.setup import prepare
-    from evomod.files.tables import read_rows, read_table
+    from evomod.files.tables import read_rows
     from evomod.gradient import datasets
     from evomod.measures.edges import edges_of
     from evomod.measures.files import read_graph, read_modules
@@ -351,7 +351,10 @@ def formats(home: Path) -> dict[str, Format]:
     st, task = home / "st", load_task("retina")
 
     def log(path: Path) -> None:
-        read_table(path, growing=True)
+        run = runs.load_run(path.parent)
+        _ = run.log, run.population
+        if _lot(path) % 10 == 0:
+            run_rows._made(run)
 
     def population(path: Path) -> None:
         log(path)
@@ -375,6 +378,7 @@ def formats(home: Path) -> dict[str, Format]:
     def curves(path: Path) -> None:
         run = runs.load_run(path.parent)
         plotting._log_of(run)
+        run_rows.measures_of(run)
         if _lot(path) % DRAWN == 0:
             plotting.curves_of(run)
             page_html(page_of(path.parent))
