@@ -576,6 +576,10 @@ def test_reading_executes_nothing(foreign, tmp_path, capsys):
         ["measure", "../r", "--draws", "5"],
         ["measure", "../r/best.json", "--draws", "5"],
         ["evolve", "--resume", "../r", "--show-config"],
+        ["report", "../r"],
+        ["report", "../st"],
+        ["compare", "../st"],
+        ["export", "../r", "--gml", "x.gml"],
     ):
         assert main(arguments) == 0, capsys.readouterr().err
         assert not foreign.exists(), arguments
@@ -587,6 +591,7 @@ def test_what_would_execute_the_folders_code_names_it_first(foreign, tmp_path, c
     for arguments in (
         ["evolve", "--resume", "../r", *MORE],
         ["transfer", "../r", "--to", "either", "--repeats", "1", "--generations", "1"],
+        ["movie", "../r", "--out", "../x.gif"],
         ["study", "../st", "--jobs", "1"],
     ):
         before = tree(tmp_path / "r") | tree(tmp_path / "st")
