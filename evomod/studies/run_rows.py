@@ -52,6 +52,8 @@ are 0.6 MB in place of 0.25, and no picture shows a difference."""
 
 COST_BIN, Q_BIN = 4.0, 0.0125
 """Widths of a cell of ``density.csv.gz``; rows for a thousand individuals of 50 runs would be megabytes."""
+MOST = 1e15
+"""Of a cost or Q that is counted in a cell."""
 MOST_SNAPSHOTS = 6
 """Generations of ``density.csv.gz`` at the most."""
 
@@ -205,9 +207,10 @@ def _cells(run: Run) -> list[tuple[Any, ...]]:
     """How many individuals lie in each cell of cost and Q, by generation; none where none was recorded."""
     counts: Counter[tuple[int, int, int]] = Counter()
     population = run.population
-    if not np.isfinite([population["connection_cost"], population["q_score"]]).all():
-        table = run.folder / "population.csv"
-        raise EvomodError(f"the table {table} is damaged: a cost or Q is no finite number.")
+    for name in ("connection_cost", "q_score"):
+        if not (np.abs(population[name]) < MOST).all():  # nor a NaN
+            table = run.folder / "population.csv"
+            raise EvomodError(f"the table {table} is damaged: {name} is not a number below {MOST:.0e}.")
     generations = _spread(np.unique(population["generation"]))
     recorded = np.isin(population["generation"], generations)
     columns = ("generation", "connection_cost", "q_score", "count")
