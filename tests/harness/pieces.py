@@ -79,6 +79,7 @@ def trials() -> list[Trial]:
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
         Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),
+        Trial("disks that are full or read-only", 1, 1, lambda result, home, k: surroundings.disks(result, home)),
         Trial("names that nothing can have, or that are not UTF-8", 1, 1, lambda result, home, k: surroundings.names(result, home)),
         Trial("the same bytes in other surroundings", 1, 1, lambda result, home, k: same.same(result, home)),
         Trial("the same bytes with other versions of Python and of dependencies", 1, 1,
