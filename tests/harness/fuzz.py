@@ -353,7 +353,7 @@ def formats(home: Path) -> dict[str, Format]:
     def log(path: Path) -> None:
         run = runs.load_run(path.parent)
         _ = run.log, run.population
-        if _lot(path) % 10 == 0:
+        if _lot(path) % DRAWN == 0:
             run_rows._made(run)
 
     def population(path: Path) -> None:
@@ -420,11 +420,11 @@ def formats(home: Path) -> dict[str, Format]:
         _ = found.failures
 
     def graph(path: Path) -> None:
-        """As `evomod measure`; all its measures, which take longest, of two small graphs in ten."""
+        """As `evomod measure`; all its measures, which take longest, of few small graphs."""
         network = read_graph(path)
         n_nodes = edges_of(network).n_nodes
         edges_of(network, "weight", signed=True)
-        weight = {0: None, 1: "weight"}.get(lot := _lot(path) % 10)
+        weight = {0: None, 1: "weight"}.get(lot := _lot(path) % DRAWN)
         if n_nodes <= 8 and lot < 2:
             told_of("x", measure_network(network, weight=weight, draws=2))
 

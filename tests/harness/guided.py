@@ -30,16 +30,20 @@ def guided(result: Result, name: str, given: Format, number: int, plant: Plant |
     listing.unlink(missing_ok=True)
     _instrumented()
     seed = int(result.rng.integers(1, 2**31))
-    ended = end(*start(partial(_guided, given, number, seed, listing), plant), limit=3600.0)
-    add(result, name, listing, ended, given.path.read_bytes())
+    good = given.path.read_bytes() if given.path.exists() else given.seeds[0]
+    with tempfile.TemporaryDirectory(dir=listing.parent) as corpus:
+        act = partial(_guided, given, number, seed, listing, Path(corpus))
+        ended = end(*start(act, plant), limit=3600.0)
+    last = given.path.read_bytes()
+    given.path.write_bytes(good)
+    add(result, name, listing, ended, last)
 
 
-def _guided(given: Format, number: int, seed: int, listing: Path) -> None:
+def _guided(given: Format, number: int, seed: int, listing: Path, corpus: Path) -> None:
     """Never returns: libFuzzer ends the process."""
     import atheris
 
     tried = Tried(given, listing)
-    corpus = Path(tempfile.mkdtemp(dir=listing.parent))
     for k, content in enumerate(given.seeds):
         (corpus / str(k)).write_bytes(content)
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -116,11 +116,18 @@ def _held(result: Result, home: Path) -> None:
 
 
 def _fuzzed(result: Result, home: Path, piece: int, format: str) -> None:
-    fuzz.fuzz(result, format, fuzz.formats(home)[format], INPUTS)
+    fuzz.fuzz(result, format, _formats(home.with_name("formats"))[format], INPUTS)
 
 
 def _guided(result: Result, home: Path, piece: int, format: str) -> None:
-    guided.guided(result, format, fuzz.formats(home)[format], INPUTS)
+    guided.guided(result, format, _formats(home.with_name("formats"))[format], INPUTS)
+
+
+@cache
+def _formats(home: Path) -> dict[str, fuzz.Format]:
+    """Those of this process; their good files are put back after each piece."""
+    home.mkdir()
+    return fuzz.formats(home)
 
 
 def work(chosen: list[Trial], size: str, seed: int, state: Path, minutes: float | None) -> None:
