@@ -160,7 +160,7 @@ def test_other_columns_are_no_silent_loss(path, copy):
         ("courses.csv.gz", gzip.compress(b"\xff", mtime=0), "is damaged or cannot be read"),
         ("courses.csv.gz", gzip.compress(b"a" * 99, mtime=0)[:-9], "is damaged or cannot be read"),
         ("networks.json.gz", b"[{}]", "is damaged or cannot be read"),
-        ("networks.json.gz", gzip.compress(b"[{}]", mtime=0), r"it lacks '0\.treatment'"),
+        ("networks.json.gz", gzip.compress(b"[{}]", mtime=0), r"it lacks '0\.goal'"),
     ],
 )
 def test_damaged_tables_are_told(path, copy, table, content, said):

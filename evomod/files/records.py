@@ -11,6 +11,7 @@ from evomod.errors import shortened, shown
 from evomod.files.readers import DamageError
 
 Whole = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**62)]
 NUMBER = r"(-?([0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?|inf)|nan)?"
 """A cell of a table, as evomod writes it."""
 
@@ -90,32 +91,32 @@ class About(Record):
     task: str | None = None
     inputs: list[str] = Field(default_factory=list)
     goal: str | None = None
-    generation: Whole | None = None
+    generation: Count | None = None
     fitness: dict[str, float] = Field(default_factory=dict)
     tie_rule: Literal["strict", "zero-is-no"] = "strict"
     connection_cost: float | None = None
     q_score: float | None = None
     q_method: str | None = None
-    modules: Whole | None = None
+    modules: Count | None = None
 
 
 class Logged(About):
     """What a run knows of its best network."""
 
     goal: str
-    generation: Whole
+    generation: Count
     fitness: dict[str, float]
     connection_cost: float
     q_score: float
     q_method: str
-    modules: Whole
+    modules: Count
 
 
-class StudyNetwork(Record):
+class StudyNetwork(Logged):
     """A line of a study's networks."""
 
     treatment: str
-    replicate: Whole
+    replicate: Count
 
 
 NETWORKS: TypeAdapter[Any] = TypeAdapter(list[StudyNetwork])

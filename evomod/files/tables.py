@@ -28,6 +28,9 @@ AT_A_TIME = 4096
 TEXTS = ("goal", "q_method", "phase", "treatment", "to")
 """Columns that stay text even if every entry looks like a number."""
 
+WHOLE = {"replicate", "generation", "generations", "n", "count", "individuals", "solved"}
+"""Columns of whole numbers."""
+
 Key = tuple[str, int]
 """Treatment and replicate of a run: the first two columns of a study's tables."""
 Lines = Mapping[Key, Sequence[bytes]]
@@ -138,6 +141,18 @@ def read_table(
         raise EvomodError(f"the table {path} cannot be read: {error}.") from None
     plain = {n: c if compact or c.dtype != object else c.astype(str) for n, c in columns.items()}
     return Columns(plain, path)
+
+
+def checked_table(table: Columns, needed: Collection[str] = ()) -> Columns:
+    """The table, if it has these columns, and whole numbers in `WHOLE`. Raises `EvomodError`."""
+    for name in needed:
+        _ = table[name]
+    for name in WHOLE & table.keys():
+        if table[name].dtype.kind != "i" or (table[name] < 0).any():
+            raise EvomodError(
+                f"the table {table.path} is damaged: {name} is not a whole number in every line."
+            )
+    return table
 
 
 def _opened(path: Path) -> IO[str]:

@@ -57,6 +57,8 @@ def groups_of(folders: Sequence[str | Path], by: str | None = None) -> Groups:
             raise EvomodError(f"--by {by} makes groups of one study's runs; got {len(folders)} folders.")
         if len({Path(folder).resolve() for folder in folders}) < len(folders):
             raise EvomodError("a folder is named twice; give different runs or studies.")
+        for folder in folders:  # all, before anything is computed of one
+            _check(Path(folder))
         return {str(folder): _rows(Path(folder)) for folder in folders}
     folder = Path(folders[0])
     if not exists(folder / "study.toml"):
@@ -83,12 +85,21 @@ def _rows(folder: Path) -> Table:
     if exists(folder / "study.toml"):
         with current_tables(folder) as found:
             return found.summary
+    _check(folder)
     run = load_run(folder)
+    return {name: np.array([_cell(value)]) for name, value in measures_of(run).items()}
+
+
+def _check(folder: Path) -> None:
+    """Refuse what is neither a study nor a run that has a network."""
+    if exists(folder / "study.toml"):
+        load_study(folder)
+        return
+    load_run(folder)
     if not exists(folder / "best.json"):
         raise EvomodError(
             f"{folder} has no best.json yet: the run has not reached its first checkpoint."
         )
-    return {name: np.array([_cell(value)]) for name, value in measures_of(run).items()}
 
 
 def _cell(value: Any) -> Any:

@@ -18,6 +18,7 @@ from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.provenance import check_version
+from evomod.files.readers import DamageError
 from evomod.files.tables import csv_line, table_lines
 from evomod.measures.modularity import modularity
 from evomod.network import Network
@@ -53,6 +54,10 @@ def replayed(
     """
     lines = _log_lines(run)
     wanted = frames_of(len(lines) - 1) if generations is None else sorted(set(generations))
+    if wanted[-1] >= len(lines):
+        raise EvomodError(
+            f"{run.folder} has no generation {wanted[-1]}: its log ends with generation {len(lines) - 1}."
+        )
     check_version(run.folder, run.manifest)
     if run.manifest.get("operators"):
         raise EvomodError(
@@ -120,6 +125,10 @@ def _log_lines(run: Run) -> list[str]:
             lines = [line for line in table_lines(file) if line.endswith("\n")][1:]
     except FileNotFoundError:
         lines = []
+    except (DamageError, OSError, UnicodeDecodeError) as error:
+        raise EvomodError(
+            f"the table {run.folder / 'log.csv'} is damaged or cannot be read: {error}."
+        ) from None
     if not lines:
         raise EvomodError(f"{run.folder} has no generation yet.")
     return lines

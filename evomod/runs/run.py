@@ -51,7 +51,7 @@ from evomod.files.plugins import Fault, called
 from evomod.files.provenance import check_version, here, now, versions
 from evomod.files.readers import DamageError, parse_toml, read_arrays, read_bytes, read_json
 from evomod.files.records import RunManifest, check_record
-from evomod.files.tables import csv_line, read_table
+from evomod.files.tables import checked_table, csv_line, read_table
 from evomod.network import Network, load_best
 from evomod.runs.checkpoints import ARCHIVE, State, read_checkpoint, save_checkpoint, sequence_of
 from evomod.runs.tracking import POPULATION_COLUMNS, Tracker, columns, population_rows
@@ -79,12 +79,14 @@ class Run:
     @property
     def log(self) -> dict[str, NDArray[Any]]:
         """Columns of ``log.csv``, one entry a generation."""
-        return read_table(self.folder / "log.csv", growing=True)
+        return checked_table(read_table(self.folder / "log.csv", growing=True), ["generation"])
 
     @property
     def population(self) -> dict[str, NDArray[Any]]:
         """Columns of ``population.csv``: Q and cost of whole populations, every so many generations."""
-        return read_table(self.folder / "population.csv", growing=True)
+        return checked_table(
+            read_table(self.folder / "population.csv", growing=True), ["generation", "count"]
+        )
 
     @property
     def archive(self) -> dict[str, NDArray[Any]]:

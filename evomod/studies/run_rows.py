@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.errors import EvomodError, shown
 from evomod.files.derived import kept_record
-from evomod.files.records import Rows
-from evomod.files.tables import csv_line
+from evomod.files.readers import DamageError
+from evomod.files.records import NUMBER, Rows
+from evomod.files.tables import TEXTS, csv_line, missing, table_lines
 from evomod.network import best_data
 from evomod.runs.measures import q_measures
 from evomod.runs.run import Run
@@ -30,6 +33,17 @@ ROWS_FORMAT = "evomod rows 1"
 """Of other formats rows are made anew: raise the number where the rows of a run change."""
 ROWS = "rows.json"
 
+LOGGED = (
+    "generation",
+    "best_fitness",
+    "q_score",
+    "modules",
+    "connections",
+    "connection_cost",
+    "neurons",
+    "solved",
+)
+"""Columns of every log that tables are made of."""
 CURVES = ("best_fitness", "q_score", "hierarchy")
 """Columns of logs that become curves; hierarchy where it is logged."""
 MOST_POINTS = 200
@@ -38,6 +52,8 @@ are 0.6 MB in place of 0.25, and no picture shows a difference."""
 
 COST_BIN, Q_BIN = 4.0, 0.0125
 """Widths of a cell of ``density.csv.gz``; rows for a thousand individuals of 50 runs would be megabytes."""
+MOST = 1e15
+"""Of a cost or Q that is counted in a cell."""
 MOST_SNAPSHOTS = 6
 """Generations of ``density.csv.gz`` at the most."""
 
@@ -77,13 +93,25 @@ def _source(folder: Path) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What tables need of a run's log."""
+
+    last: dict[str, str]
+    """Cells of the last generation."""
+    solved: str | None
+    """The first generation in which the goal was solved."""
+    points: str
+    """Lines of `RunRows.course`."""
+
+
 def _made(run: Run) -> RunRows:
-    header, lines = _log(run)
-    measures = _measures(run, header, lines)
+    log = _log(run, thinned(run.config.evolution.generations).tolist())
+    measures = _measures(run, log)
     cells = csv_line(tuple(measures.values())).decode().removesuffix("\n").split(",")
     return RunRows(
         summary=dict(zip(measures, cells, strict=True)),
-        course=_course(run, header, lines),
+        course=log.points,
         density=b"".join(map(csv_line, _cells(run))).decode(),
         network=json.dumps(best_data(run.folder / "best.json"), separators=(",", ":")),
     )
@@ -91,13 +119,11 @@ def _made(run: Run) -> RunRows:
 
 def measures_of(run: Run) -> dict[str, Any]:
     """What is said of one run in ``summary.csv``, by column. Of its last generation, if nothing is said."""
-    return _measures(run, *_log(run))
+    return _measures(run, _log(run))
 
 
-def _measures(run: Run, header: list[str], lines: list[str]) -> dict[str, Any]:
-    last = dict(zip(header, lines[-1].split(","), strict=True))
-    at = header.index("solved")
-    solved = next((k for k, line in enumerate(lines) if line.split(",", at + 1)[at] == "1"), None)
+def _measures(run: Run, log: Log) -> dict[str, Any]:
+    last = log.last
     return {
         "generations": last["generation"],
         "best_fitness": last["best_fitness"],
@@ -110,27 +136,58 @@ def _measures(run: Run, header: list[str], lines: list[str]) -> dict[str, Any]:
         "connection_cost": last["connection_cost"],
         "neurons": last["neurons"],
         **{name: last[name] for name in ("hierarchy", *TIED_COLUMNS) if name in last},
-        "generations_to_solve": "" if solved is None else lines[solved].split(",", 1)[0],
-        "solved": int(solved is not None),
+        "generations_to_solve": log.solved or "",
+        "solved": int(log.solved is not None),
     }
 
 
-def _log(run: Run) -> tuple[list[str], list[str]]:
-    """Header and lines of a run's log: line k is generation k. Twenty times faster than all its columns."""
-    header, *lines = (run.folder / "log.csv").read_text(encoding="utf-8").splitlines()
-    return header.split(","), lines
+def _log(run: Run, points: Sequence[int] = ()) -> Log:
+    """Line k of a log is generation k. Twenty times faster than all its columns, in the memory of a line.
+
+    Raises `EvomodError` where the log is not one that a run writes.
+    """
+    path = run.folder / "log.csv"
+    try:
+        with open(path, newline="\n", encoding="utf-8") as file:
+            return _read(table_lines(file), set(points))
+    except FileNotFoundError:
+        raise EvomodError(missing(path)) from None
+    except DamageError as damage:
+        raise EvomodError(f"the table {path} is damaged: {damage}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvomodError(f"the table {path} cannot be read: {error}.") from None
 
 
-def _course(run: Run, header: list[str], lines: list[str]) -> str:
-    """What the log says at the generations of `thinned`; numbers as they stand in the log."""
-    columns = [header.index(name) for name in CURVES if name in header]
-    found = []
-    for point in thinned(run.config.evolution.generations).tolist():
-        if point >= len(lines):
-            break
-        cells = lines[point].split(",")
-        found.append(",".join((str(point), *(cells[column] for column in columns))) + "\n")
-    return "".join(found)
+def _read(lines: Iterator[str], points: set[int]) -> Log:
+    header = next(lines, "").removesuffix("\n")
+    names, commas = header.split(","), header.count(",")
+    lacking = [name for name in LOGGED if name not in names]
+    if lacking:
+        raise DamageError(f"it has no column {lacking[0]}")
+    at, generation = names.index("solved"), names.index("generation")
+    columns = [names.index(name) for name in CURVES if name in names]
+    solved, line, kept = None, "", []
+    for number, line in enumerate(lines):
+        if line.count(",") != commas or not line.endswith("\n"):
+            raise DamageError(f"line {number + 2} has other cells than the first one")
+        if solved is None and line.removesuffix("\n").split(",", at + 1)[at] == "1":
+            solved = _number(line.split(",")[generation].removesuffix("\n"))
+        if number in points:
+            cells = line.removesuffix("\n").split(",")
+            kept.append(",".join((str(number), *(_number(cells[column]) for column in columns))) + "\n")
+    if not line:
+        raise DamageError("it has no generation yet")
+    last = zip(names, line.removesuffix("\n").split(","), strict=True)
+    return Log(
+        {name: cell if name in TEXTS else _number(cell) for name, cell in last}, solved, "".join(kept)
+    )
+
+
+def _number(cell: str) -> str:
+    """A cell, if it holds a number or nothing. Raises `DamageError`."""
+    if re.fullmatch(NUMBER, cell) is None:
+        raise DamageError(f"{shown(cell)} stands where a number is expected")
+    return cell
 
 
 def thinned(last: int) -> NDArray[np.int64]:
@@ -150,6 +207,10 @@ def _cells(run: Run) -> list[tuple[Any, ...]]:
     """How many individuals lie in each cell of cost and Q, by generation; none where none was recorded."""
     counts: Counter[tuple[int, int, int]] = Counter()
     population = run.population
+    for name in ("connection_cost", "q_score"):
+        if not (np.abs(population[name]) < MOST).all():  # nor a NaN
+            table = run.folder / "population.csv"
+            raise EvomodError(f"the table {table} is damaged: {name} is not a number below {MOST:.0e}.")
     generations = _spread(np.unique(population["generation"]))
     recorded = np.isin(population["generation"], generations)
     columns = ("generation", "connection_cost", "q_score", "count")

@@ -7,7 +7,7 @@ Runs whose folders are gone stay in the tables, see `kept_runs`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,6 +27,7 @@ from evomod.files.tables import (
     Columns,
     Key,
     Table,
+    checked_table,
     csv_line,
     header_of,
     lines_by_run,
@@ -51,7 +52,7 @@ from evomod.studies.definition import (
     seed_of,
 )
 from evomod.studies.folder import is_done, kept_runs, one_at_a_time
-from evomod.studies.networks import read_networks, write_density, write_networks
+from evomod.studies.networks import DENSITY, read_networks, write_density, write_networks
 from evomod.studies.run_rows import CURVES, ROWS, RunRows, run_rows
 from evomod.studies.stated import how_many, load_manifest
 
@@ -75,17 +76,17 @@ class StudyFolder:
     @property
     def summary(self) -> Table:
         """Columns of ``summary.csv``, one entry a replicate that is done."""
-        return read_table(self.folder / "summary.csv", numbers=True)
+        return _read(self.folder / "summary.csv")
 
     @property
     def curves(self) -> Table:
         """Columns of ``curves.csv``, one entry a treatment and generation."""
-        return read_table(self.folder / "curves.csv", numbers=True)
+        return _read(self.folder / "curves.csv")
 
     @property
     def courses(self) -> Table:
         """Columns of ``courses.csv.gz``, one entry a replicate and generation of `thinned`."""
-        return read_table(self.folder / "courses.csv.gz", numbers=True)
+        return _read(self.folder / "courses.csv.gz")
 
     @property
     def networks(self) -> dict[str, list[Network]]:
@@ -100,7 +101,7 @@ class StudyFolder:
                 f"no run of {self.folder} recorded its populations: tracking.population_every was 0, or no "
                 f"run is done."
             )
-        return read_table(self.folder / "density.csv.gz", numbers=True)
+        return _read(self.folder / "density.csv.gz")
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -152,6 +153,12 @@ class StudyFolder:
         if table not in ("summary", "curves", "courses"):
             raise EvomodError(f"wanted the table summary, curves or courses, got {table!r}.")
         return to_pandas(getattr(self, table))
+
+
+def _read(path: Path, wanted: Collection[str] | None = None) -> Columns:
+    """A table of a study. Raises `EvomodError` where it is missing or damaged."""
+    needed = DENSITY if path.name == "density.csv.gz" else ("treatment",)
+    return checked_table(read_table(path, wanted, numbers=True), needed)
 
 
 def load_study(folder: str | Path) -> StudyFolder:
@@ -438,7 +445,7 @@ SHOWN = {"best_fitness": "fitness", "q_score": "Q", "q_z": "z of Q", "q_m": "Q_m
 def described(found: StudyFolder) -> str:
     """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
     wanted = {"treatment", "solved", "q_method", *SHOWN}
-    summary, lines = read_table(found.folder / "summary.csv", wanted, numbers=True), []
+    summary, lines = _read(found.folder / "summary.csv", wanted), []
     if not summary["treatment"].size:
         return "no run is done yet."
     for treatment in found.study.treatments:

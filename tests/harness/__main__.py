@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from evomod.files.provenance import versions
-from harness import guided, pieces
+from harness import fuzz, guided, pieces
 from harness.pieces import Reached
 
 SIZES = ("small", "medium", "full")
@@ -50,7 +50,6 @@ def report(found: list[Reached], size: str, seed: int) -> str:
     failed = [(one.trial.name, failure) for one in found for failure in one.result.failures]
     tried = sum(one.result.tried for one in found)
     days = sorted(set().union(*(one.days for one in found)))
-    commits = sorted(set().union(*(one.commits for one in found)))
     lines = [
         "# Reliability",
         "",
@@ -58,21 +57,22 @@ def report(found: list[Reached], size: str, seed: int) -> str:
         "",
         f"    python -m tests.harness --size {size} --seed {seed} --state build/harness --out results/reliability.md",
         "",
-        f"on {' to '.join(days[:: max(1, len(days) - 1)])}, commit {', '.join(commits)}, {known}, "
-        f"{platform.system()} {platform.machine()}.",
-        "The harness works in pieces, and goes on where it was stopped: `share` is how much of the whole was tried.",
+        f"on {' to '.join(days[:: max(1, len(days) - 1)])}, {known}, {platform.system()} {platform.machine()}.",
+        "The harness works in pieces, and goes on where it was stopped: `share` is how much of the whole was tried, and",
+        "`commit` what with. A piece that failed is tried again by a later commit.",
         "",
         f"{tried:,} trials, {len(failed):,} failures.",
         "",
-        "| what | share | tried | failed | counted |",
-        "|---|---|---|---|---|",
-        *(one.result.line(f"{one.done} of {one.trial.pieces}") for one in found),
+        "| what | share | tried | failed | counted | commit |",
+        "|---|---|---|---|---|---|",
+        *(one.result.line(f"{one.done} of {one.trial.pieces}", _short(one.commits)) for one in found),
         "",
         "A crash point is every call that changes a file: opening, each write and the half of it, truncation, fsync,",
         "rename, removal. After each the run or the study goes on by the same command and, in a second trial, by",
         "`--resume`, and must end in the same bytes. Hostile files are changed at random, values by nasty values and",
-        "bytes by bytes, and must be refused in a message or read, within 10 s and 1 GB. Guided ones are kept and changed",
-        "further where they reached code that no other had reached.",
+        "bytes by bytes, and must be refused in a message or read, within 10 s and 1 GB; of those that are drawn or",
+        f"described, one in {fuzz.DRAWN} is. Guided ones are kept and changed further where they reached code that no other",
+        "had reached.",
         "",
     ]
     if not guided.is_there():
@@ -88,6 +88,10 @@ def report(found: list[Reached], size: str, seed: int) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _short(commits: set[str]) -> str:
+    return ", ".join(sorted(commit[:7] for commit in commits))
 
 
 def _printable(text: str) -> str:

@@ -36,6 +36,8 @@ from .report import Result
 
 Reader = Callable[[Path], Any]
 SECONDS, MEGABYTES, LETTERS = 10.0, 1024, 3000
+DRAWN = 50
+"""Every so many-th of what is accepted is drawn as well: 250 ms, and 1 ms to read it."""
 
 
 @dataclass(frozen=True)
@@ -307,12 +309,16 @@ def fuzz(result: Result, name: str, given: Format, number: int, plant: Plant | N
     add(result, name, listing, ended, last)
 
 
+def _lot(path: Path) -> int:
+    return zlib.crc32(path.read_bytes())
+
+
 def formats(home: Path) -> dict[str, Format]:
     """Every format, with files that evomod has written."""
     from evomod.config import load_config
     from evomod.evolution import starts
     from evomod.evolution.setup import prepare
-    from evomod.files.tables import read_rows, read_table
+    from evomod.files.tables import read_rows
     from evomod.gradient import datasets
     from evomod.measures.edges import edges_of
     from evomod.measures.files import read_graph, read_modules
@@ -321,11 +327,14 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.measures.report import report as told_of
     from evomod.network import load_network, network_json
     from evomod.plots import runs as plotting
+    from evomod.report import comparing
+    from evomod.report.folders import page_of
+    from evomod.report.page import page_html
     from evomod.runs import measures as run_measures
     from evomod.runs import run as runs
+    from evomod.runs.checkpoints import read_checkpoint
     from evomod.studies import definition as study
     from evomod.studies import folder as study_folder
-    from evomod.studies import networks as study_networks
     from evomod.studies import run_rows
     from evomod.studies import tables as study_tables
     from evomod.task import load_task, read_task
@@ -342,7 +351,15 @@ def formats(home: Path) -> dict[str, Format]:
     st, task = home / "st", load_task("retina")
 
     def log(path: Path) -> None:
-        read_table(path, growing=True)
+        run = runs.load_run(path.parent)
+        _ = run.log, run.population
+        if _lot(path) % DRAWN == 0:
+            run_rows._made(run)
+
+    def population(path: Path) -> None:
+        log(path)
+        if _lot(path) % DRAWN == 0:
+            page_html(page_of(path.parent))
 
     def best(path: Path) -> None:
         network = load_network(path)
@@ -352,36 +369,64 @@ def formats(home: Path) -> dict[str, Format]:
         network_json(network)
 
     def picture(path: Path) -> None:
-        plotting.network_picture_of(runs.load_run(path.parent))
+        run = runs.load_run(path.parent)
+        network_json(run.best)
+        if _lot(path) % DRAWN == 0:
+            plotting.network_picture_of(run)
+            page_html(page_of(path.parent))
+
+    def curves(path: Path) -> None:
+        run = runs.load_run(path.parent)
+        plotting._log_of(run)
+        run_rows.measures_of(run)
+        if _lot(path) % DRAWN == 0:
+            plotting.curves_of(run)
+            page_html(page_of(path.parent))
+
+    begun, longer = runs.load_run(folder), folder.with_name("longer.toml")
+    longer.write_text((folder / "config.toml").read_text().replace("generations = 3", "generations = 9"))
+    ours = prepare(load_config(longer), task)
 
     def checkpoint(path: Path) -> None:
-        runs._resumption(runs.load_run(path.parent), task, ["evolution.generations=9"], None)
+        read_checkpoint(path.parent, ours, begun.manifest)
 
     start_config = evomod.Config(task="retina", evolution=few | {"start": str(home / "start" / "x.npz")})
     setup = prepare(start_config)
     (home / "start").mkdir()
 
-    def tables(path: Path) -> None:
-        found = study_tables.load_study(path.parent)
+    found = study_tables.load_study(st)
+
+    def summary(path: Path) -> None:
         study_tables.described(found)
-        _ = found.curves, found.courses, found.density
-        study_folder.status_of(found.study, found.folder)
+        study_folder.status_of(found.study, path.parent)
+        if _lot(path) % DRAWN == 0:
+            groups = comparing.groups_of([path.parent])
+            comparing.told(comparing.compare(groups, comparing.columns_in(groups)))
+        reported(path)
+
+    def reported(path: Path) -> None:
+        """As `evomod report` of a study, whose page is made of its tables."""
+        _ = found.progress, found.curves, found.courses, found.density, found.networks
+        if _lot(path) % DRAWN == 0:
+            page_html(page_of(path.parent))
 
     def study_manifest(path: Path) -> None:
         study_folder.sessions_of(study_folder.load_manifest(path.parent))
-        study_folder.status_of(study_tables.load_study(path.parent).study, path.parent)
+        study_folder.status_of(found.study, path.parent)
+        if _lot(path) % DRAWN == 0:
+            study_tables.load_study(path.parent)
 
     def failures(path: Path) -> None:
-        _ = study_tables.load_study(path.parent).failures
+        _ = found.failures
 
     def graph(path: Path) -> None:
-        """As `evomod measure`; all its measures, which take longest, of two small graphs in ten."""
-        found = read_graph(path)
-        n_nodes = edges_of(found).n_nodes
-        edges_of(found, "weight", signed=True)
-        weight = {0: None, 1: "weight"}.get(lot := zlib.crc32(path.read_bytes()) % 10)
+        """As `evomod measure`; all its measures, which take longest, of few small graphs."""
+        network = read_graph(path)
+        n_nodes = edges_of(network).n_nodes
+        edges_of(network, "weight", signed=True)
+        weight = {0: None, 1: "weight"}.get(lot := _lot(path) % DRAWN)
         if n_nodes <= 8 and lot < 2:
-            told_of("x", measure_network(found, weight=weight, draws=2))
+            told_of("x", measure_network(network, weight=weight, draws=2))
 
     def modules(path: Path) -> None:
         graph = networkx.Graph([("a", "b"), ("b", "c")])
@@ -412,7 +457,7 @@ def formats(home: Path) -> dict[str, Format]:
         *(p.joinpath("best.json").read_bytes() for p in (folder, circuit)),
     )
     add("best.json, drawn", folder / "best.json", "json", picture)
-    add("networks.json.gz", st / "networks.json.gz", "json.gz", study_networks.read_networks)
+    add("networks.json.gz", st / "networks.json.gz", "json.gz", reported)
     add("a run's manifest", folder / "manifest.json", "json", lambda path: runs.load_run(path.parent))
     add("a study's manifest", st / "manifest.json", "json", study_manifest)
     add(
@@ -431,13 +476,13 @@ def formats(home: Path) -> dict[str, Format]:
         "log, drawn",
         folder / "log.csv",
         "table",
-        lambda path: plotting.curves_of(runs.load_run(path.parent)),
+        curves,
     )
-    add("population", folder / "population.csv", "table", log)
-    add("summary.csv", st / "summary.csv", "table", tables)
-    add("curves.csv", st / "curves.csv", "table", tables)
-    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", tables)
-    add("density.csv.gz", st / "density.csv.gz", "table.gz", tables)
+    add("population", folder / "population.csv", "table", population)
+    add("summary.csv", st / "summary.csv", "table", summary)
+    add("curves.csv", st / "curves.csv", "table", reported)
+    add("courses.csv.gz", st / "courses.csv.gz", "table.gz", reported)
+    add("density.csv.gz", st / "density.csv.gz", "table.gz", reported)
     rows, q = home / "rows", home / "rows" / "measures.json"
     shutil.copytree(folder, rows)
     run_rows.run_rows(rows, runs.load_run)
@@ -545,7 +590,3 @@ NAMES = (
     "curves.csv", "courses.csv.gz", "density.csv.gz", "rows.json", "measures.json", "rows of an experiment", "IDX",
     *(f"graph .{ending}" for ending, _, _ in graphs()), "modules",
 )  # fmt: skip
-SLOW = {"best.json, drawn": 40, "log, drawn": 40, "summary.csv": 4, "curves.csv": 4, "courses.csv.gz": 4,
-        "density.csv.gz": 4, "a study's manifest": 4, "checkpoint": 3, "study's TOML": 12, "failures.json": 4,
-        "rows.json": 40, "measures.json": 40}  # fmt: skip
-"""How many times longer an input takes than one of the others."""

@@ -10,7 +10,7 @@ import importlib.util
 import sys
 import tempfile
 import types
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +28,22 @@ def guided(result: Result, name: str, given: Format, number: int, plant: Plant |
     """So many inputs of a format, in a fork."""
     listing = given.path.with_name("listing.json")
     listing.unlink(missing_ok=True)
+    _instrumented()
     seed = int(result.rng.integers(1, 2**31))
-    ended = end(*start(partial(_guided, given, number, seed, listing), plant), limit=3600.0)
-    add(result, name, listing, ended, given.path.read_bytes())
+    good = given.path.read_bytes() if given.path.exists() else given.seeds[0]
+    with tempfile.TemporaryDirectory(dir=listing.parent) as corpus:
+        act = partial(_guided, given, number, seed, listing, Path(corpus))
+        ended = end(*start(act, plant), limit=3600.0)
+    last = given.path.read_bytes()
+    given.path.write_bytes(good)
+    add(result, name, listing, ended, last)
 
 
-def _guided(given: Format, number: int, seed: int, listing: Path) -> None:
+def _guided(given: Format, number: int, seed: int, listing: Path, corpus: Path) -> None:
     """Never returns: libFuzzer ends the process."""
     import atheris
 
     tried = Tried(given, listing)
-    corpus = Path(tempfile.mkdtemp(dir=listing.parent))
     for k, content in enumerate(given.seeds):
         (corpus / str(k)).write_bytes(content)
 
@@ -50,7 +55,9 @@ def _guided(given: Format, number: int, seed: int, listing: Path) -> None:
     def changed(content: bytes, most: int, seed: int) -> bytes:
         return mutated(np.random.default_rng(seed), given.kind, content, given.seeds)[:most]
 
-    _instrument(given)
+    atheris.instrument_func(given.read)
+    for function, code in _instrumented():
+        function.__code__ = code
     words = [
         sys.argv[0],
         f"-runs={number}",
@@ -64,17 +71,25 @@ def _guided(given: Format, number: int, seed: int, listing: Path) -> None:
     atheris.Fuzz()
 
 
-def _instrument(given: Format) -> None:
-    """Functions and methods of evomod, as they are loaded, report which of their branches are taken."""
+@cache
+def _instrumented() -> list[tuple[types.FunctionType, types.CodeType]]:
+    """Functions and methods of evomod, as they are loaded, with code that reports which of their branches are taken.
+
+    Made once, in 2.7 s, by the process that forks; it goes on with the code that it has.
+    """
     import atheris
 
-    atheris.instrument_func(given.read)
+    found = []
     for module in [one for name, one in sys.modules.items() if name.split(".")[0] == "evomod"]:
         owners = [module, *(one for one in vars(module).values() if isinstance(one, type))]
         for owner in owners:
             for one in list(vars(owner).values()):
                 if isinstance(one, types.FunctionType) and one.__module__ == module.__name__:
+                    plain = one.__code__
                     atheris.instrument_func(one)
+                    found.append((one, one.__code__))
+                    one.__code__ = plain
+    return found
 
 
 def planted(result: Result, home: Path, number: int = 150_000) -> None:

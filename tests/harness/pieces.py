@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +43,8 @@ class Trial:
 
 RUN_PIECES, STUDY_PIECES = 20, 40
 BATCH = 200
-INPUTS, FUZZ_PIECES = 2000, 50
-GUIDED_PIECES = 10
+INPUTS, FUZZ_PIECES = 5000, 20 // (2 if guided.is_there() else 1)
+"""100,000 inputs of a format, half of them guided where that can be."""
 HOWS = {
     "exit": "a process dies",
     "power": "the power fails",
@@ -54,7 +54,7 @@ HOWS = {
 
 
 def trials() -> list[Trial]:
-    """Everything: every n-th step of a run is a piece, as are 25 kills, 2,000 inputs of a format, and so on."""
+    """Everything: every n-th step of a run is a piece, as are 25 kills, 5,000 inputs of a format, and so on."""
     found: list[Trial] = []
     for how, what in HOWS.items():
         found += [
@@ -79,6 +79,7 @@ def trials() -> list[Trial]:
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
         Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),
+        Trial("disks that are full or read-only", 1, 1, lambda result, home, k: surroundings.disks(result, home)),
         Trial("names that nothing can have, or that are not UTF-8", 1, 1, lambda result, home, k: surroundings.names(result, home)),
         Trial("the same bytes in other surroundings", 1, 1, lambda result, home, k: same.same(result, home)),
         Trial("the same bytes with other versions of Python and of dependencies", 1, 1,
@@ -87,8 +88,7 @@ def trials() -> list[Trial]:
               lambda result, home, k: bounds.BOUNDS[k](result, home)),
     ]  # fmt: skip
     for name in fuzz.NAMES:
-        pieces = FUZZ_PIECES * fuzz.SLOW.get(name, 1)
-        found.append(Trial(f"hostile files: {name}", pieces, 1, partial(_fuzzed, format=name)))
+        found.append(Trial(f"hostile files: {name}", FUZZ_PIECES, 1, partial(_fuzzed, format=name)))
     if not guided.is_there():
         return found
     found.append(
@@ -96,7 +96,7 @@ def trials() -> list[Trial]:
     )
     for name in fuzz.NAMES:
         found.append(
-            Trial(f"hostile files, guided: {name}", GUIDED_PIECES, 1, partial(_guided, format=name))
+            Trial(f"hostile files, guided: {name}", FUZZ_PIECES, 1, partial(_guided, format=name))
         )
     return found
 
@@ -116,13 +116,18 @@ def _held(result: Result, home: Path) -> None:
 
 
 def _fuzzed(result: Result, home: Path, piece: int, format: str) -> None:
-    number = INPUTS // fuzz.SLOW.get(format, 1)
-    fuzz.fuzz(result, format, fuzz.formats(home)[format], number)
+    fuzz.fuzz(result, format, _formats(home.with_name("formats"))[format], INPUTS)
 
 
 def _guided(result: Result, home: Path, piece: int, format: str) -> None:
-    number = INPUTS // fuzz.SLOW.get(format, 1)
-    guided.guided(result, format, fuzz.formats(home)[format], number)
+    guided.guided(result, format, _formats(home.with_name("formats"))[format], INPUTS)
+
+
+@cache
+def _formats(home: Path) -> dict[str, fuzz.Format]:
+    """Those of this process; their good files are put back after each piece."""
+    home.mkdir()
+    return fuzz.formats(home)
 
 
 def work(chosen: list[Trial], size: str, seed: int, state: Path, minutes: float | None) -> None:
@@ -168,7 +173,7 @@ def _one(trial: Trial, piece: int, seed: int, state: Path, home: Path) -> None:
 
 @contextmanager
 def _claimed(path: Path) -> Iterator[Path | None]:
-    """The path if it is to be made, by nobody else at the same time."""
+    """The path if it is to be made, by nobody else at the same time: what failed is tried again by another commit."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as file:
         try:
@@ -176,7 +181,12 @@ def _claimed(path: Path) -> Iterator[Path | None]:
         except BlockingIOError:
             yield None
         else:
-            yield None if path.exists() else path
+            yield None if path.exists() and not _is_outdated(path) else path
+
+
+def _is_outdated(path: Path) -> bool:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return bool(kept["failures"]) and kept["commit"] != commit()
 
 
 def _path(state: Path, trial: Trial, piece: int) -> Path:

@@ -38,8 +38,10 @@ class Result:
         for what, number in other.peaks.items():
             self.peak(what, number)
 
-    def line(self, share: str = "") -> str:
+    def line(self, share: str, commits: str) -> str:
         notes = ", ".join(
             f"{number:,} {what}" for what, number in sorted((self.notes | self.peaks).items())
         )
-        return f"| {self.name} | {share} | {self.tried:,} | {len(self.failures):,} | {notes} |"
+        return (
+            f"| {self.name} | {share} | {self.tried:,} | {len(self.failures):,} | {notes} | {commits} |"
+        )

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -93,10 +94,7 @@ def places(result: Result, home: Path) -> None:
             is_changed = name == "forbidden" and tree(out.parent) != before
             if not (ended.code == 0 or _is_sentence(ended)) or is_changed:
                 result.fail(f"{kind}, {name}: {ended.code}", ended.said)
-            ended = again(command(out), out, "command")
-            other = difference(out, bytes_of(whole)) if ended.code == 0 else f"ended with {ended.code}"
-            if other:
-                result.fail(f"{kind}, {name}, again: {other}", ended.said)
+            _goes_on(result, f"{kind}, {name}", command(out), out, bytes_of(whole))
             shutil.rmtree(out.parent)
 
 
@@ -108,6 +106,73 @@ def _small(size: int) -> None:
 def _nobody() -> None:
     os.setgid(NOBODY)
     os.setuid(NOBODY)
+
+
+def disks(result: Result, home: Path) -> None:
+    """File systems that are full or read-only, where this user may mount some; then they are not, and all goes on."""
+    disk = home / "disk"
+    disk.mkdir()
+    (home / "study.toml").write_text(STUDY)
+    kinds: dict[str, Callable[[Path], list[str]]] = {
+        "run": partial(evolve, "circuit", home),
+        "study": lambda out: ["study", str(home / "study.toml"), "--jobs", "1", "--out", str(out)],
+    }
+    for kind, command in kinds.items():
+        call(command(whole := home / f"{kind}-whole"))
+        for kilobytes in DISKS:
+            if not _mounted(disk, f"size={kilobytes}k"):
+                result.note("file systems that may not be mounted")
+                continue
+            try:
+                result.tried += 1
+                ended = call(command(disk / "x"))
+                result.note("refused", ended.code == 2)
+                if not (ended.code == 0 or _is_sentence(ended)):
+                    result.fail(f"{kind}, {kilobytes} KiB: {ended.code}", ended.said)
+                _mounted(disk, "remount,size=64m")
+                _goes_on(
+                    result, f"{kind}, {kilobytes} KiB", command(disk / "x"), disk / "x", bytes_of(whole)
+                )
+                if kilobytes == DISKS[-1]:
+                    _read_only(result, disk, kind, command)
+            finally:
+                subprocess.run(["umount", str(disk)], check=True)
+
+
+DISKS = (4, 8, 16, 32, 64, 128, 256)
+
+
+def _read_only(result: Result, disk: Path, kind: str, command: Callable[[Path], list[str]]) -> None:
+    begun, new = disk / "x", disk / "new"
+    before = tree(disk)
+    _mounted(disk, "remount,ro")
+    longer = ["--set", "evolution.generations=9"]
+    reads = [["report", str(begun)], ["export", str(begun), "--gml", str(disk / "x.gml")], ["plot", str(begun)],
+             ["evolve", "--resume", str(begun), *longer]] if kind == "run" else [["status", str(begun)],
+             ["report", str(begun)]]  # fmt: skip
+    for words in (*reads, command(new)):
+        ended = call(words)
+        result.tried += 1
+        if not (ended.code == 0 or _is_sentence(ended)) or tree(disk) != before:
+            result.fail(f"{words[0]} of a {kind}, read-only: {ended.code}", ended.said)
+    _mounted(disk, "remount,rw")
+    for words in (*reads, command(new)):
+        ended = call(words)
+        if ended.code != 0:
+            result.fail(f"{words[0]} of a {kind}, writable again: {ended.code}", ended.said)
+
+
+def _goes_on(result: Result, what: str, command: list[str], out: Path, wanted: dict[str, bytes]) -> None:
+    ended = again(command, out, "command")
+    other = difference(out, wanted) if ended.code == 0 else f"ended with {ended.code}"
+    if other:
+        result.fail(f"{what}, again: {other}", ended.said)
+
+
+def _mounted(disk: Path, options: str) -> bool:
+    """Whether a file system in memory could be mounted there with these options."""
+    command = ["mount", "-t", "tmpfs", "-o", options, "none", str(disk)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def names(result: Result, home: Path) -> None:
@@ -137,6 +202,3 @@ def names(result: Result, home: Path) -> None:
         result.tried += 1
         if ended.code != 0:
             result.fail(f"{command[:2]} in a folder whose name is not UTF-8: {ended.code}", ended.said)
-
-
-ALL = (outputs, places, names)
