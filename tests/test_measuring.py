@@ -135,7 +135,7 @@ def test_the_note_on_chance_for_networks_in_layers_and_without_connections(retin
 def test_the_command_measures_files_and_refuses_what_is_none(retina, tmp_path):
     def evomod(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "evomod", "measure", *arguments],
+            [sys.executable, "-m", "evomod", "measure", "--quiet", *arguments],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 
