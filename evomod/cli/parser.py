@@ -494,8 +494,10 @@ def check_words(top: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         if word == "--":
             return
         if option.startswith("--") and not any(one.startswith(option) for one in known):
+            close = nearest(option[2:], [one[2:] for one in known])  # dashes make any two alike
+            close = close.replace(" '", " '--", 1)
             raise EvomodError(
-                f"evomod {name} has no option {shown(option)}; {nearest(option, known)}`evomod {name} --help` lists all."
+                f"evomod {name} has no option {shown(option)}; {close}`evomod {name} --help` lists all."
             )
 
 
