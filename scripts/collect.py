@@ -6,7 +6,7 @@
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there. The
 verdicts of all papers go into results/<paper>/claims.json, between the marks of scripts/<paper>/PAPER.md, and into
-docs/results.md (`results_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
+docs/results.md (`results_page.py`) and docs/essay.md (`essay_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
 """
 
 import argparse
@@ -123,6 +123,7 @@ def write_verdicts():
         mine = [claim for claim in found if claim.paper == paper]
         show(paper, mine, SCRIPTS / paper / PAGES.get(paper, "PAPER.md"))
     load_script(SCRIPTS / "results_page.py").write(found)
+    load_script(SCRIPTS / "essay_page.py").write(found)
     print(f"{len(found)} claims: {counted(found)}.")
 
 

@@ -278,6 +278,14 @@ def test_the_page_of_results_is_the_one_that_the_verdicts_make():
     assert {(c.paper, c.claim) for c in found} == {(p.parent.name, s.text) for p, s in specs()}
 
 
+def test_the_page_of_the_essay_is_the_one_that_the_verdicts_make():
+    """Each source is about a claim that there is, so that no question is called unasked by a misspelt expression."""
+    page = papers.load_script(ROOT / "scripts" / "essay_page.py")
+    found = page.committed()
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(found)
+    assert all(page.about(found, *source) for _, sources in page.CLAIMS for source in sources)
+
+
 def test_every_papers_text_shows_its_verdicts():
     collect = papers.load_script(ROOT / "scripts" / "collect.py")
     page = papers.load_script(ROOT / "scripts" / "results_page.py")

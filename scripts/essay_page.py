@@ -1,0 +1,171 @@
+"""Write docs/essay.md, what the essay on causes of modularity claims and what was found, from the committed verdicts.
+
+python scripts/essay_page.py     # from results/*/claims.json; scripts/collect.py calls it
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from evomod.papers.claim import Claim
+from evomod.verdicts import VERDICTS
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "results", ROOT / "docs" / "essay.md"
+
+CAUSES = r"makes networks more modular than their connections explain"
+CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Dropout causes modularity",
+        (("filan2021", r"^dropout, .*more clusterable"), ("causes", rf"^dropout at 0.1 {CAUSES}")),
+    ),
+    (
+        "Pruning of weights causes modularity",
+        (("filan2021", r"^control, pruned: more clusterable"), ("causes", rf"^pruning {CAUSES}")),
+    ),
+    (
+        "L1 and L2 cause modularity",
+        (
+            ("filan2021", r"^(L1|L2.*), (not )?pruned: (more|less) clusterable"),
+            ("causes", rf"^(L1|L2) {CAUSES}"),
+        ),
+    ),
+    (
+        "Goals that switch cause modularity",
+        (
+            ("kashtan2005", r"MVG has the higher Q_m"),
+            ("parter2008", r"NBVG"),
+            ("causes", rf"^switching between related goals {CAUSES}"),
+        ),
+    ),
+    (
+        "A cost of connections causes modularity",
+        (
+            ("clune2013", r"^P&CC has the higher Q( relative to|,|$)"),
+            ("mengistu2016", r"more modular"),
+            ("causes", rf"^a cost of connections {CAUSES}"),
+        ),
+    ),
+    (
+        "Modular networks adapt more easily",
+        (("benefits", r"^copies adapt to"), ("benefits", r"^pushing Q up instead")),
+    ),
+    (
+        "Modular networks make faster progress towards their own goal",
+        (("benefits", r"^the higher Q at fitness 0.9"),),
+    ),
+    (
+        "Modular networks do better on what they were never trained on",
+        (
+            ("benefits", r"patterns never shown (than|$)|pushed to high Q are right"),
+            ("benefits", r"^read-outs of"),
+            ("benefits", r"^within treatments, the higher Q"),
+        ),
+    ),
+    (
+        "Causes of modularity generalise because of modularity",
+        (
+            ("benefits", r"^with .* more often on patterns never shown"),
+            ("benefits", r"because of higher Q"),
+        ),
+    ),
+    (
+        "Dropout sets specialisation against redundancy",
+        (("causes", r"^(modules are|modules stand in|a silent neuron)"),),
+    ),
+    ("Without dropout networks become a tangle", ()),
+    ("Redundant systems must be modular", ()),
+    (
+        "A modular solution that is not yet perfect loses its modularity",
+        (("benefits", r"^of modular imperfect"), ("causes", r"decays when it ends")),
+    ),
+    ("Trained networks are more modular than at birth", (("filan2021", r"^a trained network"),)),
+    ("Pruning during training differs from pruning after it", ()),
+    (
+        "Dropout is a penalty of connections in disguise",
+        (("causes", r"^with 28 to 32 connections dropout"),),
+    ),
+    (
+        "Switching of goals is a penalty of connections in disguise",
+        (("causes", r"^with 28 to 32 connections goal-switching"),),
+    ),
+    ("Selection for adaptability makes networks modular", ()),
+    ("Large networks are modular without tricks", ()),
+    ("All modularity in biology comes from a cost of connections", ()),
+)
+"""What the essay or its readers say, in our words, and which claims are about it: paper, expression."""
+
+BEGINNING = """# What makes networks modular, and is it good for them?
+
+**In short.** On its own task a cost of connections does what its paper says, raw and relative to networks of the same degrees, with the
+births of the authors' program. Goals that switch make circuits and the retina more modular than a fixed goal does. Dropout, pruning, L1
+and L2 have been told by networks trained by gradient; in evolved networks they wait for runs.
+
+Is modularity good? Where Q alone is pushed, with founder, fitness and size the same, copies of the more modular network adapt
+sooner to goals made of the same parts, and later to a goal that parts the inputs otherwise. So the essay is right about related
+goals, and there is a price. On patterns that selection never showed the advantage of high Q is small when it is pushed, and large
+when it only goes along.
+
+The table has every claim of the essay "Things that cause modularity in neural networks" and its readers, in our words, with what
+was found. It is written by `scripts/essay_page.py` from the committed verdicts, as [results.md](results.md) is, which has n,
+figures and commands; the rule of verdicts is in [statistics.md](statistics.md).
+"""
+
+
+def committed() -> list[Claim]:
+    """The claims of the papers that are named above."""
+    papers = dict.fromkeys(paper for _, about in CLAIMS for paper, _ in about)
+    return [
+        Claim(**row)
+        for paper in papers
+        for row in json.loads((RESULTS / paper / "claims.json").read_text(encoding="utf-8"))
+    ]
+
+
+def about(found: list[Claim], paper: str, expression: str) -> list[Claim]:
+    """Claims of a paper whose text an expression finds."""
+    return [c for c in found if c.paper == paper and re.search(expression, c.claim)]
+
+
+def row_of(statement: str, mine: list[Claim]) -> str:
+    """A row: the verdicts with their effects; what was not asked or not run is said once."""
+    told = [c for c in mine if c.verdict in VERDICTS]
+    parts = [f"{c.claim}: {_marked(c.verdict)}{_effect(c)}" for c in told]
+    waiting: dict[str, int] = {}
+    for claim in mine:
+        if claim not in told:
+            waiting[claim.verdict] = waiting.get(claim.verdict, 0) + 1
+    parts += [f"{number} {'more ' if told else ''}{word}" for word, number in waiting.items()]
+    cell = "<br>".join(part.replace("|", "/") for part in parts) or "not asked here"
+    return f"| {statement} | {cell} |"
+
+
+def _marked(verdict: str) -> str:
+    return verdict if verdict == "holds" else f"**{verdict}**"
+
+
+def _effect(claim: Claim) -> str:
+    return f", {claim.effect}" if claim.effect else ""
+
+
+def page(found: list[Claim]) -> str:
+    """The whole page."""
+    rows = []
+    for statement, sources in CLAIMS:
+        mine: dict[str, Any] = {}
+        for paper, expression in sources:
+            mine |= {f"{paper} {c.claim}": c for c in about(found, paper, expression)}
+        rows.append(row_of(statement, list(mine.values())))
+    head = ["| the essay says | found here |", "|---|---|"]
+    return "\n".join([BEGINNING, *head, *rows, ""])
+
+
+def write(found: list[Claim]) -> None:
+    """Write the page."""
+    PAGE.write_text(page(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(committed())
+    print(PAGE)
