@@ -378,6 +378,7 @@ def test_the_bench_knows_every_method_and_library():
     ):
         assert rows[method, directed]["us_per_network"] > 0
         assert 0.5 < rows[method, directed]["q_over_optimum"] <= 1.0 + 1e-9
+        assert 0.0 < rows[method, directed]["agreement"] <= 1.0 + 1e-9
     assert rows["exact", True]["share_optimal"] == 1.0
     text = bench_modularity.report(result)
     assert all(method in text for method, _ in rows)
