@@ -104,7 +104,8 @@ def test_node_link_data_hold_connections_and_nothing_else_is_believed(tmp_path):
 
 def test_igraph_writes_what_is_read(tmp_path):
     graph = igraph.Graph([(0, 1), (1, 2), (2, 0)], directed=True)
-    graph.vs["name"], graph.es["weight"] = NAMES, [2.0, 0.5, 1.0]
+    graph.vs["name"] = graph.vs["id"] = NAMES  # Pajek: igraph 0.11 writes ids, 1.0 names
+    graph.es["weight"] = [2.0, 0.5, 1.0]
     writers = {"graphml": graph.write_graphml, "net": graph.write_pajek, "gml": graph.write_gml}
     for ending, write in writers.items():
         path = tmp_path / f"graph.{ending}"

@@ -154,3 +154,10 @@ def test_holm_by_hand():
     # never below one that is smaller before, never above 1
     np.testing.assert_allclose(statistics.holm([0.02, 0.021, 0.9, 0.8]), [0.08, 0.08, 1.0, 1.0])
     assert statistics.holm([]).size == 0 and np.isnan(statistics.holm([math.nan])).all()
+
+
+def test_resamples_that_are_drawn_in_parts_are_the_same(monkeypatch):
+    values = np.random.default_rng(3).normal(size=700)
+    parts = statistics.median_ci(values, np.random.default_rng(7))
+    monkeypatch.setattr(statistics, "AT_ONCE", 2**40)
+    assert statistics.median_ci(values, np.random.default_rng(7)) == parts

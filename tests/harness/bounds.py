@@ -34,6 +34,7 @@ from .report import Result
 CONNECTIONS, MEASURE_MB = 100_000, 600
 PLOT_ROWS, PLOT_MB = 1_000_000, 300
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
+TABLES_MB = 600
 BYTES_A_LINE = 150
 """Of circuits with nine goals, see docs/runs.md."""
 
@@ -207,7 +208,7 @@ def many(result: Result, home: Path, number: int = STATUS_RUNS) -> None:
         ("for its tables", most),
     ):
         result.peak(f"MB of a study's process {what}", round(megabytes))
-    if process.returncode != 0 or not early or last > early + 30:
+    if process.returncode != 0 or not early or last > early + 30 or most > TABLES_MB:
         result.fail(
             f"{number:,} runs: rc {process.returncode}, {early:.0f} MB early, {last:.0f} MB at the end"
         )
