@@ -430,3 +430,22 @@ def test_ctrl_c_prints_what_is_known(tmp_path):
         and "not finished: motifs, nulls" in text
         and "refined, directed" in text
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda graph, rng: measures.modularity(graph, "refined", rng=rng),
+        lambda graph, rng: measures.motifs(graph, 3, draws=3, rng=rng).z.tolist(),
+        lambda graph, rng: measures.normalised_modularity(graph, draws=3, rng=rng).z,
+        lambda graph, rng: measures.null_hierarchy(graph, draws=3, rng=rng).z,
+        lambda graph, rng: measures.random_graphs(graph, "degree-preserving", 3, rng).tolist(),
+    ],
+)
+def test_a_seed_a_generator_or_nothing_draws_and_anything_else_is_refused(call):
+    graph = networkx.to_numpy_array(networkx.gnm_random_graph(12, 30, directed=True, seed=1))
+    assert str(call(graph, 7)) == str(call(graph, np.random.default_rng(7)))
+    assert str(call(graph, None)) == str(call(graph, None))
+    for wrong in ("seven", -1, 1.5, True):
+        with pytest.raises(EvomodError, match="rng: expected a generator"):
+            call(graph, wrong)

@@ -13,6 +13,7 @@ from evomod.kernels import paths as kernels
 from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
 from evomod.measures.graphs import adjacencies_of, is_one_graph
 from evomod.measures.nulls import check_draws, z_interval
+from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
 from evomod.network import Network
 
@@ -91,7 +92,7 @@ def null_hierarchy(
     graph: Graph,
     null: str = "degree-preserving",
     draws: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     *,
     directed: bool | None = None,
     weight: str | None = None,
@@ -108,7 +109,7 @@ def null_hierarchy(
     edges = with_direction(edges_of(graph, weight), kind, weight is not None)
     value = _of_edges(edges, weight is not None)
     start = start_of(edges, keep_mutual=null == "milo2002")
-    rng = np.random.default_rng(SEED) if rng is None else rng
+    rng = generator_of(rng, SEED)
     values = drawn_values(start, draws, rng, lambda each: _of_edges(each, weight is not None), jobs)
     spread = np.empty(draws)
     for k, each in enumerate(values):

@@ -22,6 +22,7 @@ from evomod.measures.communities import (
 )
 from evomod.measures.edges import Edges, Graph, edges_of, is_directed, names_of, with_direction
 from evomod.measures.graphs import adjacencies_of, connected_nodes, is_one_graph, symmetric
+from evomod.measures.seeds import Rng, generator_of
 from evomod.network import Network
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def modularity(
     signed: str | None = ...,
     resolution: float = ...,
     ends: bool = ...,
-    rng: np.random.Generator | None = ...,
+    rng: Rng = ...,
     time_limit: float = ...,
 ) -> Partition: ...
 
@@ -116,7 +117,7 @@ def modularity(
     signed: str | None = ...,
     resolution: float = ...,
     ends: bool = ...,
-    rng: np.random.Generator | None = ...,
+    rng: Rng = ...,
     time_limit: float = ...,
 ) -> Partition | list[Partition]: ...
 
@@ -130,7 +131,7 @@ def modularity(
     signed: str | None = None,
     resolution: float = 1.0,
     ends: bool = True,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     time_limit: float = 60.0,
 ) -> Partition | list[Partition]:
     """Q of a graph and the modules that a method finds.
@@ -205,7 +206,7 @@ def modularity(
         if edges.n_nodes == 0:
             raise EvomodError("the graph has no nodes; it has no modularity.")
         if np.count_nonzero(edges.degrees()) > DENSE:
-            modules = searched(edges, method, resolution, signed, rng or np.random.default_rng(SEED))
+            modules = searched(edges, method, resolution, signed, generator_of(rng, SEED))
             value = quality_of(edges, modules, resolution, signed)
             return Partition(value, modules, method, directed, math.nan, edges.names, resolution, signed)
     matrices, is_many = adjacencies_of(graph, weight, signed=signed is not None)
@@ -221,7 +222,7 @@ def modularity(
         )
     names = names_of(graph)
     if signed is not None or resolution != 1.0:
-        rng = np.random.default_rng(SEED) if rng is None else rng
+        rng = generator_of(rng, SEED)
         found = [
             _with_objective(matrix, method, directed, weight, resolution, signed, rng, names)
             for matrix in matrices
@@ -397,7 +398,7 @@ def searched(
 
 
 def q_of_many(
-    adjacencies: Floats, method: str = "leading-eigenvector", rng: np.random.Generator | None = None
+    adjacencies: Floats, method: str = "leading-eigenvector", rng: Rng = None
 ) -> tuple[Floats, Ints]:
     """Q ``[network]`` and modules ``[network, node]`` of many graphs ``[network, source, target]``.
 
@@ -458,15 +459,13 @@ def _without_ends(graph: Graph, matrices: Floats) -> Floats:
     return inner
 
 
-def _parted(
-    matrices: Floats, method: str, rng: np.random.Generator | None, time_limit: float
-) -> tuple[Floats, Ints, Floats]:
+def _parted(matrices: Floats, method: str, rng: Rng, time_limit: float) -> tuple[Floats, Ints, Floats]:
     """Q ``[network]``, modules ``[network, node]`` and the bound ``[network]``, NaN where none is known."""
     if not time_limit > 0.0:
         raise EvomodError(f"time_limit wants seconds, above 0; got {time_limit!r}.")
     for matrix in matrices if method == "exact" else ():
         _check_size(connected_nodes(matrix).size)
-    rng = np.random.default_rng(SEED) if rng is None else rng
+    rng = generator_of(rng, SEED)
     graphs = _in_units(matrices)
     is_connected = graphs.any(axis=1) | graphs.any(axis=2)
     modules = np.where(is_connected, 0, -1)

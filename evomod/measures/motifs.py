@@ -15,6 +15,7 @@ from evomod.kernels import motifs as kernels
 from evomod.measures.edges import Graph, edges_of
 from evomod.measures.graphs import adjacencies_of, dense, layers_of
 from evomod.measures.nulls import check_draws, random_parts, z_interval
+from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn, start_of
 
 PAIRS = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
@@ -132,7 +133,7 @@ def motifs(
     size: int = 3,
     null: str = "degree-preserving",
     draws: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     *,
     layer: ArrayLike | None = None,
     jobs: int = 1,
@@ -158,9 +159,7 @@ def motifs(
     layers = layers_of(graph, layer) if null == "layered" else None
     counts = _census(matrices, _checked(size))
     profiles = [
-        _profile(
-            matrix, size, count, null, draws, rng or np.random.default_rng(SEED), layers, jobs, tell
-        )
+        _profile(matrix, size, count, null, draws, generator_of(rng, SEED), layers, jobs, tell)
         for matrix, count in zip(matrices, counts, strict=True)
     ]
     return profiles if many else profiles[0]

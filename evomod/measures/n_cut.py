@@ -14,6 +14,7 @@ from evomod.kernels import pointer_to
 from evomod.kernels.clusters import k_means
 from evomod.measures.edges import Graph
 from evomod.measures.graphs import adjacency_of, layers_of, symmetric
+from evomod.measures.seeds import Rng, generator_of
 
 NULLS = ("shuffle-within-layer", "shuffle-connections-within-layer")
 
@@ -61,7 +62,7 @@ def n_cut(
     weight: str | None = "weight",
     null: str | None = "shuffle-within-layer",
     draws: int = 50,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     layer: ArrayLike | None = None,
     modules: ArrayLike | None = None,
 ) -> NCut:
@@ -108,7 +109,7 @@ def n_cut(
     given = None if modules is None else _given(modules, connected, full.shape[0])
     if given is None:
         _check_k(k, connected.size)
-    rng = np.random.default_rng(SEED) if rng is None else rng
+    rng = generator_of(rng, SEED)
     places = [] if null is None else _places(weights, _ranks(graph, layer)[connected], null)
     # one thread: 0.35 s instead of 3.8 s a draw while others use the cores, and the same digits everywhere
     with threadpool_limits(1, "blas"):

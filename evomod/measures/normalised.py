@@ -17,6 +17,7 @@ from evomod.measures.edges import Edges, Graph, edges_of, with_direction
 from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
 from evomod.measures.modularity import DENSE, REFINED, modularity, q_of_many, searched, undirected
 from evomod.measures.nulls import check_draws, is_undirected, random_parts, z_interval
+from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def normalised_modularity(
     graph: Graph,
     null: str = "degree-preserving",
     draws: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     *,
     directed: bool = True,
     weight: str | None = None,
@@ -113,7 +114,7 @@ def normalised_modularity(
     if method in REFINED and null in EXCHANGED and is_one_graph(graph):
         edges = edges_of(graph, weight, signed=signed is not None)
         if np.count_nonzero(edges.degrees()) > DENSE:
-            draw = rng or np.random.default_rng(SEED)
+            draw = generator_of(rng, SEED)
             objective = (method, resolution, signed)
             is_weighted = weight is not None
             return _of_edges(edges, null, draws, draw, directed, is_weighted, objective, jobs, tell)
@@ -123,7 +124,7 @@ def normalised_modularity(
         edges = edges_of(matrices[0], weight, signed=signed is not None)
         is_large = np.count_nonzero(edges.degrees()) > DENSE
         if is_large or signed is not None or resolution != 1.0:
-            draw = rng or np.random.default_rng(SEED)
+            draw = generator_of(rng, SEED)
             objective = (method, resolution, signed)
             return _of_edges(edges, null, draws, draw, directed, bool(weight), objective, jobs, tell)
     if signed is not None or resolution != 1.0:
@@ -136,7 +137,7 @@ def normalised_modularity(
     layers = _layers(graph, null, layer, setup)
     results = []
     for matrix, partition in zip(matrices, partitions, strict=True):
-        draw, q = rng or np.random.default_rng(SEED), partition.q
+        draw, q = generator_of(rng, SEED), partition.q
         parts = random_parts(matrix, null, draws, draw, layer=layers, weight=weight, setup=setup)
         spread = _told([_q(part, directed, weight, method) for part in parts], tell)
         highest, source = q_max, "given"
@@ -187,7 +188,7 @@ def null_distribution(
     graph: Graph,
     null: str = "degree-preserving",
     draws: int = 1000,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     *,
     directed: bool = True,
     weight: str | None = None,
@@ -199,7 +200,7 @@ def null_distribution(
 
     Raises `EvomodError` as it does.
     """
-    matrix, rng = adjacency_of(graph, weight), rng or np.random.default_rng(SEED)
+    matrix, rng = adjacency_of(graph, weight), generator_of(rng, SEED)
     weight = weight and "weight"
     modularity(matrix, method, directed=directed, weight=weight)  # refuses what the method cannot take
     layers = _layers(graph, null, layer, setup)
