@@ -60,8 +60,8 @@ def _twin(path: Path, files: list[Path]) -> Path | None:
 def distrusted(path: Path) -> str:
     """Why a file is not executed, and what to do."""
     return (
-        f"{path} is Python code that would run with all your rights, and it is none of the files that come "
-        "with evomod or that `evomod tasks` lists. Read it; if you trust it, give --trust (in Python trust=True)."
+        f"{path} is Python code that would run with all your rights, and it is no task that comes with "
+        "evomod or that `evomod tasks` lists. Read it; if you trust it, give --trust (in Python trust=True)."
     )
 
 

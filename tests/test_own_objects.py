@@ -296,6 +296,14 @@ BROKEN = {
         FAN_IN.replace(", measure)", ', measure, requires=frozenset({"weigths"}))'),
         "requires 'weigths'; known: weights, places",
     ),
+    "need of letters": (
+        FAN_IN.replace(", measure)", ', measure, requires="places")'),
+        "requires 'places'; expected a set of names",
+    ),
+    "no truth": (
+        FAN_IN.replace(", measure)", ', measure, is_maximised="no")'),
+        "is_maximised='no'; expected True or False",
+    ),
     "place": (FAN_IN.replace(", measure)", ', measure, place="mutation")'), "has the place 'mutation'"),
     "no measure": (FAN_IN.replace(", measure)", ")"), "has no function measure"),
     "section": (FAN_IN.replace(", measure)", ", measure, dict)"), "expected a class made from"),
@@ -310,6 +318,17 @@ def test_a_file_that_cannot_be_used_is_one_sentence(home, case, capsys):
     assert len(said.strip().replace("executed\n", "").splitlines()) == 1
     assert __import__("re").search(message, said), said
     assert not (home / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "needs", ['("weights",)', '["weights"]', '{"weights"}', 'lambda section: ["weights"]']
+)
+def test_what_it_requires_may_be_any_collection(home, needs, capsys):
+    text = FAN_IN.replace('print("executed")', "").replace(", measure)", f", measure, requires={needs})")
+    (home / "needs.py").write_text(text)
+    assert main(["evolve", "retina", "--pressure", "needs.py", "--show-config"]) == 0
+    said = refused("evolve", "circuit", "--pressure", "needs.py", "--show-config", capsys=capsys)
+    assert "pressures.fan-in" in said and "requires" in said
 
 
 def test_names_that_do_not_fit_are_told(home, capsys):

@@ -67,6 +67,8 @@ def test_in_its_own_folder_it_has_the_same_name(monkeypatch, capsys):
         (["figure", "wires/fig1.py"], {"fig1": {"def draw": "def drw"}}, "fig1.py defines no draw"),
         (["figure", "wires/fig1.py", "--quick"], {}, "fig1.py defines no QUICK"),
         (["figure", "wires/fig1.py"], {"fig1": {"    figure = ": "    1 / 0\n    figure = "}}, "draw fails, line 8: Zero"),
+        (["figure", "wires/fig1.py"], {"fig1": {"return figure": "figure"}}, "draw returned NoneType; expected a matplotlib"),
+        (["verify", "wires/claims.py"], {}, "wires/claims.py is a file; give the paper's folder, wires"),
         (["verify", "studies"], {}, "studies holds no claims; expected a paper's folder with a file claims.py"),
         (["verify", "wires"], {"claims": {"CLAIMS =": "1 / 0\nCLAIMS ="}}, "wires/claims.py fails, line 5: ZeroDiv"),
         (["verify", "wires"], {"claims": {"CLAIMS": "CLAIM"}}, "claims.py defines no CLAIMS"),
@@ -85,7 +87,10 @@ def test_what_is_wrong_with_its_files_is_a_sentence(arguments, changes, says, ca
     ("changes", "says"),
     [
         ({"claims": {"q_score": "q_scor"}}, "summary.csv has no column 'q_scor'"),
-        ({"claims": {'a="cost"': 'a="price"'}}, "0 of 5 runs of price"),
+        (
+            {"claims": {'a="cost"': 'a="price"'}},
+            "which is no treatment of study.toml; known: alone, cost",
+        ),
         ({"study": {"replicates = 5": "replicates = 6"}}, "5 of 6 runs of cost"),
     ],
 )

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,3 +223,11 @@ def test_what_is_not_installed_is_one_sentence(found, monkeypatch):
         found.to_pandas()
     with pytest.raises(EvomodError, match="pip install pyarrow"):
         write_parquet(found.folder)
+
+
+def test_a_treatment_that_the_study_lacks_is_refused():
+    """In an array of nothing a misspelt name would go unseen."""
+    found = evomod.load_study(Path(__file__).parent.parent / "results" / "mengistu2016")
+    assert found.column("q_score", "pa").size == 30
+    with pytest.raises(EvomodError, match=r"no treatment 'pcc-'; did you mean 'pcc-25'\? known: "):
+        found.column("q_score", "pcc-")

@@ -190,7 +190,7 @@ def _tell(run: Any) -> int:
             "  stop rule            ", f"{end.stop}, {'met' if is_early else 'not met before the end'}"
         )
     print(
-        f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} modules, "
+        f"  Q ({about['q_method']})         {about['q_score']:.3f} in {about['modules']} module{'' if about['modules'] == 1 else 's'}, "
         f"connection cost {about['connection_cost']:.1f}"
     )
     print(f"  Q of random networks  {null_note(run.best, about['q_method'])}")
@@ -334,10 +334,20 @@ def act_measure(given: argparse.Namespace) -> int:
 
         parted = zip(graphs, found, strict=True)
         path = draw_modules(
-            [(name, graph, told["modules"]) for (name, graph), told in parted], given.picture
+            [(name, graph, _modules_drawn(told, wish["modules"])) for (name, graph), told in parted],
+            given.picture,
         )
         print(f"{path}: drawn", file=sys.stderr)
     return 0 if is_whole else 130
+
+
+def _modules_drawn(told: dict[str, Any], given: dict[str, str] | None) -> dict[str, int]:
+    """Numbers of the modules of a picture: those that the user brings, or those that were found."""
+    if given is None:
+        found: dict[str, int] = told["modules"]
+        return found
+    numbers = {label: k for k, label in enumerate(dict.fromkeys(given.values()))}
+    return {node: numbers[label] for node, label in given.items()}
 
 
 def _measure_one(

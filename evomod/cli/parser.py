@@ -234,7 +234,9 @@ def _add_measure(commands: Any) -> None:
     measure.add_argument("files", metavar="FILE", nargs="*")
     output = measure.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON")
-    output.add_argument("--csv", action="store_true", help="print a table, one row per file and method")
+    output.add_argument(
+        "--csv", action="store_true", help="print a table: rows per file, method, subgraph"
+    )
     direction = measure.add_mutually_exclusive_group()
     direction.add_argument(
         "--directed", action="store_const", const=True, dest="directed", help="default: as the data is"

@@ -389,3 +389,8 @@ class EncodingKind:
     size: Callable[[Any, Task], Size] | None = None
     kernels: tuple[Any, ...] = ()
     examples: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        """A set or list of names becomes one that can be a key, as the object is."""
+        if isinstance(self.supports, set | list | tuple):
+            object.__setattr__(self, "supports", frozenset(self.supports))

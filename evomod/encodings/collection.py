@@ -10,7 +10,7 @@ from pydantic import ConfigDict, field_serializer, field_validator
 from evomod.encodings.base import Encoding, EncodingKind
 from evomod.encodings.checked import Checked
 from evomod.errors import EvomodError
-from evomod.files.collection import Named, OwnSection, file_name, made
+from evomod.files.collection import Named, OwnSection, check_keys, file_name, made
 from evomod.files.plugins import called
 from evomod.sections import SUPPORTS, NetworkSection, Section
 from evomod.task import Task
@@ -42,6 +42,7 @@ class UnknownNetwork(NetworkSection):
 
 def _refuse(where: str, kind: EncodingKind) -> None:
     """Refuse, in words, an object that is not an encoding."""
+    check_keys(f"{where}: encoding '{kind.name}' supports", kind.supports)
     unknown = sorted(set(kind.supports) - set(SUPPORTS))
     if unknown:
         raise EvomodError(

@@ -6,13 +6,14 @@ hold any key (`OwnSection`); once it has been read, the part is of a class of it
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ConfigDict, ValidationError, create_model
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shown
 from evomod.files.plugins import (
     Origin,
     built_in,
@@ -211,3 +212,13 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
 def file_name(value: str | None) -> str | None:
     """How a folder names a file: it holds a copy beside its config."""
     return Path(value).name if value is not None and value.endswith(".py") else value
+
+
+def check_keys(what: str, keys: Any) -> None:
+    """Refuse, in words, what is no set of names; a text would be taken letter by letter."""
+    if (
+        isinstance(keys, str)
+        or not isinstance(keys, abc.Collection)
+        or not all(isinstance(k, str) for k in keys)
+    ):
+        raise EvomodError(f"{what} {shown(keys)}; expected a set of names, such as {{'weights'}}.")

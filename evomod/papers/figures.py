@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError, nearest
 from evomod.files.plugins import called
@@ -113,7 +114,13 @@ def _made(script: FigureScript, module: Any, found: StudyFolder, jobs: int | Non
     """The figure of a study. Raises `EvomodError` where its treatments are not those that the script draws."""
     if not is_ours(script.path):
         what, file = f"{script.path}: draw", str(script.path)
-        return called(what, file, module.draw, found)
+        figure = called(what, file, module.draw, found)
+        if not isinstance(figure, Figure):
+            raise EvomodError(
+                f"{what} returned {type(figure).__name__}; expected a matplotlib Figure, by a last line such as "
+                "`return figure`."
+            )
+        return figure
     try:
         if hasattr(module, "prepare"):
             module.prepare(found, jobs)

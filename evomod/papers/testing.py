@@ -10,10 +10,11 @@ from typing import Any
 
 from evomod import effects
 from evomod.effects import unknown
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, nearest, shown
 from evomod.papers.claim import Claim, Measured, NotRunError, OutdatedError, Source, Spec
 from evomod.papers.claim_texts import effect_text
 from evomod.papers.places import paper_of, shown_file
+from evomod.papers.scripts import definition_of
 from evomod.statistics import holm
 from evomod.studies.tables import StudyFolder
 from evomod.verdicts import DELTA, SHARE, STATES, VERDICTS, Verdict, is_small
@@ -49,6 +50,7 @@ def check_specs(path: Path, module: Any) -> list[Spec]:
 def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool = True) -> list[Claim]:
     """Every claim of a file against a study or a table; ``is_whole``: False where small runs only show how."""
     specs, source = check_specs(path, module), Source(path, module, what)
+    _check_groups(path, module, specs)
     measured = [_measured(spec, source) for spec in specs]
     found = []
     for spec, one, (p, how) in zip(specs, measured, corrections(specs, measured), strict=True):
@@ -57,6 +59,22 @@ def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool =
         test = test or one.test + how + _of_small(spec, one, verdict)
         found.append(_claim(path, spec, one.found, effect_text(one.effect), test, verdict, command))
     return found
+
+
+def _check_groups(path: Path, module: Any, specs: Sequence[Spec]) -> None:
+    """Refuse a group that is no treatment of the study; columns of the file's own may call groups as they like."""
+    if not hasattr(module, "STUDY") or hasattr(module, "runs_of"):
+        return
+    known = [treatment.name for treatment in definition_of(path, module.STUDY).treatments]
+    for spec in specs:
+        if getattr(spec, "column", None) in (None, *getattr(module, "COLUMNS", {})):
+            continue
+        for group in spec.groups():
+            if ":" not in group and group not in known:
+                raise EvomodError(
+                    f"{shown_file(path)}: the claim '{spec.text}' is of {shown(group)}, which is no treatment of {module.STUDY}; "
+                    f"{nearest(group, known)}known: {', '.join(known)}."
+                )
 
 
 def _decided(spec: Spec, one: Measured, p: float, lacking: tuple[str, bool]) -> tuple[Verdict, str]:

@@ -48,6 +48,10 @@ def claim_scripts() -> list[Path]:
 
 def own_claim_scripts(folder: Path) -> list[Path]:
     """The same of a paper in a folder of a user's own. Raises `EvomodError` where it has none."""
+    if folder.suffix == ".py":
+        raise EvomodError(
+            f"{shortened(folder)} is a file; give the paper's folder, {shortened(folder.parent)}."
+        )
     found = sorted(folder.glob("claims*.py"))
     if not found:
         raise EvomodError(
@@ -192,7 +196,8 @@ def told(found: Sequence[Claim], *, says_why: bool = False) -> str:
     for claim in found:
         lines.append(f"{claim.verdict.upper():22} {claim.paper}: {claim.claim}")
         if claim.verdict in STATES:
-            lines += [f"{'':22} {claim.found}; {claim.test}"] if says_why else []
+            why = claim.found if claim.test == "none" else f"{claim.found}; {claim.test}"
+            lines += [f"{'':22} {why}"] if says_why else []
             continue
         lines.append(f"{'':22} {claim.found}")
         lines.append(f"{'':22} {'; '.join(part for part in (claim.effect, claim.test) if part)}")

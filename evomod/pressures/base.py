@@ -6,7 +6,7 @@ a user's stands in a file of its own or in an installed package (entry point ``e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -49,7 +49,7 @@ class Pressure:
         all who are nearer. "evaluation" (``judge``), "variation" (``change``) and "schedule" are places of built-in
         pressures.
     requires
-        What networks must have, of the keys of `evomod.sections.SUPPORTS`; or a function of the section.
+        What networks must have: a set or list of keys of `evomod.sections.SUPPORTS`; or a function of the section.
     is_maximised
         Whether more is better.
     is_of_pool
@@ -72,7 +72,7 @@ class Pressure:
     measure: Callable[[View, Any], NDArray[np.float64]] | None = None
     section: type[Section] = PricedSection
     place: Place = "objective"
-    requires: frozenset[str] | Callable[[Any], frozenset[str]] = frozenset()
+    requires: Collection[str] | Callable[[Any], Collection[str]] = frozenset()
     is_maximised: bool = False
     is_of_pool: bool = False
     order: int = LAST
@@ -81,9 +81,14 @@ class Pressure:
     change: Callable[[Trial, Any, np.random.Generator], NDArray[Any] | None] | None = None
     acts: Callable[[Any], bool] = always
 
+    def __post_init__(self) -> None:
+        """A set or list of names becomes one that can be a key, as the object is."""
+        if isinstance(self.requires, set | list | tuple):
+            object.__setattr__(self, "requires", frozenset(self.requires))
+
     def needs(self, section: Any) -> frozenset[str]:
         """What networks must have with this section."""
-        return self.requires(section) if callable(self.requires) else self.requires
+        return frozenset(self.requires(section) if callable(self.requires) else self.requires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from evomod.errors import EvomodError
-from evomod.files.collection import Collection, OwnSection, file_name
+from evomod.files.collection import Collection, OwnSection, check_keys, file_name
 from evomod.files.plugins import Origin
 from evomod.pressures.base import Acting, Pressure
 from evomod.sections import SUPPORTS, Section
@@ -192,7 +192,12 @@ def _refuse(where: str, pressure: Pressure) -> None:
         )
     if not callable(pressure.measure):
         raise EvomodError(f"{where}: pressure '{pressure.name}' has no function measure(view, section).")
+    if not isinstance(pressure.is_maximised, bool):
+        raise EvomodError(
+            f"{where}: pressure '{pressure.name}' has is_maximised={pressure.is_maximised!r}; expected True or False."
+        )
     if not callable(pressure.requires):
+        check_keys(f"{where}: pressure '{pressure.name}' requires", pressure.requires)
         unknown = sorted(set(pressure.requires) - set(SUPPORTS))
         if unknown:
             raise EvomodError(

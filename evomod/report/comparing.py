@@ -160,7 +160,9 @@ def told(found: Sequence[Comparison]) -> str:
             )
     many = any(one.found.a.n > 1 for one in found)
     notes = "medians [bootstrapped 95 % intervals; of fewer than six runs their range]"
-    tests = "delta: Cliff's delta to the first [95 %, Newcombe's score method]; p: Mann-Whitney, and corrected (Holm)"
+    tests = (
+        "delta: Cliff's delta to the first [95 %, bootstrapped]; p: Mann-Whitney, and corrected (Holm)"
+    )
     return "\n".join([*lines, notes, *([tests] if many else [])])
 
 

@@ -183,7 +183,7 @@ def _final(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.bo
         header += [labels[name], f"delta to {labels[first]}", "p"]
     note = (
         "Points are runs, the line is their median and the bar its bootstrapped 95 % interval (from six runs on). "
-        "Delta is Cliff's delta with its 95 % interval (Newcombe's score method): 1 where every run is larger than "
+        "Delta is Cliff's delta with its 95 % interval (bootstrapped): 1 where every run is larger than "
         "every run of the other treatment, 0 for no difference. p: Mann-Whitney, two-sided, not corrected for the number "
         "of measures. Runs that were never solved have no number of generations to solve."
     )

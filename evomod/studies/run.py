@@ -19,7 +19,7 @@ from tqdm import tqdm
 from evomod.errors import EvomodError, Interrupted
 from evomod.runs.run import Beginning, beginning, noted_signals
 from evomod.runs.warmup import announce, compile_for
-from evomod.studies.definition import Replicate, Study, replicates_of
+from evomod.studies.definition import Replicate, Study, replicates_of, users_files_of
 from evomod.studies.engines import Engine, Outcome, evolve_folder, pool
 from evomod.studies.folder import (
     begin_run,
@@ -31,6 +31,7 @@ from evomod.studies.folder import (
     write_failures,
 )
 from evomod.studies.tables import StudyFolder, load_study, write_tables
+from evomod.trust import flag
 
 MOST_BREAKS = 5
 """Times that workers may die one after the other without any run having ended in between."""
@@ -303,11 +304,12 @@ def _raise_if_stopped(session: Session) -> None:
     replicates = replicates_of(session.study)
     done = done_among(replicates, session.study, session.folder)
     state = f"{len(done)} of {len(replicates)} runs are done and what was running is saved"
+    trust = flag(*(session.folder / name for name in users_files_of(session.study)))
     if session.blocked:
         raise EvomodError(
-            f"{session.blocked} The study stops: {state}. Then go on with `evomod study {session.folder}`."
+            f"{session.blocked} The study stops: {state}. Then go on with `evomod study {session.folder}{trust}`."
         )
     if session.caught:
         raise Interrupted(
-            f"stopped; {state}. Go on with `evomod study {session.folder}`.", session.caught[0]
+            f"stopped; {state}. Go on with `evomod study {session.folder}{trust}`.", session.caught[0]
         )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, nearest, shown
 from evomod.files.disk import reports_disk_errors
 from evomod.files.frames import to_pandas
 from evomod.files.readers import DamageError, read_json
@@ -143,7 +143,13 @@ class StudyFolder:
         return load_run(folder)
 
     def column(self, name: str, treatment: str) -> NDArray[Any]:
-        """One column of ``summary.csv`` for one treatment."""
+        """One column of ``summary.csv`` for one treatment. Raises `EvomodError` where the study has no such treatment."""
+        known = [one.name for one in self.study.treatments]
+        if treatment not in known:
+            raise EvomodError(
+                f"the study '{self.study.name}' has no treatment {shown(treatment)}; {nearest(treatment, known)}known: "
+                f"{', '.join(known)}."
+            )
         table = self.summary
         values: NDArray[Any] = table[name][table["treatment"] == treatment]
         return values
