@@ -6,8 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from pydantic import BaseModel, field_serializer
+from pydantic_core import PydanticSerializationError
 
 from evomod.cli import saying
 from evomod.cli.parser import main, parser
@@ -104,3 +107,26 @@ def test_a_terminal_gets_no_colours():
             break
     assert b"usage: evomod" in said and b"fitness of the best" in said and b"evomod: " in said
     assert not re.search(rb"\x1b\[[0-9;]*m", said)
+
+
+def test_ctrl_c_that_pydantic_made_an_error_of_is_ctrl_c(capsys, monkeypatch):
+    """A config is serialized by a function of ours, which a signal may end."""
+
+    monkeypatch.setattr("evomod.config.dump_config", lambda config: Signalled(x=1).model_dump())
+    monkeypatch.setattr(Signalled, "stop", True)
+    assert main(["evolve", "retina", "--show-config"]) == 130
+    assert capsys.readouterr().err.strip() == "evomod: stopped."
+    monkeypatch.setattr(Signalled, "stop", False)
+    with pytest.raises(PydanticSerializationError, match="mine"):
+        main(["evolve", "retina", "--show-config"])
+
+
+class Signalled(BaseModel):
+    """A section whose serializer fails."""
+
+    stop: ClassVar[bool] = True
+    x: int
+
+    @field_serializer("x")
+    def _fails(self, value):
+        raise KeyboardInterrupt if self.stop else ValueError("mine")

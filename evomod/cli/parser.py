@@ -478,6 +478,15 @@ def _ended(arguments: Sequence[str] | None) -> int:
         return _said(f"evomod: {shortened(name)}: {error.strerror or error}.", 2)
     except MemoryError:
         return _said("evomod: there is not enough memory for this.", 2)
+    except Exception as error:
+        if not _was_stopped(error):
+            raise
+        return _said("\nevomod: stopped.", 130)
+
+
+def _was_stopped(error: Exception) -> bool:
+    """Whether Ctrl-C met code of ours that pydantic called, which makes an error of its own of it (its serializer does)."""
+    return type(error).__name__ == "PydanticSerializationError" and "KeyboardInterrupt" in str(error)
 
 
 def check_words(top: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
