@@ -7,9 +7,12 @@ import argparse
 import ast
 from pathlib import Path
 
+import matplotlib
 import networkx
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from evomod.plots.pictures import style, write_picture
 
 APART = ("scripts", "tasks", "results")
 """Links to what lies beside the package."""
@@ -36,16 +39,17 @@ def imported(path: Path, package: Path) -> set[str]:
 
 
 def graph_of(package: Path) -> "networkx.DiGraph[str]":
-    """Rooms of a package with their lines, and an edge to every room that one imports."""
+    """Rooms of a package, and an edge to every room that one imports."""
     graph: networkx.DiGraph[str] = networkx.DiGraph()
     files = [path for path in sorted(package.rglob("*.py")) if room_of(path, package) not in APART]
     rooms = {room_of(path, package) for path in files} - {"__init__", "__main__"}
     for path in files:
         room = room_of(path, package)
         if room in rooms:
-            lines = len(path.read_text(encoding="utf-8").splitlines())
-            graph.add_node(room, lines=graph.nodes.get(room, {}).get("lines", 0) + lines)
-            graph.add_edges_from((room, other) for other in imported(path, package) & rooms - {room})
+            graph.add_node(room)
+            graph.add_edges_from(
+                (room, other) for other in sorted(imported(path, package) & rooms - {room})
+            )
     return graph
 
 
@@ -86,12 +90,13 @@ def main() -> None:
     parser.add_argument("--titles", nargs="+", default=[])
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    figure = Figure(figsize=(5.2 * len(given.folders), 6.2), layout="constrained")
-    panels = figure.subplots(1, len(given.folders), squeeze=False)[0]
-    titles = [*given.titles, *map(str, given.folders[len(given.titles) :])]
-    for axes, folder, title in zip(panels, given.folders, titles, strict=True):
-        draw(axes, graph_of(folder), title)
-    figure.savefig(given.out, metadata={"Date": None})
+    with matplotlib.rc_context(style()):
+        figure = Figure(figsize=(5.2 * len(given.folders), 6.2), layout="constrained")
+        panels = figure.subplots(1, len(given.folders), squeeze=False)[0]
+        titles = [*given.titles, *map(str, given.folders[len(given.titles) :])]
+        for axes, folder, title in zip(panels, given.folders, titles, strict=True):
+            draw(axes, graph_of(folder), title)
+        write_picture(figure, given.out)
 
 
 if __name__ == "__main__":

@@ -210,7 +210,6 @@ def test_one_list_of_public_names():
         _ = evomod.nothing
 
 
-@pytest.mark.filterwarnings("ignore")  # of other people's packages
 def test_tensorboard_and_mlflow_follow_a_run_as_the_page_says(tmp_path, monkeypatch):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

@@ -16,15 +16,12 @@ from evomod.measures.communities import quality_of
 from evomod.measures.edges import Edges, Graph, edges_of, with_direction
 from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
 from evomod.measures.modularity import DENSE, REFINED, modularity, q_of_many, searched, undirected
-from evomod.measures.nulls import check_draws, is_undirected, random_parts, z_interval
+from evomod.measures.nulls import SEED, check_draws, is_undirected, random_parts, z_interval
 from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
 
 if TYPE_CHECKING:
     from evomod.evolution.setup import Setup
-
-SEED = 0x6E756C6C
-"""Of the nulls and of the search for Q_max where no generator is given."""
 
 EXCHANGED = ("degree-preserving", "milo2002")
 NOT_SOUGHT = "none: not sought in large, signed or weighted graphs, nor with a resolution; give q_max"

@@ -40,7 +40,7 @@ BIRTHS = 200
 """Random genomes that are tried for one draw of the null "genomes" before it is given up: for 1000 draws
 three seconds at most."""
 SEED = 0x6E756C6C
-"""Of what is drawn where nobody says."""
+"""Of nulls, and of the search for Q_max, where no generator is given."""
 
 
 def random_graphs(

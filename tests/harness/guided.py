@@ -75,7 +75,7 @@ def _guided(given: Format, number: int, seed: int, listing: Path, corpus: Path) 
 def _instrumented() -> list[tuple[types.FunctionType, types.CodeType]]:
     """Functions and methods of evomod, as they are loaded, with code that reports which of their branches are taken.
 
-    Made once, in 2.7 s, by the process that forks; it goes on with the code that it has.
+    It takes 2.7 s, so it is done once, in the process that forks; that process itself keeps the code that it has.
     """
     import atheris
 
