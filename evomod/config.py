@@ -285,13 +285,17 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
-    homes = _homes(str(path[0])) if len(path) == 1 else []
+    homes = homes_of(str(path[0])) if len(path) == 1 else []
     hint = f"did you mean '{homes[0]}'? " if homes else nearest(path[-1], known)
     return f"unknown key; {hint}known here: {', '.join(known)}"
 
 
-def _homes(key: str) -> list[str]:
-    """The sections that have a key, which was given outside all of them, such as "evolution.generations"."""
+def homes_of(key: str) -> list[str]:
+    """The config values of that last name, which was given without its section.
+
+    >>> homes_of("generations"), homes_of("colour")
+    (['evolution.generations'], [])
+    """
     sections = {name: _model_at([name], {}) for name in Config.model_fields}
     return [f"{name}.{key}" for name, section in sections.items() if key in section.model_fields]
 

@@ -257,7 +257,12 @@ def load_network(path: str | Path) -> Network:
     except FileNotFoundError:
         raise EvomodError(f"there is no network file {path}.") from None
     except (OSError, DamageError) as error:
-        raise EvomodError(f"network file {path} cannot be read as JSON: {error}.") from None
+        advice = (
+            ""
+            if Path(path).suffix == ".json"
+            else "; `evomod.measures.files.read_graph` reads other formats"
+        )
+        raise EvomodError(f"network file {path} cannot be read as JSON: {error}{advice}.") from None
     return network_of(data, f"network file {path}")
 
 

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError, nearest, shortened, shown
-from evomod.files.disk import is_file
+from evomod.files.disk import is_file, is_folder
+from evomod.files.folders import what_to_name
 
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""
@@ -515,6 +516,10 @@ def load_task(name: str | Path) -> Task:
         mine = [p for p in problems if plain(name) in plain(p)]
     if mine:
         raise EvomodError(mine[0])
+    if is_folder(name):
+        raise EvomodError(
+            f"{shortened(name)} is a folder; expected a task's name or file, or a TOML config{what_to_name(Path(name))}."
+        )
     raise EvomodError(
         f"there is no task '{shortened(name)}'; {nearest(plain(name), tasks)}found {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."

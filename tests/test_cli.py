@@ -81,6 +81,8 @@ def test_tasks_are_listed_with_their_files(capsys):
         (["evolve", "retina", "--set", "generations=5"], "did you mean 'evolution.generations'?"),
         (["evolve", "retina", "--set", "evolution.generation=5"], "did you mean 'generations'?"),
         (["evolve", "missing.toml"], "no config missing.toml"),
+        (["evolve", "retina", "--generations", "50"], "given as `--set evolution.generations=…`"),
+        (["study", "x.toml", "--population=50"], "given as `--set evolution.population=50`"),
         (["evolve", "--resume", "runs/none"], "no run folder: there is no such folder"),
         (["evolve", "--resume", "runs/none", "--seed", "1"], "--seed would make it another run"),
         (["plot", "runs/none"], "no run folder"),
@@ -119,6 +121,48 @@ def test_mistakes_are_one_sentence_and_exit_code_2(arguments, message, capsys):
     assert main(arguments) == 2
     error = capsys.readouterr().err
     assert error.startswith("evomod: ") and message in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (
+            "evolve",
+            "runs is a folder; expected a task's name or file, or a TOML config. It holds a, b, c, …:",
+        ),
+        ("report", "It holds a, b, c, …: name one, such as runs/a"),
+        ("plot", "It holds a, b, c, …: name one, such as runs/a"),
+        ("measure", "a folder without a best network, best.json. It holds a, b, c, …:"),
+        (
+            "figure",
+            "runs is a folder, and no figure; name a figure's script in it, such as runs/fig1.py.",
+        ),
+    ],
+)
+def test_a_folder_of_folders_says_what_to_name(command, advice, capsys):
+    for name in "abcd":
+        Path("runs", name).mkdir(parents=True)
+        Path("runs", name, "manifest.json").write_text("{}")
+    assert main([command, "runs"]) == 2
+    assert advice in capsys.readouterr().err
+
+
+def test_a_folder_with_a_studys_definition_says_how_to_run_it(capsys):
+    Path("mine").mkdir()
+    Path("mine/study.toml").write_text(
+        'name = "mine"\nseed = 1\nreplicates = 1\nbase = {task = "retina"}\n[treatments.a]\n'
+    )
+    Path("mine/fig7.py").write_text("")
+    for command in ("study", "report", "status", "measure", "evolve"):
+        assert main([command, "mine"]) == 2
+        assert (
+            "`evomod study mine/study.toml` runs the study that it defines" in capsys.readouterr().err
+        ), command
+    assert main(["figure", "mine"]) == 2
+    assert "such as mine/fig7.py" in capsys.readouterr().err
+    Path("mine/manifest.json").write_text("{}")
+    assert main(["figure", "mine"]) == 2
+    assert "a folder of results, and no figure; `evomod report mine`" in capsys.readouterr().err
 
 
 def test_a_seed_that_is_no_number(capsys):

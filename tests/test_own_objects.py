@@ -651,6 +651,11 @@ KINDS = {
     "    PerceptronNetwork,\n": ("    dict,\n", "section of encoding 'perceptron': expected a class made from"),
     "    wiring = wire(": ("    1 / 0\n    wiring = wire(", r"fails, line \d+: ZeroDivisionError"),
     "    return Perceptron(": ("    return dict(", "build returned a dict without"),
+    "    def bounds(": ("    def limits(", "Perceptron has no method bounds"),
+    "    def compute(": ("    def calculate(", "Perceptron has no method compute"),
+    '"places", "sparsity"': ('"places", "removal"', "no method strengths and no without"),
+    "return [-1] * self.n_genes, ": ("return [-1], ", r"bounds returned arrays of \[1\] and \[8\]; expected two lists of 8"),
+    "return [-1] * self.n_genes, [1] * self.n_genes": ("return None", "bounds returned None; expected two lists of 8"),
     "name=ENCODING.name": ('name="other"', "an encoding named 'other'"),
 }  # fmt: skip
 
@@ -669,6 +674,7 @@ ANSWERS = {
     "return np.where(changed": ("return np.where(changed[:3]", r"vary fails, line \d+: ValueError"),
     "rng.integers(-1, 2, changed.shape)": ("rng.integers(5, 6, changed.shape)", "vary: genome .* outside what bounds"),
     "pack(sums > 0), pack": ("(sums > 0), pack", r"compute: yes is bool\[20, 1, 256\]; expected uint64\[20, 1, 4\]"),
+    "return pack(sums > 0), pack(sums < 0)": ("return sums", "compute returned a ndarray; expected the pair of arrays"),
     "return genomes\n": ("return genomes[:, 1:]\n", r"active is int8\[1, 7\]; expected int8\[1, 8\]"),
     "        return Network(": ("        return dict(", r"network returned a dict; expected an evomod.Network"),
     "weight=genome": ("weight=-genome", "network: the network does not say yes to the same patterns as compute"),

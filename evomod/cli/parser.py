@@ -505,11 +505,21 @@ def check_words(top: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         if word == "--":
             return
         if option.startswith("--") and not any(one.startswith(option) for one in known):
+            advice = _value_meant(option, word) if "--set" in known else ""
             close = nearest(option[2:], [one[2:] for one in known])  # dashes make any two alike
-            close = close.replace(" '", " '--", 1)
+            advice = advice or close.replace(" '", " '--", 1)
             raise EvomodError(
-                f"evomod {name} has no option {shown(option)}; {close}`evomod {name} --help` lists all."
+                f"evomod {name} has no option {shown(option)}; {advice}`evomod {name} --help` lists all."
             )
+
+
+def _value_meant(option: str, word: str) -> str:
+    """How to give the config value of an option's name, where there is one."""
+    from evomod.config import homes_of
+
+    homes = homes_of(option[2:].replace("-", "_"))
+    value = word.partition("=")[2] or "…"
+    return f"a value of the config is given as `--set {homes[0]}={value}`. " if homes else ""
 
 
 def _said(text: str, code: int) -> int:

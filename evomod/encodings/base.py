@@ -202,7 +202,12 @@ class Encoding(Protocol):
         """
         fresh = np.flatnonzero(ancestors != np.arange(ancestors.size))
         if fresh.size:
-            yes, no = self.compute(genomes[fresh])
+            computed = self.compute(genomes[fresh])
+            if not (isinstance(computed, tuple) and len(computed) == 2):
+                raise EvomodError(
+                    f"compute returned a {type(computed).__name__}; expected the pair of arrays yes, no."
+                )
+            yes, no = computed
             shape = (fresh.size, self.wiring.n_outputs, self.is_pattern.size)
             for what, words in (("compute: yes", yes), ("compute: no", no)):
                 check_array(what, words, np.dtype(np.uint64), shape)

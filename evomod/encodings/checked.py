@@ -9,12 +9,23 @@ from typing import Any
 import numpy as np
 
 from evomod.encodings.base import Encoding
+from evomod.errors import EvomodError, shown
 from evomod.files.plugins import Fault, called
 from evomod.network import Network
 from evomod.task import all_patterns, pack
 
 COMPARED = 20
 """Networks of a process that are evaluated, to be compared with what was computed: 0.4 ms each for 8 inputs."""
+METHODS = ("birth", "vary", "network", "bounds")
+"""That `Encoding` declares without a body."""
+INSTEAD = {"compute": "evaluate", "active": "simplify"}
+"""Methods that are needed unless the other is there."""
+OF_SUPPORT = {
+    "weights": ("working_strengths",),
+    "removal": ("strengths", "without"),
+    "silence": ("n_hidden", "silenced"),
+}
+"""Methods that an encoding needs for what it supports."""
 
 
 class Checked:
@@ -79,3 +90,32 @@ class Checked:
             raise Fault(
                 f"{what}: genome {int(np.argmin(valid))} lies outside what bounds() and is_valid allow."
             )
+
+
+def without_methods(found: Any) -> list[str]:
+    """Methods that an encoding must have for what it is and supports, and leaves as `Encoding` has them."""
+    wanted = [
+        *METHODS,
+        *(name for one, names in OF_SUPPORT.items() if one in found.supports for name in names),
+    ]
+    wanted += [name for name, whole in INSTEAD.items() if not _is_own(found, whole)]
+    return [name for name in wanted if not _is_own(found, name)]
+
+
+def _is_own(found: Any, name: str) -> bool:
+    return getattr(type(found), name, None) is not getattr(Encoding, name)
+
+
+def check_bounds(what: str, found: Any, n_genes: int) -> None:
+    """Raise `EvomodError` unless bounds are two lists with a number for every gene."""
+    shape = f"{n_genes} numbers each"
+    try:
+        low, high = (np.asarray(side, float) for side in found)
+    except (TypeError, ValueError):
+        raise EvomodError(
+            f"{what}: bounds returned {shown(found)}; expected two lists of {shape}."
+        ) from None
+    if not low.shape == high.shape == (n_genes,):
+        raise EvomodError(
+            f"{what}: bounds returned arrays of {list(low.shape)} and {list(high.shape)}; expected two lists of {shape}."
+        )

@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import ConfigDict, field_serializer, field_validator
 
 from evomod.encodings.base import Encoding, EncodingKind
-from evomod.encodings.checked import Checked
+from evomod.encodings.checked import METHODS, Checked, check_bounds, without_methods
 from evomod.errors import EvomodError
 from evomod.files.collection import Named, OwnSection, check_keys, file_name, made
 from evomod.files.plugins import called
@@ -96,11 +96,15 @@ def built(network: NetworkSection, task: Task, variation: Section) -> Encoding:
             f"{what}: build returned a {type(found).__name__} without {lacking[0]}; expected a class made from "
             "evomod.Encoding."
         )
+    missing = without_methods(found)
+    if missing:
+        raise EvomodError(f"{what}: {type(found).__name__} has no method {' and no '.join(missing)}.")
     if (found.name, found.supports) != (kind.name, kind.supports):
         raise EvomodError(
             f"{what}: build returned an encoding named {found.name!r} that supports {sorted(found.supports)}; "
             f"expected {kind.name!r} and {sorted(kind.supports)}."
         )
+    check_bounds(what, called(f"{what}: bounds", origin.file, found.bounds), found.n_genes)
     checked: Any = Checked(found, what, origin.file)
     return cast(Encoding, checked)
 
@@ -112,9 +116,6 @@ NEEDED = (
     "variation",
     "n_genes",
     "is_pattern",
-    "birth",
-    "vary",
-    "network",
-    "bounds",
+    *METHODS,
 )
 """What an `Encoding` must have of its own."""

@@ -105,6 +105,14 @@ def is_file(path: str | Path) -> bool:
         return False
 
 
+def is_folder(path: str | Path) -> bool:
+    """Whether there is a folder of this name; a name that is too long for one is none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
 def exists(path: str | Path) -> bool:
     """Whether there is anything of this name; a name that is too long for one is none."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 from evomod.errors import shortened, shown
 from evomod.files.disk import exists
@@ -14,6 +15,8 @@ KINDS = {
     "training": "it holds a network that `evomod train` has trained",
 }
 """By the second word of ``format`` in a manifest."""
+MOST_NAMED = 3
+"""Folders within a folder that a message names."""
 
 
 def otherwise(folder: Path, wanted: str) -> str:
@@ -23,7 +26,7 @@ def otherwise(folder: Path, wanted: str) -> str:
     if not folder.is_dir():
         return "it is a file"
     if not exists(folder / "manifest.json"):
-        return "it has no manifest.json"
+        return f"it has no manifest.json{what_to_name(folder)}"
     try:
         manifest = read_json(folder / "manifest.json")
     except (OSError, DamageError) as error:
@@ -35,3 +38,17 @@ def otherwise(folder: Path, wanted: str) -> str:
     if kind == wanted.split()[1]:
         return f"its format is {shown(found)}, and this version of evomod reads {wanted!r}"
     return KINDS.get(kind, "its manifest.json is none of evomod's").format(shortened(folder))
+
+
+def what_to_name(folder: Path) -> str:
+    """What to name in place of a folder that holds a study's definition, or runs or studies: a sentence, or nothing."""
+    if exists(folder / "study.toml"):
+        return f". `evomod study {quote(str(folder / 'study.toml'))}` runs the study that it defines"
+    try:
+        inside = sorted(path.parent.name for path in folder.glob("*/manifest.json"))
+    except OSError:
+        return ""
+    if not inside:
+        return ""
+    names = f"{', '.join(inside[:MOST_NAMED])}{', …' if len(inside) > MOST_NAMED else ''}"
+    return f". It holds {names}: name one, such as {quote(str(folder / inside[0]))}"

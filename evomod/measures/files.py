@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.etree.ElementTree import ParseError
 
 from evomod.errors import EvomodError, shortened, shown
+from evomod.files.folders import what_to_name
 from evomod.files.readers import (
     ARRAY_DAMAGE,
     MOST_DEPTH,
@@ -73,6 +74,10 @@ def read_graph(path: str | Path) -> Graph:
     path = Path(path)
     try:
         if path.is_dir():
+            if not (path / "best.json").is_file():
+                raise EvomodError(
+                    f"{shortened(path)} is a folder without a best network, best.json{what_to_name(path)}."
+                )
             path = path / "best.json"
         if not path.is_file():
             raise EvomodError(f"there is no network file {shortened(path)}.")

@@ -763,19 +763,21 @@ def _task_table(told: dict[str, Any]) -> str:
     for name, row in told["subgoals"].items():
         neuron = f"{row['best_neuron']} {row['reading']}"
         lines.append(f"{name:28}{neuron:>12}{row['right']:>8.3f}{told['redundancy'][name]:>12.2f}")
-    for key, word in (("split_in_two", "split in two"), ("modules", "modules")):
+    for key, word in (("split_in_two", "split in two"), ("modules", "by clune2013")):
         if told[key] is not None:
             perfect = "perfect" if told[key]["is_perfect"] else "not perfect"
             text = f"{told[key]['score']:g} of {told[key]['of']} inputs, {perfect}"
             lines.append(f"{'inputs apart, ' + word:28}{text}")
     if told["reason"]:
         lines.append(f"inputs apart: not asked, {told['reason']}")
-    lines.append(f"{'silent module: fitness lost':28}{'specialisation':>16}   goals")
+    lines.append(f"{'silent module of clune2013':36}{'specialisation':>14}   fitness lost")
     for row in told["module_lesions"]:
+        nodes, more = row["nodes"][:MOST_MEMBERS], ", …" if len(row["nodes"]) > MOST_MEMBERS else ""
         lost = ", ".join(
             f"{goal} {value:.3f}" for goal, value in list(row["goals"].items())[:MOST_GOALS]
         )
-        lines.append(f"{'  module ' + str(row['module']):28}{row['specialisation']:>16.2f}   {lost}")
+        members = f"  {', '.join(map(str, nodes))}{more}"
+        lines.append(f"{members:36}{row['specialisation']:>14.2f}   {lost}")
     return "\n".join(lines)
 
 

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 
-from evomod.errors import EvomodError, nearest
+from evomod.errors import EvomodError, nearest, shortened
+from evomod.files.disk import is_folder
 from evomod.files.plugins import called
 from evomod.files.provenance import other_version
 from evomod.papers.listing import FigureScript, figure_of, find_figures
@@ -43,10 +45,27 @@ def chosen_figure(name: str) -> FigureScript:
         return figure_of(Path(name))
     known = find_figures()
     if name not in known:
+        if is_folder(name):
+            raise EvomodError(_folder_named(Path(name)))
         raise EvomodError(
             f"there is no figure '{name}'; {nearest(name, known)}known: {', '.join(known)}."
         )
     return known[name]
+
+
+def _folder_named(folder: Path) -> str:
+    """What to do with a folder that was named where a figure is wanted."""
+    place = quote(str(folder))
+    if (folder / "manifest.json").is_file():
+        return (
+            f"{shortened(folder)} is a folder of results, and no figure; `evomod report {place}` shows what it holds, "
+            "and `evomod figure` lists all figures."
+        )
+    scripts = sorted(path.name for path in folder.glob("fig*.py"))
+    advice = f"name a figure's script in it, such as {place}/{scripts[0] if scripts else 'fig1.py'}"
+    return (
+        f"{shortened(folder)} is a folder, and no figure; {advice}. `evomod figure` lists all figures."
+    )
 
 
 def _table_for(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evomod.errors import EvomodError, shortened
 from evomod.files.disk import exists
+from evomod.files.folders import what_to_name
 from evomod.report.page import Page, page_html
 from evomod.report.run_page import run_page
 from evomod.report.study_page import study_page
@@ -47,6 +48,6 @@ def page_of(folder: Path, *, trust: bool = False) -> Page:
     if not exists(folder / "manifest.json"):
         raise EvomodError(
             f"{shortened(folder)} holds neither a run nor a study: it has no manifest.json. Expected a folder that "
-            "`evomod evolve` or `evomod study` has written."
+            f"`evomod evolve` or `evomod study` has written{what_to_name(folder)}."
         )
     return run_page(load_run(folder), trust=trust)
