@@ -17,7 +17,7 @@ ABOUT = """Results of evomod {version}: tables, manifests, verdicts and pictures
 
 Each folder is a study or an experiment of one paper. Its manifest.json says config, seeds, versions and commit; study.toml
 runs it again (`evomod study study.toml`), and `evomod verify` of this version tests every claim on these tables.
-docs/results.md has all claims with effects and verdicts, docs/statistics.md the rule. SHA256SUMS has a line a file.
+docs/results.md has all claims with effects and verdicts, docs/statistics.md the rule. SHA256SUMS has one line per file.
 """
 
 

@@ -92,7 +92,7 @@ def cell(kind, population, n_inputs):
 
 
 def table(kind):
-    """One kind of network as a table in Markdown, a row a population."""
+    """One kind of network as a table in Markdown, one row per population."""
     lines = [
         f"| population | {' | '.join(f'{n} inputs' for n in INPUTS)} |",
         "|---" * (len(INPUTS) + 1) + "|",

@@ -49,7 +49,7 @@ def random_layered(
 
 
 def which_q(n: int = NETWORKS, seconds: float = 10.0) -> dict[str, Any]:
-    """A row a method: microseconds a network, the mean of Q over the optimum, and the agreement of modules with it.
+    """One row per method: microseconds a network, the mean of Q over the optimum, and the agreement of modules with it.
 
     Agreement is the mean adjusted mutual information (NaN without scikit-learn). Each is judged by the Q that it maximises, directed or undirected. Networks whose optimum is not proved
     within ``seconds`` are left out.

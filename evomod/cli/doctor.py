@@ -168,7 +168,7 @@ def _programs() -> Finding:
 
 
 def told(found: list[Finding]) -> str:
-    """A line a finding, advice below."""
+    """One line per finding, advice below."""
     width = max(len(one.what) for one in found)
     lines = []
     for one in found:

@@ -153,7 +153,7 @@ def _add_study(commands: Any) -> None:
         help="override a value of every config",
     )
     study.add_argument(
-        "--jobs", type=_workers, metavar="N", help="worker processes (default: one a core)"
+        "--jobs", type=_workers, metavar="N", help="worker processes (default: one per core)"
     )
     study.add_argument(
         "--dask",
@@ -228,7 +228,7 @@ def _add_measure(commands: Any) -> None:
         "measure",
         help="everything about one network: Q with its nulls, motifs, decomposition, hierarchy",
         description="Measure networks: a run's folder or best.json; GraphML, GML, GEXF, Pajek .net, Matrix Market, "
-        ".npy, .npz, .mat, node-link JSON; text that holds an adjacency matrix or a connection a line (source, "
+        ".npy, .npz, .mat, node-link JSON; text that holds an adjacency matrix or one connection per line (source, "
         "target, perhaps weight; KONECT, Gephi).",
     )
     measure.add_argument("files", metavar="FILE", nargs="*")

@@ -177,7 +177,7 @@ class Encoding(Protocol):
         )
 
     def memory(self, n_slots: int) -> NDArray[Any]:
-        """Room for the outputs of every network, a slot an individual; filled by `evaluate`."""
+        """Room for the outputs of every network, one slot per individual; filled by `evaluate`."""
         return np.zeros((n_slots, 2, self.wiring.n_outputs, self.is_pattern.size), np.uint64)
 
     def evaluate(

@@ -55,7 +55,7 @@ class GateLayersNetwork(Sized):
 
     encoding: Literal["gate-layers"]
     layers: Integers | None = None
-    """Inputs, then gates a layer. None: the task's own, else halving from inputs to outputs."""
+    """Inputs, then the number of gates in each layer. None: the task's own, else halving from inputs to outputs."""
     gates: Gates = ("and", "or", "nand")
     """Kinds of gate; one that stands here twice is drawn twice as often."""
 
@@ -92,7 +92,7 @@ class Circuit(GeneEncoding):
         return int(self.shape[0])
 
     def memory(self, n_slots: int) -> NDArray[np.uint64]:
-        """Room for what every circuit answers, a slot an individual; filled by `evaluate`."""
+        """Room for what every circuit answers, one slot per individual; filled by `evaluate`."""
         return np.zeros((n_slots, 2 * self.n_outputs + 1), np.uint64)
 
     def evaluate(

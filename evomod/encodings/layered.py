@@ -299,7 +299,7 @@ class Layered(Encoding):
         return before, hit
 
     def memory(self, n_slots: int) -> NDArray[Any]:
-        """Room for what every network answers, a slot an individual; filled by `evaluate`."""
+        """Room for what every network answers, one slot per individual; filled by `evaluate`."""
         wiring = self.wiring
         if not self.uses_sign:
             return np.zeros((n_slots, wiring.n_outputs, self.inputs.shape[1]), np.int8)

@@ -35,7 +35,7 @@ class ThresholdNetwork(Sized):
     layers: Integers | None = None
     """Nodes a layer, inputs first. None: the task's own, else halving from inputs to outputs."""
     fan_in: Integers | None = None
-    """Connections of a neuron, a number a layer. None: 3, but 2 for the last layer."""
+    """Connections of a neuron, one number per layer. None: 3, but 2 for the last layer."""
     thresholds: Integers = (0, 1, 2, 3)
     """A neuron fires where the sum of its inputs (0 or 1) exceeds its threshold."""
     penalty: float = Field(default=0.01, ge=0.0)
@@ -85,7 +85,7 @@ class Threshold(GeneEncoding):
         return int(np.minimum(np.diff(self.wiring.first), self.places[:, 1]).sum())
 
     def memory(self, n_slots: int) -> NDArray[np.uint64]:
-        """Room for what every network answers, a slot an individual; filled by `evaluate`."""
+        """Room for what every network answers, one slot per individual; filled by `evaluate`."""
         n_nodes, n_words = self.wiring.n_nodes, self.inputs.shape[1]
         states = np.zeros((n_slots, n_nodes + 1, n_words), np.uint64)
         states[:, : self.wiring.n_inputs] = self.inputs

@@ -33,7 +33,7 @@ class Loop:
 
     setup: Setup
     memory: NDArray[Any]
-    """Of the encoding: what every individual answers, a slot an individual."""
+    """Of the encoding: what every individual answers, one slot per individual."""
     rng: np.random.Generator
 
     def make_room(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""A training and its folder: config, provenance, a row an epoch, the weights, what was measured; adaptation."""
+"""A training and its folder: config, provenance, one row per epoch, the weights, what was measured; adaptation."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def default_name(config: TrainingConfig, data: DataSet, seed: int) -> str:
 def _recorded(
     place: Path, log: IO[bytes], config: TrainingConfig, data: DataSet, seed: int, progress: bool | None
 ) -> Epoch:
-    """Train, write a row an epoch and the weights; returns the last epoch."""
+    """Train, write one row per epoch and the weights; returns the last epoch."""
     shows = sys.stderr.isatty() if progress is None else progress
     epoch = None
     with (

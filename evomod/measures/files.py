@@ -56,7 +56,7 @@ def read_graph(path: str | Path) -> Graph:
         By its ending: ``.json`` (of evomod, or node-link data of networkx), ``.graphml``, ``.gml``, ``.gexf``,
         Pajek's ``.net``, Matrix Market's ``.mtx``; ``.npy``, ``.npz`` (of NumPy or of scipy's sparse matrices)
         and MATLAB's ``.mat`` with one square matrix; text (``.csv``, ``.tsv``, ``.txt``, ``.edges``,
-        ``.edgelist``, ``.dat``, KONECT's ``out.*``), which holds an adjacency matrix or one connection a line,
+        ``.edgelist``, ``.dat``, KONECT's ``out.*``), which holds an adjacency matrix or one connection per line,
         see `evomod.measures.text_files.read_text`.
 
     Returns

@@ -523,7 +523,7 @@ def _exact_row(graph: Graph, asked: Wish, directed: bool, rows: list[dict[str, A
 def _motifs(
     graph: Graph, size: int, null: str, draws: int, asked: Wish, shared: Shared
 ) -> list[dict[str, Any]]:
-    """A row a subgraph that occurs in the network or in a null."""
+    """One row per subgraph that occurs in the network or in a null."""
     tell = asked.telling(f"subgraphs of {size} nodes in nulls", draws)
     graphs = shared.drawn(graph, null, draws, asked)
     if graphs is not None:

@@ -40,7 +40,7 @@ def levels(working: Network) -> NDArray[np.int64]:
 
 
 def circuit_positions(working: Network, level: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Places ``[node, axis]``: a row a level, gates near what they are connected to and off the arrows."""
+    """Places ``[node, axis]``: one row per level, gates near what they are connected to and off the arrows."""
     x, y = np.zeros(working.n_nodes), level.astype(float)
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
     width = float(max(np.bincount(level[shown]).max(), working.inputs.size) - 1)

@@ -54,7 +54,7 @@ def masked(table: Table, mask: NDArray[np.bool_]) -> Table:
 
 
 def plot_medians(axes: Axes, curves: Table, value: str, labels: dict[str, str]) -> Axes:
-    """Median of ``value`` over generations with its bootstrapped 95 % interval, a line a treatment.
+    """Median of ``value`` over generations with its bootstrapped 95 % interval, one line per treatment.
 
     ``labels``: treatments that are drawn, in their order, and their names in the legend. Where there are
     fewer than `FEWEST` runs, there is the median alone.
@@ -116,7 +116,7 @@ def look_of(k: int) -> tuple[str, str]:
 
 
 def plot_dots(axes: Axes, groups: Sequence[NDArray[Any]], labels: Sequence[str]) -> Axes:
-    """A row a group, from the top: every value a faint dot, the median with its interval, see `plot_interval`.
+    """One row per group, from the top: every value a faint dot, the median with its interval, see `plot_interval`.
 
     n is the number of runs; where some have no number, how many are drawn stands in the panel.
     """
@@ -212,7 +212,7 @@ def runs_in_words(groups: Sequence[NDArray[Any]]) -> str:
 
 
 def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str]) -> list[Axes]:
-    """A panel a column of ``summary.csv``, a row a group of runs, see `plot_dots`; below, what is drawn.
+    """One panel per column of ``summary.csv``, one row per group of runs, see `plot_dots`; below, what is drawn.
 
     ``groups``: rows of the summary by label; ``columns``: names of the panels' axes by column.
     """

@@ -146,7 +146,7 @@ class Trial:
     goal: Goal
     rules: Rules
     memory: NDArray[Any]
-    """What every individual answers, a slot an individual."""
+    """What every individual answers, one slot per individual."""
     stream: Callable[[int], np.random.Generator]
     """Random numbers of this generation alone, by a key; a resumed run finds the same."""
     fitness_of: Callable[[NDArray[Any], NDArray[np.int64]], NDArray[np.float64]]

@@ -40,7 +40,7 @@ Numbers = NDArray[np.float64]
 
 
 def medians(curves: Table, column: str, labels: Mapping[str, str], y_name: str) -> str:
-    """Medians over generations with their intervals, a line a treatment; ``labels`` by its name."""
+    """Medians over generations with their intervals, one line per treatment; ``labels`` by its name."""
     low, high = curves[f"{column}_low"], curves[f"{column}_high"]
     frame = framed(curves["generation"], np.concatenate((low, high, curves[column])))
     bands, lines = [], []

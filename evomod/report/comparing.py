@@ -200,7 +200,7 @@ def as_data(found: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 
 def draw(groups: Groups, columns: Sequence[str], path: str | Path) -> Path:
-    """A panel a column: every run a dot, medians with intervals; returns where the picture is."""
+    """One panel per column: every run a dot, medians with intervals; returns where the picture is."""
     with matplotlib.rc_context(STYLE):
         height = 1.1 + 0.42 * len(groups)
         figure = Figure(figsize=(1.6 + 2.3 * len(columns), height), layout="constrained")

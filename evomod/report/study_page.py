@@ -240,7 +240,7 @@ def _networks(networks: dict[str, list[Network]], labels: dict[str, str], method
 def _plane(
     found: StudyFolder, summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.bool_]]
 ) -> Section:
-    """A panel a treatment: the last recorded populations, and the best of every run."""
+    """One panel per treatment: the last recorded populations, and the best of every run."""
     has_density = (found.folder / "density.csv.gz").exists()
     density = found.density if has_density else None
     x, y = summary["connection_cost"].astype(float), summary["q_score"].astype(float)

@@ -98,7 +98,7 @@ ARCHIVE = "archive.csv"
 
 
 def archive_table(generation: Generation) -> bytes:
-    """The table of the method of selection, a row an individual. Raises `Fault` where a user's gives none."""
+    """The table of the method of selection, one row per individual. Raises `Fault` where a user's gives none."""
     setup, section = generation.setup, generation.setup.config.selection
     candidates = candidates_of(setup, generation.standing)
     table, origin, told = setup.selection.table, METHODS.origin_of(section), setup.told_of_selection

@@ -574,7 +574,7 @@ def _record(
     hooks: Hooks,
     first: NDArray[Any] | None,
 ) -> dict[str, Any]:
-    """Evolve, append a row a generation, save a checkpoint now and then and at the end.
+    """Evolve, append one row per generation, save a checkpoint now and then and at the end.
 
     Stops after a checkpoint where ``caught`` holds the number of a signal, or ``hooks`` say so. Returns what the
     manifest says of an end before the config's.

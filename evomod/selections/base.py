@@ -94,7 +94,7 @@ class Selection:
         ``by_fitness(section, fitness, rng) -> kept, parents``: what the toolbox holds as its operator ``breed``, for a
         method whose ``breed`` calls that one, so that it can be replaced.
     table
-        ``table(candidates, section)``: columns that stand in ``archive.csv`` of the run folder, a row an individual.
+        ``table(candidates, section)``: columns that stand in ``archive.csv`` of the run folder, one row per individual.
     """
 
     name: str

@@ -139,7 +139,7 @@ def in_workers(
 ) -> list[T]:
     """What a function of evomod returns for each of these arguments, in their order, by so many processes.
 
-    ``jobs``: None for one a core; with 1, or a single call, all happens here.
+    ``jobs``: None for one per core; with 1, or a single call, all happens here.
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1 or len(calls) < 2:

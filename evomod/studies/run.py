@@ -84,7 +84,7 @@ def run_study(
     out
         The folder: empty, or of this study.
     jobs
-        Worker processes, by default one a core; with 1 runs are evolved here, one after the other.
+        Worker processes, by default one per core; with 1 runs are evolved here, one after the other.
     dask
         "local", a scheduler's address or a cluster's TOML, see `evomod.studies.cluster`.
     shard

@@ -1,4 +1,4 @@
-"""The tables of a study: a row a replicate (``summary.csv``), and curves over generations (``curves.csv``).
+"""The tables of a study: one row per replicate (``summary.csv``), and curves over generations (``curves.csv``).
 
 Numbers of runs are medians with bootstrapped 95 % intervals. Another number of a run goes into
 `run_rows.measures_of`.
@@ -449,7 +449,7 @@ SHOWN = {"best_fitness": "fitness", "q_score": "Q", "q_z": "z of Q", "q_m": "Q_m
 
 
 def described(found: StudyFolder) -> str:
-    """A line a treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
+    """One line per treatment: how many runs are done, medians of fitness and Q with intervals, runs solved."""
     wanted = {"treatment", "solved", "q_method", *SHOWN}
     summary, lines = _read(found.folder / "summary.csv", wanted), []
     if not summary["treatment"].size:

@@ -83,7 +83,7 @@ def solved(study, keys):
 def lines(study, jobs=None):
     """Lines of descent of every perfect network, and how soon each adapts (``lines.csv``).
 
-    A row a direction, goal and repeat: what the line ended as, and generations to a fitness of 0.95 and of 1 on a goal
+    One row per direction, goal and repeat: what the line ended as, and generations to a fitness of 0.95 and of 1 on a goal
     that was never rewarded; empty where that takes more than the cap.
     """
     begun(study, "lines.csv", LINES)
@@ -143,7 +143,7 @@ def adapted(course):
 
 
 def of_lines(study, column, direction, goal=None):
-    """A column of `lines`, a number a founder, its repeats' median; NaN where the line is no longer perfect.
+    """A column of `lines`, one number per founder, its repeats' median; NaN where the line is no longer perfect.
 
     Generations beyond the cap count as the cap. Founders are those of which all three lines are known.
     """

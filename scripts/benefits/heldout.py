@@ -83,7 +83,7 @@ def read_out(hidden, table, shown):
 
 
 def column(study, name, treatment):
-    """A column of a treatment, a number a run; NaN where it is empty."""
+    """A column of a treatment, one number per run; NaN where it is empty."""
     return rows_of(heldout(study), treatment=treatment)[name].astype(float)
 
 

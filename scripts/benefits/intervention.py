@@ -104,7 +104,7 @@ def draw_early(axes, study):
 
 
 def draw_mutants(axes, study, kind):
-    """Mean changes of Q by mutations that raise fitness and by neutral ones, a line a network."""
+    """Mean changes of Q by mutations that raise fitness and by neutral ones, one line per network."""
     rows = rows_of(derived.around(study), treatment=kind)
     values = {which: rows[f"dq_{which}"].astype(float) for which in ("useful", "neutral", "harmful")}
     draw_twins(axes, values, dict(zip(values, COLOURS, strict=False)))

@@ -44,7 +44,7 @@ def draw(study):
 
 
 def _gains(axes, study, here):
-    """Means with 95 % intervals, a row a treatment as in the panels beside."""
+    """Means with 95 % intervals, one row per treatment as in the panels beside."""
     control = tuple(heldout.column(study, column, CONTROL) for column in ("q", "unseen"))
     places = {name: k for k, name in enumerate(here)}
     for name in (name for name in here if name != CONTROL):

@@ -26,7 +26,7 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A panel a measure, a row a treatment; every dot is a run's best network."""
+    """One panel per measure, one row per treatment; every dot is a run's best network."""
     table = heldout.heldout(study)
     here = [name for name in study.treatments if (table["treatment"] == name).any()]
     figure = Figure(figsize=(9.6, 5.2), layout="constrained")

@@ -27,7 +27,7 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A row a treatment, every run a dot, medians with 95 % intervals; the line is the control's median.
+    """One row per treatment, every run a dot, medians with 95 % intervals; the line is the control's median.
 
     A network without connections has no modules, so no Q.
     """

@@ -21,7 +21,7 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A column a goal. Above: medians over runs of single causes; below: every network's adaptation."""
+    """One column per goal. Above: medians over runs of single causes; below: every network's adaptation."""
     goals, adapted = derived.goals_by_generation(study), derived.adaptation(study)
     here = [name for name in study.treatments if (goals["treatment"] == name).any()]
     figure = Figure(figsize=(9.4, 3.4 + 0.24 * len(here)), layout="constrained")
@@ -41,7 +41,7 @@ def draw(study):
 
 
 def draw_zero_shot(axes, study, goals, goal):
-    """Median fitness on one goal by generation, a line a single cause."""
+    """Median fitness on one goal by generation, one line per single cause."""
     derived.plot_singles(axes, study, goals, "moment", goal)
     axes.axhline(ALWAYS_NO, color="0.6", lw=0.8, zorder=0, label="always no")
     axes.set_xscale("symlog", linthresh=10)
@@ -50,7 +50,7 @@ def draw_zero_shot(axes, study, goals, goal):
 
 
 def draw_adaptation(axes, study, here, rows):
-    """Generations to a fitness of 0.95 on one goal, a row a treatment; not reached counts as the cap."""
+    """Generations to a fitness of 0.95 on one goal, one row per treatment; not reached counts as the cap."""
     groups = []
     for name in here:
         mine = rows_of(rows, treatment=name)

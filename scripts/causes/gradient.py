@@ -319,7 +319,7 @@ def summary(rows):
 
 
 def parted(label, rows):
-    """A line a goal: steps to adapt of networks whose sides are apart, and of the others."""
+    """One line per goal: steps to adapt of networks whose sides are apart, and of the others."""
     apart, others = ([r for r in rows if r["are_sides_apart"] == yes] for yes in (1.0, 0.0))
     if not (apart and others):
         return []
@@ -388,7 +388,7 @@ LABELS = {"l1": "L1", "l2": "L2", "dropout-10": "dropout 0.1", "dropout-30": "dr
 
 
 def draw_table(path):
-    """A panel a number, a row a way of training: every network a dot, and the median with its interval."""
+    """One panel per number, one row per way of training: every network a dot, and the median with its interval."""
     rows = read(path)
     if not rows:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")

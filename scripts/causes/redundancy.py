@@ -28,7 +28,7 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """A panel a measure, over the rate of dropout; every dot is a run's best network.
+    """One panel per measure, over the rate of dropout; every dot is a run's best network.
 
     A network without connections has no Q.
     """

@@ -75,12 +75,12 @@ def medians(study):
 
 
 def draw(study):
-    """A panel a direction and alphabet; every dot is a network, the median of its repeats."""
+    """One panel per direction and alphabet; every dot is a network, the median of its repeats."""
     return panels_of(medians(study), "first networks that are perfect")
 
 
 def panels_of(values, networks):
-    """A panel a direction and alphabet, from ``{treatment: generations[network]}``."""
+    """One panel per direction and alphabet, from ``{treatment: generations[network]}``."""
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
     kinds = [(goal, suffix) for suffix in ("", "-binary") for goal in ("and", "or")]
     run = [(g, s) for g, s in kinds if len(values[f"pa-{g}{s}"]) + len(values[f"pcc-{g}{s}"])]

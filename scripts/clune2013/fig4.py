@@ -64,7 +64,7 @@ def merged(archives):
 
 
 def write(path, best):
-    """A row a filled cell: lower corners of Q and cost, and the best performance there."""
+    """One row per filled cell: lower corners of Q and cost, and the best performance there."""
     rows = [
         (f"{q * Q_CELL:.3f}", f"{cost * COST_CELL:.1f}", repr(fitness))
         for (q, cost), fitness in sorted(best.items())

@@ -199,7 +199,7 @@ def groups_of(rows):
 
 
 def summary(rows):
-    """A line a group: means over networks, as in the paper's tables."""
+    """One line per group: means over networks, as in the paper's tables."""
     lines = [
         "| data | way | pruned | networks | n-cut | null mean | mean z | p < 0.05 | test accuracy |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -254,7 +254,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="fashion-mnist")
     parser.add_argument("--networks", type=int, default=5)
-    parser.add_argument("--workers", type=int, default=1, help="processes, of a core each")
+    parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
     parser.add_argument("--nice", action="store_true", help="let everything else go first")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--summary", action="store_true", help="print the table's means and stop")

@@ -45,7 +45,7 @@ def row(path, draws, published, q_max=None):
 
 
 def main():
-    """A line a file."""
+    """One line per file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--draws", type=int, default=1000)

@@ -378,7 +378,7 @@ DELETED = {
 
 
 def apart(study):
-    """A row a solved MVG run: connections to change in its circuit until it solves the other goal."""
+    """One row per solved MVG run: connections to change in its circuit until it solves the other goal."""
     config, rows = derived.config_of(study, "mvg"), []
     setup = evomod.prepare(config)
     for replicate, network in derived.solved(study, "mvg").items():

@@ -36,7 +36,7 @@ def prepare(study, jobs=None):
 
 
 def table_of(study):
-    """A row a circuit, arm and generation."""
+    """One row per circuit, arm and generation."""
     return derived.once(study, CONTROLS, lambda: rows(study))
 
 

@@ -155,7 +155,7 @@ def told(network, **about):
 
 
 def q_table(study, treatments=TREATMENTS):
-    """A row a solved network: Q, Q_rand, Q_max and Q_m in several ways (``q_m.csv``)."""
+    """One row per solved network: Q, Q_rand, Q_max and Q_m in several ways (``q_m.csv``)."""
     return once(study, "q_m.csv", lambda: q_rows(study, treatments, solved))
 
 

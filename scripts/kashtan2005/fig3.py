@@ -43,7 +43,7 @@ def starts(study):
 
 
 def decay(study):
-    """A row a run and generation: fitness, gates, Q and Q_m of the best."""
+    """One row per run and generation: fitness, gates, Q and Q_m of the best."""
     networks, rows = starts(study)[:STARTS], []
     known: dict[Any, Any] = {}
     for run in range(RUNS if networks else 0):

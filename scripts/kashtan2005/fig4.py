@@ -75,7 +75,7 @@ def last_ones(study):
 
 
 def draw(study):
-    """A panel an epoch; connections that the epoch before did not have are black and thick."""
+    """One panel per epoch; connections that the epoch before did not have are black and thick."""
     networks = derived.networks_once(study, "epochs.json", lambda: circuits(study))
     figure = Figure(figsize=(7.2, 9.6), layout="constrained")
     panels = figure.subplots(2, 2).ravel()

@@ -98,7 +98,7 @@ def draw(study):
 
 
 def plot(axes, found, names):
-    """A dot a column, a row a treatment."""
+    """One dot per column, one row per treatment."""
     for k, name in enumerate(names):
         columns = [row[name] for row in found.values()]
         places = np.arange(len(columns)) + 0.14 * (k - (len(names) - 1) / 2)

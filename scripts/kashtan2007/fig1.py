@@ -1,4 +1,4 @@
-"""Speedup by varying goals against the time that the goal takes when it is fixed, a point a goal."""
+"""Speedup by varying goals against the time that the goal takes when it is fixed, one point per goal."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ PAPER = {"nand": "0.7 ± 0.1", "gates": "0.7 ± 0.1"}
 
 
 def draw(study):
-    """S = T_FG / T_MVG over T_FG, a panel a model, and the line of the fitted exponent."""
+    """S = T_FG / T_MVG over T_FG, one panel per model, and the line of the fitted exponent."""
     figure = Figure(figsize=(7.2, 3.9), layout="constrained")
     panels = figure.subplots(1, 2)
     for axes, model in zip(panels, speedup.MODELS, strict=True):

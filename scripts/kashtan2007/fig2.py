@@ -51,7 +51,7 @@ def speedup(fixed, varying):
 
 
 def draw(study):
-    """S of medians with intervals, a line a size of the population; dashed: no speedup."""
+    """S of medians with intervals, one line per size of the population; dashed: no speedup."""
     figure = Figure(figsize=(5.8, 4.6), layout="constrained")
     axes = figure.subplots()
     sizes = by_size(study)

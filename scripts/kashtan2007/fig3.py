@@ -41,7 +41,7 @@ def courses(study, runs):
 
 
 def draw(study):
-    """Mean and standard error over runs, a line a scenario."""
+    """Mean and standard error over runs, one line per scenario."""
     whole = read_table(study.folder / TABLE_NAME)
     table = masked(whole, whole["replicate"] < study.study.replicates)
     figure = Figure(figsize=(5.0, 3.4), layout="constrained")

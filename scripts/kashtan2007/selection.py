@@ -43,7 +43,7 @@ def at_ends(method, share, crossover, seed, generations=8000):
 
 
 def main():
-    """A line a scheme and share of the fittest, with crossover and without."""
+    """One line per scheme and share of the fittest, with crossover and without."""
     for crossover in (0.5, 0.0):
         for name, method in SCHEMES.items():
             for share in SHARES:
