@@ -115,7 +115,7 @@ class Cppn(Encoding):
     @property
     def shape(self) -> tuple[int, int, int]:
         """Inputs, hidden places and outputs of a CPPN."""
-        return self.queries.shape[1], self.hidden, 3
+        return self.queries.shape[0], self.hidden, 3
 
     @property
     def n_genes(self) -> int:  # type: ignore[override]
@@ -171,15 +171,14 @@ class Cppn(Encoding):
     def paint(self, genomes: Genomes) -> NDArray[np.float64]:
         """Weights ``[individual, edge]``, 0 where the LEO says no, then biases: genomes of the substrate."""
         n, n_hidden, n_sources = genomes.shape[0], self.hidden, self.shape[0] + self.hidden
-        n_links = (n_hidden + 3) * n_sources + 1
-        said = np.empty((n, self.queries.shape[0], 3))
+        n_queries, edges = self.queries.shape[1], self.wiring.n_edges
+        said = np.empty((n, 3, n_queries))
         kernels.paint(
             np.ascontiguousarray(genomes), self.queries, n_hidden, np.empty(n_hidden + 1, np.int64),
-            np.empty(n_hidden + 5, np.int64), np.empty(n_links, np.int64), np.empty(n_links), np.empty(n_sources), said,
+            np.empty((n_sources, n_queries)), said,
         )  # fmt: skip
-        edges = self.wiring.n_edges
-        painted = np.where(said[:, :edges, LEO] > 0.0, said[:, :edges, WEIGHT], 0.0)
-        return np.clip(np.hstack((painted, said[:, edges:, BIAS])), *self.range)
+        painted = np.where(said[:, LEO, :edges] > 0.0, said[:, WEIGHT, :edges], 0.0)
+        return np.clip(np.hstack((painted, said[:, BIAS, edges:])), *self.range)
 
     def compute(self, genomes: Genomes) -> tuple[Words, Words]:
         """Yes and no bits of the painted networks."""
@@ -261,7 +260,7 @@ def build(network: CppnNetwork, task: Task, variation: CppnVariation | None = No
 
 
 def queries(wiring: Wiring) -> NDArray[np.float64]:
-    """``[query, (x1, y1, x2, y2, 1)]``: places run from -1 to 1 along the longer side of the substrate.
+    """``[(x1, y1, x2, y2, 1), query]``: places run from -1 to 1 along the longer side of the substrate.
 
     First both ends of every edge, then every neuron with nothing at the other end.
     """
@@ -271,7 +270,7 @@ def queries(wiring: Wiring) -> NDArray[np.float64]:
     neurons = places[wiring.n_inputs :]
     edges = np.hstack((places[wiring.source], places[wiring.target]))
     rows = np.vstack((edges, np.hstack((neurons, np.zeros_like(neurons)))))
-    return np.hstack((rows, np.ones((rows.shape[0], 1))))
+    return np.ascontiguousarray(np.hstack((rows, np.ones((rows.shape[0], 1)))).T)
 
 
 def size(network: CppnNetwork, task: Task) -> Size:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from evomod.kernels import compiled, inlined, uniform
+from evomod.kernels import compiled, inlined, uniform, unmanaged
 
 SINE, SIGMOID, GAUSSIAN, LINEAR = 0, 1, 2, 3
 """Numbers of the functions."""
@@ -27,48 +27,55 @@ def apply(function, x):
     return x
 
 
-@compiled
-def paint(genomes, queries, n_hidden, order, starts, source, weight, values, outputs):
-    """Write ``outputs[individual, query, output]``: the sums that reach the outputs for ``queries[query, input]``.
+@inlined
+def sort_nodes(genome, n_hidden, order):
+    """List the hidden places with a node by position, the first of equals first."""
+    n = 0
+    for h in range(n_hidden):
+        if genome[2 * h] > 0.0:
+            k = n
+            while k > 0 and genome[2 * order[k - 1]] > genome[2 * h]:
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = h
+            n += 1
+    return n
 
-    ``order[hidden]``, ``starts[target + 1]``, ``source`` and ``weight[connection]``, ``values[source]``: work space.
+
+@unmanaged
+def paint(genomes, queries, n_hidden, order, values, outputs):
+    """Write ``outputs[individual, output, query]``: the sums that reach the outputs for ``queries[input, query]``.
+
+    ``order[hidden]`` and ``values[source, query]``: work space. A node says what it says for all queries before the next
+    node is asked: sums of many queries are added at once, which takes a third of the time of query after query.
     """
-    n_inputs, n_outputs = queries.shape[1], outputs.shape[2]
-    n_sources = n_inputs + n_hidden
+    n_inputs, n_queries = queries.shape
+    n_outputs, n_sources = outputs.shape[1], n_inputs + n_hidden
+    for s in range(n_inputs):
+        for q in range(n_queries):
+            values[s, q] = queries[s, q]
     for i in range(genomes.shape[0]):
         genome = genomes[i]
-        n_nodes = 0
-        for h in range(n_hidden):  # by position, the first of equals first
-            if genome[2 * h] > 0.0:
-                k = n_nodes
-                while k > 0 and genome[2 * order[k - 1]] > genome[2 * h]:
-                    order[k] = order[k - 1]
-                    k -= 1
-                order[k] = h
-                n_nodes += 1
-        n = 0
+        n_nodes = sort_nodes(genome, n_hidden, order)
+        for s in range(n_inputs, n_sources):
+            for q in range(n_queries):
+                values[s, q] = 0.0
         for k in range(n_nodes + n_outputs):
-            target = order[k] if k < n_nodes else n_hidden + k - n_nodes
-            starts[k] = n
+            is_node = k < n_nodes
+            target = order[k] if is_node else n_hidden + k - n_nodes
+            row = values[n_inputs + target] if is_node else outputs[i, k - n_nodes]
             first = 2 * n_hidden + target * n_sources
+            for q in range(n_queries):
+                row[q] = 0.0
             for s in range(n_sources):
-                source[n] = s
-                weight[n] = genome[first + s]
-                n += genome[first + s] != 0.0
-        starts[n_nodes + n_outputs] = n
-        for s in range(n_sources):
-            values[s] = 0.0
-        for q in range(queries.shape[0]):
-            for s in range(n_inputs):
-                values[s] = queries[q, s]
-            for k in range(n_nodes + n_outputs):
-                total = 0.0
-                for c in range(starts[k], starts[k + 1]):
-                    total += weight[c] * values[source[c]]
-                if k < n_nodes:
-                    values[n_inputs + order[k]] = apply(int(genome[2 * order[k] + 1]), total)
-                else:
-                    outputs[i, q, k - n_nodes] = total
+                weight, given = genome[first + s], values[s]
+                if weight != 0.0:
+                    for q in range(n_queries):
+                        row[q] += weight * given[q]
+            if is_node:
+                function = int(genome[2 * target + 1])
+                for q in range(n_queries):
+                    row[q] = apply(function, row[q])
 
 
 @compiled
