@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 
 from evomod.errors import EvomodError
+from evomod.files.tables import write_text
 from evomod.papers.claim_texts import as_markdown, counted
 from evomod.papers.figures import draw_figure
 from evomod.papers.listing import find_figures
@@ -50,11 +51,20 @@ def gather(folder, below=None):
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
         shutil.copy(path, into / path.name)
+    pack_curves(into)
     forget_places(into / "manifest.json")
     study = load_study(into)
     modules = [load_script(figure.path) for figure in figures]
     shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
     print("\n\n".join([f"## {name}", *shown]))
+
+
+def pack_curves(folder):
+    """Curves are the largest tables, and a fifth of their size packed."""
+    plain = folder / "curves.csv"
+    if plain.exists():
+        write_text(folder / "curves.csv.gz", plain.read_bytes())
+        plain.unlink()
 
 
 def needs(path, module, name):

@@ -1,6 +1,6 @@
 """Measure time and memory of a generation by population and number of inputs; print them as docs/cost.md shows them.
 
-    python scripts/cost_table.py > docs/cost.md        # a few minutes
+    python scripts/cost_table.py > docs/cost.md        # a quarter of an hour
 
 Every cell is a process of its own: its own peak of memory, and CPU time, which other processes disturb least.
 """

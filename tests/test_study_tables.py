@@ -3,16 +3,19 @@
 import csv
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 import evomod
 from evomod import measures
 from evomod.errors import EvomodError
 from evomod.files.tables import write_text
+from evomod.papers.scripts import load_script
 from evomod.runs import measures as run_measures
 from evomod.runs.tracking import TIED_COLUMNS
 from evomod.studies.definition import load_definition
@@ -183,6 +186,16 @@ def test_tables_written_again_are_the_same(found):
     before = [path.read_bytes() for path in paths]
     write_tables(found.folder)
     assert [path.read_bytes() for path in paths] == before
+
+
+def test_collected_curves_are_packed_and_read_as_plain_ones(found, tmp_path):
+    folder = shutil.copytree(found.folder, tmp_path / "copy")
+    load_script(Path(__file__).parents[1] / "scripts/collect.py").pack_curves(folder)
+    assert not (folder / "curves.csv").exists() and (folder / "curves.csv.gz").exists()
+    for name, column in evomod.load_study(folder).curves.items():
+        assert_array_equal(column, found.curves[name])
+    write_tables(folder)  # a copy of results goes on as any study
+    assert (folder / "curves.csv").read_bytes() == (found.folder / "curves.csv").read_bytes()
 
 
 def test_a_study_is_loaded_for_figures(found):

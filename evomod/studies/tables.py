@@ -80,8 +80,8 @@ class StudyFolder:
 
     @property
     def curves(self) -> Table:
-        """Columns of ``curves.csv``, one entry a treatment and generation."""
-        return _read(self.folder / "curves.csv")
+        """Columns of ``curves.csv``, or of ``curves.csv.gz`` in its place, one entry a treatment and generation."""
+        return _read(curves_in(self.folder))
 
     @property
     def courses(self) -> Table:
@@ -159,6 +159,12 @@ class StudyFolder:
         if table not in ("summary", "curves", "courses"):
             raise EvomodError(f"wanted the table summary, curves or courses, got {table!r}.")
         return to_pandas(getattr(self, table))
+
+
+def curves_in(folder: Path) -> Path:
+    """Where a study's curves are: committed results have them packed, a fifth of the size."""
+    packed = folder / "curves.csv.gz"
+    return packed if packed.exists() and not (folder / "curves.csv").exists() else folder / "curves.csv"
 
 
 def _read(path: Path, wanted: Collection[str] | None = None) -> Columns:
@@ -311,9 +317,9 @@ def _without_last(lines: str) -> str:
 
 def _write_curves(found: StudyFolder, names: tuple[str, ...], courses: dict[Key, str]) -> None:
     """Write ``curves.csv``; without any course it stays as it is, for older tables have curves alone."""
-    path = found.folder / "curves.csv"
-    if any(courses.values()) or not path.exists():
+    if any(courses.values()) or not curves_in(found.folder).exists():
         rows = _curves(found.study, names, courses)
+        path = found.folder / "curves.csv"
         write_text(path, table_text(tuple(rows[0]) if rows else ("treatment",), rows))
 
 
