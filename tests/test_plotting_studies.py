@@ -126,7 +126,7 @@ def test_the_signs_of_networks_are_those_that_are_in_the_picture():
         target=np.array([1, 3]), weight=np.array([1.0, -2.0]),
         functions=("input", "threshold", "threshold", "threshold"),
     )  # fmt: skip
-    said = ["colour: part", "between parts", "output", "positive weight", "negative"]
+    said = ["colour and shape: part", "between parts", "output", "positive weight", "negative"]
     assert labels(signs_of([network], "part")) == [
         *said,
         "thicker: larger",
@@ -135,7 +135,7 @@ def test_the_signs_of_networks_are_those_that_are_in_the_picture():
     ]
     alike = replace(network, weight=np.ones(2), functions=("input", *["tanh"] * 3))
     assert labels(signs_of([alike], "part")) == [*said, "no connection"]
-    assert labels(signs_of(circuits())) == ["colour: module", "between modules", "output"]
+    assert labels(signs_of(circuits())) == ["colour and shape: module", "between modules", "output"]
 
 
 def test_what_is_drawn_of_networks_is_said_below_the_picture():

@@ -186,7 +186,7 @@ def plot_network(
     modules: NDArray[np.int64] | None = None,
     positions: NDArray[np.float64] | None = None,
 ) -> Axes:
-    """The working network at its coordinates, nodes coloured by module; a circuit from inputs up.
+    """The working network at its coordinates, nodes in the colour and shape of their module; a circuit from inputs up.
 
     Solid lines are positive weights, dashed ones negative, thickness their size; lines within a module
     have its colour, lines between modules are grey, connections that lead nowhere are left out. ``modules``
@@ -231,7 +231,7 @@ def _name_outputs(
 def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: float = 240.0) -> Axes:
     """Nodes and connections of a layered network at its coordinates; ``size`` of a node in points².
 
-    ``modules[node]`` chooses the colours; -1 (no connection) is white.
+    ``modules[node]`` chooses colours and shapes; -1 (no connection) is white.
     """
     positions, thick = working.positions, np.sqrt(size / 240.0)
     for source, target, weight in zip(working.source, working.target, working.weight, strict=True):
@@ -245,13 +245,39 @@ def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: 
             linewidth=thick * (0.8 + 0.8 * abs(weight)),
             zorder=2 if same else 1,
         )
-    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules]
-    outputs = set(working.outputs.tolist())
-    rings = [thick * (2.6 if node in outputs else 0.8) for node in range(working.n_nodes)]
-    axes.scatter(
-        positions[:, 0], positions[:, 1], s=size, c=faces, edgecolors="black", linewidths=rings, zorder=3
-    )
+    _plot_nodes(axes, working, modules, positions, np.arange(working.n_nodes), size)
     return axes
+
+
+SHAPES = (
+    ("o", 1.0),
+    ("s", 0.8),
+    ("D", 0.64),
+    ("^", 1.0),
+    ("v", 1.0),
+    ("p", 1.1),
+    ("h", 1.1),
+    ("8", 1.0),
+)
+"""Marks of the modules, so that they are told apart in grey, and their sizes beside that of a disc."""
+
+
+def _plot_nodes(
+    axes: Axes, working: Network, modules: NDArray[np.int64], places: NDArray[np.float64],
+    shown: NDArray[np.int64], size: float,
+) -> None:  # fmt: skip
+    """The nodes ``shown``, a module with its colour and shape, -1 as a white disc; outputs have a thick ring."""
+    thick = np.sqrt(size / 240.0)
+    rings = np.where(np.isin(shown, working.outputs), 2.6, 0.8) * thick
+    for module in np.unique(modules[shown]).tolist():
+        shape, share = SHAPES[module % len(SHAPES)] if module >= 0 else SHAPES[0]
+        mine = modules[shown] == module
+        marks = places[shown[mine]]
+        axes.scatter(
+            marks[:, 0], marks[:, 1], s=share * size, marker=shape,
+            c=COLOURS[module % len(COLOURS)] if module >= 0 else "white", edgecolors="black", linewidths=rings[mine],
+            zorder=3,
+        )  # fmt: skip
 
 
 def _finish(axes: Axes, network: Network, positions: NDArray[np.float64]) -> None:
@@ -275,7 +301,7 @@ def plot_circuit(
     positions: NDArray[np.float64] | None = None,
     size: float = 240.0,
 ) -> Axes:
-    """The effective gates of a circuit, inputs below, coloured by module; outputs have a thick ring.
+    """The effective gates of a circuit, inputs below, in the colour and shape of their module; outputs have a thick ring.
 
     Arrows within a module have its colour, those between modules are grey; an arrow that would run over a
     gate is bent. Connections in ``marked``, as (source, target), are black and thick. ``positions``
@@ -289,13 +315,7 @@ def plot_circuit(
     shown = np.flatnonzero((level > 0) | (working.layer == 0))
     _finish(axes, network, places[shown])
     _plot_arrows(axes, working, modules, places, shown, marked, float(np.sqrt(size)))
-    faces = [COLOURS[m % len(COLOURS)] if m >= 0 else "white" for m in modules[shown]]
-    thick = np.sqrt(size / 240.0)
-    rings = [thick * (2.6 if node in working.outputs else 0.8) for node in shown]
-    marks = places[shown]
-    axes.scatter(
-        marks[:, 0], marks[:, 1], s=size, c=faces, edgecolors="black", linewidths=rings, zorder=3
-    )
+    _plot_nodes(axes, working, modules, places, shown, size)
     if set(working.functions) != {"input", "nand"}:
         for node in np.flatnonzero(level > 0):
             text, module = working.functions[node].upper(), modules[node]
@@ -336,7 +356,7 @@ def signs_of(networks: Sequence[Network], colours: str = "module") -> list[Line2
     """What colours, lines, rings and numbers in drawings of networks mean; nothing that is not in them."""
     dot: dict[str, Any] = {"color": "none", "marker": "o", "mfc": "white", "mec": "black"}
     signs = [
-        Line2D([], [], **dot | {"mfc": COLOURS[0]}, label=f"colour: {colours}"),
+        Line2D([], [], **dot | {"mfc": COLOURS[0]}, label=f"colour and shape: {colours}"),
         Line2D([], [], color="#888888", label=f"between {colours}s"),
     ]
     signs.append(Line2D([], [], **dot, mew=2.6, label="output"))

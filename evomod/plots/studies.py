@@ -226,7 +226,7 @@ def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str])
     return panels
 
 
-MOST_SIGNS = 7
+MOST_SIGNS = 4
 """That fit into a line of a figure of a page's width."""
 
 

@@ -90,8 +90,8 @@ def draw(study):
             groups = [values(table, arm, generation, value) for generation in GENERATIONS]
             axes.errorbar(
                 GENERATIONS, [group.mean() for group in groups],
-                yerr=[derived.standard_error(group) for group in groups], fmt="so"[is_dearer] + "-", ms=3.5,
-                lw=1, color=COLOURS[(5, 1, 0, 4)[k]], label=name,
+                yerr=[derived.standard_error(group) for group in groups], fmt="so"[is_dearer] + ("-" if arm.startswith("fixed") else "--"), ms=3.5,
+                lw=1, mfc=None if arm.startswith("fixed") else "white", color=COLOURS[(5, 1, 0, 4)[k]], label=name,
             )  # fmt: skip
         axes.set_xlabel("generation")
         axes.set_ylabel(label)

@@ -1,5 +1,7 @@
 """Mean speedup of the hardest goals: modularly and randomly varying goals, and neutral epochs."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -92,7 +94,7 @@ PUBLISHED = "published: mean ± error; arrow: less than"
 
 def _legend(panels):
     """One entry per kind of mark, in a fixed order."""
-    known = {}
+    known: dict[str, Any] = {}
     for axes in panels:
         known |= dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     names = [name for name in (SOLVED, UNSOLVED, MEAN, PUBLISHED) if name in known]
