@@ -100,9 +100,19 @@ def test_an_output_without_connections_is_drawn():
         functions=("input", "input", "nand", "nand"), outputs=np.array([2, 3]),
     )  # fmt: skip
     axes = plot_circuit(Figure().add_subplot(), network)
-    assert len(axes.collections[0].get_offsets()) == 4 and {"out 1", "out 2"} <= set(texts(axes))
-    places = np.unique(np.asarray(axes.collections[0].get_offsets()), axis=0)
-    assert len(places) == 4
+    offsets = np.concatenate([np.asarray(nodes.get_offsets()) for nodes in axes.collections])
+    assert len(offsets) == 4 and {"out 1", "out 2"} <= set(texts(axes))
+    assert len(np.unique(offsets, axis=0)) == 4
+
+
+def test_modules_are_told_apart_without_their_colours():
+    network = Network(
+        np.array([0, 0, 0, 1, 1, 1]), np.arange(12.0).reshape(6, 2), np.zeros(6), np.array([0, 1, 2]),
+        np.array([3, 4, 5]), np.ones(3),
+    )  # fmt: skip
+    axes = plot_network(Figure().add_subplot(), network)
+    shapes = {nodes.get_paths()[0].vertices.tobytes() for nodes in axes.collections}
+    assert len(axes.collections) == len(shapes) == 3
 
 
 def test_outputs_that_share_a_gate_are_named_together():
