@@ -18,7 +18,7 @@ GENERATIONS ?= 3000
 # Tests of one file share what they made, so a file stays on one core. On two cores 5 minutes in place of 8.
 CORES := --numprocesses auto --dist loadfile
 
-.PHONY: demo docs test test-browser test-gradient test-lowest harness release clean
+.PHONY: demo docs test lint kernels test-browser test-gradient test-lowest harness release clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("evomod needs Python 3.11 or later: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -44,15 +44,22 @@ demo: .venv/installed
 	@echo "pictures:"; $(BIN)/evomod plot runs/demo-performance_alone runs/demo-connection_cost
 
 test: .venv/tested
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(MAKE) --jobs 2 --output-sync lint kernels
 	$(BIN)/pytest $(CORES)
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(CORES) tests/test_kernels_*.py
 	@if $(BIN)/python -c 'import torch' 2>/dev/null; then echo $(BIN)/pytest tests/gradient; \
 	  $(BIN)/pytest tests/gradient; \
 	else echo "PyTorch is not installed, so tests/gradient were not run; make test-gradient installs it."; fi
 	$(MAKE) docs
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# compiled once, on the other core: each of pytest's processes would compile them all
+kernels: .venv/tested
+	@$(BIN)/evomod warmup --quiet
 
 docs: .venv/documented
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --jobs auto docs build/docs

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evomod.errors import EvomodError
+from evomod.measures import report as measuring
 from evomod.papers import claim, claim_texts, figures, listing, verification
 from evomod.papers import scripts as papers
 from evomod.studies.definition import dump_study, load_definition
@@ -35,6 +36,10 @@ def tiny(tmp_path_factory):
     Studies of a paper lie beside each other in folders of their names, where figures look for others.
     """
     done, home = {}, tmp_path_factory.mktemp("studies")
+    draws, measuring.NOTE_DRAWS = (
+        measuring.NOTE_DRAWS,
+        50,
+    )  # null graphs are half of the time of such runs
 
     def run(definition):
         if definition not in done:
@@ -45,7 +50,8 @@ def tiny(tmp_path_factory):
             done[definition] = run_study(few, home / study.name, jobs=1)
         return done[definition]
 
-    return run
+    yield run
+    measuring.NOTE_DRAWS = draws
 
 
 def png_size(path):
