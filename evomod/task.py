@@ -1,7 +1,8 @@
 """Tasks: named inputs, subgoals as plain Boolean functions, goals as compositions of subgoals.
 
 A task file is a Python file with one ``TASK = Task(...)``; its truth tables are derived when it is
-loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks`` and among those that come with evomod.
+loaded. Files are found on ``$EVOMOD_TASK_PATH``, in ``./tasks``, among those that come with evomod, and in installed
+packages (entry points ``evomod.tasks``).
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.disk import is_file, is_folder
 from evomod.files.folders import what_to_name
+from evomod.files.plugins import entry_points, source_file
 
+GROUP = "evomod.tasks"
+"""Of the entry points by which installed packages bring tasks."""
 WILD = '/\\,"\n\r'
 """Characters that would break a table or leave the folder of runs."""
 
@@ -362,7 +366,19 @@ def task_files() -> list[Path]:
         if folder.is_dir():
             places.setdefault(folder.resolve(), folder)
     files = [path for folder in places.values() for path in sorted(folder.glob("*.py"))]
-    return [path for path in files if not path.name.startswith("_")]
+    return [path for path in files if not path.name.startswith("_")] + list(packaged_files()[0])
+
+
+def packaged_files() -> tuple[dict[Path, str], list[str]]:
+    """Task files of installed packages with the names of their entry points, and a sentence for each that is not there."""
+    files: dict[Path, str] = {}
+    problems: list[str] = []
+    for name, point in entry_points(GROUP).items():
+        try:
+            files[source_file(point)] = name
+        except EvomodError as error:
+            problems.append(str(error))
+    return files, problems
 
 
 def read_task(path: Path) -> Task:
@@ -453,7 +469,7 @@ def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
         A sentence for every file that cannot be used.
     """
     tasks: dict[str, Task] = {}
-    problems: list[str] = []
+    packaged, problems = packaged_files()
     twice: set[str] = set()
     for path in task_files():
         try:
@@ -463,6 +479,12 @@ def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
             task = read_task(path)
         except EvomodError as error:
             problems.append(str(error))
+            continue
+        if path in packaged and plain(packaged[path]) != plain(task.name):
+            problems.append(
+                f"entry point '{packaged[path]}' of {GROUP} leads to {path}, which defines the task '{task.name}'; "
+                "expected one name for both."
+            )
             continue
         name = plain(task.name)
         first = tasks.get(name)
@@ -483,7 +505,7 @@ def load_task(name: str | Path) -> Task:
     Parameters
     ----------
     name
-        A task's name, looked for in ``$EVOMOD_TASK_PATH``, ``./tasks`` and the package; or the path of a file.
+        A task's name, looked for in ``$EVOMOD_TASK_PATH``, ``./tasks``, the package and installed packages; or the path of a file.
 
     Returns
     -------

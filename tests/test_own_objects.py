@@ -433,6 +433,20 @@ def test_any_number_of_objectives(home):
     assert pickle.loads(pickle.dumps(seen[0])).fitness.values == seen[0].fitness.values
 
 
+TASK_FILE = '''"""Two pairs."""
+
+from evomod.task import Task
+
+TASK = Task(
+    name="two-pairs",
+    inputs=("a", "b", "c", "d"),
+    subgoals={"first": lambda x: x.a ^ x.b, "second": lambda x: x.c ^ x.d},
+    goals={"both": lambda first, second: first & second},
+)
+'''
+FEW = {"population": 10, "generations": 4}
+
+
 @pytest.fixture
 def installed(home, monkeypatch):
     """Entry points of a package that is there, and of one that fails to import."""
@@ -448,10 +462,24 @@ def installed(home, monkeypatch):
         "evomod.encodings": {"perceptron": "perceptron_package:ENCODING"},
     }
 
-    def found(group):
-        return [EntryPoint(name, value, group) for name, value in points[group].items()]
+    (package / "bundle").mkdir()
+    (package / "bundle" / "__init__.py").write_text('raise ImportError("nobody needs this")\n')
+    (package / "bundle" / "pairs.py").write_text(TASK_FILE)
+    points["evomod.tasks"] = {
+        "two-pairs": "bundle.pairs",
+        "gone": "bundle.nothing",
+        "other": "fan_in_package:X",
+    }
 
-    monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: found(group))
+    real = plugins.importlib.metadata.entry_points
+
+    def found(**given):
+        group = given.get("group", "")
+        if not group.startswith("evomod."):
+            return real(**given)  # numba asks for its own
+        return [EntryPoint(name, value, group) for name, value in points.get(group, {}).items()]
+
+    monkeypatch.setattr(plugins.importlib.metadata, "entry_points", found)
     yield points
     sys.modules.pop("fan_in_package", None)
     sys.modules.pop("perceptron_package", None)
@@ -470,6 +498,29 @@ def test_an_entry_point_is_a_name(installed, home, capsys):
     made = run(config(network={"encoding": "perceptron"}), 3, home / "v")
     assert list(made.manifest["files"]) == ["perceptron_package:ENCODING"]
     assert resume(made.folder).config.network.encoding == "perceptron"
+
+
+def test_a_task_of_an_installed_package_is_a_name_and_its_package_is_not_imported(
+    installed, home, capsys
+):
+    made = run({"task": "two-pairs", "evolution": FEW}, 3, home / "t")
+    assert (made.folder / "task.py").read_text() == TASK_FILE
+    assert evomod.load_task("two_pairs").goals.keys() == {"both"}
+    begun = evomod.runs.run.begin({"task": "two-pairs", "evolution": FEW}, 3, home / "u")
+    assert contents(resume(begun).folder, ("log.csv",)) == contents(made.folder, ("log.csv",))
+    assert main(["tasks"]) == 1
+    out, error = capsys.readouterr()
+    assert "two-pairs: Two pairs." in out and "pairs.py" in out
+    assert (
+        "'gone' is entry point bundle.nothing of evomod.tasks; expected a module with a Python file"
+        in error
+    )
+    points = {"pairs": "bundle.pairs"}
+    installed["evomod.tasks"] = points
+    with pytest.raises(
+        EvomodError, match="entry point 'pairs' of evomod.tasks leads to .* the task 'two-pairs'"
+    ):
+        evomod.load_task("pairs")
 
 
 def test_an_entry_point_that_fails_to_import_leaves_the_others(installed, home):

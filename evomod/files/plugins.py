@@ -153,6 +153,23 @@ def entry_points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
+def source_file(point: importlib.metadata.EntryPoint) -> Path:
+    """The Python file of an entry point's module; nothing is imported. Raises `EvomodError` where there is none."""
+    top, *below = point.module.split(".")
+    spec = importlib.util.find_spec(top)  # of a package within a package it would import the outer one
+    places = [] if spec is None else spec.submodule_search_locations or []
+    files = [Path(place, *below).with_suffix(".py") for place in places] if below else []
+    if spec is not None and not below and spec.origin is not None:
+        files = [Path(spec.origin)]
+    found = next((path for path in files if path.suffix == ".py" and path.is_file()), None)
+    if found is None:
+        raise EvomodError(
+            f"'{point.name}' is entry point {point.value} of {point.group}; expected a module with a Python file, and "
+            f"there is none of {point.module}."
+        )
+    return found
+
+
 def check_origin(where: str, origin: Origin, expected: str | None) -> None:
     """Refuse a file that is not the one that a config was written with."""
     if expected is not None and expected != origin.sha256:
