@@ -3,6 +3,8 @@
   const SVG = "http://www.w3.org/2000/svg";
   const GATES = { nand: [0, 1], and: [0, 0], or: [1, 0], nor: [1, 1] };
   const WIDTH = 400, HEIGHT = 310, EDGE = 26, RADIUS = 9;
+  // Of modules: corners, how far they are turned, and their distance from the middle in radii.
+  const DISC = [0, 0, 1], SHAPES = [DISC, [4, 0.5, 1.2], [4, 0, 1.2], [3, 0, 1.3], [3, 0.5, 1.3], [5, 0, 1.1], [6, 0, 1.1], [8, 0.5, 1.05]];
   let data, frame, kind, values, pressed = [], at = 0;
 
   const element = (name, attributes, parent) => {
@@ -104,6 +106,16 @@
     const bend = isPair ? 0.18 : kind.fn[target] in GATES ? 0.06 : 0;
     return `M${a} ${b}Q${(a + c) / 2 + bend * (b - d)} ${(b + d) / 2 + bend * (c - a)} ${c} ${d}`;
   }
+  // A module has a shape beside its colour, as in the pictures of evomod.plots.
+  function outline(module, x, y) {
+    const r = RADIUS, [corners, turn, share] = module < 0 ? DISC : SHAPES[module % SHAPES.length];
+    if (!corners) return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+    const places = Array.from({ length: corners }, (_, k) => {
+      const angle = (2 * Math.PI * (k + turn)) / corners - Math.PI / 2;
+      return (x + share * r * Math.cos(angle)).toFixed(1) + " " + (y + share * r * Math.sin(angle)).toFixed(1);
+    });
+    return "M" + places.join("L") + "z";
+  }
   function drawNode(node, net) {
     const module = frame.m[node], x = nodeX(node), y = nodeY(node), isOutput = kind.out.includes(node);
     const unit = element("g", {
@@ -111,7 +123,7 @@
       role: isInput(node) ? "button" : "img",
     }, net);
     if (isOutput) element("circle", { class: "out", cx: x, cy: y, r: RADIUS + 4 }, unit);
-    element("circle", { class: "body", cx: x, cy: y, r: RADIUS }, unit);
+    element("path", { class: "body", d: outline(module, x, y) }, unit);
     if (isInput(node)) element("text", { x, y: y + 24, "text-anchor": "middle" }, unit).textContent = kind.inputs[node].slice(0, 8);
     else if (kind.fn[node] in GATES) element("text", { class: "gate", x, y: y + 2.6 }, unit).textContent = kind.fn[node].slice(0, 4);
     if (isOutput) element("text", { x: x + 15, y: y - 8 }, unit).textContent = kind.out.length > 1 ? "out " + placesOf(node) : "out";

@@ -16,7 +16,7 @@ def test_the_page_follows_a_run(browser, tmp_path):
         try:
             browser.open(lab.address)
             assert browser.evaluate("document.getElementById('frame').max") == "0"
-            browser.click('#net [data-node="2"] circle.body')
+            browser.click('#net [data-node="2"] .body')
             resume(found.folder, ["evolution.generations=8"])
             browser.wait("document.getElementById('frame').max === '1'")
             browser.wait("document.getElementById('caption').textContent.startsWith('generation 8,')")

@@ -75,7 +75,7 @@ def test_the_slider_goes_through_the_generations_by_mouse_and_keys(opened):
 
 def test_hovering_tells_about_nodes_and_connections(opened):
     page = opened("layered")
-    page.hover('#net [data-node="0"] circle.body')
+    page.hover('#net [data-node="0"] .body')
     assert text_of(page, "about").startswith("input l0, ")
     assert page.evaluate("document.querySelectorAll('#net .unit.lit').length") == 1
     page.evaluate(
@@ -110,7 +110,7 @@ def test_the_network_is_used_by_keys_alone(opened):
 
 def test_a_click_switches_an_input_and_shows_a_small_network(opened):
     page = opened("study")
-    page.click('#net [data-node="3"] circle.body')
+    page.click('#net [data-node="3"] .body')
     assert (
         page.evaluate(
             "document.querySelector('#inputs [data-input=\"3\"]').getAttribute('aria-pressed')"
