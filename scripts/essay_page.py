@@ -98,15 +98,16 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 BEGINNING = """# What makes networks modular, and is it good for them?
 
-**In short.** On its own task a cost of connections does what its paper says, raw and relative to networks of the same degrees, with the
-births of the authors' program. Goals that switch make circuits and the retina more modular than a fixed goal does. Dropout, pruning, L1
-and L2 have been told by networks trained by gradient; in evolved networks they wait for runs.
+**In short.** On its own task a cost of connections does what its paper says, raw and relative to networks of the same degrees,
+with first networks made as the authors' program makes them. Goals that switch make circuits and the retina more modular than a
+fixed goal does. Dropout, pruning, L1 and L2 have been tested in networks trained by gradient; in evolved networks they wait for
+runs.
 
 Is modularity good? Where Q alone is pushed, with founder, fitness and size the same, copies of the more modular network adapt
-sooner to goals made of the same parts, and later to a goal that parts the inputs otherwise. So the essay is right about related
-goals, and there is a price. On patterns that selection never showed the advantage of high Q is small when it is pushed, and large
-when it only goes along. Goal switching, pruning and a cost of connections generalise better than no pressure, and by mediation
-through Q; dropout does not raise Q here, nor generalise better.
+sooner to goals made of the same parts, and later to a goal that divides the inputs differently. So the essay is right about
+related goals, and there is a price. On patterns that selection never showed the advantage of high Q is small when it is pushed,
+and large where it merely varies along with other things. Goal switching, pruning and a cost of connections generalise better than
+no pressure, and by mediation through Q; dropout does not raise Q here, nor generalise better.
 
 The table has every claim of the essay "Things that cause modularity in neural networks" and its readers, in our words, with what
 was found. It is written by `scripts/essay_page.py` from the committed verdicts, as [results.md](results.md) is, which has n,

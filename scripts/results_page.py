@@ -194,10 +194,10 @@ def page(found):
         "[statistics.md](statistics.md). `evomod verify` tests every row again on the committed tables and exits with 1 "
         "where a verdict comes out otherwise. `evomod figure NAME` draws the figure of a row. A row without a mark is a "
         "claim of the paper, *ours* a question that the paper does not ask, *exploratory* one that was asked after a look "
-        "at the results. Where an interval lies beyond 0 and the verdict is inconclusive, p of its family is 0.05 or more: every p "
-        "stands in the PAPER.md. n are runs (goals, networks) that are compared, unsolved ones too.",
+        "at the results. Where an interval lies beyond 0 and the verdict is inconclusive, p of its family is 0.05 or more: the "
+        "p-values are on each paper's page. n is the number of runs (or goals, or networks) compared, unsolved ones too.",
         "",
-        f"**{len(found)} claims: {counted(found)}.**",
+        f"**Verdicts of {len(found)} claims: {counted(found)}.**",
         "",
     ]
     for paper, title in PAPERS.items():

@@ -44,7 +44,11 @@ def test_the_page_is_the_report_and_nothing_is_written(made):
     before = {path.name: path.read_bytes() for path in made.folder.iterdir()}
     with serving(made.folder) as lab:
         text, headers = get(lab.address)
-    assert "<h1>r · run of evomod</h1>" in text and "data-live" in text and "connect-src 'self'" in text
+    assert (
+        "<h1>r · a run made with evomod</h1>" in text
+        and "data-live" in text
+        and "connect-src 'self'" in text
+    )
     assert headers["Cache-Control"] == "no-store"
     assert {path.name: path.read_bytes() for path in made.folder.iterdir()} == before
 

@@ -136,7 +136,7 @@ def test_a_study_compares_its_treatments(home, pages):
     mvg, fg = (found.column("q_score", name) for name in ("mvg", "fg"))
     delta = rank_sum(fg, mvg).cliffs_delta
     assert f"Cliff's delta {delta:.2f} [" in page.text
-    assert f"was {np.median(fg):.3g} [range" in page.text
+    assert f"Q is {np.median(fg):.3g} [range" in page.text
     assert pages["study"].count('class="multiple"') == 6 and len(data_of(pages["study"])["frames"]) == 6
     assert "MVG <b>&amp; more</b>" in page.text and "b" not in page.tags
     assert "not finished" not in page.text and "switches" in page.ids

@@ -194,7 +194,7 @@ def _tell(run: Any) -> int:
         f"connection cost {about['connection_cost']:.1f}"
     )
     print(f"  Q of random networks  {null_note(run.best, about['q_method'])}")
-    print(f"  pictures              evomod plot {run.folder}")
+    print(f"  pictures              evomod plot {quote(str(run.folder))}")
     return 0
 
 
@@ -220,7 +220,9 @@ def act_study(given: argparse.Namespace) -> int:
     out = what if is_folder else given.out or Path("studies") / study.name
     found = run_study(study, out, jobs=given.jobs, dask=given.dask, shard=given.shard)
     if given.shard is not None:
-        print(f"{found.folder}: this shard is done; `evomod study {found.folder}` writes the tables.")
+        print(
+            f"{found.folder}: this shard is done; `evomod study {quote(str(found.folder))}` writes the tables."
+        )
         return 1 if found.failures else 0
     paths = [found.folder / "summary.csv", found.folder / "curves.csv"]
     paths += write_parquet(found.folder) if given.parquet else []
@@ -229,7 +231,7 @@ def act_study(given: argparse.Namespace) -> int:
     if found.failures:
         print(
             f"evomod: {len(found.failures)} runs failed, see {found.folder / 'failures.json'}; "
-            f"`evomod study {found.folder}` tries them again.",
+            f"`evomod study {quote(str(found.folder))}` tries them again.",
             file=sys.stderr,
         )
     return 1 if found.failures else 0

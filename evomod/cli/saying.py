@@ -32,9 +32,7 @@ EVERY = 10.0
 def add_saying(command: argparse.ArgumentParser) -> None:
     """The two options."""
     how = command.add_mutually_exclusive_group()
-    how.add_argument(
-        "--quiet", action="store_true", help="no progress and no summary: what goes wrong alone"
-    )
+    how.add_argument("--quiet", action="store_true", help="errors alone: no progress, no summary")
     how.add_argument(
         "--verbose",
         action="store_true",

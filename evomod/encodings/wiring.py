@@ -137,8 +137,14 @@ MOST_EDGES = 1_000_000
 def chosen_layers(layers: tuple[int, ...] | None, task: Task) -> tuple[int, ...]:
     """Layers of the config, else the task's, else `default_layers`; checked against the task."""
     wanted = (len(task.inputs), task.n_outputs)
+    given = layers
     layers = layers or task.layers or default_layers(*wanted)
     if (layers[0], layers[-1]) != wanted:
+        if not given:
+            raise EvomodError(
+                f"layers={tuple(layers)} of task '{task.name}' begin with {layers[0]} nodes and end with {layers[-1]}; "
+                f"expected its {wanted[0]} inputs and {wanted[1]} outputs. Correct them in the task's file, or leave them out."
+            )
         raise EvomodError(
             f"network.layers {list(layers)} has {layers[0]} inputs and {layers[-1]} outputs; task "
             f"'{task.name}' has {wanted[0]} and {wanted[1]}. Set network.layers, or leave it out."

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+from shlex import quote
 from typing import IO, Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def _advice(folder: Path, error: OSError) -> str:
         return "Give a shorter name with --out."
     try:
         if (folder / "checkpoint.npz").exists():
-            then = f"go on with `evomod evolve --resume {folder}`"
+            then = f"go on with `evomod evolve --resume {quote(str(folder))}`"
             return (
                 f"{cause}, then {then}: the last checkpoint is safe."
                 if cause

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from shlex import quote
 
-from evomod.errors import shortened, shown
+from evomod.errors import shown
 from evomod.files.disk import exists
 from evomod.files.readers import DamageError, read_json
 
@@ -37,7 +37,7 @@ def otherwise(folder: Path, wanted: str) -> str:
         return "some of its files are missing"
     if kind == wanted.split()[1]:
         return f"its format is {shown(found)}, and this version of evomod reads {wanted!r}"
-    return KINDS.get(kind, "its manifest.json is none of evomod's").format(shortened(folder))
+    return KINDS.get(kind, "its manifest.json is none of evomod's").format(quote(str(folder)))
 
 
 def what_to_name(folder: Path) -> str:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 from typing import IO, Any
 
 import numpy as np
@@ -391,7 +392,7 @@ def describe_training(run: Training) -> str:
             f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules, "
             f"{told['q_of_weights']:.3f} with weights"
         )
-        lines.append(f"  more                  evomod measure {run.folder} --weight weight")
+        lines.append(f"  more                  evomod measure {quote(str(run.folder))} --weight weight")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 from evomod.errors import EvomodError
 from evomod.files.configs import read_config
@@ -36,7 +37,7 @@ def shown_file(path: Path) -> str:
 
 def command_of(path: Path, definition: str) -> str:
     """What runs a script's study at full size."""
-    return f"evomod study {shown_file(path.parent / definition)}"
+    return f"evomod study {quote(shown_file(path.parent / definition))}"
 
 
 def study_name(path: Path, definition: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from shlex import quote
 from textwrap import fill, shorten
 from typing import Any
 
@@ -490,7 +491,7 @@ def draw_run(folder: str | Path) -> list[Path]:
     if not (run.folder / "best.json").exists():
         raise EvomodError(
             f"{run.folder} has no best.json yet: the run has not reached its first checkpoint. "
-            f"Go on with `evomod evolve --resume {run.folder}`."
+            f"Go on with `evomod evolve --resume {quote(str(run.folder))}`."
         )
     pictures = {"curves.png": curves_of(run), "network.png": network_picture_of(run)}
     try:

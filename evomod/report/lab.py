@@ -114,7 +114,7 @@ class Lab(ThreadingHTTPServer):
         try:
             super().__init__((HERE, port), Answer)
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or error
+            reason = getattr(error, "strerror", None) or "a port is a number from 0 to 65535"
             raise EvomodError(
                 f"port {port} of this machine cannot be used: {reason}. Give another --port, or leave it out."
             ) from None

@@ -57,7 +57,7 @@ def run_page(run: Run, *, trust: bool = False, seen: Sequence[Network] = ()) -> 
     captions = [_caption(network) for network in networks]
     notices = () if run.is_complete else (_unfinished(run, log),)
     return Page(
-        f"{name_of(run.folder)} · run of evomod", _summary(run, best, found), notices,
+        f"{name_of(run.folder)} · a run made with evomod", _summary(run, best, found), notices,
         sections, frames(networks, captions, method),
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def _page(found: StudyFolder, folder: Path) -> Page:
         _again(found, folder),
     ]
     return Page(
-        f"{found.study.name} · study of evomod", _summary(summary, labels, rows),
+        f"{found.study.name} · a study made with evomod", _summary(summary, labels, rows),
         _notices(found, summary, labels, folder), sections, frames(shown, captions, method),
     )  # fmt: skip
 
@@ -144,16 +144,26 @@ def _summary(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.
         return f"{parts[0]} Q is {interval(contrast(own, own).a)}; {solved} of {int(rows[first].sum())} runs are solved."
     for other in others[:3]:
         q = contrast(summary["q_score"][rows[other]], summary["q_score"][rows[first]])
-        parts.append(compared(q, "Q", labels[other], labels[first]) + ";")
+        parts.append(compared(q, "Q", labels[other], labels[first]) + ".")
+        if "q_z" in summary:
+            z = contrast(*(_known(summary["q_z"][rows[name]]) for name in (other, first)))
+            if min(z.a.n, z.b.n) > 0:
+                what = "z of Q among random networks of the same degrees"
+                parts.append(compared(z, what, labels[other], labels[first]) + ".")
         yes = [int(summary["solved"][rows[name]].sum()) for name in (other, first)]
         n_runs = [int(rows[name].sum()) for name in (other, first)]
         p = proportions(yes[0], n_runs[0], yes[1], n_runs[1]).p
         parts.append(
-            f"{yes[0]} of {n_runs[0]} runs are solved against {yes[1]} of {n_runs[1]} (Fisher's exact p = {p:.2g})."
+            f"The task was solved in {yes[0]} of {n_runs[0]} and in {yes[1]} of {n_runs[1]} runs (Fisher's exact p = {p:.2g})."
         )
     if len(others) > 3:
         parts.append(f"{len(others) - 3} more treatments are below.")
     return " ".join(parts)
+
+
+def _known(values: NDArray[Any]) -> NDArray[np.float64]:
+    numbers: NDArray[np.float64] = values.astype(float)
+    return numbers[np.isfinite(numbers)]
 
 
 def columns_of(summary: Table) -> dict[str, str]:
@@ -185,7 +195,8 @@ def _final(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.bo
         "Points are runs, the line is their median and the bar its bootstrapped 95 % interval (from six runs on). "
         "Delta is Cliff's delta with its 95 % interval (bootstrapped): 1 where every run is larger than "
         "every run of the other treatment, 0 for no difference. p: Mann-Whitney, two-sided, not corrected for the number "
-        "of measures. Runs that were never solved have no number of generations to solve."
+        "of measures. Runs that were never solved have no number of generations to solve. z is missing where all random "
+        "networks have the same Q, as some dense ones do: n says how many are compared then."
     )
     return Section(
         "measures", "Final measures by treatment",
@@ -388,6 +399,7 @@ def _again(found: StudyFolder, folder: Path) -> Section:
         f"evomod report {place}",
         "# the study itself, into another folder",
         f"evomod study {shlex.quote(str(folder / 'study.toml'))} --out again",
-        "# one of its runs alone: the config of a treatment with the seed that summary.csv lists",
+        "# one of its runs alone, by its config and its seed in summary.csv",
+        f"evomod evolve {shlex.quote(str(folder / found.treatments[0] / '000' / 'config.toml'))} --seed SEED --out again",
     ]
     return Section("again", "How to make this again", commands(lines))

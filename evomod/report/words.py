@@ -55,7 +55,7 @@ def effect(found: Contrast) -> str:
 
 def compared(found: Contrast, name: str, a: str, b: str) -> str:
     """Two groups in a sentence."""
-    text = f"{name} was {interval(found.a)} in {a} against {interval(found.b)} in {b}"
+    text = f"{name} is {interval(found.a)} with {a} and {interval(found.b)} with {b}"
     if min(found.a.n, found.b.n) < 2:
         return text
     return f"{text} (Cliff's delta {effect(found)}, {in_words(found.p)})"

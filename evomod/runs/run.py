@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from shlex import quote
 from typing import IO, Any
 
 import numpy as np
@@ -164,7 +165,9 @@ def _no_run(folder: Path) -> str:
     """Why a folder is none of a run, and what to do with one whose making was cut short."""
     why = otherwise(folder, FORMAT)
     own = [path.name.removesuffix(".part") for path in folder.glob("*.py*")] if exists(folder) else []
-    if not exists(folder / "manifest.json") and exists(folder) and is_half_begun(folder, own):
+    if exists(folder) and folder.is_dir() and not any(folder.iterdir()):
+        why = "it is empty"
+    elif not exists(folder / "manifest.json") and exists(folder) and is_half_begun(folder, own):
         why += (
             ", for its making was cut short before anything was evolved. Start it again with the command that "
             "began it"
@@ -535,7 +538,7 @@ def _claim(folder: Path, files: Collection[str]) -> None:
     )  # before the manifest: another may be at it
     if (folder / "manifest.json").exists():
         raise EvomodError(
-            f"{folder} already holds a run. Go on with `evomod evolve --resume {folder}`, or give "
+            f"{folder} already holds a run. Go on with `evomod evolve --resume {quote(str(folder))}`, or give "
             "another folder with --out."
         )
     if not is_free:

@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from statistics import median
 from typing import Any, Literal
 
@@ -295,7 +296,7 @@ def state_of(folder: Path) -> State:
 
 def held(folder: Path, *, shared: bool) -> AbstractContextManager[Any]:
     """Keep a second `evomod study` out of the folder; shards share it."""
-    busy = f"another process is working on {folder}; wait for it, or ask `evomod status {folder}`."
+    busy = f"another process is working on {folder}; wait for it, or ask `evomod status {quote(str(folder))}`."
     return locked(folder / "study.lock", busy, shared=shared, patience=0.0)
 
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from tqdm import tqdm
@@ -226,7 +227,7 @@ def _with_engine(session: Session, make: Make) -> None:
             if breaks == MOST_BREAKS and not session.stops:
                 raise EvomodError(
                     f"workers died {breaks} times in a row before a run had ended; mostly that is for want of "
-                    f"memory. All states are saved: go on with `evomod study {session.folder} --jobs 1`."
+                    f"memory. All states are saved: go on with `evomod study {quote(str(session.folder))} --jobs 1`."
                 ) from None
 
 
@@ -273,7 +274,7 @@ def _settle(session: Session, replicate: Replicate, outcome: Outcome) -> None:
     session.finished += _generations(replicate)
     if outcome.ended == "failed":
         config = session.folder / replicate.place / "config.toml"
-        again = f"evomod evolve {config} --seed {replicate.seed} --out again"
+        again = f"evomod evolve {quote(str(config))} --seed {replicate.seed} --out again"
         failure = {
             "treatment": replicate.treatment.name,
             "replicate": replicate.number,
@@ -303,13 +304,14 @@ def _show(session: Session, here: int = 0) -> None:
 def _raise_if_stopped(session: Session) -> None:
     replicates = replicates_of(session.study)
     done = done_among(replicates, session.study, session.folder)
-    state = f"{len(done)} of {len(replicates)} runs are done and what was running is saved"
+    state = f"{len(done)} of {len(replicates)} runs are done, and what had begun is saved"
     trust = flag(*(session.folder / name for name in users_files_of(session.study)))
     if session.blocked:
         raise EvomodError(
-            f"{session.blocked} The study stops: {state}. Then go on with `evomod study {session.folder}{trust}`."
+            f"{session.blocked} The study stops: {state}. Then go on with `evomod study {quote(str(session.folder))}{trust}`."
         )
     if session.caught:
         raise Interrupted(
-            f"stopped; {state}. Go on with `evomod study {session.folder}{trust}`.", session.caught[0]
+            f"stopped; {state}. Go on with `evomod study {quote(str(session.folder))}{trust}`.",
+            session.caught[0],
         )

@@ -473,7 +473,10 @@ def described(found: StudyFolder) -> str:
         lines.append(f"  {treatment.label:24} {', '.join(parts)}, {solved}")
     method = ", ".join(np.unique(summary["q_method"]).tolist())
     return "\n".join(
-        [f"medians with bootstrapped 95 % intervals of the last generation (Q: {method})", *lines]
+        [
+            f"last generation (Q: {method}): medians [bootstrapped 95 % intervals; of fewer than {FEWEST} runs their range]",
+            *lines,
+        ]
     )
 
 

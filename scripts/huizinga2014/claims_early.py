@@ -19,5 +19,6 @@ SEED = Larger(
     a="gs", b="hyperneat", family="early Q", smallest=DELTA,
 )  # fmt: skip
 CLAIMS = [
-    replace(one, text=f"{one.text}, {WHEN}", family=f"early {one.family}") for one in claims.CLAIMS
-] + [replace(SEED, text=f"{SEED.text}, {WHEN}")]
+    replace(one, text=f"{one.text}, {WHEN}", family=f"early {one.family}", figure="huizinga2014-early")
+    for one in claims.CLAIMS
+] + [replace(SEED, text=f"{SEED.text}, {WHEN}", figure="huizinga2014-early")]

@@ -11,8 +11,11 @@ def add(commands: Any) -> None:
     completion = commands.add_parser(
         "completion",
         help="print what makes the Tab key complete commands, options and names",
-        description='Print a script for a shell. bash and zsh: put eval "$(evomod completion bash)" (zsh) into '
-        "~/.bashrc (~/.zshrc, after compinit). fish: evomod completion fish > ~/.config/fish/completions/evomod.fish",
+        description="Print a script for a shell. To install it:\n\n"
+        '  bash  put this line into ~/.bashrc:                 eval "$(evomod completion bash)"\n'
+        '  zsh   put this line into ~/.zshrc, after compinit:  eval "$(evomod completion zsh)"\n'
+        "  fish  evomod completion fish > ~/.config/fish/completions/evomod.fish",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(act=act)

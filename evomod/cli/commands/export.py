@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 KINDS = {
@@ -34,6 +35,14 @@ def act(given: argparse.Namespace) -> int:
     from evomod.report.exporting import export, network_in
 
     kind = next(name for name in KINDS if getattr(given, name) is not None)
-    for path in export(network_in(given.run), kind, getattr(given, kind)):
+    network = network_in(given.run)
+    for path in export(network, kind, getattr(given, kind)):
         print(path)
+    unused = network.source.size - network.simplified().source.size
+    if kind != "onnx" and unused:
+        print(
+            f"evomod: {unused} of the {network.source.size} connections lead to no output and are written too; evomod's own "
+            "Q and number of connections are without them.",
+            file=sys.stderr,
+        )
     return 0

@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     movie.add_argument(
         "--out",
         metavar="FILE",
-        help=".webp, .gif, or .mp4 where ffmpeg is (default: movie.webp in the folder)",
+        help=".webp, .gif, or .mp4 if ffmpeg is installed (default: movie.webp in the folder)",
     )
     movie.add_argument(
         "--trust",
