@@ -59,7 +59,7 @@ def warm() -> None:
     from evomod.plots import runs as plotting  # noqa: F401
     from evomod.studies import run as study_run  # noqa: F401
 
-    provenance.commit()
+    provenance.commit(), provenance.versions()  # asked for in every fork otherwise: 10 ms
 
     warm.done = True
 
