@@ -3,15 +3,20 @@
 import contextlib
 import os
 import signal
+from typing import get_args
 
 import numpy as np
 import pytest
 from harness import bounds, combinations, crashes, faults, fuzz, same, surroundings
 from harness.report import Result
 
+from evomod.encodings.collection import ENCODINGS
 from evomod.files import disk
+from evomod.pressures.collection import PRESSURES
 from evomod.runs import checkpoints
 from evomod.runs import run as runs
+from evomod.sections import SCHEDULES, EvolutionSection
+from evomod.selections.collection import METHODS
 
 
 @pytest.fixture
@@ -62,6 +67,14 @@ def test_combinations_run_or_are_refused(result, tmp_path):
     combinations.combinations(result, tmp_path, combinations.shuffled()[:30])
     assert result.tried == 30 and not result.failures
     assert result.notes["run"] > 3 and result.notes["refused"] > 3
+
+
+def test_combinations_are_of_all_there_is():
+    assert set(combinations.ENCODINGS) == set(ENCODINGS)
+    assert set().union(*combinations.PRESSURES.values()) == set(PRESSURES)
+    assert {*combinations.SELECTIONS, *combinations.LATER_SELECTIONS} == set(METHODS.known())
+    assert set(combinations.SCHEDULES) == set(SCHEDULES)
+    assert set(combinations.STOPS) == set(get_args(EvolutionSection.model_fields["stop"].annotation))
 
 
 def test_hostile_files_are_refused_or_read(result, tmp_path):

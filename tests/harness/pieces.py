@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -62,7 +62,6 @@ def trials() -> list[Trial]:
             Trial(f"crash points of a study, {what}", STUDY_PIECES, 1, partial(_study, how=how)),
         ]
     stops = (signal.SIGINT, signal.SIGTERM)
-    mixed = combinations.shuffled()
     found += [
         Trial("workers of a study that die", 20, 1, lambda result, home, k: crashes.workers(result, home, 4)),
         Trial("kills at random moments", 20, 4, lambda result, home, k: crashes.kills(result, home, 25)),
@@ -74,8 +73,8 @@ def trials() -> list[Trial]:
               lambda result, home, k: crashes.race(result, home, 10, faults.deny_locks)),
         Trial("others beside a run or study that goes on", 10, 1, lambda result, home, k: _held(result, home)),
         Trial("where there are no locks", 1, 1, lambda result, home, k: crashes.lockless(result, home)),
-        Trial("combinations", -(-len(mixed) // BATCH), 2,
-              lambda result, home, k: combinations.combinations(result, home, mixed[BATCH * k : BATCH * (k + 1)])),
+        _combinations("combinations", combinations.SELECTIONS),
+        _combinations("combinations with lexicase selection", combinations.LATER_SELECTIONS),
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
         Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),
@@ -104,6 +103,15 @@ def trials() -> list[Trial]:
             Trial(f"hostile files, guided: {name}", FUZZ_PIECES, 1, partial(_guided, format=name), known)
         )
     return found
+
+
+def _combinations(name: str, selections: Sequence[str]) -> Trial:
+    mixed = combinations.shuffled(selections)
+
+    def act(result: Result, home: Path, piece: int) -> None:
+        combinations.combinations(result, home, mixed[BATCH * piece : BATCH * (piece + 1)])
+
+    return Trial(name, -(-len(mixed) // BATCH), 2, act)
 
 
 def _runs(result: Result, home: Path, piece: int, how: str) -> None:
