@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from .faults import DEAD, deny_locks, install
 from .forks import Ended, Plant, bytes_of, call, difference, end, seed_of, start
@@ -157,7 +159,7 @@ def workers(result: Result, home: Path, trials: int) -> None:
             "PYTHONPATH": os.pathsep.join(paths),
         }
         command = ["study", str(home / "study.toml"), "--out", str(out), "--jobs", "2"]
-        done = call(command, before=partial(os.environ.update, environment))
+        done = call(command, before=partial(_alone, environment))
         result.tried += 1
         found = {
             path: content
@@ -172,6 +174,12 @@ def workers(result: Result, home: Path, trials: int) -> None:
             result.fail(f"worker dies at step {at}: {done.code}", done.said)
         if once.exists():
             result.note("workers that died")
+
+
+def _alone(environment: dict[str, str]) -> None:
+    """As a command of its own: workers import the module that began their parent, and the harness takes a second."""
+    os.environ.update(environment)
+    sys.modules["__main__"] = ModuleType("__main__")
 
 
 LONG = ["--set", "evolution.population=20", "--set", "evolution.generations=400"]
