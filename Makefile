@@ -4,7 +4,7 @@
 # make docs   execute the notebooks and build the documentation into build/docs; every warning is an error
 # make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
-#                      SIZE=full tries every step, hours of it. It goes on from results/reliability.json, piece by piece:
+#                      SIZE=full tries every step, two hours of it. It goes on from results/reliability.json, piece by piece:
 #                      stop it as you like, or start several at once, and commit what came of it
 # make .venv-3.12      an environment with another Python (3.12 here) that is installed: the harness compares its runs
 # make test-browser    look at reports and at the documentation (built where it is missing) in a headless Chromium,

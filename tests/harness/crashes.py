@@ -159,7 +159,7 @@ def workers(result: Result, home: Path, trials: int) -> None:
             "PYTHONPATH": os.pathsep.join(paths),
         }
         command = ["study", str(home / "study.toml"), "--out", str(out), "--jobs", "2"]
-        done = call(command, before=partial(_alone, environment))
+        done = end(*start(partial(_alone, environment, command)), limit=900.0)  # 5 s of a free core
         result.tried += 1
         found = {
             path: content
@@ -176,10 +176,11 @@ def workers(result: Result, home: Path, trials: int) -> None:
             result.note("workers that died")
 
 
-def _alone(environment: dict[str, str]) -> None:
+def _alone(environment: dict[str, str], arguments: Sequence[str]) -> int:
     """As a command of its own: workers import the module that began their parent, and the harness takes a second."""
     os.environ.update(environment)
     sys.modules["__main__"] = ModuleType("__main__")
+    return _main(arguments)
 
 
 LONG = ["--set", "evolution.population=20", "--set", "evolution.generations=400"]
