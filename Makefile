@@ -4,8 +4,8 @@
 # make docs   execute the notebooks and build the documentation into build/docs; every warning is an error
 # make test-lowest     install the lowest declared version of everything into .venv-lowest, run the tests with them
 # make harness         try to break it for some minutes, and write what came of it to results/reliability.md;
-#                      SIZE=full takes days and tries every step. It works in pieces that are kept in build/harness:
-#                      stop it and go on as you like, or start several at once
+#                      SIZE=full tries every step, two hours of it. It goes on from results/reliability.json, piece by piece:
+#                      stop it as you like, or start several at once, and commit what came of it
 # make .venv-3.12      an environment with another Python (3.12 here) that is installed: the harness compares its runs
 # make test-browser    look at reports and at the documentation (built where it is missing) in a headless Chromium,
 #                      which must be installed (Debian: apt-get install chromium)
@@ -103,7 +103,7 @@ release: .venv/tested
 SIZE ?= medium
 
 harness: .venv/tested
-	$(BIN)/python -m tests.harness --size $(SIZE) --state build/harness --out results/reliability.md
+	$(BIN)/python -m tests.harness --size $(SIZE)
 
 clean:
 	rm -rf .venv .venv-* runs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,9 @@
 """The command line as its users type it, clumsily too."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -190,3 +193,27 @@ def test_bench_tells_of_every_workload(monkeypatch, capsys):
     monkeypatch.setattr(warmup, "compile_all", lambda: 0.0)
     assert main(["bench", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"n-cut": small, "which-q": {"methods": []}}
+
+
+STOPPED_WHILE = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, *where):
+        if name == "evomod.cli.actions":
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.{})
+sys.meta_path.insert(0, Finder())
+from evomod.__main__ import main
+sys.argv = ["evomod", "tasks"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(("before", "code"), [("default_int_handler", -signal.SIGINT), ("SIG_IGN", 0)])
+def test_ctrl_c_while_modules_are_imported_ends_without_a_traceback(before, code):
+    command = [sys.executable, "-c", STOPPED_WHILE.format(before)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == code and ended.stderr == ""

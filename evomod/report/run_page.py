@@ -27,6 +27,8 @@ Table = dict[str, NDArray[Any]]
 
 ZOOMED = 6
 """Epochs shown generation by generation."""
+DRAWN = ("generation", "goal", "best_fitness", "mean_fitness", "q_score", "connection_cost")
+"""Columns of the log that are drawn."""
 SHOWN = 12
 """Of the run's networks in small."""
 DRAWS = 200
@@ -41,7 +43,7 @@ def run_page(run: Run, *, trust: bool = False, seen: Sequence[Network] = ()) -> 
             f"{run.folder} has no best.json yet: the run has not reached its first checkpoint, so there is nothing to "
             f"report. Continue it with `evomod evolve --resume {shlex.quote(str(run.folder))}`."
         )
-    best, log, method = run.best, run.log, str(run.manifest["q_method"])
+    best, log, method = run.best, run.columns(DRAWN), str(run.manifest["q_method"])
     networks, note = (list(seen), "") if seen else _networks(run, best, trust)
     found = {null: _null(best, null, method) for null in nulls_of(best.simplified())}
     sections = [

@@ -293,7 +293,7 @@ def _switches(found: StudyFolder, folder: Path, labels: dict[str, str]) -> list[
         run = _median_run(found, folder, treatment.name) if treatment.config.schedule.changes else None
         if run is None or treatment.name not in labels:
             continue
-        log = run.log
+        log = run.columns(("generation", "goal", "best_fitness", "mean_fitness"))
         starts = np.concatenate(([0], np.flatnonzero(log["goal"][1:] != log["goal"][:-1]) + 1))
         rows = {name: column[starts[-ZOOMED:][0] :] for name, column in log.items()}
         goals = list(dict.fromkeys([*goals, *rows["goal"].tolist()]))

@@ -32,7 +32,7 @@ from .forks import end, start
 from .report import Result
 
 CONNECTIONS, MEASURE_MB = 100_000, 600
-PLOT_ROWS, PLOT_MB = 1_000_000, 300
+PLOT_ROWS, PLOT_MB, PAGE_MB = 1_000_000, 300, 500
 STATUS_RUNS, STATUS_SECONDS = 10_000, 1.0
 TABLES_MB = 600
 BYTES_A_LINE = 150
@@ -153,6 +153,16 @@ def plot(result: Result, home: Path, rows: int = PLOT_ROWS) -> None:
     result.peak(f"MB to plot {rows:,} rows", round(megabytes))
     if code != 0 or megabytes > PLOT_MB:
         result.fail(f"plot of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
+
+
+def page(result: Result, home: Path, rows: int = PLOT_ROWS) -> None:
+    """A page is made of a long log."""
+    long_log(home / "long", rows)
+    code, megabytes, seconds = taken(["report", str(home / "long")])
+    result.tried += 1
+    result.peak(f"MB to report {rows:,} rows", round(megabytes))
+    if code != 0 or megabytes > PAGE_MB:
+        result.fail(f"report of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
 
 
 def status(result: Result, home: Path, number: int = STATUS_RUNS) -> None:
@@ -305,4 +315,4 @@ def _told(folder: Path) -> tuple[dict[str, Any], float | None]:
     return dict(status.states), status.seconds_left
 
 
-BOUNDS = (network, plot, status, populations, long, time_left, many)
+BOUNDS = (network, plot, status, populations, long, time_left, many, page)

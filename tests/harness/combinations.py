@@ -11,6 +11,7 @@ import json
 import shutil
 import signal
 import traceback
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "neutral": {"kind": "neutral", "period": 2},
 }
 SELECTIONS = ("nsga2", "elite", "elite-worst", "roulette", "map-elites")
+LATER_SELECTIONS = ("lexicase",)
+"""A trial of their own: among the others they would change which combination is in which piece."""
 STOPS = ("generations", "solved", "all-solved", "never")
 STARTS = ("random", "population", "network")
 GOALS = {"retina": ("left-and-right", "left-or-right"), "circuit": ("xor-and-xor", "xor-or-xor")}
@@ -68,9 +71,9 @@ MU, LAST = 8, 6
 Combination = tuple[str, str, str, str, str, str]
 
 
-def everything() -> list[Combination]:
+def everything(selections: Sequence[str]) -> list[Combination]:
     """All of them, legal and illegal."""
-    return list(itertools.product(ENCODINGS, PRESSURES, SCHEDULES, SELECTIONS, STOPS, STARTS))
+    return list(itertools.product(ENCODINGS, PRESSURES, SCHEDULES, selections, STOPS, STARTS))
 
 
 def sections_of(combination: Combination, home: Path) -> dict[str, Any]:
@@ -203,9 +206,9 @@ def _batch(chosen: list[Combination], home: Path, seed: int, listing: Path) -> i
     return 0
 
 
-def shuffled() -> list[Combination]:
+def shuffled(selections: Sequence[str] = SELECTIONS) -> list[Combination]:
     """All of them, always in the same order, which mixes them: any part of it has some of every kind."""
-    chosen = everything()
+    chosen = everything(selections)
     return [chosen[k] for k in np.random.default_rng(0).permutation(len(chosen))]
 
 

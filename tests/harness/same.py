@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .crashes import RUNS
-from .forks import bytes_of, difference
+from .forks import bytes_of, call, difference
 from .report import Result
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ def versions(result: Result, home: Path, kinds: Sequence[str] = (*RUNS, *GOLDEN)
 def at_start(result: Result, home: Path, number: int) -> None:
     """SIGINT or SIGTERM while a real process starts; then the same command, or resume, does all."""
     named = ["evolve", *RUNS["circuit"], "--seed", "3", *FEW, "--out"]
-    started([*named, str(home / "whole")]).communicate()
+    call([*named, str(home / "whole")])
     wanted = bytes_of(home / "whole")
     for trial in range(number):
         out = home / f"start{trial}"
@@ -116,9 +116,7 @@ def at_start(result: Result, home: Path, number: int) -> None:
         if "Traceback" in said and "evomod/" in said:
             result.fail(f"{chosen.name} at start-up: {process.returncode}", said)
         for command in ([*named, str(out)], ["evolve", "--resume", str(out)]):
-            again = started(command)
-            again.communicate(timeout=600)
-            if again.returncode == 0:
+            if call(command).code == 0:
                 break
         if bytes_of(out) != wanted:
             result.fail(f"after {chosen.name} at start-up: other bytes")
