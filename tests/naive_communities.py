@@ -111,9 +111,9 @@ class Search:
         self.touch(self.module[node])
         self.touch(to)
         self.put(node, to)
-        self.wait(node)
         for other in self.near[node]:
             self.wait(other)
+        self.wait(node)
 
     def kick(self, draw: Callable[[], float]) -> None:
         middle = int(draw() * self.n)

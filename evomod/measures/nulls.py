@@ -53,7 +53,7 @@ def random_graphs(
     weight: str | None = None,
     setup: Setup | None = None,
 ) -> NDArray[np.float64]:
-    """``[draw, source, target]``: random graphs that share with a graph what the null keeps of it.
+    """Random graphs that share with a graph what the null keeps of it.
 
     =====================  ==============================================================================
     null                   keeps
@@ -78,9 +78,37 @@ def random_graphs(
     random order over the connections of the draw ("genomes" knows none). A symmetric
     adjacency is an undirected graph, and so are its rewirings. Every draw begins from the original with
     `ATTEMPTS` swaps, so that draws do not depend on each other. Swaps reach all graphs that share the
-    degrees, except that a loop of three nodes cannot always be turned round (Rao et al. 1996). ``layer``
-    [node] is that of the graph if left out. Raises `EvomodError` where a null lacks what it needs.
+    degrees, except that a loop of three nodes cannot always be turned round (Rao et al. 1996).
 
+    Parameters
+    ----------
+    graph
+        One graph of any kind, see `evomod.measures.edges.edges_of`.
+    null
+        One of the table.
+    draws
+        Random graphs, at least 1.
+    rng
+        A generator or a seed.
+    layer
+        ``[node]``, whole numbers; left out, that of the graph.
+    weight
+        None, "weight", or the name of an attribute.
+    setup
+        For "genomes": the encoding, from `evomod.prepare`.
+
+    Returns
+    -------
+    float64 array
+        ``[draw, source, target]``.
+
+    Raises
+    ------
+    EvomodError
+        For an unknown null, no draws, and where a null lacks what it needs.
+
+    Examples
+    --------
     >>> chain = [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
     >>> random_graphs(chain, "degree-preserving", 2, np.random.default_rng(1)).sum(axis=1).tolist()
     [[0.0, 1.0, 1.0], [0.0, 1.0, 1.0]]

@@ -339,7 +339,14 @@ def _add_null(
         spread = q_of_many(chosen, method)[0]
         if tell is not None:
             tell(few)
-        found = compared(row["q"], spread, 1.0, "given", null, method, row["directed"])
+        q = row["q"]
+        if method == "refined":
+            own = adjacency_of(graph, asked.weight)[None]
+            q = float(
+                q_of_many(own if row["directed"] else undirected_of(own, asked.weight), method)[0][0]
+            )
+            is_once = q < row["q"] - SAME
+        found = compared(q, spread, 1.0, "given", null, method, row["directed"])
     else:
         whole = measures.normalised_modularity(
             graph,
