@@ -171,7 +171,7 @@ def _no_run(folder: Path) -> str:
     why = otherwise(folder, FORMAT)
     own = [path.name.removesuffix(".part") for path in folder.glob("*.py*")] if exists(folder) else []
     if exists(folder) and folder.is_dir() and not any(folder.iterdir()):
-        why = "it is empty"
+        why = "it is empty. If its making was cut short, start it again with the command that began it"
     elif not exists(folder / "manifest.json") and exists(folder) and is_half_begun(folder, own):
         why += (
             ", for its making was cut short before anything was evolved. Start it again with the command that "
