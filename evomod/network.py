@@ -260,7 +260,7 @@ def load_network(path: str | Path) -> Network:
         advice = (
             ""
             if Path(path).suffix == ".json"
-            else "; `evomod.measures.files.read_graph` reads other formats"
+            else "; `evomod.measures.read_graph` reads other formats"
         )
         raise EvomodError(f"network file {path} cannot be read as JSON: {error}{advice}.") from None
     return network_of(data, f"network file {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evomod.measures.files import read_graph, read_modules
 from evomod.measures.functional import (
     Decomposition,
     Lesions,
@@ -46,5 +47,7 @@ __all__ = [
     "q_of_many",
     "quality",
     "random_graphs",
+    "read_graph",
+    "read_modules",
     "redundancy",
 ]

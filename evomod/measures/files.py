@@ -394,9 +394,22 @@ NODE_WORDS, MODULE_WORDS = ("node", "name", "id", "label"), ("module", "communit
 
 
 def read_modules(path: str | Path) -> dict[str, str]:
-    """The module of every node by name, from text with a line ``node,module`` each; a header may name both.
+    """The module of every node, from text with one line ``node,module`` per node.
 
-    Raises `EvomodError` for a line that is not two fields, and a node that stands twice.
+    Parameters
+    ----------
+    path
+        Of the text; a header may name both fields.
+
+    Returns
+    -------
+    dict
+        Modules by the names of nodes, as `quality` takes them.
+
+    Raises
+    ------
+    EvomodError
+        For a line that is not two fields, and a node that stands twice.
     """
     path = Path(path)
     try:
