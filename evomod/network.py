@@ -258,9 +258,7 @@ def load_network(path: str | Path) -> Network:
         raise EvomodError(f"there is no network file {path}.") from None
     except (OSError, DamageError) as error:
         advice = (
-            ""
-            if Path(path).suffix == ".json"
-            else "; `evomod.measures.read_graph` reads other formats"
+            "" if Path(path).suffix == ".json" else "; `evomod.measures.read_graph` reads other formats"
         )
         raise EvomodError(f"network file {path} cannot be read as JSON: {error}{advice}.") from None
     return network_of(data, f"network file {path}")

@@ -446,7 +446,7 @@ def parquet_library() -> Any:
             return import_module(name)
     raise EvomodError(
         "Parquet wants pyarrow or polars, and neither is installed: `pip install pyarrow`, or leave out "
-        "--parquet; the tables are CSV anyway."
+        "--parquet: a study's tables are CSV anyway, and `evomod export` has --csv."
     )
 
 
