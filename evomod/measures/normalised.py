@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXCHANGED = ("degree-preserving", "milo2002")
 NOT_SOUGHT = "none: not sought in large, signed or weighted graphs, nor with a resolution; give q_max"
 
+NO_Q_MAX = "Q_m is NaN: there is no Q_max"
 SAME = 1e-9
 """Two Q closer than this are equal: the same partition summed in another order differs by 1e-16."""
 
@@ -325,7 +326,7 @@ def compared(
         low, high = z_interval(np.array([q]), spread[:, None])
         interval = float(low[0]), float(high[0])
     if np.isnan(q_max):
-        notes.append("Q_m is NaN: there is no Q_max")
+        notes.append(NO_Q_MAX)
     elif q_max - q_rand <= SAME:
         notes.append(f"Q_m is NaN: Q_max {q_max:.4g} is not above Q_rand {q_rand:.4g}")
     else:

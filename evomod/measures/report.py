@@ -19,7 +19,7 @@ from evomod.measures.hierarchy import steps_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY, modules_of, q_of_many
 from evomod.measures.modularity import undirected as undirected_of
 from evomod.measures.motifs import motifs_among
-from evomod.measures.normalised import EXCHANGED, SAME, compared, most_modular_graphs
+from evomod.measures.normalised import EXCHANGED, NO_Q_MAX, SAME, compared, most_modular_graphs
 from evomod.measures.nulls import ENTRIES, NULLS, check_draws, random_graphs, random_parts
 from evomod.measures.swapped import drawn_values, is_rigid, start_of
 from evomod.network import Network
@@ -45,8 +45,8 @@ CHEAP_STEPS, MOST_STEPS, FEWEST_DRAWS = 1e8, 2e9, 10
 together, at least so many."""
 ANNEALINGS = 20
 """For Q_max, of each direction and null: 0.1 s at 80 connections."""
-NOT_SOUGHT = f"Q_max is not sought beyond {FEW_NODES} nodes, so Q_m is not known"
-ONCE = "refined: z, percentile and nulls are of its first search alone, in the network as in its nulls"
+NOT_SOUGHT = f"no Q_m: Q_max is not sought beyond {FEW_NODES} nodes"
+ONCE = "refined: z, percentile and the mean of the nulls are by its first search alone, for the network as for the nulls"
 MOST_GOALS = 4
 """Goals of a task that are printed."""
 MOST_MOTIFS = 8
@@ -367,8 +367,8 @@ def _add_null(
     if is_few and method in SOME and asked.is_plain and asked.weight is None and asked.null in KEPT:
         found = _with_largest(found, graph, row["directed"], null, asked, shared)
     else:
-        note = "" if is_few else NOT_SOUGHT
-        note = "; ".join(filter(None, (found.note, note, ONCE if is_once else "")))
+        note = found.note if is_few else found.note.replace(NO_Q_MAX, NOT_SOUGHT)
+        note = "; ".join(filter(None, (note, ONCE if is_once else "")))
         found = replace(found, q_max=math.nan, q_max_source="not sought", q_m=math.nan, note=note)
     names = (
         "q_rand", "q_rand_sd", "z", "z_low", "z_high", "percentile", "q_max", "q_max_source", "q_m",
