@@ -598,7 +598,11 @@ def test_a_selection_that_returns_something_else_is_named_with_its_generation(ho
         list(evomod.evolve(config(selection={"method": "odd.py"}), seed=1))
 
 
-def test_a_run_in_a_thread_reads_the_same_file(home):
+def test_a_run_in_a_thread_reads_the_same_file(home, capsys):
+    slowly = (
+        "\n\nimport time\n\ntime.sleep(0.3)\n"  # so that one thread comes while the other executes it
+    )
+    (home / "fan_in.py").write_text(FAN_IN + slowly)
     found = []
 
     def evolve():
@@ -610,6 +614,7 @@ def test_a_run_in_a_thread_reads_the_same_file(home):
     for thread in threads:
         thread.join()
     assert (found[0] == found[1]).all() and np.isfinite(found[0]).all()
+    assert capsys.readouterr().err.count("executed") == 1
 
 
 def test_a_config_that_names_what_is_not_there_is_still_read(home):

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, ValidationError, create_model
 
 from evomod.errors import EvomodError, shown
 from evomod.files.plugins import (
+    READING,
     Origin,
     built_in,
     check_name,
@@ -117,13 +118,14 @@ class Collection(Mapping[str, T]):
 
     def _class_of(self, one: T, origin: Origin) -> type[Any]:
         """The same class for the same file."""
-        if (one, origin) not in self._classes:
-            fields: dict[str, Any] = {
-                **self.further, "entry_point": (str | None, None), "sha256": (str, ...)
-            }  # fmt: skip
-            section = create_model(one.section.__name__, __base__=one.section, **fields)
-            self._classes[one, origin], self._defined[section] = section, (one, origin)
-        return self._classes[one, origin]
+        with READING:
+            if (one, origin) not in self._classes:
+                fields: dict[str, Any] = {
+                    **self.further, "entry_point": (str | None, None), "sha256": (str, ...)
+                }  # fmt: skip
+                section = create_model(one.section.__name__, __base__=one.section, **fields)
+                self._classes[one, origin], self._defined[section] = section, (one, origin)
+            return self._classes[one, origin]
 
     def check(self, one: T, origin: Origin, base: type[Section]) -> str:
         """Refuse, in words, a name or a section that cannot be; returns what an error calls the object's place."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from threading import RLock
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,6 +29,8 @@ T = TypeVar("T")
 OURS = ("task.py",)
 """Names of files that a run folder holds already."""
 
+READING = RLock()
+"""Held while a user's file or module is executed and what it defines is kept: threads share that, and standard output."""
 EXECUTED: dict[tuple[str, str], dict[str, Any]] = {}
 """What files define that were executed by this process, by their name and SHA-256."""
 
@@ -77,8 +80,9 @@ def from_file(path: Path, kind: type[T], what: str) -> tuple[T, Origin]:
         )
     digest = hashlib.sha256(content).hexdigest()
     key = (path.name, digest)
-    if key not in EXECUTED:
-        EXECUTED[key] = _executed(path, content, what)
+    with READING:
+        if key not in EXECUTED:
+            EXECUTED[key] = _executed(path, content, what)
     found = {id(value): value for value in EXECUTED[key].values() if isinstance(value, kind)}
     if not found:
         raise EvomodError(
@@ -132,7 +136,7 @@ def from_entry_point(group: str, name: str, kind: type[T]) -> tuple[T, Origin]:
     """The object of an installed package. Raises `EvomodError` where it is none, or does not import."""
     point = entry_points(group)[name]
     try:
-        with redirect_stdout(sys.stderr):
+        with READING, redirect_stdout(sys.stderr):
             found = point.load()
     except (Exception, SystemExit) as error:
         raise EvomodError(
