@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError, nearest, shortened, shown
 from evomod.files.disk import is_file, is_folder
 from evomod.files.folders import what_to_name
-from evomod.files.plugins import entry_points, source_file
+from evomod.files.plugins import READING, entry_points, source_file
 
 GROUP = "evomod.tasks"
 """Of the entry points by which installed packages bring tasks."""
@@ -360,13 +360,18 @@ def folders() -> list[Path]:
 
 
 def task_files() -> list[Path]:
-    """Every task file on the search path, each once even if two folders are the same."""
+    """Every task file that is found: on the search path, then in installed packages."""
+    return [*_files_of_folders(), *packaged_files()[0]]
+
+
+def _files_of_folders() -> list[Path]:
+    """Those on the search path, each once even if two folders are the same."""
     places: dict[Path, Path] = {}
     for folder in folders():
         if folder.is_dir():
             places.setdefault(folder.resolve(), folder)
     files = [path for folder in places.values() for path in sorted(folder.glob("*.py"))]
-    return [path for path in files if not path.name.startswith("_")] + list(packaged_files()[0])
+    return [path for path in files if not path.name.startswith("_")]
 
 
 def packaged_files() -> tuple[dict[Path, str], list[str]]:
@@ -386,7 +391,8 @@ def read_task(path: Path) -> Task:
 
     A file is executed once in a process, and again only if its text has changed.
     """
-    return _executed(path, _source_of(path))
+    with READING:
+        return _executed(path, _source_of(path))
 
 
 def _source_of(path: Path) -> str:
@@ -471,7 +477,7 @@ def find_tasks(wanted: str | None = None) -> tuple[dict[str, Task], list[str]]:
     tasks: dict[str, Task] = {}
     packaged, problems = packaged_files()
     twice: set[str] = set()
-    for path in task_files():
+    for path in (*_files_of_folders(), *packaged):
         try:
             stated = None if wanted is None else _stated_name(_source_of(path))
             if stated is not None and plain(stated) != plain(str(wanted)):
@@ -505,7 +511,8 @@ def load_task(name: str | Path) -> Task:
     Parameters
     ----------
     name
-        A task's name, looked for in ``$EVOMOD_TASK_PATH``, ``./tasks``, the package and installed packages; or the path of a file.
+        A task's name, looked for in ``$EVOMOD_TASK_PATH``, ``./tasks``, the package and installed packages; or the path of
+        a file.
 
     Returns
     -------

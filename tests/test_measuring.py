@@ -18,17 +18,8 @@ from evomod.measures import report as report_module
 from evomod.measures.edges import edges_of
 from evomod.measures.files import read_graph
 from evomod.measures.hierarchy import steps_of
-from evomod.measures.report import (
-    CSV_COLUMNS,
-    Wish,
-    _given_text,
-    _of_given,
-    csv_rows,
-    measure_network,
-    measure_parts,
-    null_note,
-    report,
-)
+from evomod.measures.report import Wish, _of_given, measure_network, measure_parts, null_note
+from evomod.measures.report_text import CSV_COLUMNS, _given_text, csv_rows, report
 from evomod.network import Network, network_json
 from evomod.task import load_task
 

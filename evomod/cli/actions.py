@@ -300,11 +300,8 @@ def act_figure(given: argparse.Namespace) -> int:
     return 0
 
 
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def act_measure(given: argparse.Namespace) -> int:
+    from evomod.cli.doctor import usable_cores
     from evomod.measures.files import read_graph, read_modules
 
     if not given.files:
@@ -318,7 +315,7 @@ def act_measure(given: argparse.Namespace) -> int:
         name: getattr(given, name)
         for name in ("directed", "weight", "signed", "resolution", "null", "draws")
     }
-    wish["jobs"] = _usable_cores() if given.jobs is None else given.jobs  # their number changes nothing
+    wish["jobs"] = usable_cores() if given.jobs is None else given.jobs  # their number changes nothing
     wish["seed"] = 1 if given.seed is None else given.seed
     wish["modules"] = None if given.modules is None else read_modules(given.modules)
     found: list[dict[str, Any]] = []
@@ -425,7 +422,7 @@ class _Progress:
 
 
 def _print_measures(given: argparse.Namespace, found: list[dict[str, Any]]) -> None:
-    from evomod.measures.report import CSV_COLUMNS, csv_rows, report
+    from evomod.measures.report_text import CSV_COLUMNS, csv_rows, report
 
     if given.json:
         print(strict_json(found[0] if len(given.files) == 1 and found else found))

@@ -57,9 +57,13 @@ def _version_of(package: str) -> str | None:
         return None
 
 
+def usable_cores() -> int:
+    """Cores that this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _cores() -> Finding:
-    number = os.cpu_count() or 1
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else number
+    number, usable = os.cpu_count() or 1, usable_cores()
     return Finding(
         "cores", f"{usable} of {number} may be used; `evomod study --jobs {usable}` is the default"
     )

@@ -43,9 +43,7 @@ def census(adjacency, size, classes, counts):
     of four nodes would take 45 us.
     """
     n_nodes = adjacency.shape[1]
-    pair = np.empty(
-        (n_nodes, n_nodes), np.int16
-    )  # codes below 4096; of 1000 nodes it stays in the cache
+    pair = np.empty((n_nodes, n_nodes), np.int16)  # holds codes below 4096, and stays in the cache
     neighbours, degree = np.empty((n_nodes, n_nodes), np.int64), np.empty(n_nodes, np.int64)
     mark = np.zeros(n_nodes, np.int64)
     ahead = np.empty((3, n_nodes), np.int64)

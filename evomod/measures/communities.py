@@ -25,9 +25,10 @@ KICKS = 8
 proportionally fewer, as each kick costs more."""
 SPARSE = 8.0
 GREEDY, LAST, LAST_EACH, LAST_KICKS = 8, 2, 300, 5000
-"""Searches at the end, of what all searches and so many without a kick agree on, if it is fewer than half of the nodes, of at most `MIDDLE`; kicks for each
-of its nodes, and at most, nor more than of four whole searches. Of 89 rings of cliques 2 had a lower Q than the best of 20 runs of leidenalg without them: a kick
-of what is agreed on, the cliques, takes half the time, and 5000 find which of 30 go in pairs in 33 of 40 searches."""
+"""`LAST` searches at the end, of graphs of up to `MIDDLE` nodes, on the groups that all searches and `GREEDY` ones without a
+kick agree on, if those are fewer than half of the nodes: kicks for each group, and at most, nor more than of four whole
+searches. Of 89 rings of cliques 2 had a lower Q than the best of 20 runs of leidenalg without them: there the cliques are the
+groups, a kick takes half the time, and 5000 find which of 30 go in pairs in 33 of 40 searches."""
 CORE_KICKS, MOST_CORE = 100, 1500
 """For every node of a core, what partitions agree on; no more in all than the second, or as many as of the whole graph. A ring
 of 30 cliques, 30 nodes then, falls into its 15 pairs in 3 of 40 searches of 200 kicks, and in 11 of 1000."""
@@ -166,8 +167,8 @@ def best_partition(links: Links, rng: np.random.Generator, once: bool = False) -
     graphs `STARTS` short ones at first. What a later one finds is combined with the best so far: nodes that share
     a module in both are contracted, and the search is repeated on what is left, and on the nodes from there. No
     further search starts after `PATIENCE` in a row that find nothing better, or after the kicks of
-    `MOST_SEARCHES` (`MOST_DENSE`), if `LEAST_EACH` are spent; last `LAST` of what all agree on. ``once``: the first search alone, on
-    dense graphs a short one. Of more than `MANY` nodes: `_of_many`.
+    `MOST_SEARCHES` (`MOST_DENSE`), if `LEAST_EACH` are spent; at the end come `LAST` searches of what all agree on.
+    ``once``: the first search alone, on dense graphs a short one. Of more than `MANY` nodes: `_of_many`.
     """
     small, group = _without_leaves(links)
     n = small.n_nodes

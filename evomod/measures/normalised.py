@@ -88,7 +88,8 @@ def normalised_modularity(
 ) -> NormalisedModularity | list[NormalisedModularity]:
     """Q_m = (Q - Q_rand) / (Q_max - Q_rand) of a network (Kashtan & Alon 2005), with z and percentile.
 
-    Q_rand is the mean over random graphs, see `evomod.measures.nulls.random_graphs`. Q_max: Kashtan & Alon evolved networks for Q and took the mean of the best;
+    Q_rand is the mean over random graphs, see `evomod.measures.nulls.random_graphs`. Q_max: Kashtan & Alon evolved
+    networks for Q and took the mean of the best;
     give that number as ``q_max``. Left out, it is the largest Q found among graphs with the same degrees
     (the same layers too where the null keeps them) by `RESTARTS` annealings. That is another number: its
     graphs may fall apart, which a network that works does not, so it is larger and Q_m smaller. All Q are

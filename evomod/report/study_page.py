@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from evomod import measures
 from evomod.contrasts import contrast
+from evomod.effects import numbers_of
 from evomod.errors import EvomodError
 from evomod.files.tables import lines_by_run
 from evomod.network import Network
@@ -146,7 +147,7 @@ def _summary(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.
         q = contrast(summary["q_score"][rows[other]], summary["q_score"][rows[first]])
         parts.append(compared(q, "Q", labels[other], labels[first]) + ".")
         if "q_z" in summary:
-            z = contrast(*(_known(summary["q_z"][rows[name]]) for name in (other, first)))
+            z = contrast(*(numbers_of(summary["q_z"][rows[name]]) for name in (other, first)))
             if min(z.a.n, z.b.n) > 0:
                 what = "z of Q among random networks of the same degrees"
                 parts.append(compared(z, what, labels[other], labels[first]) + ".")
@@ -159,11 +160,6 @@ def _summary(summary: Table, labels: dict[str, str], rows: dict[str, NDArray[np.
     if len(others) > 3:
         parts.append(f"{len(others) - 3} more treatments are below.")
     return " ".join(parts)
-
-
-def _known(values: NDArray[Any]) -> NDArray[np.float64]:
-    numbers: NDArray[np.float64] = values.astype(float)
-    return numbers[np.isfinite(numbers)]
 
 
 def columns_of(summary: Table) -> dict[str, str]:

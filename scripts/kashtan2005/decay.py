@@ -88,10 +88,11 @@ def draw(study):
     for axes, value, label in zip(panels, ("q_m", "fitness", "gates"), labels, strict=True):
         for k, (arm, (_, is_dearer, name)) in enumerate(ARMS.items()):
             groups = [values(table, arm, generation, value) for generation in GENERATIONS]
+            is_fixed = arm.startswith("fixed")
             axes.errorbar(
                 GENERATIONS, [group.mean() for group in groups],
-                yerr=[derived.standard_error(group) for group in groups], fmt="so"[is_dearer] + ("-" if arm.startswith("fixed") else "--"), ms=3.5,
-                lw=1, mfc=None if arm.startswith("fixed") else "white", color=COLOURS[(5, 1, 0, 4)[k]], label=name,
+                yerr=[derived.standard_error(group) for group in groups], fmt="so"[is_dearer] + ("-" if is_fixed else "--"),
+                ms=3.5, lw=1, mfc=None if is_fixed else "white", color=COLOURS[(5, 1, 0, 4)[k]], label=name,
             )  # fmt: skip
         axes.set_xlabel("generation")
         axes.set_ylabel(label)

@@ -19,7 +19,14 @@ PAPER = {
 }
 """S_max of MVG, RVG_v, VG_0 and RVG_c and its error, quoted (Table 1); without an error: less than this."""
 OURS, THEIRS, LEAST = -0.14, 0.22, 0.4
-"""Where the marks stand beside a scenario's place, and the least speedup that the axis shows."""
+"""Where the marks stand beside a scenario's place, and the least speedup that the axis shows: S of the hardest goals is above
+one half, as T of the fixed goal is above half of what T can be."""
+SOLVED, UNSOLVED = (
+    "a goal, solved by the scenario in half of the runs or more: S is at least this",
+    "a goal that the scenario does not solve either: S is not known",
+)
+MEAN = "mean over goals ± bootstrapped standard error"
+PUBLISHED = "published: mean ± error; arrow: less than"
 
 
 def draw(study):
@@ -62,10 +69,10 @@ def _draw_goals(axes, x, study, model, scenario):
     speedups = np.array([np.median(fixed) / np.median(varying) for fixed, varying in found.values()])
     is_known = np.array([np.median(varying) < cap for _, varying in found.values()])
     beside = np.linspace(-0.09, 0.09, speedups.size) if speedups.size > 1 else np.zeros(1)
-    for chosen, fill in ((is_known, look_of(0)[0]), (~is_known, "none")):
+    colour, _ = look_of(0)
+    for chosen, fill, label in ((is_known, colour, SOLVED), (~is_known, "none", UNSOLVED)):
         axes.scatter(
-            x + beside[chosen], speedups[chosen], s=16, facecolors=fill, edgecolors=look_of(0)[0], linewidths=0.8,
-            label=SOLVED if fill != "none" else UNSOLVED,
+            x + beside[chosen], speedups[chosen], s=16, facecolors=fill, edgecolors=colour, linewidths=0.8, label=label
         )  # fmt: skip
     if is_known.any():
         mean, error = speedup.mean_speedup(found)
@@ -82,14 +89,6 @@ def _draw_published(axes, x, mean, error):
         axes.errorbar(x, mean, [[mean - 0.65 * mean], [0.0]], uplims=True, fmt="D", **look)
     else:
         axes.errorbar(x, mean, error, fmt="D", **look)
-
-
-SOLVED, UNSOLVED = (
-    "a goal, solved by the scenario in half of the runs or more: S is at least this",
-    "a goal that the scenario does not solve either: S is not known",
-)
-MEAN = "mean over goals ± bootstrapped standard error"
-PUBLISHED = "published: mean ± error; arrow: less than"
 
 
 def _legend(panels):

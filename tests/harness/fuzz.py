@@ -324,7 +324,7 @@ def formats(home: Path) -> dict[str, Format]:
     from evomod.measures.files import read_graph, read_modules
     from evomod.measures.modularity import modules_of
     from evomod.measures.report import measure_network
-    from evomod.measures.report import report as told_of
+    from evomod.measures.report_text import report as told_of
     from evomod.network import load_network, network_json
     from evomod.plots import runs as plotting
     from evomod.report import comparing
