@@ -85,7 +85,8 @@ test-gradient: .venv/tested
 	touch $@
 
 test-lowest: .venv-lowest/installed
-	.venv-lowest/bin/python -m pytest $(CORES) -W default::DeprecationWarning  # old matplotlib, new pyparsing
+	.venv-lowest/bin/python -m pytest $(CORES) \
+	  -W default::DeprecationWarning -W default::FutureWarning  # old matplotlib, new pyparsing; networkx 3.4 of itself
 
 .venv-3.%: setup.cfg
 	python3.$* -m venv $@

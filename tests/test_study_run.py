@@ -1,5 +1,7 @@
 """Studies run: the same bytes by any engine and over any death, and one sentence for what goes wrong."""
 
+import gc
+import itertools
 import json
 import os
 import random
@@ -9,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -242,6 +245,25 @@ def test_a_measure_that_cannot_be_written_is_one_sentence(short, tmp_path):
     (place / "measures.json.part").mkdir()
     outcome = evolve_folder(place, lambda generation: False)
     assert outcome.ended == "failed" and f"cannot write to {place}" in outcome.message
+
+
+def test_a_process_that_is_given_many_runs_looks_for_old_garbage(short, monkeypatch):
+    """As tasks leave it, which are modules whose functions refer to them: 10,000 runs took 32 MB."""
+    monkeypatch.setattr(engines, "EVOLVED", itertools.count(1))
+    monkeypatch.setattr(engines, "SEARCH_EVERY", 2)
+    ring = type("Ring", (), {})()
+    ring.itself, seen = ring, weakref.ref(ring)
+    gc.collect()  # it is old now
+    gc.disable()
+    try:
+        del ring
+        lives = []
+        for _ in range(2):
+            evolve_folder(short[1] / "pa" / "000", lambda generation: False)
+            lives.append(seen() is not None)
+    finally:
+        gc.enable()
+    assert lives == [True, False]
 
 
 def test_a_replicate_is_repeated_alone(short, tmp_path):
