@@ -165,6 +165,31 @@ def page(result: Result, home: Path, rows: int = PLOT_ROWS) -> None:
         result.fail(f"report of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
 
 
+def beside(result: Result, home: Path, rows: int = PLOT_ROWS) -> None:
+    """Two long logs are compared."""
+    for name in "ab":
+        long_log(home / name, rows)
+    code, megabytes, seconds = taken(["compare", str(home / "a"), str(home / "b")])
+    result.tried += 1
+    result.peak(f"MB to compare two logs of {rows:,} rows", round(megabytes))
+    if code != 0 or megabytes > PLOT_MB:
+        result.fail(f"compare of {rows:,} rows: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s")
+
+
+def movie(result: Result, home: Path, generations: int = 20_000) -> None:
+    """A long run as a movie."""
+    out = str(home / "long")
+    size = ["--set", "evolution.population=20", "--set", f"evolution.generations={generations}"]
+    taken(["evolve", "retina", "--seed", "1", "--out", out, *size])
+    code, megabytes, seconds = taken(["movie", out])
+    result.tried += 1
+    result.peak(f"MB for the movie of {generations:,} generations", round(megabytes))
+    if code != 0 or megabytes > PAGE_MB:
+        result.fail(
+            f"movie of {generations:,} generations: rc {code}, {megabytes:.0f} MB, {seconds:.1f} s"
+        )
+
+
 def status(result: Result, home: Path, number: int = STATUS_RUNS) -> None:
     """A large study is asked for, half done and done. Not for the first time: that reads modules, or writes tables."""
     for done in (number // 2, number):
@@ -315,4 +340,4 @@ def _told(folder: Path) -> tuple[dict[str, Any], float | None]:
     return dict(status.states), status.seconds_left
 
 
-BOUNDS = (network, plot, status, populations, long, time_left, many, page)
+BOUNDS = (network, plot, status, populations, long, time_left, many, page, beside, movie)
