@@ -14,6 +14,7 @@ from numpy.testing import assert_array_equal
 import evomod
 from evomod import measures
 from evomod.errors import EvomodError
+from evomod.files import tables
 from evomod.files.tables import write_text
 from evomod.papers.scripts import load_script
 from evomod.runs import measures as run_measures
@@ -244,3 +245,14 @@ def test_a_treatment_that_the_study_lacks_is_refused():
     assert found.column("q_score", "pa").size == 30
     with pytest.raises(EvomodError, match=r"no treatment 'pcc-'; did you mean 'pcc-25'\? known: "):
         found.column("q_score", "pcc-")
+
+
+def test_one_endless_entry_does_not_make_all_of_its_column_as_long(tmp_path, monkeypatch):
+    """NumPy's texts are as long as the longest: 2,000 lines, one of a million letters, were 8 GB."""
+    path = tmp_path / "courses.csv"
+    path.write_text("treatment,to\n" + "pa,a\n" * 9 + f"pa,{'x' * 1000}\n")
+    assert tables.read_table(path)["to"].dtype.kind == "U"
+    monkeypatch.setattr(tables, "MOST_PADDED", 1000)
+    table = tables.read_table(path)
+    assert table["to"].dtype == object and table["treatment"].dtype.kind == "U"
+    assert (table["to"] == "a").sum() == 9 and len(table["to"][9]) == 1000

@@ -22,6 +22,8 @@ from evomod.files.readers import DamageError, read_bytes, unpacked
 
 MOST_LINE = 2**20
 """Letters of a table's line."""
+MOST_PADDED = 2**28
+"""Bytes of a column of texts that are each as long as the longest."""
 AT_A_TIME = 4096
 """Rows of a table that are text at once: a million rows of 17 columns were 1.5 GB."""
 
@@ -139,8 +141,14 @@ def read_table(
         raise EvomodError(f"the table {path} is damaged: {damage}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise EvomodError(f"the table {path} cannot be read: {error}.") from None
-    plain = {n: c if compact or c.dtype != object else c.astype(str) for n, c in columns.items()}
+    plain = {n: c if compact or c.dtype != object else _padded(c) for n, c in columns.items()}
     return Columns(plain, path)
+
+
+def _padded(texts: Column) -> Column:
+    """Texts as NumPy has them, each as long as the longest; objects still, where one is so long that this is too much."""
+    longest = max(map(len, texts.tolist()), default=0)
+    return texts if 4 * longest * texts.size > MOST_PADDED else texts.astype(str)
 
 
 def checked_table(table: Columns, needed: Collection[str] = ()) -> Columns:

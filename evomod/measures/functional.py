@@ -54,6 +54,7 @@ class Decomposition:
     partition: Separation | None
     """By the modules of `modularity`."""
     subgoals: tuple[str, ...]
+    """``[subgoal]``: their names."""
     readings: NDArray[np.float64]
     """``[subgoal, node]``: patterns right by the best of the four readings; NaN for inputs."""
     best: NDArray[np.float64]
@@ -71,7 +72,9 @@ class Lesions:
     """Loss of fitness, intact less silenced; negative where silence helps."""
 
     goals: tuple[str, ...]
+    """``[goal]``: their names."""
     subgoals: tuple[str, ...]
+    """``[subgoal]``: their names."""
     modules: NDArray[np.int64]
     """``[node]``: number of its module; -1 for none."""
     intact_goals: NDArray[np.float64]
@@ -93,6 +96,7 @@ class Redundancy:
     """Who carries which subgoal, and who can stand in for whom."""
 
     subgoals: tuple[str, ...]
+    """``[subgoal]``: their names."""
     modules: NDArray[np.int64]
     """``[node]``: number of its module; -1 for none."""
     intact: NDArray[np.float64]

@@ -34,15 +34,22 @@ class NullHierarchy:
     """A hierarchy and where it lies among those of random graphs; NaN where all of these are the same."""
 
     hierarchy: float
+    """Global reaching centrality of the graph, from 0 to 1 (Mones, Vicsek & Vicsek 2012)."""
     null_mean: float
+    """Mean over the draws."""
     null_sd: float
+    """Of the draws, n - 1 below the line; NaN for one draw."""
     z: float
+    """(hierarchy - null_mean) / null_sd."""
     z_low: float
     """With ``z_high`` the 95 % interval of z that the number of draws leaves."""
     z_high: float
     percentile: float
+    """Percentage of the draws that are less hierarchical, those that are as much so counting half."""
     null: str
+    """What the draws keep, one of `NULLS`."""
     draws: int
+    """Random graphs drawn."""
 
 
 @overload

@@ -70,9 +70,11 @@ class Partition:
     """Nodes in modules."""
 
     q: float
+    """Modularity of these modules, at most 1."""
     modules: NDArray[np.int64]
     """``[node]``: number of its module from 0; -1 for nodes without a connection."""
     method: str
+    """How they were found, one of `METHODS`."""
     directed: bool = True
     """Whether Q counts who connects to whom (Leicht & Newman 2008), or only that they do."""
     bound: float = math.nan
@@ -80,7 +82,9 @@ class Partition:
     names: tuple[Hashable, ...] = ()
     """``[node]``: what the graph calls its nodes."""
     resolution: float = 1.0
+    """What the expected connections were multiplied by; 1: plain Q."""
     signed: str | None = None
+    """What negative weights did, see `communities.quality_of`; None: there were none."""
 
     @property
     def by_name(self) -> dict[Hashable, int]:

@@ -53,6 +53,7 @@ class MotifProfile:
     """How often every connected subgraph occurs, and how often in random graphs."""
 
     size: int
+    """Nodes of a subgraph: 3 or 4."""
     ids: NDArray[np.int64]
     """``[class]``: the numbers of the motif literature, ascending."""
     names: tuple[str, ...]
@@ -75,7 +76,9 @@ class MotifProfile:
     """``[class]``: z over the length of the vector of all z that are numbers (Milo et al. 2004); 0 where
     all are 0."""
     null: str
+    """What the draws keep, one of `NULLS`."""
     draws: int
+    """Random graphs drawn."""
 
 
 def motif_ids(size: int) -> NDArray[np.int64]:

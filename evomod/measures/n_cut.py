@@ -36,11 +36,13 @@ class NCut:
     """An n-cut and where it lies among those of shuffled networks; NaN where there is no null."""
 
     n_cut: float
+    """The sum over modules of the weight that leaves a module over all of its weight (Shi & Malik 2000): from 0 to k."""
     modules: NDArray[np.int64]
     """``[node]``: number of its module from 0; -1 for nodes without a connection."""
     k: int
     """Modules asked for (of a given partition: its modules)."""
     null_mean: float
+    """Mean over the shuffled networks."""
     null_sd: float
     """Standard deviation over the draws, divided by their number as the authors do."""
     z: float
@@ -50,7 +52,9 @@ class NCut:
     p: float
     """(r + 1) / (draws + 1), r draws being at or below: one-sided, small for a modular network."""
     null: str | None
+    """What is shuffled; None without a null."""
     draws: int
+    """Shuffled networks drawn."""
     note: str = ""
     """Why z says nothing, where it does not."""
 

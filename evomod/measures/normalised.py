@@ -45,6 +45,7 @@ class NormalisedModularity:
     """Q of a network and where it lies between random graphs and the most modular one."""
 
     q: float
+    """Modularity of the network, at most 1."""
     q_m: float
     """(q - q_rand) / (q_max - q_rand); NaN where ``note`` says why."""
     q_rand: float
@@ -52,6 +53,7 @@ class NormalisedModularity:
     q_rand_sd: float
     """Of the draws, n - 1 below the line; NaN for one draw."""
     q_max: float
+    """The largest Q found among graphs with the same degrees, or as given; NaN where it was not sought."""
     q_max_source: str
     """Where q_max comes from."""
     z: float
@@ -62,9 +64,13 @@ class NormalisedModularity:
     percentile: float
     """Percentage of random graphs whose Q is below q, those that have the same counting half."""
     null: str
+    """What the random graphs keep, one of `NULLS`."""
     draws: int
+    """Random graphs drawn."""
     method: str
+    """How Q was found, one of `METHODS`."""
     directed: bool
+    """Whether Q counts who connects to whom."""
     note: str
     """Why a number is NaN; else empty."""
 
