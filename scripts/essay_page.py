@@ -18,16 +18,26 @@ CAUSES = r"makes networks more modular than their connections explain"
 CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Dropout causes modularity",
-        (("filan2021", r"^dropout, .*more clusterable"), ("causes", rf"^dropout at 0.1 {CAUSES}")),
+        (
+            ("filan2021", r"^dropout, .*more clusterable"),
+            ("benefits", r"^dropout of 0.2 makes more clusterable"),
+            ("causes", r"^networks are more clusterable .* with more dropout"),
+            ("causes", rf"^dropout at 0.1 {CAUSES}"),
+        ),
     ),
     (
         "Pruning of weights causes modularity",
-        (("filan2021", r"^control, pruned: more clusterable"), ("causes", rf"^pruning {CAUSES}")),
+        (
+            ("filan2021", r"^control, pruned: more clusterable"),
+            ("benefits", r"^pruning of .* makes more clusterable"),
+            ("causes", rf"^pruning {CAUSES}"),
+        ),
     ),
     (
         "L1 and L2 cause modularity",
         (
             ("filan2021", r"^(L1|L2.*), (not )?pruned: (more|less) clusterable"),
+            ("benefits", r"^L[12] of .* makes more clusterable"),
             ("causes", rf"^(L1|L2) {CAUSES}"),
         ),
     ),
@@ -68,30 +78,46 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("benefits", r"^with .* more often on patterns never shown"),
             ("benefits", r"because of higher Q"),
+            ("benefits", r"gets more new digits right$"),
+            ("benefits", r"because of a more clusterable network"),
+            ("benefits", r"^modularity alone generalises|^of networks trained with nothing else"),
         ),
     ),
     (
         "Dropout sets specialisation against redundancy",
-        (("causes", r"^(modules are|modules stand in|a silent neuron)"),),
+        (("causes", r"^(modules are|modules stand in|more modules carry|a silent neuron)"),),
     ),
     ("Without dropout networks become a tangle", ()),
-    ("Redundant systems must be modular", ()),
+    ("Redundant systems must be modular", (("causes", r"^networks whose modules stand in"),)),
+    (
+        "Modular networks are made of specialists",
+        (("causes", r"^more clusterable networks have more specialised"),),
+    ),
     (
         "A modular solution that is not yet perfect loses its modularity",
         (("benefits", r"^of modular imperfect"), ("causes", r"decays when it ends")),
     ),
     ("Trained networks are more modular than at birth", (("filan2021", r"^a trained network"),)),
-    ("Pruning during training differs from pruning after it", ()),
+    (
+        "Pruning during training differs from pruning after it",
+        (("benefits", r"^pruned (while|half-way)"),),
+    ),
     (
         "Dropout is a penalty of connections in disguise",
-        (("causes", r"^with 28 to 32 connections dropout"),),
+        (
+            ("causes", r"^with 28 to 32 connections dropout"),
+            ("benefits", r"^weights are smaller with more dropout"),
+        ),
     ),
     (
         "Switching of goals is a penalty of connections in disguise",
         (("causes", r"^with 28 to 32 connections goal-switching"),),
     ),
     ("Selection for adaptability makes networks modular", ()),
-    ("Large networks are modular without tricks", ()),
+    (
+        "Large networks are modular without tricks",
+        (("benefits", r"^without any trick|^the n-cut is further below"),),
+    ),
     ("All modularity in biology comes from a cost of connections", ()),
 )
 """What the essay or its readers say, in our words, and which claims are about it: paper, expression."""
