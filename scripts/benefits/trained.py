@@ -253,29 +253,36 @@ SHOWN = {
 
 
 def draw_table(path):
-    """Above causes and prunings, a dot a network; below what a cause gains on new digits and the part through
-    clusterability, and the excess of n-cut by width."""
+    """Above causes, a dot a network, and what each gains on new digits, the part through clusterability apart. Below networks
+    of the control, prunings, and the excess of n-cut by width."""
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    figure = Figure(figsize=(10.0, 8.0), layout="constrained")
+    figure = Figure(figsize=(10.0, 7.6), layout="constrained")
     cells = figure.subplots(2, 3, height_ratios=(1.5, 1.0))
-    names = [name for name in (*CAUSES, *PRUNING) if name in groups]
-    labels = [name.replace("-", " ", 1).replace("-0", " 0") for name in names]
+    names = [name for name in CAUSES if name in groups]
     for k, (axes, (column, label)) in enumerate(zip(cells[0, :2], SHOWN.items(), strict=True)):
-        plot_dots(axes, [column_of(groups, column, name) for name in names], labels)
+        plot_dots(axes, [column_of(groups, column, name) for name in names], [*map(named, names)])
         axes.set_title(label, fontsize=8)
         axes.tick_params(labelleft=k == 0)
     draw_gains(cells[0, 2], groups, names)
+    cells[0, 2].set_ylim(cells[0, 0].get_ylim())
     draw_spread(cells[1, 0], groups)
-    draw_widths(cells[1, 1], groups)
-    cells[1, 2].set_axis_off()
-    cells[1, 2].legend(*cells[0, 2].get_legend_handles_labels(), loc="upper left", fontsize=7)
+    draw_prunings(cells[1, 1], groups)
+    draw_widths(cells[1, 2], groups)
     figure.suptitle(
-        f"{N_TRAIN} digits to train on, {len(groups.get('control', []))} networks a way of training; below right by width, "
-        "all digits", fontsize=8,
+        f"{N_TRAIN} digits to train on, {len(groups.get('control', []))} networks a way of training; below right all digits, "
+        f"{FEWER} networks a width", fontsize=8,
     )  # fmt: skip
     return figure
+
+
+def named(way):
+    """A way of training in words."""
+    for short, word in (("l1-", "L1 "), ("l2-", "L2 "), ("prune-", "pruned "), ("dropout-", "dropout ")):
+        if way.startswith(short):
+            return f"{word}{float(way.removeprefix(short)):g}"
+    return way.replace("-", " ")
 
 
 def column_of(groups, column, name):
@@ -302,6 +309,7 @@ def draw_gains(axes, groups, names):
     axes.plot([], [], "o-", color=COLOURS[0], ms=4, label="through clusterability")
     axes.plot([], [], "s-", color=COLOURS[5], ms=4, label="otherwise")
     axes.tick_params(labelleft=False)
+    axes.legend(loc="upper left", fontsize=6)
     axes.set_title("gain over the control on new digits", fontsize=8)
 
 
@@ -309,8 +317,30 @@ def draw_spread(axes, groups):
     """Within the control: does the more clusterable network get more new digits right?"""
     x, y = (column_of(groups, column, "control") for column in SHOWN)
     axes.plot(x, y, "o", color=COLOURS[0], ms=3)
-    axes.set_xlabel(f"control: {SHOWN['clusterability']}", fontsize=8)
-    axes.set_ylabel(SHOWN["test_accuracy"], fontsize=8)
+    axes.set_title("networks of the control", fontsize=8)
+    label_spread(axes)
+
+
+def draw_prunings(axes, groups):
+    """The two measures of networks that keep a tenth of the weights, by when the others were taken away."""
+    for k, (way, mark) in enumerate(zip(("prune-0.9", *PRUNING), "os^D", strict=True)):
+        label = "pruned while training" if way == "prune-0.9" else named(way)
+        axes.plot(
+            *(column_of(groups, column, way) for column in SHOWN),
+            mark,
+            color=COLOURS[k],
+            ms=3,
+            label=label,
+        )
+    axes.set_title("a tenth of the weights", fontsize=8)
+    axes.legend(fontsize=6)
+    label_spread(axes)
+
+
+def label_spread(axes):
+    """The two measures against each other."""
+    for set_label, label in zip((axes.set_xlabel, axes.set_ylabel), SHOWN.values(), strict=True):
+        set_label(label, fontsize=8)
 
 
 def draw_widths(axes, groups):
