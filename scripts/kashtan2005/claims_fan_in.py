@@ -12,7 +12,7 @@ QUICK = {"replicates": 4, "settings": ["evolution.generations=600"]}
 CLAIMS = [
     Larger(
         text, column="q_m", a=a, b=b, family="fan-in and switching", smallest=DELTA, status="ours", replication=found,
-        figure="kashtan2005-fig5",
+        figure="kashtan2005-fan_in",
     )
     for text, a, b, found in (
         ("retina, at most 3 inputs: MVG has the higher Q_m", "mvg-capped", "fg-capped", "0.31 to 0.02: OneFluffyBunny/UCL_thesis"),
