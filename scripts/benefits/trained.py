@@ -1,4 +1,4 @@
-"""Networks trained on few digits: do dropout, L1, L2 and pruning generalise, and do they because of modularity?
+"""Networks trained on few digits: whether dropout, L1, L2 and pruning generalise, and whether because of modularity.
 
     python scripts/benefits/trained.py [--networks 100] [--workers 1] [--out FOLDER]
     python scripts/benefits/trained.py --summary
