@@ -9,6 +9,7 @@ import time
 import networkx
 import numpy as np
 import pytest
+from test_functional_modularity import two_sides
 
 from evomod import measures
 from evomod.bench.modularity import random_layered
@@ -440,3 +441,22 @@ def test_a_seed_a_generator_or_nothing_draws_and_anything_else_is_refused(call):
     for wrong in ("seven", -1, 1.5, True):
         with pytest.raises(EvomodError, match="rng: expected a generator"):
             call(graph, wrong)
+
+
+def test_a_network_has_functional_modularity_and_its_agreement_with_connections(tmp_path):
+    network = two_sides()
+    told = measure_network(network, draws=20)
+    rows = told["functional_modularity"]
+    assert [(row["similarity"], row["layer"]) for row in rows] == [
+        ("upstream", 1),
+        ("downstream", 1),
+        ("covariance", 1),
+    ]
+    for row, found in zip(rows, measures.functional_modularity(network, draws=20), strict=True):
+        assert row["q"] == found.q == pytest.approx(0.5) and row["draws"] == 20
+        assert row["by_unit"] == {str(k): int(k > 6) for k in range(4, 10)}
+        assert row["agreement"]["ami"] == pytest.approx(1.0)
+    text = report("it", told)
+    assert "6 hidden units, 16 patterns" in text and "functional, downstream" in text
+    json.dumps(told)
+    assert "functional_modularity" not in measure_network(network.to_networkx(), draws=5)
