@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import networkx
 import numpy as np
@@ -202,6 +203,13 @@ def test_weights_signs_and_resolution_are_those_of_the_measures():
         measure_network(matrix, weight="weight")
     with pytest.raises(EvomodError, match="resolution is a number above 0"):
         measure_network(matrix, resolution=0.0)
+
+
+def test_signed_weights_of_a_layered_network_have_no_layered_null():
+    network = two_sides()
+    weight = np.where(np.arange(network.weight.size) % 3 == 0, -1.0, 1.0)
+    told = measure_network(replace(network, weight=weight), weight="weight", signed="gomez2009", draws=5)
+    assert "modularity_layered" not in told and told["modularity"][0]["draws"] == 5
 
 
 def test_modules_that_are_given_stand_beside_the_same_modules_in_nulls():

@@ -148,7 +148,12 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if asked.null not in NULLS:
         raise EvomodError(f"there is no null '{asked.null}'; known: {', '.join(NULLS)}.")
     counted = with_direction(edges, not undirected, asked.weight is not None)
-    layered = asked.null == "degree-preserving" and not undirected and _is_layered(graph, edges)
+    layered = (
+        asked.null == "degree-preserving"
+        and not undirected
+        and asked.is_plain  # negative weights and resolutions have no layered null
+        and _is_layered(graph, edges)
+    )
     told: dict[str, Any] = {
         "nodes": edges.n_nodes,
         "nodes_with_a_connection": n_nodes,
