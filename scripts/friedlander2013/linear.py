@@ -74,7 +74,9 @@ def measured(network, goal):
     a, b = sizes
     small = np.mean([matrix < SMALL * matrix.max() for matrix in sizes])
     graph, layer = graph_of_layers([b.T, a.T])
-    q = modularity(graph, "refined", directed=False, weight="weight").q
+    found = modularity(graph, "refined", directed=False, weight="weight")
+    assert not isinstance(found, list)
+    q = found.q
     spread = null_distribution(
         graph, "shuffle-within-layer", DRAWS, np.random.default_rng(1), layer=layer, directed=False,
         weight="weight", method="refined",
