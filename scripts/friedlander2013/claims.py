@@ -44,7 +44,7 @@ CLAIMS = [
         a=PRODUCT, b=SUM, family="modularity", smallest=DELTA, figure="friedlander2013-linear",
     ),
     Larger(
-        "with a modular goal the product rule makes networks more modular relative to shuffled elements (z of Q) than the sum rule", column="q_z",
+        "with a modular goal the product rule gives a higher z of Q than the sum rule (shuffled elements)", column="q_z",
         a=PRODUCT, b=SUM, family="modularity", smallest=DELTA, figure="friedlander2013-linear",
     ),
     Larger(
