@@ -35,6 +35,7 @@ from evomod.sections import (
     SelectionSection,
     TaskSection,
     TrackingSection,
+    VariationSection,
 )
 from evomod.selections.collection import METHODS
 from evomod.selections.columns import known as measurable
@@ -99,6 +100,10 @@ class Config(Section):
             data["network"] = {"encoding": encoding} | data.get("network", {})
         if isinstance(data.get("variation", {}), dict):
             data["variation"] = (variation_class(encoding), data.get("variation", {}))
+        elif type(data["variation"]) is VariationSection and issubclass(
+            variation_class(encoding), VariationSection
+        ):
+            data["variation"] = (variation_class(encoding), data["variation"].model_dump())
         return data
 
     @field_validator("network", mode="wrap")
@@ -285,6 +290,11 @@ def _unknown_key(path: Sequence[str | int], data: dict[str, Any]) -> str:
             if path[-1] in kind.section.model_fields and path[-1] not in known:
                 used = _encoding_or_layered(data)
                 return f"belongs to the encoding '{encoding}'; this config's is '{used}'"
+    if path[0] == "variation":
+        having = [name for name, kind in ENCODINGS.items() if path[-1] in kind.variation.model_fields]
+        if having:
+            names = " or ".join(f"'{name}'" for name in having)
+            return f"belongs to the encoding {names}; this config's is '{_encoding_or_layered(data)}'"
     homes = homes_of(str(path[0])) if len(path) == 1 else []
     hint = f"did you mean '{homes[0]}'? " if homes else nearest(path[-1], known)
     return f"unknown key; {hint}known here: {', '.join(known)}"

@@ -77,27 +77,31 @@ class Network:
         """Whether its nodes are gates, which may feed back."""
         return any(name in GATES for name in self.functions)
 
-    def values(self, patterns: ArrayLike, silent: ArrayLike = False) -> NDArray[np.float64]:
+    def values(
+        self, patterns: ArrayLike, silent: ArrayLike = False, held: ArrayLike = np.nan
+    ) -> NDArray[np.float64]:
         """Value of every node, ``[pattern, node]``, for Boolean ``patterns[pattern, input]``.
 
         Inputs are -1 and 1 for tanh neurons, else 0 and 1; a gate that does not come to rest is NaN.
-        Where ``silent[pattern, node]`` (or ``[node]``) is true the value is 0, whatever the node is given.
+        Where ``silent[pattern, node]`` (or ``[node]``) is true the value is 0, whatever the node is given; where ``held``
+        is a number the value is that number.
         Raises `EvomodError` if the patterns have another number of inputs.
         """
         given = self._checked(patterns)
-        quiet = np.broadcast_to(np.asarray(silent, np.bool_), (given.shape[0], self.n_nodes))
+        shape = (given.shape[0], self.n_nodes)
+        kept = np.broadcast_to(np.where(silent, 0.0, np.asarray(held, np.float64)), shape)
         if self.is_circuit:
-            return self._settled(given, quiet)
-        values = np.zeros((given.shape[0], self.n_nodes))
+            return self._settled(given, kept)
+        values, is_kept = np.zeros(shape), ~np.isnan(kept)
         is_tanh = "tanh" in self.functions
         values[:, self.inputs] = np.where(given, 1.0, -1.0 if is_tanh else 0.0)
-        values[quiet] = 0.0
+        values[is_kept] = kept[is_kept]
         for node in range(self.inputs.size, self.n_nodes):
             total = np.full(given.shape[0], self.bias[node])
             for edge in np.flatnonzero(self.target == node):
                 total += self.weight[edge] * values[:, self.source[edge]]
             heard = np.tanh(self.gain * total) if is_tanh else total > 0.0
-            values[:, node] = np.where(quiet[:, node], 0.0, heard)
+            values[:, node] = np.where(is_kept[:, node], kept[:, node], heard)
         return values
 
     def _checked(self, patterns: ArrayLike) -> NDArray[np.bool_]:
@@ -110,25 +114,25 @@ class Network:
             )
         return raw.astype(np.bool_)
 
-    def _settled(self, given: NDArray[np.bool_], quiet: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Values of a circuit, NaN where a gate is still changing, or unknown (ternary)."""
+    def _settled(self, given: NDArray[np.bool_], held: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of a circuit, NaN where a gate is still changing, or unknown (ternary); those that are held stay."""
         ternary = self.feedback == "ternary"
         values = np.full((given.shape[0], self.n_nodes), np.nan if ternary else 0.0)
         values[:, self.inputs] = given
-        values[quiet] = 0.0
+        values = np.where(np.isnan(held), values, held)
         for _ in range(self.n_nodes if ternary else self.steps):
-            before, values = values, self._updated(values, quiet)
+            before, values = values, self._updated(values, held)
             if np.array_equal(before, values, equal_nan=True):
                 return values  # and so it would stay
         if ternary:
             return values
         rest, unsteady = values, np.zeros(values.shape, np.bool_)
         for _ in range(self.steps):
-            values = self._updated(values, quiet)
+            values = self._updated(values, held)
             unsteady |= values != rest
         return np.where(unsteady, np.nan, rest)
 
-    def _updated(self, values: NDArray[np.float64], quiet: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _updated(self, values: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
         """All gates updated at once; NaN is unknown (Kleene's logic)."""
         new = values.copy()
         for node in range(self.inputs.size, self.n_nodes):
@@ -137,8 +141,8 @@ class Network:
             known = ~np.isnan(fed)
             forced = (fed == decides).any(axis=1)
             plain = np.where(forced, decides, np.where(known.all(axis=1), 1.0 - decides, np.nan))
-            new[:, node] = np.where(quiet[:, node], 0.0, 1.0 - plain if inverts else plain)
-        return new
+            new[:, node] = 1.0 - plain if inverts else plain
+        return np.where(np.isnan(held), new, held)
 
     def answer(self, patterns: ArrayLike) -> NDArray[np.int8]:
         """``[pattern, output]``: +1 yes, -1 no, 0 nothing (an output of exactly 0, or not at rest)."""

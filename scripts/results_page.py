@@ -29,6 +29,7 @@ PAPERS = {
     "kashtan2007": "Kashtan, Noor & Alon 2007",
     "huizinga2014": "Huizinga, Mouret & Clune 2014",
     "parter2008": "Parter, Kashtan & Alon 2008",
+    "friedlander2013": "Friedlander, Mayo, Tlusty & Alon 2013",
     "filan2021": "Filan et al. 2021",
     "causes": "The essay on causes of modularity",
     "benefits": "The essay on what modularity is good for",

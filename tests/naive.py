@@ -94,6 +94,15 @@ def squashed(x: float) -> float:
     return math.copysign((1.0 - t) / (1.0 + t), x)
 
 
+def changed_weight(
+    weight: float, rule: str, sd: float, ends: tuple[float, float], normal: Callable[[], float]
+) -> float:
+    """A weight by the sum rule (plus N(0, sd)) or the product rule (times N(1, sd)), not beyond its range."""
+    number = sd * normal()
+    changed = weight + number if rule == "sum" else weight * (1.0 + number)
+    return min(max(changed, ends[0]), ends[1])
+
+
 def real_signs(
     layers: Sequence[int],
     connections: Mapping[Edge, float],

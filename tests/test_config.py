@@ -12,6 +12,7 @@ from evomod.errors import EvomodError
 from evomod.evolution import setup as preparation
 from evomod.evolution.setup import prepare
 from evomod.files.configs import apply_settings, read_config
+from evomod.sections import VariationSection
 from evomod.task import load_task
 
 
@@ -77,6 +78,22 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
         (
             {"task": "retina", "network": {"encoding": "layered-real", "weights": [1]}},
             "belongs to the encoding 'layered'; this config's is 'layered-real'",
+        ),
+        (
+            {"task": "retina", "variation": {"weight_change": "product"}},
+            "variation.weight_change: belongs to the encoding 'layered-real'; this config's is 'layered'",
+        ),
+        (
+            {"task": "circuit", "network": {"encoding": "circuit"}, "variation": {"eta": 1}},
+            "variation.eta: belongs to the encoding '.*layered-real'; this config's is 'circuit'",
+        ),
+        (
+            {
+                "task": "retina",
+                "network": {"encoding": "layered-real"},
+                "variation": {"weight_change": "quotient"},
+            },
+            "variation.weight_change: .*'polynomial', 'sum' or 'product'",
         ),
         ({"task": "retina", "network": {"weights": [1, 300]}}, "int8"),
         ({"task": "retina", "network": {"initial_connections": [5, 2]}}, "fewest"),
@@ -229,3 +246,11 @@ def test_a_task_without_layers_gets_sensible_ones(tmp_path):
         " goals={'g': lambda s: s})\n"
     )
     assert prepare(Config(task=str(path))).config.network.layers == (4, 4, 2, 1)
+
+
+def test_variation_of_layered_networks_is_taken_by_real_valued_ones():
+    section = VariationSection(eta=3.0)
+    config = Config(task="retina", network={"encoding": "layered-real"}, variation=section)
+    assert config.variation.eta == 3.0 and config.variation.weight_change == "polynomial"
+    again = Config(task="retina", network={"encoding": "layered-real"}, variation=config.variation)
+    assert again == config

@@ -13,7 +13,8 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from evomod.encodings import layered
-from evomod.encodings.layered import LayeredNetwork, RealNetwork
+from evomod.encodings.layered import LayeredNetwork, RealNetwork, RealVariation
+from evomod.encodings.polynomial import polynomial
 from evomod.kernels import realvalued
 from evomod.sections import VariationSection
 from evomod.task import load_task, unpack
@@ -339,6 +340,67 @@ def test_polynomial_mutation_never_leaves_the_range(layers, section, low, high, 
         assert (now & ~was).sum(axis=1).max() <= 1
         assert (was & ~now).sum(axis=1).max() <= 1
         genomes = children
+
+
+@pytest.mark.parametrize("rule", ["sum", "product"])
+@pytest.mark.parametrize("rates", list(RATES.values()), ids=list(RATES))
+def test_weights_change_by_the_sum_and_product_rules_draw_by_draw(rule, rates):
+    """Every hit weight draws a normal number, network by network and gene by gene; biases follow, polynomially."""
+    section = RealVariation(**variation(rates).model_dump(), weight_change=rule, change_sd=0.7)
+    encoding = replace(real((4, 3, 2), weight_range=(-1.5, 2.0)), variation=section)
+    rng = np.random.default_rng(3)
+    genomes, parents = encoding.birth(size(40, 8), rng), rng.integers(0, size(40, 8), size(60, 10))
+    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
+    children = encoding.vary(genomes, parents, ours)
+    expected, hit = encoding.vary_structure(genomes, parents, theirs)
+    n_edges = encoding.n_edges
+    for child, hits in zip(expected, hit.tolist(), strict=True):
+        for gene in range(n_edges):
+            if hits[gene]:
+                draw = theirs.standard_normal
+                child[gene] = naive.changed_weight(float(child[gene]), rule, 0.7, (-1.5, 2.0), draw)
+    biases = np.flatnonzero(hit[:, n_edges:])
+    values = expected[:, n_edges:].copy()
+    if biases.size:
+        low, high = [encoding.biases[0]] * biases.size, [encoding.biases[1]] * biases.size
+        values.put(biases, polynomial(values.take(biases).tolist(), (low, high), section.eta, theirs))
+    expected[:, n_edges:] = values
+    assert_array_equal(children, expected)
+    assert ours.random() == theirs.random() and encoding.is_valid(children).all()
+
+
+def test_the_product_rule_keeps_zeros_and_small_weights_small():
+    section = RealVariation(
+        weight_changes=1e3,
+        bias_rate=0.0,
+        add_connection=0.0,
+        delete_connection=0.0,
+        weight_change="product",
+    )
+    encoding = replace(real((8, 4, 1)), variation=section)
+    rng = np.random.default_rng(5)
+    genomes = encoding.birth(size(200, 20), rng)
+    edges = genomes[:, : encoding.n_edges]
+    edges[edges != 0.0] = 0.5
+    children = encoding.vary(genomes, np.arange(len(genomes)), rng)[:, : encoding.n_edges]
+    assert_array_equal(children == 0.0, edges == 0.0)
+    ratios = children[edges != 0.0] / 0.5
+    assert abs(ratios.mean() - 1.0) < 5 * 0.1 / np.sqrt(ratios.size)
+    assert abs(ratios.std() - 0.1) < 5 * 0.1 / np.sqrt(2 * ratios.size)
+    grown = replace(encoding, variation=section.model_copy(update={"add_connection": 1.0}))
+    more = grown.vary(genomes, np.arange(len(genomes)), rng)[:, : encoding.n_edges]
+    fresh = more[(edges == 0.0) & (more != 0.0)]
+    assert fresh.size and np.abs(fresh).max() > 1.0  # a new connection is drawn from the whole range
+
+
+def test_the_default_rule_draws_what_it_always_did():
+    encoding, plain = real((4, 3, 2)), variation(RATES["retina"])
+    genomes = encoding.birth(20, np.random.default_rng(1))
+    found = [
+        replace(encoding, variation=section).vary(genomes, np.arange(20), np.random.default_rng(2))
+        for section in (plain, RealVariation(**plain.model_dump()))
+    ]
+    assert_array_equal(*found)
 
 
 # --------------------------------------------------------------------------------------- answers

@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import networkx
 import numpy as np
 import pytest
+from test_functional_modularity import two_sides
 
 from evomod import measures
 from evomod.bench.modularity import random_layered
@@ -201,6 +203,13 @@ def test_weights_signs_and_resolution_are_those_of_the_measures():
         measure_network(matrix, weight="weight")
     with pytest.raises(EvomodError, match="resolution is a number above 0"):
         measure_network(matrix, resolution=0.0)
+
+
+def test_signed_weights_of_a_layered_network_have_no_layered_null():
+    network = two_sides()
+    weight = np.where(np.arange(network.weight.size) % 3 == 0, -1.0, 1.0)
+    told = measure_network(replace(network, weight=weight), weight="weight", signed="gomez2009", draws=5)
+    assert "modularity_layered" not in told and told["modularity"][0]["draws"] == 5
 
 
 def test_modules_that_are_given_stand_beside_the_same_modules_in_nulls():
@@ -440,3 +449,22 @@ def test_a_seed_a_generator_or_nothing_draws_and_anything_else_is_refused(call):
     for wrong in ("seven", -1, 1.5, True):
         with pytest.raises(EvomodError, match="rng: expected a generator"):
             call(graph, wrong)
+
+
+def test_a_network_has_functional_modularity_and_its_agreement_with_connections(tmp_path):
+    network = two_sides()
+    told = measure_network(network, draws=20)
+    rows = told["functional_modularity"]
+    assert [(row["similarity"], row["layer"]) for row in rows] == [
+        ("upstream", 1),
+        ("downstream", 1),
+        ("covariance", 1),
+    ]
+    for row, found in zip(rows, measures.functional_modularity(network, draws=20), strict=True):
+        assert row["q"] == found.q == pytest.approx(0.5) and row["draws"] == 20
+        assert row["by_unit"] == {str(k): int(k > 6) for k in range(4, 10)}
+        assert row["agreement"]["ami"] == pytest.approx(1.0)
+    text = report("it", told)
+    assert "6 hidden units, 16 patterns" in text and "functional, downstream" in text
+    json.dumps(told)
+    assert "functional_modularity" not in measure_network(network.to_networkx(), draws=5)

@@ -107,6 +107,16 @@ class RealNetwork(Layers):
         return value
 
 
+class RealVariation(VariationSection):
+    """Mutation of real-valued networks."""
+
+    weight_change: Literal["polynomial", "sum", "product"] = "polynomial"
+    """How a weight changes: by bounded polynomial mutation (Deb & Agrawal 1995), or a random number is added to it, or it
+    is multiplied by one (the sum rule and product rule of Friedlander et al. 2013). Biases change polynomially."""
+    change_sd: float = Field(default=0.1, gt=0.0, le=10.0)
+    """Standard deviation of the normal number, which has mean 0 ("sum") or 1 ("product")."""
+
+
 SATURATED = 20.0
 """From here on tanh is exactly 1.0 in float64: 1 - tanh(20) is 2e-18 or less, not half of the last digit."""
 
@@ -208,6 +218,11 @@ class Layered(Encoding):
         offspring, hit = self.vary_structure(genomes, parents, rng)
         places = np.flatnonzero(hit)  # a mask of the whole population, asked thrice, took 0.7 ms more
         is_bias = places % hit.shape[1] >= self.n_edges
+        variation = self.variation
+        if isinstance(variation, RealVariation) and variation.weight_change != "polynomial":
+            weights = places[~is_bias]
+            offspring.put(weights, _changed(offspring.take(weights), variation, self.weights, rng))
+            places, is_bias = places[is_bias], is_bias[is_bias]
         low = np.where(is_bias, self.biases[0], self.weights[0]).tolist()
         high = np.where(is_bias, self.biases[1], self.weights[1]).tolist()
         values = offspring.take(places).tolist()
@@ -537,11 +552,12 @@ def build(network: Layers, task: Task, variation: VariationSection | None = None
     rows = np.stack((pack(inputs), pack(~inputs)), axis=1).reshape(2 * layers[0], -1)
     rows = np.tile(rows, (1, max(1, 4 // rows.shape[1])))
     kind = LAYERED if isinstance(network, LayeredNetwork) else REAL
+    default = VariationSection() if isinstance(network, LayeredNetwork) else RealVariation()
     return Layered(
         name=kind.name,
         supports=kind.supports,
         wiring=wiring,
-        variation=variation or VariationSection(),
+        variation=variation or default,
         gain=network.gain,
         uses_sign=uses_sign,
         weights=weights,
@@ -599,6 +615,18 @@ def _neurons(wiring: Wiring) -> NDArray[np.int64]:
     to_first = wiring.first[after] + position
     columns = (first, np.diff(wiring.first), wiring.source[first], to_first, layers[layer], after, end)
     return np.ascontiguousarray(np.stack(columns, axis=1))
+
+
+def _changed(
+    weights: NDArray[np.float64],
+    variation: RealVariation,
+    ends: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Weights by the sum rule or the product rule, one normal number each, cut off at the ends of their range."""
+    numbers = variation.change_sd * rng.standard_normal(weights.size)
+    is_sum = variation.weight_change == "sum"
+    return np.clip(weights + numbers if is_sum else weights * (1.0 + numbers), ends[0], ends[1])
 
 
 def _uniform(ends: NDArray[np.float64], shape: Any, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -734,6 +762,7 @@ REAL = EncodingKind(
     name="layered-real",
     build=build,
     section=RealNetwork,
+    variation=RealVariation,
     supports=EVERYTHING | {"real"},
     size=size,
     kernels=(realvalued.answer, kernels.vary),

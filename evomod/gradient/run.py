@@ -32,7 +32,16 @@ from evomod.gradient.training import (
     train,
     want_torch,
 )
-from evomod.measures import NCut, graph_of_layers, modularity, n_cut
+from evomod.measures import (
+    SIMILARITIES,
+    NCut,
+    agreement,
+    functional_modularity,
+    graph_of_layers,
+    modularity,
+    n_cut,
+    responses_of_layers,
+)
 from evomod.network import Network, network_json
 from evomod.task import Task, goal_table, load_task
 from evomod.trust import distrusted, is_known
@@ -52,6 +61,8 @@ COLUMNS = (
 Q_METHOD = "clune2013"
 DRAWS = 50
 """Shuffled networks beside an n-cut (Filan et al. 2021)."""
+MOST_UNITS, FEW_DRAWS = 512, 20
+"""Units of a layer up to which its functional modularity is measured (at 256 a null takes 0.3 s), and its nulls."""
 MOST_WEIGHTS = 512 * 2**20
 """Bytes of the weights of a network."""
 MOST_STEPS = 20_000
@@ -179,7 +190,7 @@ def run_training(
             write_whole(place / "config.toml", dump_training(config).encode())
             write_json(place / "manifest.json", manifest)
             last = _recorded(place, log, config, data, seed, progress)
-            write_json(place / "measures.json", _measures(place, config, last, seed, draws))
+            write_json(place / "measures.json", _measures(place, config, data, last, seed, draws))
             write_json(place / "manifest.json", manifest | {"end": now()})
             write_whole(place / "complete", b"")
     return load_training_run(place)
@@ -256,10 +267,40 @@ def measured_n_cut(
     return n_cut(adjacency, k, draws=draws, rng=rng, layer=layer)
 
 
-def _measures(place: Path, config: TrainingConfig, last: Epoch, seed: int, draws: int) -> dict[str, Any]:
-    """The n-cut; of a task its network is saved, and its Q measured as an evolved one's."""
+def functional_rows(
+    weights: Arrays, biases: Arrays, data: DataSet, modules: NDArray[np.int64], seed: int, draws: int
+) -> list[dict[str, Any]]:
+    """Functional modularity on the test data, a row per similarity and hidden layer; ``modules[node]`` are those of the
+    n-cut, with which the functional ones are compared. Empty where a layer has more than `MOST_UNITS`."""
+    if max((w.shape[1] for w in weights[:-1]), default=0) > MOST_UNITS:
+        return []
+    answers = data.kind == "answers"
+    responses = responses_of_layers(
+        weights,
+        biases,
+        data.test_inputs,
+        activation="tanh" if answers else "relu",
+        bends_outputs=answers,
+    )
+    rows, rng = [], stream(seed, "functional")
+    for found in functional_modularity(responses, draws=min(draws, FEW_DRAWS), rng=rng):
+        shared = agreement(found.modules, modules[found.units], rng=rng)
+        row = {name: value for name, value in asdict(found).items() if name not in ("matrix", "modules")}
+        rows.append(
+            row
+            | {"units": found.units.size, "modules": found.n_modules}
+            | {f"agreement_{name}": value for name, value in asdict(shared).items()}
+        )
+    return rows
+
+
+def _measures(
+    place: Path, config: TrainingConfig, data: DataSet, last: Epoch, seed: int, draws: int
+) -> dict[str, Any]:
+    """The n-cut and functional modularity; of a task its network is saved, and its Q measured as an evolved one's."""
     cut = measured_n_cut(config, last.weights, seed, draws)
     told = {name: value for name, value in asdict(cut).items() if name != "modules"}
+    told["functional"] = functional_rows(last.weights, last.biases, data, cut.modules, seed, draws)
     if config.goal is None:
         return told
     about = {"task": config.data, "goal": config.goal, "fitness": {config.goal: last.train_accuracy}}
@@ -387,6 +428,7 @@ def describe_training(run: Training) -> str:
     )
     if told.get("note"):
         lines.append(f"    {told['note']}")
+    lines += _functional_lines(told.get("functional", []))
     if "q_score" in told:
         lines.append(
             f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules, "
@@ -394,6 +436,19 @@ def describe_training(run: Training) -> str:
         )
         lines.append(f"  more                  evomod measure {quote(str(run.folder))} --weight weight")
     return "\n".join(lines)
+
+
+def _functional_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """A line per similarity, layer by layer: Q of functional clusters, its z, agreement with the modules of the n-cut."""
+    lines = []
+    for name in SIMILARITIES:
+        parts = [
+            f"{row['q']:.3f} (z {row['z']:.1f}; AMI with n-cut {row['agreement_ami']:.2f})"
+            for row in rows
+            if row["similarity"] == name
+        ]
+        lines += [f"  functional Q, {name:11}{', '.join(parts)}"] if parts else []
+    return lines
 
 
 def _bytes(epoch: Epoch) -> bytes:

@@ -25,7 +25,7 @@ Arrays = list[NDArray[np.floating]]
 EPSILON = 1e-7  # of Adam: Keras' default, which the authors use
 GROUPS, WITHIN, BETWEEN = 10, 4.6, 0.6  # of clusterable initialisation (authors' code)
 MOST_AT_ONCE = 10_000  # patterns answered at once; 60,000 would hold 250 MB of activations
-STREAMS = ("weights", "groups", "batches", "dropout", "n-cut")
+STREAMS = ("weights", "groups", "batches", "dropout", "n-cut", "functional")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evomod.measures.agreement import Agreement, agreement
 from evomod.measures.files import read_graph, read_modules
 from evomod.measures.functional import (
     Decomposition,
@@ -11,6 +12,13 @@ from evomod.measures.functional import (
     decomposition,
     lesions,
     redundancy,
+)
+from evomod.measures.functional_modularity import (
+    SIMILARITIES,
+    FunctionalModularity,
+    Responses,
+    functional_modularity,
+    responses_of_layers,
 )
 from evomod.measures.hierarchy import NullHierarchy, hierarchy, null_hierarchy
 from evomod.measures.modularity import METHODS, Partition, modularity, q_of_many, quality
@@ -22,7 +30,10 @@ from evomod.measures.nulls import NULLS, random_graphs
 __all__ = [
     "METHODS",
     "NULLS",
+    "SIMILARITIES",
+    "Agreement",
     "Decomposition",
+    "FunctionalModularity",
     "Lesions",
     "MotifProfile",
     "NCut",
@@ -30,9 +41,12 @@ __all__ = [
     "NullHierarchy",
     "Partition",
     "Redundancy",
+    "Responses",
     "Separation",
+    "agreement",
     "class_adjacency",
     "decomposition",
+    "functional_modularity",
     "graph_of_layers",
     "hierarchy",
     "lesions",
@@ -50,4 +64,5 @@ __all__ = [
     "read_graph",
     "read_modules",
     "redundancy",
+    "responses_of_layers",
 ]

@@ -47,6 +47,8 @@ ANNEALINGS = 20
 """For Q_max, of each direction and null: 0.1 s at 80 connections."""
 NOT_SOUGHT = f"no Q_m: Q_max is not sought beyond {FEW_NODES} nodes"
 ONCE = "refined: z, percentile and the mean of the nulls are by its first search alone, for the network as for the nulls"
+MOST_FUNCTIONAL = 100
+"""Nulls of functional modularity."""
 KEPT = ("degree-preserving", "layered")
 """Nulls whose Q_max is sought."""
 
@@ -146,7 +148,12 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if asked.null not in NULLS:
         raise EvomodError(f"there is no null '{asked.null}'; known: {', '.join(NULLS)}.")
     counted = with_direction(edges, not undirected, asked.weight is not None)
-    layered = asked.null == "degree-preserving" and not undirected and _is_layered(graph, edges)
+    layered = (
+        asked.null == "degree-preserving"
+        and not undirected
+        and asked.is_plain  # negative weights and resolutions have no layered null
+        and _is_layered(graph, edges)
+    )
     told: dict[str, Any] = {
         "nodes": edges.n_nodes,
         "nodes_with_a_connection": n_nodes,
@@ -231,6 +238,12 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     if isinstance(whole, Network):
         task = asked.task or _task_of(whole)
         told["task"] = None if task is None else _functional(whole, task)
+        if n_nodes <= FEW_NODES:
+            told["functional_modularity"] = _functional_modularity(whole, told["modules"], asked)
+        else:
+            told["functional_note"] = (
+                f"functional modularity is measured in networks of up to {FEW_NODES} nodes"
+            )
     yield told
 
 
@@ -584,6 +597,34 @@ def _functional(network: Network, task: Task) -> dict[str, Any]:
         ],
         "redundancy": dict(zip(shared.subgoals, shared.redundancy.tolist(), strict=True)),
     }
+
+
+def _functional_modularity(
+    network: Network, by_name: Mapping[str, int], asked: Wish
+) -> list[dict[str, Any]]:
+    """A row per similarity and layer, and per similarity of all hidden layers: Q of functional clusters, and how far they
+    agree with the modules of connections."""
+    draws = min(asked.draws or MOST_FUNCTIONAL, MOST_FUNCTIONAL)
+    rng = np.random.default_rng(asked.seed)
+    structural = np.array([by_name.get(str(node), -1) for node in range(network.n_nodes)], np.int64)
+    rows = []
+    for found in measures.functional_modularity(network, together=True, draws=draws, rng=rng):
+        names = (
+            "similarity", "layer", "q", "q_rand", "q_rand_sd", "z", "percentile", "draws", "patterns", "note",
+        )  # fmt: skip
+        shared = measures.agreement(found.modules, structural[found.units], rng=rng)
+        rows.append(
+            {name: getattr(found, name) for name in names}
+            | {
+                "units": found.units.size,
+                "modules": found.n_modules,
+                "by_unit": dict(
+                    zip(map(str, found.units.tolist()), found.modules.tolist(), strict=True)
+                ),
+                "agreement": asdict(shared),
+            }
+        )
+    return rows
 
 
 def _separated(found: measures.Separation) -> dict[str, Any]:

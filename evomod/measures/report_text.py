@@ -32,10 +32,16 @@ def report(name: str, told: dict[str, Any]) -> str:
     for size in (3, 4):
         if f"motifs_{size}" in told:
             lines += ["", _motif_table(size, told[f"motifs_{size}"], told["null_of_motifs"])]
-    notes = [told[note] for note in ("motifs_note", "hierarchy_note", "nulls_note") if note in told]
+    notes = [
+        told[note]
+        for note in ("motifs_note", "hierarchy_note", "nulls_note", "functional_note")
+        if note in told
+    ]
     lines += ["", *notes] if notes else []
     if told.get("task"):
         lines += ["", _task_table(told["task"])]
+    if told.get("functional_modularity"):
+        lines += ["", _functional_table(told["functional_modularity"])]
     if told["unfinished"]:
         lines += ["", f"not finished: {', '.join(told['unfinished'])}"]
     return "\n".join(lines)
@@ -203,3 +209,27 @@ def _task_table(told: dict[str, Any]) -> str:
         members = f"  {', '.join(map(str, nodes))}{more}"
         lines.append(f"{members:36}{row['specialisation']:>14.2f}   {lost}")
     return "\n".join(lines)
+
+
+def _functional_table(rows: list[dict[str, Any]]) -> str:
+    """Clusters of hidden units that respond alike: of all hidden layers, or of the only one."""
+    together = [row for row in rows if row["layer"] is None] or rows
+    units, patterns = together[0]["units"], together[0]["patterns"]
+    title = f"{_counted(units, 'hidden unit')}, {_counted(patterns, 'pattern')}"
+    nulls, shared = "nulls (permuted responses)", "agreement (AMI)"
+    lines = [f"{title:31}{'Q':>7}{'modules':>9}   {nulls:30}{'z':>6}   {shared} with modules (refined)"]
+    notes = set()
+    for row in together:
+        spread = (  # + 0.0: no -0.0
+            f"{round(row['q_rand'], 3) + 0.0:.3f} ± {_shown(row['q_rand_sd'], 1, 3)}, {_counted(row['draws'], 'draw')}"
+            if row["draws"]
+            else "-"
+        )
+        found = row["agreement"]
+        same = _shown(found["ami"], len(shared), 2) + f", z {_shown(found['z'], 1, 1)}"
+        lines.append(
+            f"{'functional, ' + row['similarity']:31}{_shown(row['q'], 7, 3)}{row['modules']:>9}   {spread:30}"
+            f"{_shown(row['z'], 6, 1)}   {same}"
+        )
+        notes |= {note for note in (row["note"], found["note"]) if note}
+    return "\n".join([*lines, *(f"  {note}" for note in sorted(notes))])

@@ -169,6 +169,7 @@ def test_digits_are_learned_and_the_command_tells_so(tmp_path, capsys, monkeypat
     assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 0
     told = capsys.readouterr().out
     assert "n-cut (k = 12)" in told and "50 shuffled" in told
+    assert "functional Q, upstream" in told and "AMI with n-cut" in told
     run = load_training_run("runs/digits-trained-seed1")
     assert run.log["test_accuracy"][-1] > 0.8 > 0.3 > run.log["test_accuracy"][0]
     assert main(["train", "digits", "--seed", "1", "--hidden", "64,64", "--epochs", "12"]) == 2
