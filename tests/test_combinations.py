@@ -96,16 +96,20 @@ def test_legal_ones_resume_to_the_same_bytes_and_others_are_refused(home, encodi
     assert n_legal >= 1
 
 
-@pytest.mark.parametrize("kind", ["modular", "neutral", "random", "sampled"])
+@pytest.mark.parametrize("kind", ["modular", "neutral", "random", "sampled", "accumulating"])
 @pytest.mark.parametrize("method", [*METHODS, "tournament.py"])
 def test_schedules_with_every_method(home, kind, method):
     encodings = ("layered", "circuit", "cppn", "perceptron.py")
+    if kind == "accumulating":  # no two goals of the circuit can be met together
+        encodings = ("layered", "cppn", "perceptron.py")
     for encoding, pressures in product(encodings, ({}, {"fan_in.py": {"penalty": 0.01}})):
         if method == "lexicase" and pressures:
             continue
-        goals = {"goals": ["left-and-right", "left-or-right"]} if kind == "modular" else {}
+        named = kind in ("modular", "accumulating")
+        goals = {"goals": ["left-and-right", "left-or-right"]} if named else {}
+        retina = "retina-and-or" if kind == "accumulating" else "retina"
         data = {
-            "task": "circuit" if encoding == "circuit" else "retina",
+            "task": "circuit" if encoding == "circuit" else retina,
             "network": {"encoding": encoding},
             "selection": {"method": method},
             "schedule": {"kind": kind, "period": 1} | goals,

@@ -11,7 +11,7 @@ import json
 import shutil
 import signal
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from evomod.errors import EvomodError, Interrupted
 from evomod.runs import run as runs
 from evomod.runs import tracking
 from evomod.runs.checkpoints import read_checkpoint
-from evomod.task import all_patterns, load_task
+from evomod.task import all_patterns, counted_answers, load_task
 
 from .forks import Plant, difference, end, start
 from .forks import bytes_of as bytes_of_run
@@ -60,20 +60,28 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "random-constant": {"kind": "random-constant"},
     "neutral": {"kind": "neutral", "period": 2},
 }
+LATER_SCHEDULES: dict[str, dict[str, Any]] = {
+    "accumulating": {"kind": "accumulating", "goals": ["FIRST", "SECOND"], "period": 2},
+}
+"""A trial of their own, as later methods of selection."""
 SELECTIONS = ("nsga2", "elite", "elite-worst", "roulette", "map-elites")
 LATER_SELECTIONS = ("lexicase",)
 """A trial of their own: among the others they would change which combination is in which piece."""
 STOPS = ("generations", "solved", "all-solved", "never")
 STARTS = ("random", "population", "network")
 GOALS = {"retina": ("left-and-right", "left-or-right"), "circuit": ("xor-and-xor", "xor-or-xor")}
+TOGETHER = {"retina": "retina-and-or"}
+"""Tasks of the same goals that can be rewarded at once."""
 MU, LAST = 8, 6
 
 Combination = tuple[str, str, str, str, str, str]
 
 
-def everything(selections: Sequence[str]) -> list[Combination]:
+def everything(
+    selections: Sequence[str], schedules: Iterable[str] = SCHEDULES, encodings: Iterable[str] = ENCODINGS
+) -> list[Combination]:
     """All of them, legal and illegal."""
-    return list(itertools.product(ENCODINGS, PRESSURES, SCHEDULES, selections, STOPS, STARTS))
+    return list(itertools.product(encodings, PRESSURES, schedules, selections, STOPS, STARTS))
 
 
 def sections_of(combination: Combination, home: Path) -> dict[str, Any]:
@@ -81,7 +89,10 @@ def sections_of(combination: Combination, home: Path) -> dict[str, Any]:
     encoding, pressure, schedule, method, stop, begins = combination
     known: dict[str, Any] = json.loads(json.dumps(ENCODINGS[encoding]))
     first, second = GOALS[known["task"]]
-    plan = json.loads(json.dumps(SCHEDULES[schedule]).replace("FIRST", first).replace("SECOND", second))
+    if schedule in LATER_SCHEDULES:
+        known["task"] = TOGETHER.get(known["task"], known["task"])
+    plans = SCHEDULES | LATER_SCHEDULES
+    plan = json.loads(json.dumps(plans[schedule]).replace("FIRST", first).replace("SECOND", second))
     starts = {
         "random": "random",
         "population": str(home / encoding),
@@ -187,7 +198,8 @@ def _check(combination: Combination, run: runs.Run) -> None:
     strict = network.about["tie_rule"] == "strict"
     for goal, table in task.tables.items():
         no = answers < 0 if strict else answers <= 0
-        right = float(np.where(table.T, answers > 0, no).mean())
+        counted = counted_answers(task, goal).T
+        right = float(np.where(table.T, answers > 0, no)[counted].mean())
         assert abs(right - log[f"fitness:{goal}"][-1]) < 1e-12, f"{goal}: {right}, logged otherwise"
     if pressure == "alone" and schedule == "fixed" and method in ("elite", "elite-worst"):
         assert (np.diff(best) >= 0).all(), "the best of an elite got worse"
@@ -206,10 +218,19 @@ def _batch(chosen: list[Combination], home: Path, seed: int, listing: Path) -> i
     return 0
 
 
-def shuffled(selections: Sequence[str] = SELECTIONS) -> list[Combination]:
+def shuffled(
+    selections: Sequence[str] = SELECTIONS,
+    schedules: Iterable[str] = SCHEDULES,
+    encodings: Iterable[str] = ENCODINGS,
+) -> list[Combination]:
     """All of them, always in the same order, which mixes them: any part of it has some of every kind."""
-    chosen = everything(selections)
+    chosen = everything(selections, schedules, encodings)
     return [chosen[k] for k in np.random.default_rng(0).permutation(len(chosen))]
+
+
+def accumulating() -> list[Combination]:
+    """All with goals that are added one after another."""
+    return shuffled((*SELECTIONS, *LATER_SELECTIONS), LATER_SCHEDULES)
 
 
 def combinations(
