@@ -22,6 +22,7 @@ CASES = [
     *((name, {"penalty": 0.01}) for name in PRICED),
 ]
 TASKS = {"circuit": "circuit", "gate-layers": "circuit", "gene-network": "attractor"}
+SEEING = ("nsga2", "pareto-front")
 FILES = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml")
 
 
@@ -37,7 +38,7 @@ def hindrance(encoding, name, section, method):
         return "pressures.pruning requires connections that can be removed"
     if name == "connection-range" and encoding in ("circuit", "gate-layers"):
         return "pressures.connection-range requires a number of connections"
-    if name in OBJECTIVES and "penalty" not in section and method != "nsga2":
+    if name in OBJECTIVES and "penalty" not in section and method not in SEEING:
         return f"selection.method: '{re.escape(method)}' sees .* only, and {name} is a further objective"
     changes_fitness = name in ("dropout", "connection-range") or "penalty" in section
     if changes_fitness and method == "lexicase":

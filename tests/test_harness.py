@@ -78,7 +78,9 @@ def test_combinations_run_or_are_refused(result, tmp_path):
     assert result.notes["run"] > 3 and result.notes["refused"] > 3
 
 
-@pytest.mark.parametrize("chosen", [combinations.accumulating, combinations.gene_networks])
+@pytest.mark.parametrize(
+    "chosen", [combinations.accumulating, combinations.gene_networks, combinations.fronts]
+)
 def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
     combinations.combinations(result, tmp_path, chosen()[:20])
     assert result.tried == 20 and not result.failures
@@ -88,7 +90,8 @@ def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
 def test_combinations_are_of_all_there_is():
     assert {*combinations.ENCODINGS, *combinations.LATER_ENCODINGS} == set(ENCODINGS)
     assert set().union(*combinations.PRESSURES.values()) == set(PRESSURES)
-    assert {*combinations.SELECTIONS, *combinations.LATER_SELECTIONS} == set(METHODS.known())
+    selections = combinations.SELECTIONS + combinations.LATER_SELECTIONS + combinations.LAST_SELECTIONS
+    assert set(selections) == set(METHODS.known())
     assert {*combinations.SCHEDULES, *combinations.LATER_SCHEDULES} == set(SCHEDULES)
     assert set(combinations.STOPS) == set(get_args(EvolutionSection.model_fields["stop"].annotation))
 

@@ -302,7 +302,9 @@ def following(loop: Loop, before: Generation, goal: Goal) -> Generation:
     """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
     kept, parents = bred(loop, before)
     pool = with_offspring(loop, before.population, kept, parents)
-    standing = survivors(loop, judged(loop, pool, _occasion(loop, before, goal)))
+    noted = before.crowding if kept is None else before.crowding[kept]
+    standing = judged(loop, pool, _occasion(loop, before, goal)).carrying(noted)
+    standing = survivors(loop, standing)
     for acting in loop.setup.changes:
         standing = changed(loop, standing, acting, before)
     return _generation(loop.setup, standing, before)

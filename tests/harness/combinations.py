@@ -70,6 +70,7 @@ LATER_SCHEDULES: dict[str, dict[str, Any]] = {
 """A trial of their own, as later methods of selection."""
 SELECTIONS = ("nsga2", "elite", "elite-worst", "roulette", "map-elites")
 LATER_SELECTIONS = ("lexicase",)
+LAST_SELECTIONS = ("pareto-front", "age-fitness")
 """A trial of their own: among the others they would change which combination is in which piece."""
 STOPS = ("generations", "solved", "all-solved", "never")
 STARTS = ("random", "population", "network")
@@ -245,6 +246,11 @@ def shuffled(
 def accumulating() -> list[Combination]:
     """All with goals that are added one after another."""
     return shuffled((*SELECTIONS, *LATER_SELECTIONS), LATER_SCHEDULES, (*ENCODINGS, *LATER_ENCODINGS))
+
+
+def fronts() -> list[Combination]:
+    """All with methods by which a front passes whole."""
+    return shuffled(LAST_SELECTIONS)
 
 
 def gene_networks() -> list[Combination]:
