@@ -69,3 +69,19 @@ def front(objectives, probabilities, draw):
         if not dominated:
             kept.append(i)
     return kept
+
+
+def proportional(fitness, draw):
+    """Parents, one for each individual, with a chance in proportion to fitness (below 0: none; nobody above: all alike)."""
+    shares = [max(f, 0.0) for f in fitness]
+    if sum(shares) == 0.0:
+        shares = [1.0] * len(fitness)
+    sums, total = [], 0.0
+    for share in shares:
+        total += share
+        sums.append(total)
+    parents = []
+    for _ in fitness:
+        at = draw() * total
+        parents.append(min(sum(s <= at for s in sums), len(sums) - 1))
+    return parents

@@ -737,6 +737,7 @@ def test_all_tasks_are_listed_and_many_goals_are_abbreviated(elsewhere, capsys):
     assert set(listed) == {
         "and-xor-and", "attractor", "circuit", "circuit-six-inputs", "circuit-three-outputs", "five-xor",
         "hierarchical-xor", "retina", "retina-and-or", "retina-any-four", "retina-relations", "retina-sides",
+        "specialisation",
     }  # fmt: skip
     six = listed["circuit-six-inputs"]
     assert "and 52 goals more" in six and six.count("\n  goal ") == 12

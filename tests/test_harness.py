@@ -79,7 +79,7 @@ def test_combinations_run_or_are_refused(result, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "chosen", [combinations.accumulating, combinations.gene_networks, combinations.fronts]
+    "chosen", [combinations.accumulating, combinations.gene_networks, combinations.last_selections]
 )
 def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
     combinations.combinations(result, tmp_path, chosen()[:20])

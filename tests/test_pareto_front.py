@@ -8,7 +8,7 @@ import pytest
 
 import evomod
 from evomod.evolution.loop import evolve
-from evomod.selections import pareto_front
+from evomod.selections import elites, pareto_front
 from evomod.selections.pareto_front import front_of
 
 TABLES = {
@@ -95,3 +95,15 @@ def test_a_run_by_age_resumes_to_the_same_bytes(tmp_path):
     resume(half, ["evolution.generations=9"], progress=False)
     files = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml")
     assert contents(half, files) == contents(whole.folder, files)
+
+
+@pytest.mark.parametrize(
+    "fitness", [[0.1, 0.5, 0.0, 0.95, 0.3], [-1.0, 0.2, -0.5], [0.0, 0.0], [0.7], [-1.0, -2.0]]
+)
+def test_parents_in_proportion_are_the_oracles_draw_by_draw(fitness):
+    for seed in range(5):
+        ours, theirs = np.random.default_rng(seed), np.random.default_rng(seed)
+        kept, parents = elites.resample_in_proportion(None, np.array(fitness), ours)
+        assert kept.size == 0
+        assert parents.tolist() == naive.proportional(fitness, theirs.random)
+        assert ours.random() == theirs.random()

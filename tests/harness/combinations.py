@@ -70,7 +70,7 @@ LATER_SCHEDULES: dict[str, dict[str, Any]] = {
 """A trial of their own, as later methods of selection."""
 SELECTIONS = ("nsga2", "elite", "elite-worst", "roulette", "map-elites")
 LATER_SELECTIONS = ("lexicase",)
-LAST_SELECTIONS = ("pareto-front", "age-fitness")
+LAST_SELECTIONS = ("pareto-front", "age-fitness", "proportional")
 """A trial of their own: among the others they would change which combination is in which piece."""
 STOPS = ("generations", "solved", "all-solved", "never")
 STARTS = ("random", "population", "network")
@@ -248,8 +248,8 @@ def accumulating() -> list[Combination]:
     return shuffled((*SELECTIONS, *LATER_SELECTIONS), LATER_SCHEDULES, (*ENCODINGS, *LATER_ENCODINGS))
 
 
-def fronts() -> list[Combination]:
-    """All with methods by which a front passes whole."""
+def last_selections() -> list[Combination]:
+    """All with methods of selection that came last."""
     return shuffled(LAST_SELECTIONS)
 
 
