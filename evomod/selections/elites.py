@@ -95,9 +95,7 @@ def resample_in_proportion(
     return np.empty(0, np.int64), np.minimum(rows, fitness.size - 1)
 
 
-def breed(
-    candidates: Candidates, section: MethodSection, rng: np.random.Generator
-) -> tuple[Rows, Rows]:
+def breed(candidates: Candidates, section: MethodSection, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """By the run's operator ``breed``."""
     kept, parents = candidates.operators.breed(candidates.objectives[:, 0], rng)
     return kept, parents

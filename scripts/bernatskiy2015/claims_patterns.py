@@ -8,16 +8,16 @@ from evomod.papers.claims import Larger
 from evomod.verdicts import DELTA
 
 STUDY = "study_patterns.toml"
-QUICK = {"replicates": 4, "settings": ["schedule.period=15", "evolution.generations=60"]}
+QUICK = {"replicates": 4, "settings": ["evolution.population=40"]}
 CLAIMS = [
     Larger(
-        f"patterns added, {period}: {what} gives {word} than P&CC with a random start", column=column, a=a + end,
+        f"patterns added, {period}: {what} from a sparse start gives {word} than P&CC from a random one", column=column, a=a + end,
         b=f"pcc-random{end}", family=f"added patterns, {family}", smallest=DELTA, figure="bernatskiy2015-patterns",
     )
     for end, period in (("", "period 500"), ("-15", "period 15"))
-    for a, what in (("pcc-sparse", "P&CC with a sparse start"), ("afpo-sparse", "AFPO with a sparse start"))
+    for a, what in (("pcc-sparse", "P&CC"), ("afpo-sparse", "AFPO"))
     for column, word, family in (
-        ("q_score", "more modular networks (higher Q)", "Q"),
+        ("q_score", "a higher Q", "Q"),
         ("best_fitness", "fitter networks", "performance"),
     )
 ]  # fmt: skip

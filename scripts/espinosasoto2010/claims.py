@@ -11,13 +11,13 @@ STUDY = "study.toml"
 QUICK = {"replicates": 4, "settings": ["schedule.period=15", "evolution.generations=60"]}
 CLAIMS = [
     Larger(
-        f"networks of {words} are more modular ({measure}) than those of {than}", column=column, a=a, b=b,
+        f"{words} makes networks more modular ({measure}) than {than}", column=column, a=a, b=b,
         family=f"specialisation, {measure}", smallest=DELTA, figure="espinosasoto2010-fig1",
     )
     for column, measure in (("q_z", "z of Q"), ("q_score", "Q"))
     for a, b, words, than in (
-        ("half", "unchanged", "a second pattern that shares half of the first", "the first alone"),
-        ("half", "none", "a second pattern that shares half of the first", "one that shares nothing (recalled)"),
-        ("four", "unchanged", "four patterns", "the first alone"),
+        ("half", "unchanged", "a second pattern that shares half", "the first alone"),
+        ("half", "none", "a second pattern that shares half", "one that shares nothing (recalled)"),
+        ("four", "unchanged", "adding three more patterns", "the first alone"),
     )
 ]  # fmt: skip
