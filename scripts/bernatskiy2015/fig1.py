@@ -6,7 +6,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.bernatskiy2015 import claims
 
 STUDY = "study.toml"
-FULL = "800 runs of 1,500 generations, about half an hour of one core"
+FULL = "800 runs of 1,500 generations, about 20 minutes of one core"
 QUICK = claims.QUICK
 COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance", "connections": "connections"}
 

@@ -6,7 +6,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.bernatskiy2015 import claims_patterns
 
 STUDY = "study_patterns.toml"
-FULL = "1,200 runs of 60 or 2,000 generations, about half an hour of one core"
+FULL = "1,200 runs of 60 or 2,000 generations, about 20 minutes of one core"
 QUICK = claims_patterns.QUICK
 COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance", "connections": "connections"}
 

@@ -6,7 +6,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.bernatskiy2015 import claims_retina
 
 STUDY = "study_retina.toml"
-FULL = "400 runs of 25,000 generations, several hours of one core"
+FULL = "400 runs of 25,000 generations, about 5 hours of one core"
 QUICK = claims_retina.QUICK
 COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance", "connections": "connections"}
 

@@ -6,7 +6,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.espinosasoto2010 import claims
 
 STUDY = "study.toml"
-FULL = "400 runs of 2,000 generations, about half an hour of one core"
+FULL = "400 runs of 2,000 generations, about 45 minutes of one core"
 QUICK = claims.QUICK
 COLUMNS = {
     "q_score": "Q of the best",
