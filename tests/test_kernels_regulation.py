@@ -14,6 +14,7 @@ from evomod.encodings.gene_network import GeneNetwork, GeneVariation
 from evomod.errors import EvomodError
 from evomod.network import load_network, network_json
 from evomod.population import Accumulated, Population, Rules, goal_bits, score
+from evomod.report import exporting
 from evomod.runs.run import run
 from evomod.task import Attractor, Task, all_patterns, composition, derive, load_task, unpack
 
@@ -266,3 +267,9 @@ def test_a_damaged_file_is_refused(tmp_path, old, new):
     (tmp_path / "network.json").write_text(text.replace(old, new))
     with pytest.raises(EvomodError, match=r"is damaged"):
         load_network(tmp_path / "network.json")
+
+
+def test_a_network_that_has_to_come_to_rest_is_not_written_as_onnx():
+    network = encoding_of(3).network(np.ones(9, np.int8))
+    with pytest.raises(EvomodError, match="cannot be written as ONNX"):
+        exporting._layers(network)
