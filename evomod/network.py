@@ -45,11 +45,11 @@ class Network:
     gain: float = 20.0
     functions: tuple[str, ...] = ()
     """``[node]``: "input", "tanh" (of gain * sum), "threshold" (sum > 0), or a gate: "nand", "and", "or",
-    "nor". Left out: inputs and tanh neurons."""
+    "nor"; or "sign", a gene that holds 1 or -1. Left out: inputs and tanh neurons."""
     outputs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """``[output]``: node id. Left out: the last layer."""
     steps: int = 20
-    """Of a circuit: synchronous updates to come to rest, and then to be watched."""
+    """Of a circuit: synchronous updates to come to rest, and then to be watched. Of genes: in which they come to rest."""
     feedback: str = "synchronous"
     """Of a circuit: how it is answered where it leads back into itself; or "ternary"."""
     about: dict[str, Any] = field(default_factory=dict)
@@ -77,12 +77,17 @@ class Network:
         """Whether its nodes are gates, which may feed back."""
         return any(name in GATES for name in self.functions)
 
+    @property
+    def is_regulation(self) -> bool:
+        """Whether its nodes are genes that regulate each other from the states that the inputs give them."""
+        return "sign" in self.functions
+
     def values(
         self, patterns: ArrayLike, silent: ArrayLike = False, held: ArrayLike = np.nan
     ) -> NDArray[np.float64]:
         """Value of every node, ``[pattern, node]``, for Boolean ``patterns[pattern, input]``.
 
-        Inputs are -1 and 1 for tanh neurons, else 0 and 1; a gate that does not come to rest is NaN.
+        Inputs are -1 and 1 for tanh neurons and genes, else 0 and 1; gates or genes that do not come to rest are NaN.
         Where ``silent[pattern, node]`` (or ``[node]``) is true the value is 0, whatever the node is given; where ``held``
         is a number the value is that number.
         Raises `EvomodError` if the patterns have another number of inputs.
@@ -92,6 +97,8 @@ class Network:
         kept = np.broadcast_to(np.where(silent, 0.0, np.asarray(held, np.float64)), shape)
         if self.is_circuit:
             return self._settled(given, kept)
+        if self.is_regulation:
+            return self._regulated(given, kept)
         values, is_kept = np.zeros(shape), ~np.isnan(kept)
         is_tanh = "tanh" in self.functions
         values[:, self.inputs] = np.where(given, 1.0, -1.0 if is_tanh else 0.0)
@@ -132,6 +139,20 @@ class Network:
             unsteady |= values != rest
         return np.where(unsteady, np.nan, rest)
 
+    def _regulated(self, given: NDArray[np.bool_], held: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of genes, NaN where their state still changes in the last step."""
+        n = self.inputs.size
+        weights = np.zeros((n, n))
+        np.add.at(weights, (self.source - n, self.target - n), self.weight)
+        is_free = np.isnan(held)
+        first = np.where(is_free[:, :n], np.where(given, 1.0, -1.0), held[:, :n])
+        state, rests = np.where(is_free[:, n:], first, held[:, n:]), np.zeros(given.shape[0], np.bool_)
+        for _ in range(self.steps):
+            before, state = state, np.where(state @ weights > 0.0, 1.0, -1.0)
+            state = np.where(is_free[:, n:], state, held[:, n:])
+            rests = (state == before).all(axis=1)
+        return np.hstack((first, np.where(rests[:, None], state, np.nan)))
+
     def _updated(self, values: NDArray[np.float64], held: NDArray[np.float64]) -> NDArray[np.float64]:
         """All gates updated at once; NaN is unknown (Kleene's logic)."""
         new = values.copy()
@@ -151,8 +172,8 @@ class Network:
     def answers_of(self, values: NDArray[np.float64]) -> NDArray[np.int8]:
         """``[pattern, output]``: the `answer` that values ``[pattern, node]`` stand for."""
         outputs = values[:, self.outputs]
-        if "tanh" in self.functions:
-            return np.sign(outputs).astype(np.int8)
+        if "tanh" in self.functions or self.is_regulation:
+            return np.sign(np.nan_to_num(outputs)).astype(np.int8)
         return np.where(np.isnan(outputs), 0, 2 * np.nan_to_num(outputs) - 1).astype(np.int8)
 
     def simplified(self) -> Network:
@@ -231,6 +252,8 @@ def network_json(network: Network) -> str:
     head["outputs"] = network.outputs.tolist()
     if network.is_circuit:
         head |= {"steps": network.steps, "feedback": network.feedback}
+    elif network.is_regulation:
+        head["steps"] = network.steps
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     for key, rows in (("nodes", nodes), ("connections", connections)):
         body = ",\n".join("    " + json.dumps(row) for row in rows)
@@ -334,6 +357,11 @@ def _from_data(data: dict[str, Any]) -> Network:
     if functions[-1] in GATES:
         if (np.bincount(targets, minlength=len(nodes))[layer > 0] != 2).any():
             raise ValueError("a gate has not exactly two connections")
+    elif functions[-1] == "sign":
+        if np.bincount(layer).tolist() != [len(nodes) // 2] * 2 or (layer[sources] == 0).any():
+            raise ValueError(
+                "its genes are not as many as its inputs, or do not regulate each other only"
+            )
     elif (layer[sources] >= layer[targets]).any():
         raise ValueError("a connection does not lead to a later layer")
     numbers = {key: np.array([node[key] for node in nodes], float) for key in ("x", "y", "bias")}
@@ -378,7 +406,7 @@ def _check_functions(functions: tuple[str, ...], layer: NDArray[np.int64]) -> No
     """Inputs first, then layers 1, 2, …, all of neurons of one kind or all of gates."""
     if layer[0] != 0 or not np.isin(np.diff(layer), (0, 1)).all():
         raise ValueError("its nodes are not in the order of layers 0, 1, 2, …")
-    unknown = set(functions) - {"input", "tanh", "threshold", *GATES}
+    unknown = set(functions) - {"input", "tanh", "threshold", "sign", *GATES}
     if unknown:
         raise ValueError(f"there is no function {shown(sorted(map(str, unknown))[0])}")
     if [name == "input" for name in functions] != (layer == 0).tolist():

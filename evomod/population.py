@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.kernels import answers as kernels
-from evomod.task import Task, goal_table, pack, unpack
+from evomod.task import Attractor, Task, goal_table, pack, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,22 @@ class Bits:
 
     def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
         """Fraction of right outputs."""
-        return score(population.yes, population.no, self, rules.tie_rule)
+        return self.fitness(population.yes, population.no, rules.tie_rule)
+
+    def fitness(
+        self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str
+    ) -> NDArray[np.float64]:
+        """``[individual]``: `score` of their answers ``[individual, output, word]``."""
+        fitness, is_strict = np.empty(yes.shape[0]), tie_rule == "strict"
+        kernels.score(yes, no, self.wanted, self.unwanted, is_strict, self.n_answers, fitness)
+        return fitness
 
     def shown(self, mask: NDArray[np.uint64] | None) -> Bits:
         """The goal on the patterns of a mask."""
         if mask is None:
             return self
-        n_answers = self.wanted.shape[0] * int(np.bitwise_count(mask).sum())
-        return Bits(self.name, self.wanted & mask, self.unwanted & mask, n_answers)
+        wanted, unwanted = self.wanted & mask, self.unwanted & mask
+        return Bits(self.name, wanted, unwanted, int(np.bitwise_count(wanted | unwanted).sum()))
 
     def right(self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str) -> NDArray[np.bool_]:
         """Which outputs are right for each of the goal's patterns; output by output."""
@@ -142,23 +150,92 @@ class Bits:
         return unpack((yes & self.wanted) | (denied & self.unwanted), bits)[:, counted]
 
 
-def goal_of(name: str, table: NDArray[np.bool_]) -> Bits:
-    """Pack a truth table ``[output, pattern]``."""
-    return Bits(name, pack(table), pack(~table), table.size)
+@dataclass(frozen=True, slots=True)
+class Graded(Bits):
+    """A goal that is a state to be reached: fitness by `Attractor`. The counted outputs are those of its starts."""
+
+    formula: Attractor
+    starts: NDArray[np.int64]
+    """``[start]``: patterns that count."""
+    weights: NDArray[np.float64]
+    """``[start]``."""
+
+    def fitness(
+        self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str
+    ) -> NDArray[np.float64]:
+        """``[individual]``, by the formula."""
+        fitness, worths = np.empty(yes.shape[0]), self.formula.worths(self.wanted.shape[0])
+        kernels.grade(
+            yes, no, self.wanted, tie_rule == "strict", self.starts, self.weights, worths, self.formula.steepness,
+            fitness,
+        )  # fmt: skip
+        return fitness
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Bits:
+        """Itself: a task whose fitness is a formula shows all patterns."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulated:
+    """Several goals rewarded at once: fitness is the mean over them (Bernatskiy & Bongard 2015, authors' code)."""
+
+    goals: tuple[Bits, ...]
+    is_neutral: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """Those of all, as in a log."""
+        return accumulated_name(goal.name for goal in self.goals)
+
+    def score(self, population: Population, rules: Rules) -> NDArray[np.float64]:
+        """Mean fitness over the goals."""
+        yes, no, total = population.yes, population.no, np.zeros(population.size)
+        for goal in self.goals:
+            total += goal.fitness(yes, no, rules.tie_rule)
+        return total / len(self.goals)
+
+    def shown(self, mask: NDArray[np.uint64] | None) -> Accumulated:
+        """Every goal on the patterns of a mask."""
+        return self if mask is None else Accumulated(tuple(goal.shown(mask) for goal in self.goals))
+
+    def right(self, yes: NDArray[np.uint64], no: NDArray[np.uint64], tie_rule: str) -> NDArray[np.bool_]:
+        """Cases of one goal after those of another."""
+        return np.concatenate([goal.right(yes, no, tie_rule) for goal in self.goals], axis=1)
+
+
+def accumulated_name(names: Iterable[str]) -> str:
+    """What goals that are rewarded at once are called.
+
+    >>> accumulated_name(["first", "second"])
+    'first + second'
+    """
+    return " + ".join(names)
+
+
+def goal_of(name: str, table: NDArray[np.bool_], counted: NDArray[np.bool_] | None = None) -> Bits:
+    """Pack a truth table ``[output, pattern]``, of which all counts or what is ``counted``."""
+    if counted is None:
+        return Bits(name, pack(table), pack(~table), table.size)
+    return Bits(name, pack(table & counted), pack(~table & counted), int(counted.sum()))
 
 
 def goal_bits(task: Task, name: str) -> Bits:
     """Pack a goal of a task. Raises `EvomodError` if the task has no such goal."""
-    return goal_of(name, goal_table(task, name))
+    table, formula = goal_table(task, name), task.fitness
+    bits = goal_of(name, table, task.counted.get(name))
+    if formula is None:
+        return bits
+    weights = formula.weights(table)
+    starts = np.flatnonzero(weights)
+    return Graded(name, bits.wanted, bits.unwanted, bits.n_answers, formula, starts, weights[starts])
 
 
 def score(
     yes: NDArray[np.uint64], no: NDArray[np.uint64], goal: Bits, tie_rule: str
 ) -> NDArray[np.float64]:
-    """Fitness ``[individual]``: the fraction of right answers over the goal's patterns and all outputs.
+    """Fitness ``[individual]``: the fraction of right answers over the goal's patterns and all outputs, or its formula.
 
     ``tie_rule`` "strict": an output of exactly 0 is wrong; "zero-is-no": it is a no.
     """
-    fitness, is_strict = np.empty(yes.shape[0]), tie_rule == "strict"
-    kernels.score(yes, no, goal.wanted, goal.unwanted, is_strict, goal.n_answers, fitness)
-    return fitness
+    return goal.fitness(yes, no, tie_rule)

@@ -76,11 +76,12 @@ class ScheduleSection(Section):
         "random",
         "random-constant",
         "neutral",
+        "accumulating",
     ] = FIXED
     """How one goal follows another."""
     goals: Names = ()
     """Names of goals of the task, in their order. Empty: the task's goal; for a random walk all goals
-    that are related to another; for random goals none but random ones."""
+    that are related to another; for random goals none but random ones; accumulating: all of the task."""
     period: int = Field(default=20, ge=1)
     """Generations of one epoch."""
     probability: Probability = 1.0
@@ -135,6 +136,7 @@ SCHEDULES = {
     "random": GoalsOf(),
     "random-constant": GoalsOf(),
     "neutral": GoalsOf(most=1),
+    "accumulating": GoalsOf(),
 }
 """Kinds of schedule; `evomod.evolution.schedules` has what each does."""
 

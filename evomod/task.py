@@ -51,6 +51,52 @@ def rewards_modularity(goal: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Attractor:
+    """Fitness of states that are to be attractors: reached again from perturbed starts (Espinosa-Soto & Wagner 2010).
+
+    An input is the first state of a node and an output its last one, so a task has as many of both, and a goal asks for
+    the same state whatever the start. ``f = 1 - exp(-steepness * g)``, where g is the mean over starts of
+    ``(1 - D / n) ** exponent``, D the number of the n outputs that are not right.
+
+    Parameters
+    ----------
+    perturbation
+        With which each node of a start differs from the goal's state: starts are all states, weighted by their probability.
+        None: the n starts that differ in one node (Bernatskiy & Bongard 2015, authors' code).
+    steepness, exponent
+        Of the formula (authors' code).
+    """
+
+    perturbation: float | None = None
+    steepness: float = 3.0
+    exponent: int = 5
+
+    def weights(self, table: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """``[pattern]``: what each start counts toward a goal ``table[output, pattern]``; 1 in all.
+
+        >>> Attractor().weights(np.tile([[True], [False]], 4)).tolist()
+        [0.5, 0.0, 0.0, 0.5]
+        """
+        n = table.shape[0]
+        distances = (all_patterns(n) != table[:, 0]).sum(axis=1).tolist()
+        if self.perturbation is None:
+            return np.array([1.0 / n if d == 1 else 0.0 for d in distances])
+        p = self.perturbation
+        return np.array([p**d * (1.0 - p) ** (n - d) for d in distances])
+
+    def worths(self, n: int) -> NDArray[np.float64]:
+        """``[number]``: ``(number / n) ** exponent`` for 0 to n right outputs.
+
+        >>> Attractor(exponent=2).worths(2).tolist()
+        [0.0, 0.25, 1.0]
+        """
+        found = np.ones(n + 1)
+        for _ in range(self.exponent):  # by products, which every machine rounds alike
+            found *= np.arange(n + 1) / n
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What networks compute.
 
@@ -64,7 +110,8 @@ class Task:
         Functions of a namespace that holds one Boolean array ``[pattern]`` an input, by name.
     goals
         Functions whose parameters are names of subgoals and which return one Boolean array ``[pattern]``, or a tuple of
-        them, one an output; by name. The first is the goal of a config that names none.
+        them, one an output; by name. None in a tuple is an output that the goal does not reward. The first is the goal
+        of a config that names none.
     layers
         Nodes a layer, inputs first, in which its paper evolves it. None: left to the config.
     encoding
@@ -73,6 +120,8 @@ class Task:
         One line. Left out: the first line of the file's docstring.
     path
         Of its file; filled in by `load_task`.
+    fitness
+        What right outputs are worth. None: fitness is the fraction of right outputs.
     """
 
     name: str
@@ -83,8 +132,11 @@ class Task:
     encoding: str = "layered"
     description: str = ""
     path: Path | None = None
+    fitness: Attractor | None = None
     tables: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
     """Truth table of each goal, ``bool[output, pattern]``, derived by `load_task` or `derive`."""
+    counted: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
+    """Which of them a goal rewards, ``bool[output, pattern]``, for goals that leave some open; derived too."""
 
     @property
     def n_outputs(self) -> int:
@@ -234,7 +286,10 @@ def subgoal_tables(task: Task) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.bool_]:
+def _goal_table(
+    task: Task, name: str, subgoals: dict[str, Any]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_] | None]:
+    """What a goal asks of every output, and which of it counts (None: all)."""
     wanted = _parameters(task, name)
     unknown = [parameter for parameter in wanted if parameter not in subgoals]
     if unknown:
@@ -244,12 +299,33 @@ def _goal_table(task: Task, name: str, subgoals: dict[str, Any]) -> NDArray[np.b
         )
     value = _call(task, "goal", name, task.goals[name], *(subgoals[w] for w in wanted))
     outputs = value if isinstance(value, tuple) else (value,)
-    if not outputs:
+    if all(output is None for output in outputs):
         raise EvomodError(
             f"goal '{name}' of task '{task.name}'{_where(task)} returns no output; wanted one Boolean array, or a "
             "tuple of them."
         )
-    return np.array([_boolean(task, "goal", name, output) for output in outputs])
+    nothing = np.zeros(task.n_patterns, np.bool_)
+    table = np.array(
+        [nothing if output is None else _boolean(task, "goal", name, output) for output in outputs]
+    )
+    if task.fitness is not None:
+        return table, _counted_starts(task, name, task.fitness, table)
+    if all(output is not None for output in outputs):
+        return table, None
+    return table, np.array([np.full(task.n_patterns, output is not None) for output in outputs])
+
+
+def _counted_starts(
+    task: Task, name: str, fitness: Attractor, table: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The starts that count toward a goal. Raises `EvomodError` where the goal is no state of the inputs' nodes."""
+    if table.shape[0] != len(task.inputs) or (table != table[:, :1]).any():
+        raise EvomodError(
+            f"goal '{name}' of task '{task.name}'{_where(task)}: fitness by an attractor requires one constant output "
+            f"for each of the {len(task.inputs)} inputs; got {table.shape[0]} outputs"
+            f"{' that depend on the inputs' if (table != table[:, :1]).any() else ''}."
+        )
+    return np.tile(fitness.weights(table) > 0.0, (table.shape[0], 1))
 
 
 def _check_types(task: Task) -> None:
@@ -337,13 +413,15 @@ def derive(task: Task) -> Task:
             f"identifiers{f', not {bad[0]!r}' if bad else ''}."
         )
     subgoals = subgoal_tables(task)
-    tables = {name: _goal_table(task, name, subgoals) for name in task.goals}
+    found = {name: _goal_table(task, name, subgoals) for name in task.goals}
+    tables = {name: table for name, (table, _) in found.items()}
+    counted = {name: some for name, (_, some) in found.items() if some is not None}
     counts = {name: table.shape[0] for name, table in tables.items()}
     if len(set(counts.values())) > 1:
         raise EvomodError(
             f"the goals of task '{task.name}'{_where(task)} have different numbers of outputs: {counts}."
         )
-    return replace(task, tables=MappingProxyType(tables))
+    return replace(task, tables=MappingProxyType(tables), counted=MappingProxyType(counted))
 
 
 def bundled() -> Path:
@@ -553,6 +631,12 @@ def load_task(name: str | Path) -> Task:
         f"there is no task '{shortened(name)}'; {nearest(plain(name), tasks)}found {', '.join(repr(t.name) for t in tasks.values())}. "
         "A task of your own goes into ./tasks, or give its file's path."
     )
+
+
+def counted_answers(task: Task, goal: str) -> NDArray[np.bool_]:
+    """``bool[output, pattern]``: the outputs that a goal rewards; all of them where it leaves none open."""
+    table = goal_table(task, goal)
+    return task.counted.get(goal, np.ones(table.shape, np.bool_))
 
 
 def goal_table(task: Task, goal: str) -> NDArray[np.bool_]:

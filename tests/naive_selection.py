@@ -44,3 +44,44 @@ def map_elites(archive, offspring, ranges, bins):
         if tuple(cell) not in archive or fitness > archive[tuple(cell)][0]:
             archive[tuple(cell)] = individual
     return archive
+
+
+def front(objectives, probabilities, draw):
+    """Rows that no other dominates (Bernatskiy & Bongard 2015, authors' code), the later row being the newer one.
+
+    ``draw()`` gives numbers in [0, 1): for every objective that does not always take part one for each ordered pair.
+    """
+    n = len(objectives)
+    counts = []
+    for probability in probabilities:
+        always = probability >= 1.0
+        counts.append([[always or draw() < probability for _ in range(n)] for _ in range(n)])
+    kept = []
+    for i in range(n):
+        dominated = False
+        for j in range(n):
+            compared = [k for k in range(len(probabilities)) if counts[k][i][j]]
+            pairs = [(objectives[i][k], objectives[j][k]) for k in compared]
+            if any(mine > theirs for mine, theirs in pairs):
+                continue
+            is_worse = any(mine < theirs for mine, theirs in pairs)
+            dominated |= is_worse or (len(compared) == len(probabilities) and j > i)
+        if not dominated:
+            kept.append(i)
+    return kept
+
+
+def proportional(fitness, draw):
+    """Parents, one for each individual, with a chance in proportion to fitness (below 0: none; nobody above: all alike)."""
+    shares = [max(f, 0.0) for f in fitness]
+    if sum(shares) == 0.0:
+        shares = [1.0] * len(fitness)
+    sums, total = [], 0.0
+    for share in shares:
+        total += share
+        sums.append(total)
+    parents = []
+    for _ in fitness:
+        at = draw() * total
+        parents.append(min(sum(s <= at for s in sums), len(sums) - 1))
+    return parents

@@ -735,8 +735,9 @@ def test_all_tasks_are_listed_and_many_goals_are_abbreviated(elsewhere, capsys):
     blocks = capsys.readouterr().out.strip().split("\n\n")
     listed = {block.split(":")[0]: block for block in blocks}
     assert set(listed) == {
-        "and-xor-and", "circuit", "circuit-six-inputs", "circuit-three-outputs", "five-xor",
-        "hierarchical-xor", "retina", "retina-any-four", "retina-relations", "retina-sides",
+        "and-xor-and", "attractor", "circuit", "circuit-six-inputs", "circuit-three-outputs", "five-xor",
+        "hierarchical-xor", "retina", "retina-and-or", "retina-any-four", "retina-relations", "retina-sides",
+        "specialisation",
     }  # fmt: skip
     six = listed["circuit-six-inputs"]
     assert "and 52 goals more" in six and six.count("\n  goal ") == 12

@@ -21,6 +21,8 @@ CASES = [
     *((name, dict(SETTINGS.get(name, {}))) for name in (*PRESSURES, "fan-in")),
     *((name, {"penalty": 0.01}) for name in PRICED),
 ]
+TASKS = {"circuit": "circuit", "gate-layers": "circuit", "gene-network": "attractor"}
+SEEING = ("nsga2", "pareto-front")
 FILES = ("log.csv", "population.csv", "best.json", "checkpoint.npz", "config.toml")
 
 
@@ -30,20 +32,20 @@ def hindrance(encoding, name, section, method):
     is_own = encoding == "perceptron.py"
     if name in ("l1", "l2") and encoding in ("circuit", "gate-layers"):
         return f"pressures.{name} requires connections with weights"
-    if name == "connection-cost" and encoding == "circuit":
+    if name == "connection-cost" and encoding in ("circuit", "gene-network"):
         return "pressures.connection-cost with these settings requires nodes with places"
     if name == "pruning" and not is_layered:
         return "pressures.pruning requires connections that can be removed"
     if name == "connection-range" and encoding in ("circuit", "gate-layers"):
         return "pressures.connection-range requires a number of connections"
-    if name in OBJECTIVES and "penalty" not in section and method != "nsga2":
+    if name in OBJECTIVES and "penalty" not in section and method not in SEEING:
         return f"selection.method: '{re.escape(method)}' sees .* only, and {name} is a further objective"
     changes_fitness = name in ("dropout", "connection-range") or "penalty" in section
     if changes_fitness and method == "lexicase":
         return f"'lexicase' sees which outputs are right only, and {name} changes the fitness"
     if name in ("l1", "l2") and is_own:  # known when its file has been read, after all else
         return f"pressures.{name} requires connections with weights"
-    if name == "dropout" and is_own:
+    if name == "dropout" and (is_own or encoding == "gene-network"):
         return "pressures.dropout requires hidden nodes that can be silent"
     return None
 
@@ -77,7 +79,7 @@ def test_legal_ones_resume_to_the_same_bytes_and_others_are_refused(home, encodi
     for k, (name, section) in enumerate(CASES):
         key = "fan_in.py" if name == "fan-in" else name
         data = {
-            "task": "circuit" if encoding in ("circuit", "gate-layers") else "retina",
+            "task": TASKS.get(encoding, "retina"),
             "network": {"encoding": encoding},
             "selection": {"method": method},
             "pressures": {key: section},
@@ -96,16 +98,22 @@ def test_legal_ones_resume_to_the_same_bytes_and_others_are_refused(home, encodi
     assert n_legal >= 1
 
 
-@pytest.mark.parametrize("kind", ["modular", "neutral", "random", "sampled"])
+@pytest.mark.parametrize("kind", ["modular", "neutral", "random", "sampled", "accumulating"])
 @pytest.mark.parametrize("method", [*METHODS, "tournament.py"])
 def test_schedules_with_every_method(home, kind, method):
     encodings = ("layered", "circuit", "cppn", "perceptron.py")
+    if kind == "accumulating":  # no two goals of the circuit can be met together
+        encodings = ("layered", "cppn", "perceptron.py", "gene-network")
     for encoding, pressures in product(encodings, ({}, {"fan_in.py": {"penalty": 0.01}})):
         if method == "lexicase" and pressures:
             continue
-        goals = {"goals": ["left-and-right", "left-or-right"]} if kind == "modular" else {}
+        named = kind in ("modular", "accumulating")
+        goals = {"goals": ["left-and-right", "left-or-right"]} if named else {}
+        retina = "retina-and-or" if kind == "accumulating" else "retina"
+        if encoding == "gene-network":
+            goals = {}
         data = {
-            "task": "circuit" if encoding == "circuit" else "retina",
+            "task": TASKS.get(encoding, retina),
             "network": {"encoding": encoding},
             "selection": {"method": method},
             "schedule": {"kind": kind, "period": 1} | goals,

@@ -29,7 +29,10 @@ def completed(line, tmp_path):
         ("evomod ev", ["evolve"]),
         ("evomod new-", ["new-task", "new-pressure"]),
         ("evomod --v", ["--version"]),
-        ("evomod evolve ret", ["retina", "retina-any-four", "retina-relations", "retina-sides"]),
+        (
+            "evomod evolve ret",
+            ["retina", "retina-and-or", "retina-any-four", "retina-relations", "retina-sides"],
+        ),
         ("evomod evolve retina --s", ["--seed", "--switch-every", "--set", "--show-config"]),
         ("evomod evolve retina --pressure conn", ["connection-cost", "connection-range"]),
         ("evomod evolve --out re", []),  # files, which bash itself offers

@@ -44,7 +44,7 @@ from pathlib import Path
 import evomod
 from evomod.encodings.collection import ENCODINGS
 for name, kind in ENCODINGS.items():
-    task = "circuit" if name in ("circuit", "gate-layers") else "retina"
+    task = {"circuit": "circuit", "gate-layers": "circuit", "gene-network": "attractor"}.get(name, "retina")
     sections = {"selection": {"method": "elite-worst"}, "evolution": {"population": 8, "generations": 1}}
     evomod.run({"task": task, "network": {"encoding": name}} | sections, 1, Path(sys.argv[1], name))
     print(name, *(kernel.__name__ for kernel in kind.kernels if not kernel.signatures))

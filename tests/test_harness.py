@@ -78,11 +78,21 @@ def test_combinations_run_or_are_refused(result, tmp_path):
     assert result.notes["run"] > 3 and result.notes["refused"] > 3
 
 
+@pytest.mark.parametrize(
+    "chosen", [combinations.accumulating, combinations.gene_networks, combinations.last_selections]
+)
+def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
+    combinations.combinations(result, tmp_path, chosen()[:20])
+    assert result.tried == 20 and not result.failures
+    assert result.notes["run"] > 0 and result.notes["refused"] > 0
+
+
 def test_combinations_are_of_all_there_is():
-    assert set(combinations.ENCODINGS) == set(ENCODINGS)
+    assert {*combinations.ENCODINGS, *combinations.LATER_ENCODINGS} == set(ENCODINGS)
     assert set().union(*combinations.PRESSURES.values()) == set(PRESSURES)
-    assert {*combinations.SELECTIONS, *combinations.LATER_SELECTIONS} == set(METHODS.known())
-    assert set(combinations.SCHEDULES) == set(SCHEDULES)
+    selections = combinations.SELECTIONS + combinations.LATER_SELECTIONS + combinations.LAST_SELECTIONS
+    assert set(selections) == set(METHODS.known())
+    assert {*combinations.SCHEDULES, *combinations.LATER_SCHEDULES} == set(SCHEDULES)
     assert set(combinations.STOPS) == set(get_args(EvolutionSection.model_fields["stop"].annotation))
 
 

@@ -126,7 +126,9 @@ def test_a_damaged_archive_is_refused(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["layered", "layered-real", "threshold", "circuit", "gate-layers"])
 def test_columns_are_those_of_the_log(encoding):
-    task = "circuit" if encoding in ("circuit", "gate-layers") else "retina"
+    task = {"circuit": "circuit", "gate-layers": "circuit", "gene-network": "attractor"}.get(
+        encoding, "retina"
+    )
     for pair in (("connection_cost", "q_score"), ("connections", "neurons")):
         selection = {"method": "map-elites", "descriptors": pair, "ranges": [[0.0, 60.0], [0.0, 1.0]]}
         given = evomod.Config(

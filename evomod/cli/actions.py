@@ -49,7 +49,7 @@ def act_train(given: argparse.Namespace) -> int:
 
 
 def act_tasks(given: argparse.Namespace) -> int:
-    from evomod.task import find_tasks
+    from evomod.task import counted_answers, find_tasks
 
     tasks, problems = find_tasks()
     for task in tasks.values():
@@ -58,7 +58,8 @@ def act_tasks(given: argparse.Namespace) -> int:
         print(f"  inputs    {', '.join(task.inputs)} ({len(task.inputs)}), {outputs}")
         print(f"  subgoals  {', '.join(task.subgoals)}")
         for goal, table in list(task.tables.items())[:MOST_SHOWN]:
-            share = f"yes to {int(table.sum())} of {table.size} answers"
+            n = int(counted_answers(task, goal).sum())
+            share = f"yes to {int((table & counted_answers(task, goal)).sum())} of {n} answers"
             print(f"  goal      {goal} ({share})")
         if len(task.tables) > MOST_SHOWN:
             print(f"  …         and {len(task.tables) - MOST_SHOWN} goals more")

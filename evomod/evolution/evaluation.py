@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -96,6 +96,11 @@ class Standing:
             front=chosen.front,
             crowding=chosen.crowding,
         )
+
+    def carrying(self, crowding: NDArray[np.float64]) -> Standing:
+        """With what selection noted of the first of them, which passed."""
+        fresh = np.zeros(self.population.size - crowding.size)
+        return replace(self, crowding=np.concatenate((crowding, fresh)))
 
 
 def afresh(loop: Loop, genomes: NDArray[Any], slots: NDArray[np.int64]) -> Pool:

@@ -28,7 +28,7 @@ from evomod.evolution.evaluation import (
     surviving,
     trial_of,
 )
-from evomod.evolution.schedules import epochs
+from evomod.evolution.schedules import epochs, to_be_solved
 from evomod.evolution.setup import Setup, prepare
 from evomod.evolution.starts import checked, first_genomes
 from evomod.files.plugins import Fault
@@ -211,7 +211,7 @@ def is_finished(generation: Generation, config: Config) -> bool:
     if end.stop == "solved" and generation.is_solved:
         return True
     if end.stop == "all-solved":
-        goals = config.schedule.goals
+        goals = to_be_solved(config.schedule)
         if generation.is_solved and set(goals) <= set(generation.solved_goals):
             return True
     return generation.number >= end.generations
@@ -302,7 +302,9 @@ def following(loop: Loop, before: Generation, goal: Goal) -> Generation:
     """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
     kept, parents = bred(loop, before)
     pool = with_offspring(loop, before.population, kept, parents)
-    standing = survivors(loop, judged(loop, pool, _occasion(loop, before, goal)))
+    noted = before.crowding if kept is None else before.crowding[kept]
+    standing = judged(loop, pool, _occasion(loop, before, goal)).carrying(noted)
+    standing = survivors(loop, standing)
     for acting in loop.setup.changes:
         standing = changed(loop, standing, acting, before)
     return _generation(loop.setup, standing, before)

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
-from evomod.population import Bits, Goal, Population, Rules, goal_of
+from evomod.population import (
+    Accumulated,
+    Bits,
+    Goal,
+    Population,
+    Rules,
+    accumulated_name,
+    goal_bits,
+    goal_of,
+)
 from evomod.sections import ScheduleSection, TaskSection
 from evomod.task import (
     MAX_MODULARITY,
     MODULARITY,
     Task,
+    counted_answers,
     goal_table,
     subgoal_tables,
 )
@@ -84,7 +94,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 def named_goal(task: Task, name: str) -> Goal:
     """A goal of the task, or one that rewards Q. Raises `EvomodError` if there is none of that name."""
-    return modularity_goal(name) or goal_of(name, goal_table(task, name))
+    return modularity_goal(name) or goal_bits(task, name)
 
 
 def modularity_goal(name: str) -> Modularity | None:
@@ -130,6 +140,46 @@ def chosen_schedule(section: ScheduleSection, goal: str | None, task: Task) -> S
             )
     goals = SCHEDULES[section.kind].goals(section, goal, task)
     return section.model_copy(update={"goals": goals})
+
+
+def _all_at_once(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    goals = section.goals or tuple(dict.fromkeys((goal or next(iter(task.goals)), *task.goals)))
+    if len(set(goals)) < max(2, len(goals)):
+        raise EvomodError(
+            f"schedule.kind 'accumulating' requires 2 or more goals, each once; got {', '.join(goals)}. A single goal is "
+            "the kind 'fixed'."
+        )
+    if task.fitness is None:  # else goals are met by degrees, and the formula says how far
+        for one, other in combinations(goals, 2):
+            both = counted_answers(task, one) & counted_answers(task, other)
+            wrong = int((both & (goal_table(task, one) != goal_table(task, other))).sum())
+            if wrong:
+                raise EvomodError(
+                    f"schedule.kind 'accumulating' rewards all goals at once, and '{one}' and '{other}' ask for opposite "
+                    f"outputs in {wrong} cases; name goals that can be met together, such as goals of separate outputs, "
+                    "or take the kind 'modular'."
+                )
+    return goals
+
+
+def _no_random(kind: str, task: Task) -> None:
+    if task.counted:
+        raise EvomodError(
+            f"schedule.kind '{kind}' draws truth tables in which every output counts; goals of task '{task.name}' leave "
+            "some open. Take another kind."
+        )
+
+
+def _with_drawn(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
+    _no_random(section.kind, task)
+    return section.goals
+
+
+def to_be_solved(section: ScheduleSection) -> tuple[str, ...]:
+    """Goals as a log names them that a run has to solve in successive epochs to have solved all."""
+    if section.kind == "accumulating":
+        return (accumulated_name(section.goals),)
+    return section.goals
 
 
 def _one(section: ScheduleSection, goal: str | None, task: Task) -> tuple[str, ...]:
@@ -182,6 +232,8 @@ def epochs(
                      Kashtan et al. 2007); without goals new random goals only
     random-constant  the same with one random goal that stays the same (RVG_c)
     neutral          the goal, then an epoch in which nothing is selected (VG_0)
+    accumulating     the first goal, then the first two, and so on; fitness is the mean over all goals so far, and
+                     once all have come it stays so (Espinosa-Soto & Wagner 2010)
     ===============  =====================================================================================
 
     At the end of an epoch the goal changes with ``section.probability``.
@@ -218,6 +270,15 @@ def _in_turn(course: Course) -> Iterator[Goal]:
         yield from goals
 
 
+def _accumulated(course: Course) -> Iterator[Goal]:
+    goals = tuple(goal_bits(course.task, name) for name in course.section.goals)
+    yield goals[0]
+    for n in range(2, len(goals)):
+        yield Accumulated(goals[:n])
+    while True:
+        yield Accumulated(goals)
+
+
 def _with_neutral(course: Course) -> Iterator[Goal]:
     goal = course.named[0]
     while True:
@@ -238,7 +299,7 @@ def _with_one_random(course: Course) -> Iterator[Goal]:
 def _random(course: Course, *, is_new: bool) -> Iterator[Goal]:
     task, rng = course.task, course.rng
     named = [one for one in course.named if isinstance(one, Bits)]
-    like = goal_of(course.goal, goal_table(task, course.goal))
+    like = goal_bits(task, course.goal)
     drawn = random_goal(task, named[0] if named else like, None, rng)
     while True:
         for goal in named or [like]:
@@ -253,7 +314,7 @@ def _walk(course: Course) -> Iterator[Goal]:
     task, names = course.task, course.section.goals
     name = names[0]
     while True:
-        yield goal_of(name, goal_table(task, name))
+        yield goal_bits(task, name)
         neighbours = [other for other in names if other in task.related(name)]
         name = neighbours[int(course.rng.random() * len(neighbours))]
 
@@ -284,9 +345,10 @@ SCHEDULES = {
     "modular": Schedule(_given, _in_turn),
     "random-walk": Schedule(_related, _walk),
     "sampled": Schedule(_compositions, _sampled),
-    "random": Schedule(_given, _with_random),
-    "random-constant": Schedule(_given, _with_one_random),
+    "random": Schedule(_with_drawn, _with_random),
+    "random-constant": Schedule(_with_drawn, _with_one_random),
     "neutral": Schedule(_one, _with_neutral),
+    "accumulating": Schedule(_all_at_once, _accumulated),
 }
 """What each kind of `evomod.sections.SCHEDULES` does."""
 

@@ -95,6 +95,10 @@ def task_data(task: Task, goal: str | None = None) -> DataSet:
     """
     goal = next(iter(task.goals)) if goal is None else goal
     table = goal_table(task, goal)
+    if goal in task.counted:
+        raise EvomodError(
+            f"goal '{goal}' of task '{task.name}' leaves outputs open; training requires one that asks for all of them."
+        )
     inputs = np.where(all_patterns(len(task.inputs)), 1.0, -1.0)
     targets = answers_of(table)
     return DataSet(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from evomod.kernels import compiled, n_bits, unmanaged
@@ -48,6 +50,26 @@ def score(yes, no, wanted, unwanted, is_strict, n_answers, fitness):
                 denied = no[i, k, w] if is_strict else ~yes[i, k, w]
                 right += n_bits((yes[i, k, w] & wanted[k, w]) | (denied & unwanted[k, w]))
         fitness[i] = right / n_answers
+
+
+@compiled
+def grade(yes, no, wanted, is_strict, patterns, weights, worths, steepness, fitness):
+    """``1 - exp(-steepness g)`` into ``fitness[individual]``, g the mean worth of the answers to ``patterns[start]``.
+
+    An answer of which so many outputs are right is worth ``worths[number]``; ``weights[start]`` are 1 in all. ``yes``,
+    ``no`` and ``wanted`` as in `score`.
+    """
+    for i in range(fitness.size):
+        mean = 0.0
+        for p in range(patterns.size):
+            w, bit, right = patterns[p] // 64, np.uint64(patterns[p] % 64), 0
+            for k in range(wanted.shape[0]):
+                said = yes[i, k, w]
+                denied = no[i, k, w] if is_strict else ~said
+                hit = (said & wanted[k, w]) | (denied & ~wanted[k, w])
+                right += int((hit >> bit) & np.uint64(1))
+            mean += weights[p] * worths[right]
+        fitness[i] = -math.expm1(-steepness * mean)
 
 
 @compiled

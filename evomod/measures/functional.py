@@ -17,7 +17,7 @@ from evomod.kernels import modularity as kernels
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.modularity import Partition, modularity
 from evomod.network import Network
-from evomod.task import Task, all_patterns, goal_table, subgoal_tables
+from evomod.task import Task, all_patterns, counted_answers, goal_table, subgoal_tables
 
 READINGS = ("> 0", ">= 0", "< 0", "<= 0")
 
@@ -411,7 +411,9 @@ def _scores_of(
     share = table.mean(axis=1)
     constant = np.broadcast_to(np.maximum(share, 1.0 - share), (n_sets, len(table)))
     best = _readings(neurons, table).max(axis=(2, 3), initial=0.0)
-    return right.mean(axis=(2, 3)), np.maximum(best, constant)
+    counted = np.array([counted_answers(task, goal).T for goal in task.goals])
+    n_right = (right & counted).sum(axis=(2, 3))
+    return n_right / counted.sum(axis=(1, 2)), np.maximum(best, constant)
 
 
 # -------------------------------------------------------------------------------------- redundancy

@@ -186,7 +186,7 @@ def responses_of(network: Network, patterns: ArrayLike | None = None) -> Respons
     wanted = _patterns(n_inputs, MOST_ENTRIES // widest) if patterns is None else patterns
     given = np.atleast_2d(np.asarray(wanted))
     values = network.values(given)  # and the patterns are checked
-    low = -1.0 if "tanh" in network.functions else 0.0
+    low = -1.0 if {"tanh", "sign"} & set(network.functions) else 0.0
     width = 1.0 - low
     upstream = np.empty((units.size, given.shape[0], n_inputs))
     for i in range(n_inputs):

@@ -27,7 +27,7 @@ from pydantic import Field
 from evomod.encodings import Encoding
 from evomod.errors import EvomodError
 from evomod.kernels import answers as kernels
-from evomod.population import Bits
+from evomod.population import Accumulated, Bits
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
@@ -129,7 +129,9 @@ def silences(
 
 def judge(trial: Trial, section: DropoutSection) -> NDArray[np.float64]:
     """Mean fitness under dropout. A goal that counts no outputs is not changed by silence."""
-    if not isinstance(trial.goal, Bits):
+    goals = trial.goal.goals if isinstance(trial.goal, Accumulated) else (trial.goal,)
+    counting = [goal for goal in goals if isinstance(goal, Bits)]
+    if not counting:
         return trial.fitness
     encoding, genomes, slots = trial.encoding, trial.population.genomes, trial.population.slots
     ancestors = np.where(trial.ancestors == np.arange(slots.size), -1, trial.ancestors)
@@ -139,7 +141,9 @@ def judge(trial: Trial, section: DropoutSection) -> NDArray[np.float64]:
         return yes, no
 
     sets = silences(section, encoding.n_hidden(), trial.stream)
-    return expected(answers, sets, trial.goal, trial.rules.tie_rule, slots.size)
+    tie_rule = trial.rules.tie_rule
+    means = [expected(answers, sets, goal, tie_rule, slots.size) for goal in counting]
+    return means[0] if len(means) == 1 else np.add.reduce(means) / len(means)
 
 
 PRESSURE = Pressure(

@@ -260,6 +260,11 @@ POLYNOMIALS = {"and": (0, 0, 1), "nand": (1, 0, -1), "or": (0, 1, -1), "nor": (1
 
 def _layers(simple: Network) -> list[list[int]]:
     """Working nodes and outputs in an order in which sources come first: layers, or levels of a circuit."""
+    if simple.is_regulation:
+        raise EvomodError(
+            "ONNX has no loop that ends where genes come to rest, so a gene network cannot be written as ONNX; take another "
+            "format."
+        )
     if not simple.is_circuit:
         numbers = range(1, int(simple.layer.max(initial=0)) + 1)
         return [np.flatnonzero(simple.layer == number).tolist() for number in numbers]

@@ -31,6 +31,7 @@
     frame.e.forEach(([source, target, weight]) => into[target].push([source, weight]));
     const given = kind.inputs.map((_, k) => pressed[k] ? 1 : 0);
     if (kind.fn[n - 1] in GATES) return settle(into, given, n);
+    if (kind.fn[n - 1] === "sign") return regulate(into, given);
     const isTanh = kind.fn.includes("tanh"), found = new Array(n).fill(0);
     given.forEach((value, k) => { found[k] = value || (isTanh ? -1 : 0); });
     for (let node = given.length; node < n; node++) {
@@ -38,6 +39,17 @@
       found[node] = isTanh ? Math.tanh(kind.gain * total) : Number(total > 0);
     }
     return found;
+  }
+  function regulate(into, given) {
+    const n = given.length, first = given.map((value) => value || -1);
+    const total = (sources, state) => sources.reduce((sum, [source, weight]) => sum + weight * state[source - n], 0);
+    let state = first, rests = false;
+    for (let step = 0; step < kind.steps; step++) {
+      const next = state.map((_, gene) => total(into[n + gene], state) > 0 ? 1 : -1);
+      rests = next.every((value, gene) => value === state[gene]);
+      state = next;
+    }
+    return [...first, ...state.map((value) => rests ? value : NaN)];
   }
   function settle(into, given, n) {
     const ternary = kind.feedback === "ternary";

@@ -229,7 +229,13 @@ def identity(setup: Setup) -> str:
     data["evolution"].pop("generations")
     data["tracking"].pop("checkpoint_seconds")
     tables = {name: table.tolist() for name, table in setup.task.tables.items()}
-    text = json.dumps([data, tables], sort_keys=True)
+    parts: list[Any] = [data, tables]
+    if setup.task.counted:
+        parts += [
+            {name: some.tolist() for name, some in setup.task.counted.items()},
+            repr(setup.task.fitness),
+        ]
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
 from evomod.measures.hierarchy import hierarchy_of_many
 from evomod.measures.modularity import modularity_of_many
-from evomod.population import Population
+from evomod.population import Population, score
 from evomod.pressures import max_modularity
 from evomod.pressures.base import Acting
 
@@ -159,14 +159,21 @@ class Tracker:
         if answers not in self.fitness:
             _make_room(self.fitness)
             setup = self.setup
-            wanted = np.stack([goal.wanted for goal in setup.goals])
-            unwanted = np.stack([goal.unwanted for goal in setup.goals])
-            denied = no if setup.tie_rule == "strict" else ~yes
-            right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(
-                axis=(1, 2), dtype=np.int64
+            self.fitness[answers] = (
+                tuple(float(score(yes[None], no[None], goal, setup.tie_rule)[0]) for goal in setup.goals)
+                if setup.task.counted
+                else self._fractions(yes, no)
             )
-            self.fitness[answers] = tuple((right / setup.goals[0].n_answers).tolist())
         return self.fitness[answers]
+
+    def _fractions(self, yes: NDArray[Any], no: NDArray[Any]) -> tuple[float, ...]:
+        """Of right answers, for all goals at once where each counts every output of every pattern."""
+        goals = self.setup.goals
+        wanted = np.stack([goal.wanted for goal in goals])
+        unwanted = np.stack([goal.unwanted for goal in goals])
+        denied = no if self.setup.tie_rule == "strict" else ~yes
+        right = np.bitwise_count((yes & wanted) | (denied & unwanted)).sum(axis=(1, 2), dtype=np.int64)
+        return tuple((right / goals[0].n_answers).tolist())
 
     def measure(self, genomes: NDArray[Any]) -> Shape:
         """Q, modules, connections, cost and neurons of one simplified network ``[1, gene]``."""

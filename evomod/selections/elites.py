@@ -1,4 +1,4 @@
-"""Elites (Kashtan & Alon 2005; Kashtan et al. 2007) and roulette (Parter et al. 2008).
+"""Elites (Kashtan & Alon 2005; Kashtan et al. 2007), roulette (Parter et al. 2008) and resampling by fitness itself.
 
 Place in the loop: who passes unchanged, and parents, by fitness alone; each method is a rule that the toolbox has as its
 operator ``breed``. Those that passed the last time are the first rows: the parents in the sense of ``section.ties``.
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from evomod.sections import SelectionSection
+from evomod.sections import MethodSection, SelectionSection
 from evomod.selections.base import Candidates, Rows, Selection
 from evomod.selections.ranking import fittest
 
@@ -81,9 +81,21 @@ def roulette(fitness: Fitness, strength: float, rng: np.random.Generator) -> Row
     return np.minimum(rows, fitness.size - 1)  # a product may round up to the end
 
 
-def breed(
-    candidates: Candidates, section: SelectionSection, rng: np.random.Generator
+def resample_in_proportion(
+    section: MethodSection, fitness: Fitness, rng: np.random.Generator
 ) -> tuple[Rows, Rows]:
+    """Nobody passes; offspring are made of rows drawn with a chance in proportion to fitness.
+
+    What is below 0 counts as 0; where nobody is above it, all have the same chance (Bernatskiy & Bongard 2015, authors' code).
+    """
+    chances = np.cumsum(np.maximum(fitness, 0.0))
+    if chances[-1] == 0.0:
+        chances = np.cumsum(np.ones(fitness.size))
+    rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")
+    return np.empty(0, np.int64), np.minimum(rows, fitness.size - 1)
+
+
+def breed(candidates: Candidates, section: MethodSection, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """By the run's operator ``breed``."""
     kept, parents = candidates.operators.breed(candidates.objectives[:, 0], rng)
     return kept, parents
@@ -92,3 +104,4 @@ def breed(
 ELITE = Selection("elite", breed, section=SelectionSection, by_fitness=pass_elite)
 ELITE_WORST = Selection("elite-worst", breed, section=EliteWorstSection, by_fitness=replace_worst)
 ROULETTE = Selection("roulette", breed, section=RouletteSection, by_fitness=resample)
+PROPORTIONAL = Selection("proportional", breed, by_fitness=resample_in_proportion)

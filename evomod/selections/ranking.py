@@ -24,7 +24,8 @@ class Survivors:
     front: NDArray[np.int64]
     """``[survivor]``: number of its front, from 0; the logged individual is of front 0. All 0 where there are no fronts."""
     crowding: NDArray[np.float64]
-    """``[survivor]``: crowding distance within its whole front, for the next ``breed``. All 0 where it is not used."""
+    """``[survivor]``: crowding distance within its whole front, for the next ``breed``, or another number that a method
+    notes of an individual, such as its age: of those that pass, the pool has it too. All 0 where it is not used."""
 
 
 def choose_parents(

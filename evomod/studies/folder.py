@@ -128,6 +128,10 @@ def _tasks(study: Study) -> dict[str, str]:
         digest = hashlib.sha256()
         for goal, table in treatment.task.tables.items():
             digest.update(goal.encode() + table.tobytes())
+            if goal in treatment.task.counted:
+                digest.update(treatment.task.counted[goal].tobytes())
+        if treatment.task.fitness is not None:
+            digest.update(repr(treatment.task.fitness).encode())
         found[treatment.name] = digest.hexdigest()[:16]
     return found
 

@@ -73,8 +73,11 @@ def trials() -> list[Trial]:
               lambda result, home, k: crashes.race(result, home, 10, faults.deny_locks)),
         Trial("others beside a run or study that goes on", 10, 1, lambda result, home, k: _held(result, home)),
         Trial("where there are no locks", 1, 1, lambda result, home, k: crashes.lockless(result, home)),
-        _combinations("combinations", combinations.SELECTIONS),
-        _combinations("combinations with lexicase selection", combinations.LATER_SELECTIONS),
+        _combinations("combinations", combinations.shuffled()),
+        _combinations("combinations with lexicase selection", combinations.shuffled(combinations.LATER_SELECTIONS)),
+        _combinations("combinations with accumulating goals", combinations.accumulating()),
+        _combinations("combinations of gene networks", combinations.gene_networks()),
+        _combinations("combinations with other methods of selection", combinations.last_selections()),
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
         Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),
@@ -105,9 +108,7 @@ def trials() -> list[Trial]:
     return found
 
 
-def _combinations(name: str, selections: Sequence[str]) -> Trial:
-    mixed = combinations.shuffled(selections)
-
+def _combinations(name: str, mixed: Sequence[combinations.Combination]) -> Trial:
     def act(result: Result, home: Path, piece: int) -> None:
         combinations.combinations(result, home, mixed[BATCH * piece : BATCH * (piece + 1)])
 

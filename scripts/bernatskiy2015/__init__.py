@@ -1,0 +1,1 @@
+"""Bernatskiy & Bongard 2015: networks that evolve from sparse first ones."""
