@@ -73,7 +73,7 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
         ({}, "task: is missing"),
         (
             {"task": "retina", "network": {"encoding": "nand"}},
-            "wanted one of circuit, cppn, gate-layers, layered, .*; got 'nand'",
+            "wanted one of circuit, cppn, gate-layers, gene-network, layered, .*; got 'nand'",
         ),
         (
             {"task": "retina", "network": {"encoding": "layered-real", "weights": [1]}},
