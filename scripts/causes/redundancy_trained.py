@@ -117,15 +117,24 @@ def entropies(table: Any) -> Any:
 
 def four_digits(seed: int) -> DataSet:
     """Sets of four digits side by side, and which each is: ``[set, 10 * place + digit]`` of 0 and 1."""
-    whole, rng, parts = load_dataset("digits"), np.random.default_rng([seed, SUBGOALS]), []
-    for inputs, targets, number in (
-        (whole.inputs, whole.targets, N_TRAIN),
-        (whole.test_inputs, whole.test_targets, N_TEST),
-    ):
-        chosen = rng.integers(len(inputs), size=(number, SUBGOALS))
-        parts.append(inputs[chosen].reshape(number, -1))
-        parts.append(np.eye(CLASSES, dtype=inputs.dtype)[targets[chosen]].reshape(number, -1))
-    return DataSet("four digits", "numbers", *parts, n_outputs=SUBGOALS * CLASSES, source=whole.source)
+    whole, rng = load_dataset("digits"), np.random.default_rng([seed, SUBGOALS])
+    shown, new = (
+        sets_of(inputs, targets, number, rng)
+        for inputs, targets, number in (
+            (whole.inputs, whole.targets, N_TRAIN),
+            (whole.test_inputs, whole.test_targets, N_TEST),
+        )
+    )
+    return DataSet(
+        "four digits", "numbers", *shown, *new, n_outputs=SUBGOALS * CLASSES, source=whole.source
+    )
+
+
+def sets_of(inputs: Any, targets: Any, number: int, rng: np.random.Generator) -> tuple[Any, Any]:
+    """So many sets drawn, and their targets."""
+    chosen = rng.integers(len(inputs), size=(number, SUBGOALS))
+    named = np.eye(CLASSES, dtype=inputs.dtype)[targets[chosen]]
+    return inputs[chosen].reshape(number, -1), named.reshape(number, -1)
 
 
 def accuracies(weights: Any, biases: Any, data: DataSet, silent: Any = None, test: bool = True) -> Any:
