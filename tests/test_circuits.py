@@ -525,7 +525,10 @@ def test_as_many_gates_as_a_word_holds(gates):
         ({"encoding": "threshold", "fan_in": [3, 3, 3, 8]}, "1 to 7 connections"),
         ({"encoding": "threshold", "fan_in": [3, 3, 3, 0]}, "1 to 7 connections"),
         ({"encoding": "threshold", "thresholds": []}, "network.thresholds: "),
-        ({"encoding": "nands"}, "encoding: wanted one of circuit, cppn, gate-layers, gene-network, layered"),
+        (
+            {"encoding": "nands"},
+            "encoding: wanted one of circuit, cppn, gate-layers, gene-network, layered",
+        ),
     ],
 )
 def test_a_network_section_that_is_wrong_is_told_so(network, message):
