@@ -453,7 +453,7 @@ def test_a_range_that_no_network_comes_into_is_refused(sections, most):
         ({"pressures": {"connection-range": {"fewest": 7}}}, "connection-range.most: is missing"),
         (
             {"selection": {"method": "elite"}, "pressures": {"l1": {}}},
-            "l1 is a further objective; set selection.method=nsga2 or give it a penalty",
+            "l1 is a further objective; set selection.method=nsga2 or pareto-front or give it a penalty",
         ),
         (
             {"pressures": {"goal-switching": {"perid": 3}}},
