@@ -141,6 +141,8 @@ def made_apart(name, way, seed, nice, sizes):
 def make_one(given):
     """What `made_apart` runs."""
     name, way, seed, nice, sizes = json.loads(given)
+    if sizes.get("hidden"):
+        sizes["hidden"] = tuple(sizes["hidden"])  # JSON has lists alone
     if nice:
         os.nice(19)
     print(json.dumps(list(rows_of(name, way, seed, **sizes))))
