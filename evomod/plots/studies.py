@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -224,6 +225,15 @@ def plot_columns(figure: Any, groups: dict[str, Table], columns: dict[str, str])
     n = [len(next(iter(rows.values()))) for rows in groups.values()]
     figure.legend(handles=signs_of_dots(n), loc="outside lower center", ncols=3, frameon=False)
     return panels
+
+
+def figure_of_columns(study: Any, columns: dict[str, str]) -> Figure:
+    """`plot_columns` of a study's treatments: every replicate's best network of the last generation."""
+    groups = {study.labels[name]: rows_of(study.summary, treatment=name) for name in study.treatments}
+    size = (0.6 + 2.1 * len(columns), 1.2 + 0.38 * len(groups))
+    figure = Figure(figsize=size, layout="constrained")
+    plot_columns(figure, groups, columns)
+    return figure
 
 
 MOST_SIGNS = 4

@@ -5,6 +5,7 @@ Scripts use them for what no config can express; rows are added by `files.tables
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -59,3 +60,14 @@ def read_manifest(path: Path, *wanted: str) -> dict[str, Any]:
             f"{path}, which says where the table beside it comes from, is missing or damaged; put it back."
         ) from None
     return known
+
+
+def asked(about: str, networks: int, out: Path) -> argparse.Namespace:
+    """What the command of an experiment is given: ``networks`` of a kind, ``workers``, ``out``, and whether only the
+    ``summary`` is asked for. ``about``: the script's docstring."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--networks", type=int, default=networks)
+    parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
+    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--summary", action="store_true", help="print means and stop")
+    return parser.parse_args()

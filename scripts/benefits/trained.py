@@ -10,7 +10,6 @@ random. *Pruning* to a tenth of the weights: during training, at its end with an
 birth, so they are pairs. The same command resumes.
 """
 
-import argparse
 import tempfile
 import time
 from collections import defaultdict
@@ -40,7 +39,7 @@ from evomod.gradient.training import (
 )
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import as_they_end, write_manifest
+from evomod.studies.experiments import as_they_end, asked, write_manifest
 
 TABLE = "trained.csv"
 FULL = "100 networks a way of training, about 15 minutes of one core"
@@ -376,12 +375,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--summary", action="store_true", help="print means and stop")
-    given = parser.parse_args()
+    given = asked(__doc__, 100, RESULTS)
     if not given.summary:
         run(given.out, given.networks, given.workers)
     print(summary(read(given.out / TABLE)))

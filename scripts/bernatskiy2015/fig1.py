@@ -1,8 +1,6 @@
 """Sparse and random first populations, with a cost of connections and by age: Q, fitness and connections at the end."""
 
-from matplotlib.figure import Figure
-
-from evomod.plots.studies import plot_columns, rows_of
+from evomod.plots.studies import figure_of_columns
 from evomod.scripts.bernatskiy2015 import claims
 
 STUDY = "study.toml"
@@ -13,7 +11,4 @@ COLUMNS = {"q_score": "Q of the best", "best_fitness": "performance", "connectio
 
 def draw(study):
     """Every replicate's best network of the last generation."""
-    groups = {study.labels[name]: rows_of(study.summary, treatment=name) for name in study.treatments}
-    figure = Figure(figsize=(7.2, 1.2 + 0.38 * len(groups)), layout="constrained")
-    plot_columns(figure, groups, COLUMNS)
-    return figure
+    return figure_of_columns(study, COLUMNS)

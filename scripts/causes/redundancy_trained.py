@@ -9,7 +9,6 @@ and the loss is measured on every subgoal, on digits not trained on: a table of 
 of one seed share digits and birth. The same command resumes. All values are our choice.
 """
 
-import argparse
 import tempfile
 import time
 from collections import defaultdict
@@ -28,7 +27,7 @@ from evomod.gradient.run import measured_n_cut, versions_with_torch
 from evomod.gradient.training import Learner, born, fixed_arithmetic, want_torch
 from evomod.plots.runs import COLOURS
 from evomod.statistics import median_ci
-from evomod.studies.experiments import as_they_end, write_manifest
+from evomod.studies.experiments import as_they_end, asked, write_manifest
 
 TABLE = "redundancy_trained.csv"
 FULL = "20 networks a rate, about 25 minutes of one core"
@@ -244,12 +243,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=20)
-    parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--summary", action="store_true", help="print means and stop")
-    given = parser.parse_args()
+    given = asked(__doc__, 20, RESULTS)
     if not given.summary:
         run(given.out, given.networks, given.workers)
     print(summary(read(given.out / TABLE)))

@@ -1,8 +1,6 @@
 """Gene networks that hold one activity pattern, two or four: Q, z of Q, fitness and connections at the end."""
 
-from matplotlib.figure import Figure
-
-from evomod.plots.studies import plot_columns, rows_of
+from evomod.plots.studies import figure_of_columns
 from evomod.scripts.espinosasoto2010 import claims
 
 STUDY = "study.toml"
@@ -18,7 +16,4 @@ COLUMNS = {
 
 def draw(study):
     """Every replicate's best network of the last generation."""
-    groups = {study.labels[name]: rows_of(study.summary, treatment=name) for name in study.treatments}
-    figure = Figure(figsize=(8.4, 2.6), layout="constrained")
-    plot_columns(figure, groups, COLUMNS)
-    return figure
+    return figure_of_columns(study, COLUMNS)

@@ -1,8 +1,6 @@
 """HyperNEAT with a cost of connections, with a seed for locality and with neither, after 2,500 generations."""
 
-from matplotlib.figure import Figure
-
-from evomod.plots.studies import plot_columns, rows_of
+from evomod.plots.studies import figure_of_columns
 from evomod.scripts.huizinga2014 import claims
 
 STUDY = "study_early.toml"
@@ -19,8 +17,4 @@ COLUMNS = {
 
 def draw(study):
     """Every replicate of the last generation."""
-    figure = Figure(figsize=(8.4, 2.6), layout="constrained")
-    summary = study.summary
-    groups = {study.labels[name]: rows_of(summary, treatment=name) for name in study.treatments}
-    plot_columns(figure, groups, COLUMNS)
-    return figure
+    return figure_of_columns(study, COLUMNS)

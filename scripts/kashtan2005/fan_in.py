@@ -1,8 +1,6 @@
 """Fixed and varying goals with at most three inputs a neuron, and with seven: Q, Q_m and connections of the best networks."""
 
-from matplotlib.figure import Figure
-
-from evomod.plots.studies import plot_columns, rows_of
+from evomod.plots.studies import figure_of_columns
 from evomod.scripts.kashtan2005 import claims_fan_in
 
 STUDY = "study_fan_in.toml"
@@ -19,8 +17,4 @@ COLUMNS = {
 
 def draw(study):
     """Every replicate of the last generation."""
-    figure = Figure(figsize=(9.0, 2.4), layout="constrained")
-    summary = study.summary
-    groups = {study.labels[name]: rows_of(summary, treatment=name) for name in study.treatments}
-    plot_columns(figure, groups, COLUMNS)
-    return figure
+    return figure_of_columns(study, COLUMNS)
