@@ -68,7 +68,7 @@ def front(objectives, probabilities, draw):
             dominated |= is_worse or (len(compared) == len(probabilities) and j > i)
         if not dominated:
             kept.append(i)
-    return kept
+    return kept or front(objectives, [1.0] * len(probabilities), draw)
 
 
 def proportional(fitness, draw):

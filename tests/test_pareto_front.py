@@ -33,6 +33,21 @@ def test_the_front_is_the_oracles_draw_by_draw(name, probability):
         assert found.size >= 1 and ours.random() == theirs.random()
 
 
+def test_somebody_passes_where_each_is_dominated_by_another():
+    """Two objectives that take part at times: one is better by the first, the other by the second."""
+    objectives = np.array([[1.0, 2.0, 0.0], [1.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+    chances, sizes = np.array([1.0, 0.5, 0.5]), []
+    for seed in range(200):
+        ours, theirs = np.random.default_rng(seed), np.random.default_rng(seed)
+        found = front_of(objectives, chances, ours).tolist()
+        assert found == naive.front(objectives.tolist(), chances.tolist(), theirs.random)
+        plain = np.random.default_rng(seed)
+        rows = np.arange(3)
+        sizes.append(int((~pareto_front._are_dominated(objectives, chances, rows, plain)).sum()))
+        assert found == [0, 1] if sizes[-1] == 0 else len(found) == sizes[-1]
+    assert 0 in sizes
+
+
 def test_large_populations_are_compared_in_parts(monkeypatch):
     objectives = TABLES["many equals"]
     whole = front_of(objectives, np.ones(2), np.random.default_rng(1))

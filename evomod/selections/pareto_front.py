@@ -24,7 +24,8 @@ AT_ONCE = 2**22
 def front_of(
     objectives: NDArray[np.float64], probabilities: NDArray[np.float64], rng: np.random.Generator
 ) -> Rows:
-    """Rows, in their order, that no other dominates.
+    """Rows, in their order, that no other dominates; where each is dominated by another, as two objectives that take part
+    at times allow, those that none dominates in all objectives (our choice).
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def front_of(
     for first in range(0, n, block):
         rows = np.arange(first, min(n, first + block))
         found.append(rows[~_are_dominated(objectives, probabilities, rows, rng)])
-    return np.concatenate(found)
+    kept = np.concatenate(found)
+    return kept if kept.size else front_of(objectives, np.ones_like(probabilities), rng)
 
 
 def _are_dominated(
