@@ -27,9 +27,8 @@ def follow(genome, n, following):
                 activators |= ONE << np.uint64(source)
             elif weight < 0:
                 repressors |= ONE << np.uint64(source)
-        for state in range(
-            following.size
-        ):  # a sum of -1 and 1 is twice that of 0 and 1, less all weights
+        # a sum over -1 and 1 is twice that over 0 and 1, less all weights
+        for state in range(following.size):
             bits = np.uint64(state)
             total = 2 * (n_bits(bits & activators) - n_bits(bits & repressors)) - offset
             following[state] |= int(total > 0) << target
