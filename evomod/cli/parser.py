@@ -196,6 +196,27 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--l1", type=_rate, default=0.0, metavar="X", help="times the sum of |w| (0)")
     train.add_argument("--l2", type=_rate, default=0.0, metavar="X", help="times the sum of w² (0)")
     train.add_argument(
+        "--wiring",
+        type=_rate,
+        default=0.0,
+        metavar="X",
+        help="times the sum of |w| times its connection's length (0)",
+    )
+    train.add_argument(
+        "--swap-every",
+        type=_number,
+        default=0,
+        metavar="N",
+        help="with --wiring: every N steps heavy neurons move to where their connections are shorter",
+    )
+    train.add_argument(
+        "--clusterability",
+        type=_rate,
+        default=0.0,
+        metavar="X",
+        help="times the least eigenvalues of the weights' Laplacian; below 0 against clusters (0)",
+    )
+    train.add_argument(
         "--prune",
         type=_rate,
         nargs="?",

@@ -45,6 +45,13 @@ class TrainingConfig:
     """Times the sum of all w squared: added to the loss."""
     l1_first: float = 0.0
     """Times the sum of ``|w|`` of the first layer. The authors' code has it in the place of L2 there."""
+    wiring: float = 0.0
+    """Times the sum of ``|w|`` times the length of the connection, see `evomod.gradient.places`: added to the loss."""
+    swap_every: int = 0
+    """Steps from one exchange of places to the next; 0: every neuron stays where it is."""
+    clusterability: float = 0.0
+    """Times the sum of the three least eigenvalues of the normalised Laplacian of ``|w|``: added to the loss (Filan et al. 2021).
+    The smaller they are the better a cut there is; below 0 the term makes networks less clusterable."""
     prune: float = 0.0
     """Share of the weights of every layer that pruning leaves at 0; 0: no pruning."""
     clusterable_init: bool = False
@@ -76,11 +83,16 @@ def checked(config: TrainingConfig) -> TrainingConfig:
         value = getattr(config, name)
         if not (_is_number(value) and 0.0 <= value < 1.0):
             raise EvomodError(f"{name} wants a rate from 0 to below 1; got {shown(value)}.")
-    for name in ("l1", "l2", "l1_first"):
+    for name in ("l1", "l2", "l1_first", "wiring"):
         value = getattr(config, name)
         if not (_is_number(value) and 0.0 <= value < float("inf")):
             raise EvomodError(f"{name} wants a number from 0, such as 5e-5; got {shown(value)}.")
+    if not (_is_number(config.clusterability) and abs(config.clusterability) < float("inf")):
+        raise EvomodError(
+            f"clusterability wants a number, such as 0.1; got {shown(config.clusterability)}."
+        )
     least = {
+        "swap_every": 0,
         "epochs": 0,
         "pruning_epochs": 1,
         "batch": 1,
@@ -101,6 +113,10 @@ def checked(config: TrainingConfig) -> TrainingConfig:
     ):
         raise EvomodError(
             f"hidden wants numbers of neurons up to {MOST_HIDDEN}, such as 64,64,64; got {shown(config.hidden)}."
+        )
+    if config.swap_every and not config.wiring:
+        raise EvomodError(
+            "swap_every changes lengths alone, which count for nothing without wiring; give wiring as well, such as 1e-3."
         )
     if config.prune and config.epochs == 0:
         raise EvomodError("an untrained network (0 epochs) is not pruned; leave one of the two out.")

@@ -23,6 +23,7 @@ from evomod.files.records import TrainingManifest, check_record
 from evomod.files.tables import csv_line, read_table
 from evomod.gradient.config import TrainingConfig, dump_training, load_training, resolved
 from evomod.gradient.datasets import DataSet, answers_of, check_known, load_dataset, task_data
+from evomod.gradient.places import wiring_length
 from evomod.gradient.training import (
     Arrays,
     Epoch,
@@ -207,7 +208,7 @@ def _claim(place: Path) -> None:
 
 def default_name(config: TrainingConfig, data: DataSet, seed: int) -> str:
     """Name of a training's folder when the user gives none."""
-    rates = ("dropout", "l1", "l2", "prune")
+    rates = ("dropout", "l1", "l2", "wiring", "clusterability", "prune")
     parts = [f"{name}{getattr(config, name):g}" for name in rates if getattr(config, name)]
     parts += ["clusterable"] if config.clusterable_init else []
     parts += ["untrained"] if config.all_epochs == 0 else ["trained"]
@@ -301,10 +302,12 @@ def _measures(
     cut = measured_n_cut(config, last.weights, seed, draws)
     told = {name: value for name, value in asdict(cut).items() if name != "modules"}
     told["functional"] = functional_rows(last.weights, last.biases, data, cut.modules, seed, draws)
+    if config.wiring:
+        told["wiring_length"] = wiring_length(last.weights, last.places)
     if config.goal is None:
         return told
     about = {"task": config.data, "goal": config.goal, "fitness": {config.goal: last.train_accuracy}}
-    network = network_of_layers(last.weights, last.biases, about)
+    network = network_of_layers(last.weights, last.biases, about, last.places if config.wiring else None)
     simplified = network.simplified()
     partition = modularity(simplified, Q_METHOD)
     q: dict[str, Any] = {"q_score": float(partition.q), "q_method": Q_METHOD}
@@ -318,14 +321,19 @@ def _measures(
     return told | q
 
 
-def network_of_layers(weights: Arrays, biases: Arrays, about: dict[str, Any]) -> Network:
+def network_of_layers(
+    weights: Arrays, biases: Arrays, about: dict[str, Any], places: Arrays | None = None
+) -> Network:
     """Matrices ``[source, target]`` of tanh neurons as a `Network` of gain 1; a weight of 0 is no connection.
+
+    Nodes lie on a grid, or where ``places[layer][node]`` from 0 to 1 say, over the width of the widest layer.
 
     >>> network = network_of_layers([np.array([[0.5], [0.0]])], [np.array([0.1])], {})
     >>> network.weight.tolist(), network.bias.tolist()
     ([0.5], [0.0, 0.0, 0.1])
     """
-    wiring = wire((weights[0].shape[0], *(w.shape[1] for w in weights)))
+    layers = (weights[0].shape[0], *(w.shape[1] for w in weights))
+    wiring = wire(layers, None if places is None else _spread(places, max(layers)))
     weight = np.concatenate([w.T.ravel() for w in weights]).astype(np.float64)
     kept = weight != 0.0
     return Network(
@@ -338,6 +346,12 @@ def network_of_layers(weights: Arrays, biases: Arrays, about: dict[str, Any]) ->
         gain=1.0,
         about=about,
     )
+
+
+def _spread(places: Arrays, width: int) -> NDArray[np.float64]:
+    """``[node, axis]``: places from 0 to 1 over so many units, layers one unit apart."""
+    rows = [[((x - 0.5) * width, float(y)) for x in line.tolist()] for y, line in enumerate(places)]
+    return np.array([point for row in rows for point in row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +407,8 @@ def adapt(
     name = goal if isinstance(goal, str) else "random"
     data = task_data(task, name) if isinstance(goal, str) else _data_of_table(task, goal)
     related = relation(task, run.config.goal, name) if isinstance(goal, str) else "random"
-    steps, at_first = steps_until_right(run.config, data, *run.layers(), run.seed, most_steps)
+    places = load_places(run.folder / "weights.npz")
+    steps, at_first = steps_until_right(run.config, data, (*run.layers(), places), run.seed, most_steps)
     return StepsToAdapt(name, related, at_first, steps)
 
 
@@ -428,6 +443,10 @@ def describe_training(run: Training) -> str:
     )
     if told.get("note"):
         lines.append(f"    {told['note']}")
+    if "wiring_length" in told:
+        lines.append(
+            f"  length of wiring      {told['wiring_length']:.1f}, every connection times its |w|"
+        )
     lines += _functional_lines(told.get("functional", []))
     if "q_score" in told:
         lines.append(
@@ -452,18 +471,30 @@ def _functional_lines(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _bytes(epoch: Epoch) -> bytes:
-    """``W1, b1, W2, b2, …`` as an .npz file."""
+    """``W1, b1, W2, b2, …`` as an .npz file, and ``x0, x1, …``, the places of inputs and of every layer."""
     arrays: dict[str, Any] = {f"W{k}": w for k, w in enumerate(epoch.weights, 1)}
     arrays |= {f"b{k}": b for k, b in enumerate(epoch.biases, 1)}
+    arrays |= {f"x{k}": x for k, x in enumerate(epoch.places)}
     return npz(**arrays)
 
 
 def load_weights(path: str | Path) -> tuple[Arrays, Arrays]:
     """Weights ``[source, target]`` and biases from a file of `evomod train`. Raises `EvomodError`."""
+    return _arrays(path, "W"), _arrays(path, "b")
+
+
+def load_places(path: str | Path) -> Arrays | None:
+    """Places ``[node]`` of every layer from a file of `evomod train`; None where an earlier version wrote it."""
+    return _arrays(path, "x") or None
+
+
+def _arrays(path: str | Path, letter: str) -> Arrays:
+    """Arrays of an .npz file with this letter, by number."""
     try:
         arrays = read_arrays(Path(path), MOST_WEIGHTS)
-        layers = range(1, len(arrays) // 2 + 1)
-        return [arrays[f"W{k}"] for k in layers], [arrays[f"b{k}"] for k in layers]
+        first = 0 if letter == "x" else 1
+        names = [name for name in arrays if name.startswith(letter)]
+        return [arrays[f"{letter}{k}"] for k in range(first, first + len(names))]
     except FileNotFoundError:
         raise EvomodError(f"there are no weights {path}.") from None
     except (OSError, DamageError, KeyError) as error:

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError
 from evomod.gradient.config import PRUNE_EVERY, TrainingConfig, layers_of, sparsity_at
 from evomod.gradient.datasets import DataSet
+from evomod.gradient.places import exchanged, first_places, lengths
 
 Arrays = list[NDArray[np.floating]]
 
 EPSILON = 1e-7  # of Adam: Keras' default, which the authors use
 GROUPS, WITHIN, BETWEEN = 10, 4.6, 0.6  # of clusterable initialisation (authors' code)
+EIGENVALUES = 3  # of the clusterability term (authors' code)
 MOST_AT_ONCE = 10_000  # patterns answered at once; 60,000 would hold 250 MB of activations
 STREAMS = ("weights", "groups", "batches", "dropout", "n-cut", "functional")
 
@@ -48,6 +50,8 @@ class Epoch:
     """A matrix ``[source, target]`` a layer."""
     biases: Arrays
     """``[target]`` a layer."""
+    places: Arrays
+    """``[node]`` a layer, inputs and outputs too: where on a line from 0 to 1."""
 
     @property
     def sparsity(self) -> float:
@@ -167,6 +171,7 @@ class Learner:
         self.weights = [torch.tensor(w, requires_grad=True) for w in weights]
         self.biases = [torch.tensor(b, requires_grad=True) for b in biases]
         self.masks: list[Any] | None = None
+        self.move(first_places((len(weights[0]), *(b.size for b in biases))))
         self.draws = torch.Generator()
         self.draws.manual_seed(int(stream(seed, "dropout").integers(2**62)))
         self.begin("training")
@@ -180,6 +185,13 @@ class Learner:
         rate = self.config.learning_rate
         # one pass over memory in place of eight: half of the time of a step
         self.optimiser = torch.optim.Adam(parameters, lr=rate, eps=EPSILON, fused=True)
+
+    def move(self, places: Arrays) -> None:
+        """Put every node there."""
+        import torch
+
+        self.places, dtype = places, self.weights[0].dtype
+        self.lengths = [torch.tensor(length, dtype=dtype) for length in lengths(places)]
 
     def outputs(self, inputs: Any, dropout: float = 0.0) -> Any:
         """``[pattern, output]``: scores of classes, numbers, or answers from -1 to 1."""
@@ -205,7 +217,7 @@ class Learner:
         return functional.mse_loss(outputs, targets)
 
     def penalty(self) -> Any:
-        """What L1 and L2 add to the loss; 0.0 without either."""
+        """What is added to the loss, for weights, lengths and clusters; 0.0 without any of it."""
         config, total = self.config, 0.0
         if config.l1:
             total = total + config.l1 * sum(w.abs().sum() for w in self.weights)
@@ -214,6 +226,11 @@ class Learner:
             total = total + config.l2 * sum(w.square().sum() for w in penalised)
         if config.l1_first:
             total = total + config.l1_first * self.weights[0].abs().sum()
+        if config.wiring:
+            pairs = zip(self.weights, self.lengths, strict=True)
+            total = total + config.wiring * sum((w.abs() * length).sum() for w, length in pairs)
+        if config.clusterability:
+            total = total + config.clusterability * least_eigenvalues(self.weights)
         return total
 
     def epoch(self, data: DataSet, rng: np.random.Generator, n_steps: int) -> None:
@@ -243,11 +260,39 @@ class Learner:
             if self.masks is not None:
                 for weight, mask in zip(self.weights, self.masks, strict=True):
                     weight.mul_(mask)
+        if self.config.swap_every and self.steps % self.config.swap_every == 0:
+            self.move(exchanged([w.detach().numpy() for w in self.weights], self.places))
         return outputs.detach()
 
     def _prunes(self, n_steps: int) -> bool:
         """In the first step, then every ten, and in the last, so that the end is as asked."""
         return self.phase_steps in (1, n_steps) or self.phase_steps % PRUNE_EVERY == 0
+
+
+def least_eigenvalues(weights: Sequence[Any]) -> Any:
+    """The sum of the `EIGENVALUES` least eigenvalues of the normalised Laplacian of ``|w|``, with its gradient.
+
+    ``weights[layer][source, target]``, of PyTorch. Eigenvectors count as constants, which leaves the gradient of the sum as it is,
+    also where eigenvalues are equal (Hellmann-Feynman); a node without a weight has the eigenvalue 1.
+    """
+    import torch
+
+    magnitudes = [w.abs() for w in weights]
+    degrees = [magnitudes[0].sum(dim=1)]
+    degrees += [a.sum(dim=0) + b.sum(dim=1) for a, b in pairwise(magnitudes)]
+    degrees.append(magnitudes[-1].sum(dim=0))
+    roots = [degree.clamp_min(torch.finfo(degree.dtype).tiny).sqrt() for degree in degrees]
+    parts = [m / (roots[k][:, None] * roots[k + 1]) for k, m in enumerate(magnitudes)]
+    starts = np.cumsum([0, *(len(root) for root in roots)])
+    laplacian = torch.eye(int(starts[-1]), dtype=parts[0].dtype)
+    for k, part in enumerate(parts):
+        rows = slice(int(starts[k]), int(starts[k + 1]))
+        columns = slice(int(starts[k + 1]), int(starts[k + 2]))
+        laplacian[rows, columns] = -part.detach()
+        laplacian[columns, rows] = -part.detach().T
+    vectors = torch.linalg.eigh(laplacian).eigenvectors[:, :EIGENVALUES].split([len(r) for r in roots])
+    shared = [(part * (vectors[k] @ vectors[k + 1].T)).sum() for k, part in enumerate(parts)]
+    return vectors[0].new_tensor(float(EIGENVALUES)) - 2.0 * sum(shared)
 
 
 def mask_of(weight: Any, share: float) -> Any:
@@ -297,6 +342,7 @@ def _described(learner: Learner, data: DataSet, number: int, phase: str) -> Epoc
         *test,
         weights=[w.detach().numpy().copy() for w in learner.weights],
         biases=[b.detach().numpy().copy() for b in learner.biases],
+        places=learner.places,
     )
 
 
@@ -319,21 +365,22 @@ def _evaluated(
 def steps_until_right(
     config: TrainingConfig,
     data: DataSet,
-    weights: Arrays,
-    biases: Arrays,
+    network: tuple[Arrays, Arrays, Arrays | None],
     seed: int,
     most_steps: int,
 ) -> tuple[int | None, float]:
     """Steps on all patterns at once until every answer is right, and the share that is right at first.
 
-    None where ``most_steps`` do not suffice. Connections that were pruned stay away. The answers are those
+    ``network`` has weights, biases and places (None: the first ones). None where ``most_steps`` do not suffice. Connections that were pruned stay away. The answers are those
     without dropout.
     """
     import torch
 
     want_torch()
+    weights, biases, places = network
     with fixed_arithmetic(config.threads):
         learner = Learner(config, data.kind, weights, biases, seed)
+        learner.move(places or learner.places)
         if config.prune:
             learner.masks = [torch.from_numpy((w != 0.0).astype(w.dtype)) for w in weights]
         inputs, targets = torch.from_numpy(data.inputs), torch.from_numpy(data.targets)

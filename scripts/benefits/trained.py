@@ -4,8 +4,8 @@
     python scripts/benefits/trained.py --summary
 
 Three experiments in one table, a network a row. *Causes*: 300 digits to train on, two hidden layers of 64, causes at several
-strengths, and two interventions on modularity alone: a birth that is clusterable, and wiring in blocks beside as much wiring at
-random. *Pruning* to a tenth of the weights: during training, at its end with and without training on, and at birth.
+strengths, and interventions on modularity alone: a birth that is clusterable, wiring in blocks beside as much wiring at
+random, and a term of the loss for or against clusters, alone and against those that dropout makes. *Pruning* to a tenth of the weights: during training, at its end with and without training on, and at birth.
 *Widths* from 32 to 1,024, all digits, nothing else. Networks of one seed have the same digits, and of one width the same
 birth, so they are pairs. The same command resumes.
 """
@@ -42,7 +42,7 @@ from evomod.plots.studies import plot_dots
 from evomod.studies.experiments import as_they_end, asked, write_manifest
 
 TABLE = "trained.csv"
-FULL = "100 networks a way of training, about 15 minutes of one core"
+FULL = "100 networks a way of training, about an hour of one core"
 COMMAND = "python scripts/benefits/trained.py"
 RESULTS = Path("results") / "benefits"
 
@@ -65,11 +65,23 @@ CAUSES: dict[str, dict[str, Any]] = {
     "blocks": {},
     "random-wiring": {},
 }
+TERM = 0.1
+"""Of the clusterability term, as Filan et al. 2021; with the other sign where clusterability is held down."""
+HELD: dict[str, dict[str, Any]] = {
+    "clusterability-up": {"clusterability": TERM},
+    "clusterability-down": {"clusterability": -TERM},
+    **{
+        f"{way}-held-down": {**CAUSES[way], "clusterability": -TERM}
+        for way in ("dropout-0.2", "dropout-0.5")
+    },
+}
+"""Interventions on modularity while it trains, alone and together with the cause that makes these networks more clusterable."""
 PRUNING = ("pruned-after", "pruned-after-trained-on", "pruned-at-birth")
 """Beside "prune-0.9", which is pruned while it trains, from half of the weights on."""
 WIDTHS = (32, 64, 128, 256, 512, 1024)
 WAYS = (
     *CAUSES,
+    *HELD,
     *PRUNING,
     *(f"{kind}-{width}" for width in WIDTHS for kind in ("untrained", "width")),
 )
@@ -93,7 +105,7 @@ def row_of(way: str, seed: int, epochs: int | None = None, draws: int | None = N
     data = load_dataset(DATA) if is_wide else few_digits(seed)
     hidden = (int(way.rpartition("-")[2]),) * 2 if is_wide else HIDDEN
     given = TrainingConfig(DATA, hidden=hidden, epochs=epochs or (WIDE_EPOCHS if is_wide else EPOCHS))
-    config = resolved(replace(given, **CAUSES.get(way, {})), data)
+    config = resolved(replace(given, **(CAUSES | HELD).get(way, {})), data)
     with fixed_arithmetic(config.threads):
         learner = trained(way, config, data, seed)
         accuracy = [

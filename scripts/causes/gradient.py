@@ -142,7 +142,7 @@ def rows_of(way, seed, epochs=EPOCHS, draws=DRAWS, most_steps=MOST_STEPS):
 def measured(config, data, epoch, seed, draws):
     """Q of all weights and n-cut beside shuffles; Q of the connections that remain, as of evolved networks."""
     kept = [np.where(np.abs(w) >= THRESHOLD, w, 0.0) for w in epoch.weights]
-    _, right = steps_until_right(config, data, kept, epoch.biases, seed, 0)
+    _, right = steps_until_right(config, data, (kept, epoch.biases, None), seed, 0)
     magnitudes, layer = graph_of_layers([np.abs(w) for w in epoch.weights])
     rng = stream(seed, "n-cut")
     cut = measured_n_cut(config, epoch.weights, seed, draws)
@@ -191,7 +191,7 @@ def adapted(config, task, epoch, seed, most_steps):
     plain = replace(config, dropout=0.0, l1=0.0, l2=0.0)
     row = {}
     for goal in OTHERS:
-        data, given = task_data(task, goal), (epoch.weights, epoch.biases, seed, most_steps)
+        data, given = task_data(task, goal), ((epoch.weights, epoch.biases, None), seed, most_steps)
         steps, row[f"zero_shot_{goal}"] = steps_until_right(config, data, *given)
         plain_steps = steps if plain == config else steps_until_right(plain, data, *given)[0]
         row[f"steps_{goal}"] = float("inf") if steps is None else steps

@@ -66,7 +66,15 @@ def test_ways_of_one_seed_have_the_same_birth(script):
 
 
 def test_a_table_is_not_made_again_and_is_drawn(script, tmp_path, monkeypatch):
-    ways = ("control", "dropout-0.5", "blocks", "pruned-after", "untrained-32", "width-32")
+    ways = (
+        "control",
+        "dropout-0.5",
+        "dropout-0.5-held-down",
+        "blocks",
+        "pruned-after",
+        "untrained-32",
+        "width-32",
+    )
     monkeypatch.setattr(script, "WAYS", ways)
     path = script.run(tmp_path, 3, epochs=1, draws=2)
     rows, content = script.read(path), path.read_bytes()

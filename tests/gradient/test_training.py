@@ -1,5 +1,7 @@
 """Training by gradient: penalties, masks, dropout, births, runs and adaptation. These want PyTorch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,11 +12,13 @@ from evomod.errors import EvomodError
 from evomod.gradient import datasets
 from evomod.gradient.config import TrainingConfig, resolved, sparsity_at
 from evomod.gradient.datasets import load_dataset, task_data
+from evomod.gradient.places import first_places, wiring_length
 from evomod.gradient.run import adapt, load_training_run, run_training
 from evomod.gradient.training import (
     Learner,
     born,
     fixed_arithmetic,
+    least_eigenvalues,
     mask_of,
     share_right,
     train,
@@ -31,6 +35,19 @@ def made(data, **given):
     return resolved(TrainingConfig(data.name, **(SMALL | given)), data)
 
 
+def eigenvalues(weights):
+    """Of the normalised Laplacian of ``|w|``, ascending, in plain NumPy; a node without a weight has 1."""
+    sizes = [len(weights[0]), *(w.shape[1] for w in weights)]
+    starts = np.cumsum([0, *sizes])
+    adjacency = np.zeros((starts[-1], starts[-1]))
+    for k, weight in enumerate(weights):
+        adjacency[starts[k] : starts[k + 1], starts[k + 1] : starts[k + 2]] = np.abs(weight)
+    adjacency += adjacency.T
+    degree = adjacency.sum(axis=0)
+    root = np.sqrt(np.where(degree > 0.0, degree, 1.0))
+    return np.linalg.eigvalsh(np.eye(len(root)) - adjacency / np.outer(root, root))
+
+
 def losses(learner, data, weights):
     """Cross-entropy with penalties in plain NumPy, of ReLU layers."""
     values = data.inputs.astype(np.float64)
@@ -44,12 +61,23 @@ def losses(learner, data, weights):
     config = learner.config
     loss += config.l1 * sum(np.abs(w).sum() for w in weights)
     loss += config.l2 * sum((w**2).sum() for w in weights[1 if config.l1_first else 0 :])
+    loss += config.wiring * wiring_length(weights, learner.places)
+    loss += config.clusterability * eigenvalues(weights)[:3].sum()
     return loss + config.l1_first * np.abs(weights[0]).sum()
 
 
 @pytest.mark.parametrize(
     "pressure",
-    [{}, {"l1": 1e-2}, {"l2": 1e-2}, {"l2": 1e-2, "l1_first": 3e-2}, {"l1": 1e-2, "l2": 2e-2}],
+    [
+        {},
+        {"l1": 1e-2},
+        {"l2": 1e-2},
+        {"l2": 1e-2, "l1_first": 3e-2},
+        {"l1": 1e-2, "l2": 2e-2},
+        {"wiring": 1e-2},
+        {"clusterability": 0.5},
+        {"clusterability": -0.5, "wiring": 1e-3},
+    ],
 )
 def test_the_gradient_of_loss_and_penalties_is_that_of_plain_numpy(pressure):
     config = made(DIGITS, **pressure)
@@ -73,6 +101,42 @@ def test_the_gradient_of_loss_and_penalties_is_that_of_plain_numpy(pressure):
                 ends.append(losses(learner, DIGITS, moved))
             slope = (ends[0] - ends[1]) / (2 * change)
             assert float(learner.weights[k].grad[place]) == pytest.approx(slope, rel=1e-3, abs=1e-6)
+
+
+def test_least_eigenvalues_are_those_of_numpy_also_where_they_are_equal_and_nodes_have_no_weight():
+    rng = np.random.default_rng(3)
+    ordinary = [rng.normal(size=(5, 7)), rng.normal(size=(7, 3))]
+    torn = [w.copy() for w in ordinary]
+    torn[0][2], torn[1][:, 1] = 0.0, 0.0  # an input and an output without a weight
+    apart = [np.kron(np.eye(2), np.ones((2, 2))), np.kron(np.eye(2), np.ones((2, 1)))]  # twice 0
+    for weights in (ordinary, torn, apart, [np.zeros((2, 2)), np.zeros((2, 1))]):
+        found = least_eigenvalues([torch.from_numpy(w) for w in weights])
+        assert float(found) == pytest.approx(eigenvalues(weights)[:3].sum(), abs=1e-9)
+
+
+def test_the_clusterability_term_moves_the_n_cut_beside_shuffles_both_ways():
+    config = made(RETINA, hidden=(24, 24), epochs=150)
+    found = {}
+    for sign in (-1.0, 1.0):
+        last = list(train(replace(config, clusterability=0.3 * sign), RETINA, 1))[-1]
+        found[sign] = eigenvalues([w.astype(np.float64) for w in last.weights])[:3].sum()
+    assert found[1.0] < found[-1.0] - 0.1
+
+
+def test_swaps_shorten_the_wiring_and_change_no_answer():
+    layers = (64, 16, 12, 10)
+    plain, swapping = made(DIGITS, wiring=1e-3), made(DIGITS, wiring=1e-3, swap_every=2)
+    stays, moves = (Learner(c, "classes", *born(c, DIGITS, 1), 1) for c in (plain, swapping))
+    inputs, targets = torch.from_numpy(DIGITS.inputs[:64]), torch.from_numpy(DIGITS.targets[:64])
+    for number in range(2):
+        assert all(map(np.array_equal, moves.places, first_places(layers))), number
+        for learner in (stays, moves):
+            learner.step(inputs, targets, 2)
+    assert not any(map(np.array_equal, moves.places[:3], stays.places[:3]))
+    assert torch.equal(moves.outputs(inputs), stays.outputs(inputs))
+    weights = [w.detach().numpy() for w in moves.weights]
+    after, before = (wiring_length(weights, learner.places) for learner in (moves, stays))
+    assert after < before and float(moves.penalty().detach()) == pytest.approx(1e-3 * after, rel=1e-5)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.73, 0.9, 1.0])
