@@ -470,12 +470,16 @@ def _functional_lines(rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _bytes(epoch: Epoch) -> bytes:
+def weights_file(weights: Arrays, biases: Arrays, places: Arrays) -> bytes:
     """``W1, b1, W2, b2, …`` as an .npz file, and ``x0, x1, …``, the places of inputs and of every layer."""
-    arrays: dict[str, Any] = {f"W{k}": w for k, w in enumerate(epoch.weights, 1)}
-    arrays |= {f"b{k}": b for k, b in enumerate(epoch.biases, 1)}
-    arrays |= {f"x{k}": x for k, x in enumerate(epoch.places)}
+    arrays: dict[str, Any] = {f"W{k}": w for k, w in enumerate(weights, 1)}
+    arrays |= {f"b{k}": b for k, b in enumerate(biases, 1)}
+    arrays |= {f"x{k}": x for k, x in enumerate(places)}
     return npz(**arrays)
+
+
+def _bytes(epoch: Epoch) -> bytes:
+    return weights_file(epoch.weights, epoch.biases, epoch.places)
 
 
 def load_weights(path: str | Path) -> tuple[Arrays, Arrays]:

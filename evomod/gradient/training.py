@@ -171,6 +171,7 @@ class Learner:
         self.weights = [torch.tensor(w, requires_grad=True) for w in weights]
         self.biases = [torch.tensor(b, requires_grad=True) for b in biases]
         self.masks: list[Any] | None = None
+        self.bend = torch.tanh if kind == "answers" else torch.relu
         self.move(first_places((len(weights[0]), *(b.size for b in biases))))
         self.draws = torch.Generator()
         self.draws.manual_seed(int(stream(seed, "dropout").integers(2**62)))
@@ -198,11 +199,10 @@ class Learner:
         import torch
 
         values, last = inputs, len(self.weights) - 1
-        bend = torch.tanh if self.kind == "answers" else torch.relu
         for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             values = torch.addmm(bias, values, weight)
             if k < last or self.kind == "answers":
-                values = bend(values)
+                values = self.bend(values)
             if k < last and dropout:
                 kept = torch.empty_like(values).bernoulli_(1.0 - dropout, generator=self.draws)
                 values = values * kept.div_(1.0 - dropout)

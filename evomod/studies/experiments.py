@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from evomod.errors import EvomodError
 from evomod.files.disk import write_json
-from evomod.files.provenance import commit, versions
+from evomod.files.provenance import commit, now, versions
 from evomod.files.readers import DamageError, read_json
+from evomod.files.tables import add_rows
 
 T = TypeVar("T")
 
@@ -43,6 +44,43 @@ def as_they_end(
             pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C no further one begins
     if failed is not None:
         raise failed
+
+
+def complete(
+    path: Path,
+    columns: tuple[str, ...],
+    row_of: Callable[..., dict[str, Any]],
+    calls: Sequence[tuple[Any, ...]],
+    workers: int,
+    said: Callable[[dict[str, Any]], str],
+    **about: Any,
+) -> Path:
+    """Add a row to the table ``path`` for each of these calls as they end, with a line ``said`` of it; returns the path.
+
+    Beside it a manifest says ``about`` what it is of, and of which version; where an earlier version made the first rows, of which
+    too, and how many.
+    """
+    if calls:
+        manifest = path.with_suffix(".manifest.json")
+        earlier = _earlier(manifest, path)
+        write_manifest(manifest, table=path.name, **about, start=now(), **earlier)
+    for row in as_they_end(row_of, calls, workers):
+        add_rows(path, columns, [row])
+        print(said(row), flush=True)
+    return path
+
+
+def _earlier(manifest: Path, table: Path) -> dict[str, Any]:
+    """Versions that made the rows that a table has already, the first first."""
+    if not (manifest.exists() and table.exists()):
+        return {}
+    known = read_manifest(manifest, "commit", "versions")
+    before: list[dict[str, Any]] = known.get("earlier", [])
+    if known["commit"] == commit() and known["versions"] == versions() | known["versions"]:
+        return {"earlier": before} if before else {}
+    rows = len(table.read_bytes().splitlines()) - 1
+    mine = {name: known.get(name) for name in ("commit", "versions", "start")}
+    return {"earlier": [*before, mine | {"rows_until_then": rows}]}
 
 
 def write_manifest(path: Path, **about: Any) -> None:

@@ -23,8 +23,7 @@ from matplotlib.figure import Figure
 
 from evomod import effects
 from evomod.errors import EvomodError
-from evomod.files.provenance import now
-from evomod.files.tables import add_rows, read_rows
+from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, layers_of, resolved
 from evomod.gradient.datasets import DataSet, load_dataset
 from evomod.gradient.run import measured_n_cut, versions_with_torch
@@ -39,7 +38,7 @@ from evomod.gradient.training import (
 )
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import as_they_end, asked, write_manifest
+from evomod.studies.experiments import asked, complete
 
 TABLE = "trained.csv"
 FULL = "100 networks a way of training, about an hour of one core"
@@ -234,22 +233,17 @@ def left_over(path, networks):
 
 def run(folder, networks=100, workers=1, **sizes):
     """Make the rows that are left; returns the table's path."""
-    path = folder / TABLE
     folder.mkdir(parents=True, exist_ok=True)
-    left = left_over(path, networks)
+    left = left_over(folder / TABLE, networks)
     if left:
         want_torch()
-        write_manifest(
-            folder / "trained.manifest.json",
-            table=TABLE, made_by="scripts/benefits/trained.py", data=DATA, n_train=N_TRAIN, hidden=HIDDEN, epochs=EPOCHS,
-            wide_epochs=WIDE_EPOCHS, causes=CAUSES, pruned=SHARE, blocks=BLOCKS, networks=networks, sizes=sizes,
-            threads=1, versions=versions_with_torch(), start=now(),
-        )  # fmt: skip
-    calls = [(way, seed, sizes.get("epochs"), sizes.get("draws")) for way, seed in left]
-    for row in as_they_end(row_of, calls, workers):
-        add_rows(path, COLUMNS, [row])
-        print(f"{row['way']} {row['seed']}: {row['test_accuracy']:.3f} right, z {row['z']:+.1f}", flush=True)  # fmt: skip
-    return path
+    return complete(
+        folder / TABLE, COLUMNS, row_of, [(way, seed, sizes.get("epochs"), sizes.get("draws")) for way, seed in left], workers,
+        lambda row: f"{row['way']} {row['seed']}: {row['test_accuracy']:.3f} right, z {row['z']:+.1f}",
+        made_by="scripts/benefits/trained.py", data=DATA, n_train=N_TRAIN, hidden=HIDDEN, epochs=EPOCHS, wide_epochs=WIDE_EPOCHS,
+        causes=CAUSES | HELD, pruned=SHARE, blocks=BLOCKS, networks=networks, sizes=sizes, threads=1,
+        versions=versions_with_torch(),
+    )  # fmt: skip
 
 
 def quick(jobs=None):

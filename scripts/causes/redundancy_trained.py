@@ -19,15 +19,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
-from evomod.files.provenance import now
-from evomod.files.tables import add_rows, read_rows
+from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import DataSet, load_dataset
 from evomod.gradient.run import measured_n_cut, versions_with_torch
 from evomod.gradient.training import Learner, born, fixed_arithmetic, want_torch
 from evomod.plots.runs import COLOURS
 from evomod.statistics import median_ci
-from evomod.studies.experiments import as_they_end, asked, write_manifest
+from evomod.studies.experiments import asked, complete
 
 TABLE = "redundancy_trained.csv"
 FULL = "20 networks a rate, about 25 minutes of one core"
@@ -174,22 +173,17 @@ def left_over(path, networks):
 
 def run(folder, networks=20, workers=1, **sizes):
     """Make the rows that are left; returns the table's path."""
-    path = folder / TABLE
     folder.mkdir(parents=True, exist_ok=True)
-    left = left_over(path, networks)
+    left = left_over(folder / TABLE, networks)
     if left:
         want_torch()
-        write_manifest(
-            folder / "redundancy_trained.manifest.json",
-            table=TABLE, made_by="scripts/causes/redundancy_trained.py", subgoals=SUBGOALS, n_train=N_TRAIN, n_test=N_TEST,
-            hidden=HIDDEN, epochs=EPOCHS, modules=MODULES, rates=RATES, networks=networks, sizes=sizes, threads=1,
-            versions=versions_with_torch(), start=now(),
-        )  # fmt: skip
-    calls = [(rate, seed, sizes.get("epochs", EPOCHS), sizes.get("draws", DRAWS)) for rate, seed in left]
-    for row in as_they_end(row_of, calls, workers):
-        add_rows(path, COLUMNS, [row])
-        print(f"dropout {row['rate']:g}, {row['seed']}: {row['accuracy']:.3f} right", flush=True)
-    return path
+    given = sizes.get("epochs", EPOCHS), sizes.get("draws", DRAWS)
+    return complete(
+        folder / TABLE, COLUMNS, row_of, [(rate, seed, *given) for rate, seed in left], workers,
+        lambda row: f"dropout {row['rate']:g}, {row['seed']}: {row['accuracy']:.3f} right",
+        made_by="scripts/causes/redundancy_trained.py", subgoals=SUBGOALS, n_train=N_TRAIN, n_test=N_TEST, hidden=HIDDEN,
+        epochs=EPOCHS, modules=MODULES, rates=RATES, networks=networks, sizes=sizes, threads=1, versions=versions_with_torch(),
+    )  # fmt: skip
 
 
 def quick(jobs=None):

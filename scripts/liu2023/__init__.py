@@ -1,0 +1,1 @@
+"""Liu, Gan & Tegmark 2023: brain-inspired modular training."""
