@@ -6,8 +6,6 @@ which measure and how much is our choice. Its errors are of one network each, of
 
 from typing import Any
 
-import numpy as np
-
 from evomod.papers.claims import LargerInPairs, Published
 from evomod.scripts.liu2023 import formulas
 from evomod.verdicts import DELTA

@@ -112,7 +112,7 @@ def row_of(formula: str, way: str, seed: int, folder: Path, steps: int = STEPS) 
     """Train one network and measure it.
 
     ``leak``: of the influence of inputs on outputs, products of ``|w|`` summed over all paths, the share that goes to outputs which
-    do not depend on the input. ``active``: weights of at least `ACTIVE`; Q and its nulls are those of the network that they make, nulls where most are gone: with nothing to pay all stay.
+    do not depend on the input. ``active``: weights of at least `ACTIVE`; Q and its nulls are those of the network that they make, its nulls where fewer than half of all are left.
     ``settled_length``: of the wiring after as many exchanges as a training has, at its end.
     """
     moment, data = time.process_time(), points(formula, seed)
