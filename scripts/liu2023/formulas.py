@@ -130,11 +130,10 @@ def row_of(formula: str, way: str, seed: int, folder: Path, steps: int = STEPS) 
         settled = exchanged(weights, settled)
     left = [np.where(np.abs(w) >= ACTIVE, w, 0.0) for w in weights]
     network = network_of_layers(left, biases, {}).simplified()
-    nulls = (
-        dict.fromkeys(NUMBERS, float("nan")) if way == "none" else q_beside_nulls(network, "clune2013")
-    )
+    is_sparse = sum(np.count_nonzero(w) for w in left) < sum(w.size for w in left) / 2
+    beside = q_beside_nulls(network, "clune2013") if is_sparse else dict.fromkeys(NUMBERS, np.nan)
     found = (
-        nulls
+        beside
         | wrong
         | {
             "leak": leak(weights, FORMULAS[formula].own),
