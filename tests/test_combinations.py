@@ -40,13 +40,15 @@ def hindrance(encoding, name, section, method):
         return "pressures.connection-range requires a number of connections"
     if name in OBJECTIVES and "penalty" not in section and method not in SEEING:
         return f"selection.method: '{re.escape(method)}' sees .* only, and {name} is a further objective"
-    changes_fitness = name in ("dropout", "connection-range") or "penalty" in section
+    changes_fitness = name in ("adaptability", "dropout", "connection-range") or "penalty" in section
     if changes_fitness and method == "lexicase":
         return f"'lexicase' sees which outputs are right only, and {name} changes the fitness"
     if name in ("l1", "l2") and is_own:  # known when its file has been read, after all else
         return f"pressures.{name} requires connections with weights"
     if name == "dropout" and (is_own or encoding == "gene-network"):
         return "pressures.dropout requires hidden nodes that can be silent"
+    if name == "adaptability" and encoding == "gene-network":
+        return "pressures.adaptability: task 'attractor' has no other goal"
     return None
 
 

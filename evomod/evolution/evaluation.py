@@ -170,9 +170,9 @@ def answer(loop: Loop, arrivals: Arrivals) -> None:
 
 
 def fitness_of_genomes(
-    setup: Setup, goal: Goal, genomes: NDArray[Any], ancestors: NDArray[np.int64]
+    setup: Setup, genomes: NDArray[Any], ancestors: NDArray[np.int64], goal: Goal
 ) -> NDArray[np.float64]:
-    """Fitness of genomes that are no part of the population."""
+    """Fitness, at a goal, of genomes that are no part of the population."""
     slots = np.arange(genomes.shape[0])
     memory = setup.encoding.memory(slots.size)
     answer(Loop(setup, memory, np.random.default_rng(0)), Arrivals(genomes, ancestors, slots))
@@ -196,7 +196,7 @@ def judged(loop: Loop, pool: Pool, occasion: Occasion) -> Standing:
     fitness, expected = _fitness(setup, pool, occasion), None
     for acting in setup.judges:
         assert acting.pressure.judge is not None
-        trial = trial_of(loop, pool, occasion, fitness)
+        trial = trial_of(loop, pool, occasion, fitness if expected is None else expected)
         expected = acting.pressure.judge(trial, acting.section)
     scored = penalised(loop, population, goal, fitness if expected is None else expected)
     return Standing(
@@ -231,7 +231,8 @@ def trial_of(loop: Loop, pool: Pool, occasion: Occasion, fitness: NDArray[np.flo
         rules=setup.rules,
         memory=loop.memory,
         stream=partial(loop.stream, occasion.number),
-        fitness_of=partial(fitness_of_genomes, setup, occasion.goal),
+        goal_named=lambda name: next(goal for goal in setup.goals if goal.name == name),
+        fitness_of=partial(fitness_of_genomes, setup),
     )
 
 

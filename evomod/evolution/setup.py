@@ -270,17 +270,17 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         )
     changes: dict[str, Any] = {"schedule": schedule}
     changes["task"] = config.task.model_copy(update={"goal": goal})
-    changes["pressures"] = _fitted(config, encoding)
+    changes["pressures"] = _fitted(config.model_copy(update=changes), encoding, task)
     if hasattr(config.network, "layers"):
         layers = {"layers": encoding.wiring.layers}
         changes["network"] = config.network.model_copy(update=layers)
     return config.model_copy(update=changes)
 
 
-def _fitted(config: Config, encoding: Encoding) -> Pressures:
+def _fitted(config: Config, encoding: Encoding, task: Task) -> Pressures:
     """The pressures with what they leave open until the encoding is known."""
     changes = {
-        acting.name.replace("-", "_"): acting.pressure.fit(acting.section, encoding)
+        acting.name.replace("-", "_"): acting.pressure.fit(acting.section, encoding, config, task)
         for acting in config.pressures.acting
         if acting.pressure.fit is not None and acting.is_built_in
     }

@@ -18,6 +18,7 @@ from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.population import Goal, Operators, Population, Rules
 from evomod.sections import PricedSection, Section
+from evomod.task import Task
 
 Place = Literal["objective", "constraint", "evaluation", "variation", "schedule"]
 
@@ -58,7 +59,8 @@ class Pressure:
     order
         Objectives stand in this order, then by name.
     fit
-        ``fit(section, encoding) -> section``, once the task is known: fills in what a config leaves open.
+        ``fit(section, encoding, config, task) -> section``, once the task is known: fills in what a config leaves open. Of
+        built-in pressures.
     judge
         ``judge(trial, section) -> float64[individual]``: the fitness that selection sees, in place "evaluation".
     change
@@ -76,7 +78,7 @@ class Pressure:
     is_maximised: bool = False
     is_of_pool: bool = False
     order: int = LAST
-    fit: Callable[[Any, Encoding], Any] | None = None
+    fit: Callable[[Any, Encoding, Any, Task], Any] | None = None
     judge: Callable[[Trial, Any], NDArray[np.float64]] | None = None
     change: Callable[[Trial, Any, np.random.Generator], NDArray[Any] | None] | None = None
     acts: Callable[[Any], bool] = always
@@ -149,8 +151,10 @@ class Trial:
     """What every individual answers, one slot per individual."""
     stream: Callable[[int], np.random.Generator]
     """Random numbers of this generation alone, by a key; a resumed run finds the same."""
-    fitness_of: Callable[[NDArray[Any], NDArray[np.int64]], NDArray[np.float64]]
-    """Fitness of other genomes, each with the row of its ancestor among them, or -1."""
+    goal_named: Callable[[str], Goal]
+    """A goal of the task, as bits."""
+    fitness_of: Callable[[NDArray[Any], NDArray[np.int64], Goal], NDArray[np.float64]]
+    """Fitness of other genomes, each with the row of its ancestor among them, or -1, at a goal."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ the range, every objective is lowered by so much for each that any individual cl
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
@@ -61,7 +63,7 @@ def measure_view(view: View, section: ConnectionRangeSection) -> NDArray[np.floa
     return outside(view.active, section.fewest, section.most)
 
 
-def fit(section: ConnectionRangeSection, encoding: Encoding) -> ConnectionRangeSection:
+def fit(section: ConnectionRangeSection, encoding: Encoding, *_: Any) -> ConnectionRangeSection:
     """Refuse a range that no network of the encoding comes into."""
     most = encoding.most_connections()
     if section.fewest > most:

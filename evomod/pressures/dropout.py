@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def expected(
     return right / (weights.sum() * goal.n_answers)
 
 
-def fit(section: DropoutSection, encoding: Encoding) -> DropoutSection:
+def fit(section: DropoutSection, encoding: Encoding, *_: Any) -> DropoutSection:
     """All silent sets in place of draws where these are no more; refuses networks without hidden neurons."""
     n_hidden = encoding.n_hidden()
     if n_hidden == 0:
