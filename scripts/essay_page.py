@@ -54,6 +54,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("clune2013", r"^P&CC has the higher Q( relative to|,|$)"),
             ("mengistu2016", r"more modular"),
+            ("liu2023", r"with length and swaps networks (have a higher Q|are more modular)"),
             ("causes", rf"^a cost of connections {CAUSES}"),
         ),
     ),
@@ -81,13 +82,22 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("benefits", r"gets more new digits right$"),
             ("benefits", r"because of a more clusterable network"),
             ("benefits", r"^modularity alone generalises|^of networks trained with nothing else"),
+            ("benefits", r"held down"),
         ),
     ),
     (
         "Dropout sets specialisation against redundancy",
         (("causes", r"^(modules are|modules stand in|more modules carry|a silent neuron)"),),
     ),
-    ("Without dropout networks become a tangle", ()),
+    (
+        "Without dropout networks become a tangle",
+        (
+            (
+                "causes",
+                r"^modules are more specialised without|^networks are more clusterable .* with more dropout",
+            ),
+        ),
+    ),
     ("Redundant systems must be modular", (("causes", r"^networks whose modules stand in"),)),
     (
         "Modular networks are made of specialists",
@@ -113,7 +123,15 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Switching of goals is a penalty of connections in disguise",
         (("causes", r"^with 28 to 32 connections goal-switching"),),
     ),
-    ("Selection for adaptability makes networks modular", ()),
+    (
+        "Selection for adaptability makes networks modular",
+        (
+            (
+                "causes",
+                r"selection for adaptability|adaptability to a related goal|selected for adaptability",
+            ),
+        ),
+    ),
     (
         "Large networks are modular without tricks",
         (("benefits", r"^without any trick|^the n-cut is further below"),),

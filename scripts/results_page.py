@@ -33,6 +33,8 @@ PAPERS = {
     "bernatskiy2015": "Bernatskiy & Bongard 2015",
     "espinosasoto2010": "Espinosa-Soto & Wagner 2010",
     "filan2021": "Filan et al. 2021",
+    "lange2022": "Lange, Rolnick & Kording 2022",
+    "liu2023": "Liu, Gan & Tegmark 2023",
     "causes": "The essay on causes of modularity",
     "benefits": "The essay on what modularity is good for",
 }

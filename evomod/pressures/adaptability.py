@@ -8,7 +8,7 @@ times what was reached. Mutants leave nothing behind; fitness in the log, answer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,6 @@ from evomod.population import Goal
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Names, Section
 from evomod.task import Task, goal_table
-
-if TYPE_CHECKING:
-    from evomod.config import Config
 
 
 class AdaptabilitySection(Section):
@@ -39,7 +36,7 @@ class AdaptabilitySection(Section):
 
 
 def fit(
-    section: AdaptabilitySection, encoding: Encoding, config: Config, task: Task
+    section: AdaptabilitySection, encoding: Encoding, config: Any, task: Task
 ) -> AdaptabilitySection:
     """With the goals that share subgoals with the rewarded ones. Raises `EvomodError` where there are none."""
     if config.task.patterns:

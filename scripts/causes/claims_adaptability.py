@@ -4,6 +4,8 @@ Declared before the runs. A pilot of single runs (seeds 9001 and 9002, 1,500 gen
 by whether the rewarded goal was still learned.
 """
 
+from typing import Any
+
 from evomod.papers.claim import NotRunError
 from evomod.papers.claims import Larger
 from evomod.plots.studies import rows_of
@@ -34,7 +36,7 @@ def generations(study, treatment):
 COLUMNS = {name: measured(name) for name in ("q_score", "connections", *NULLS)} | {
     "generations": generations
 }
-ABOUT = {"smallest": DELTA, "figure": "causes-adaptability", "status": "ours"}
+ABOUT: dict[str, Any] = {"smallest": DELTA, "figure": "causes-adaptability", "status": "ours"}
 
 
 def larger(text, column, sides, family):
