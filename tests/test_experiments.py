@@ -6,6 +6,7 @@ import pytest
 
 from evomod.errors import EvomodError
 from evomod.files.tables import add_rows, read_rows
+from evomod.studies import experiments
 from evomod.studies.experiments import as_they_end, write_manifest
 
 COLUMNS = ("kind", "number")
@@ -71,3 +72,28 @@ def test_who_asks_no_more_stops_the_rest(tmp_path):
 def test_a_manifest_says_where_a_table_comes_from(tmp_path):
     write_manifest(tmp_path / "m.json", runs=3)
     assert '"runs": 3' in (tmp_path / "m.json").read_text()
+
+
+def test_a_table_says_which_versions_made_its_first_rows(tmp_path, monkeypatch):
+    path, columns = tmp_path / "table.csv", ("way", "seed")
+    calls = [("a", 1), ("b", 1)]
+
+    def more(calls):
+        experiments.complete(
+            path, columns, lambda way, seed: {"way": way, "seed": seed}, calls, 1, str, made_by="x"
+        )
+        return experiments.read_manifest(path.with_suffix(".manifest.json"), "commit")
+
+    monkeypatch.setattr(experiments, "commit", lambda: "first")
+    first = more(calls)
+    assert first["made_by"] == "x" and "earlier" not in first
+    assert more([]) == first  # nothing is left, nothing is written
+    assert "earlier" not in more([("c", 1)])
+    monkeypatch.setattr(experiments, "commit", lambda: "second")
+    second = more([("a", 2)])
+    (earlier,) = second["earlier"]
+    assert (earlier["commit"], earlier["rows_until_then"], second["commit"]) == ("first", 3, "second")
+    assert more([("b", 2)])["earlier"] == [earlier]
+    monkeypatch.setattr(experiments, "commit", lambda: "third")
+    assert [one["rows_until_then"] for one in more([("c", 2)])["earlier"]] == [3, 5]
+    assert path.read_text().splitlines() == ["way,seed", "a,1", "b,1", "c,1", "a,2", "b,2", "c,2"]

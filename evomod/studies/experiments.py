@@ -100,12 +100,17 @@ def read_manifest(path: Path, *wanted: str) -> dict[str, Any]:
     return known
 
 
-def asked(about: str, networks: int, out: Path) -> argparse.Namespace:
-    """What the command of an experiment is given: ``networks`` of a kind, ``workers``, ``out``, and whether only the
-    ``summary`` is asked for. ``about``: the script's docstring."""
+def command(
+    about: str, networks: int, out: Path, run: Callable[..., Any], told: Callable[[Path], str]
+) -> None:
+    """The command of an experiment: make the rows that are missing, unless only the summary is asked for, and print what is ``told``
+    of a folder. ``about``: the script's docstring; ``networks`` of a kind; ``run(folder, networks, workers)``."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--networks", type=int, default=networks)
     parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
     parser.add_argument("--out", type=Path, default=out)
-    parser.add_argument("--summary", action="store_true", help="print means and stop")
-    return parser.parse_args()
+    parser.add_argument("--summary", action="store_true", help="print it and stop")
+    given = parser.parse_args()
+    if not given.summary:
+        run(given.out, given.networks, given.workers)
+    print(told(given.out))

@@ -38,7 +38,7 @@ from evomod.gradient.training import (
 )
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import asked, complete
+from evomod.studies.experiments import command, complete
 
 TABLE = "trained.csv"
 FULL = "100 networks a way of training, about an hour of one core"
@@ -381,10 +381,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    given = asked(__doc__, 100, RESULTS)
-    if not given.summary:
-        run(given.out, given.networks, given.workers)
-    print(summary(read(given.out / TABLE)))
+    command(__doc__, 100, RESULTS, run, lambda folder: summary(read(folder / TABLE)))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from evomod.gradient.run import measured_n_cut, versions_with_torch
 from evomod.gradient.training import Learner, born, fixed_arithmetic, want_torch
 from evomod.plots.runs import COLOURS
 from evomod.statistics import median_ci
-from evomod.studies.experiments import asked, complete
+from evomod.studies.experiments import command, complete
 
 TABLE = "redundancy_trained.csv"
 FULL = "20 networks a rate, about 25 minutes of one core"
@@ -237,10 +237,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    given = asked(__doc__, 20, RESULTS)
-    if not given.summary:
-        run(given.out, given.networks, given.workers)
-    print(summary(read(given.out / TABLE)))
+    command(__doc__, 20, RESULTS, run, lambda folder: summary(read(folder / TABLE)))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from evomod.measures import (
     responses_of_layers,
 )
 from evomod.plots.runs import COLOURS
-from evomod.studies.experiments import asked, complete
+from evomod.studies.experiments import command, complete
 
 TABLE = "strengths.csv"
 FULL = "5 networks a strength, about 8 minutes of one core"
@@ -197,10 +197,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    given = asked(__doc__, 5, RESULTS)
-    if not given.summary:
-        run(given.out, given.networks, given.workers)
-    print(summary(read(given.out / TABLE)))
+    command(__doc__, 5, RESULTS, run, lambda folder: summary(read(folder / TABLE)))
 
 
 if __name__ == "__main__":

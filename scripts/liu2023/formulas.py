@@ -39,7 +39,7 @@ from evomod.measures import modularity
 from evomod.measures.report import q_beside_nulls
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import asked, complete
+from evomod.studies.experiments import command, complete
 
 TABLE = "formulas.csv"
 FULL = "20 networks a way of the first formula, 10 of the others, about an hour of one core"
@@ -350,10 +350,7 @@ def summary(rows):
 
 def main():
     """Run what is missing, or print the summary."""
-    given = asked(__doc__, 20, RESULTS)
-    if not given.summary:
-        run(given.out, given.networks, given.workers)
-    print(summary(read(given.out / TABLE)))
+    command(__doc__, 20, RESULTS, run, lambda folder: summary(read(folder / TABLE)))
 
 
 if __name__ == "__main__":
