@@ -263,9 +263,9 @@ def draw_table(path):
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    figure = Figure(figsize=(10.0, 7.6), layout="constrained")
-    cells = figure.subplots(2, 3, height_ratios=(1.5, 1.0))
-    names = [name for name in CAUSES if name in groups]
+    figure = Figure(figsize=(9.6, 7.8), layout="constrained")
+    cells = figure.subplots(2, 3, height_ratios=(1.7, 1.0))
+    names = [name for name in (*CAUSES, *HELD) if name in groups]
     for k, (axes, (column, label)) in enumerate(zip(cells[0, :2], SHOWN.items(), strict=True)):
         plot_dots(axes, [column_of(groups, column, name) for name in names], [*map(named, names)])
         axes.set_title(label, fontsize=8)
@@ -284,6 +284,10 @@ def draw_table(path):
 
 def named(way):
     """A way of training in words."""
+    if way.startswith("clusterability-"):
+        return {"up": "term for clusters", "down": "term against clusters"}[way.rpartition("-")[2]]
+    if way.endswith("-held-down"):
+        return f"{named(way.removesuffix('-held-down'))} and term against"
     for short, word in (("l1-", "L1 "), ("l2-", "L2 "), ("prune-", "pruned "), ("dropout-", "dropout ")):
         if way.startswith(short):
             return f"{word}{float(way.removeprefix(short)):g}"
@@ -314,7 +318,8 @@ def draw_gains(axes, groups, names):
     axes.plot([], [], "o-", color=COLOURS[0], ms=4, label="through clusterability")
     axes.plot([], [], "s-", color=COLOURS[5], ms=4, label="otherwise")
     axes.tick_params(labelleft=False)
-    axes.legend(loc="upper left", fontsize=6)
+    axes.set_xlim(right=2.4 * axes.get_xlim()[1])  # room for the legend
+    axes.legend(loc="upper right", fontsize=5.5, handlelength=1.0, borderpad=0.3)
     axes.set_title("gain over the control on new digits", fontsize=8)
 
 
