@@ -6,7 +6,7 @@
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there. The
 verdicts of all papers go into results/<paper>/claims.json, between the marks of scripts/<paper>/PAPER.md, and into
-docs/results.md (`results_page.py`) and docs/essay.md (`essay_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
+docs/results.md (`results_page.py`), docs/essay.md (`essay_page.py`) and scripts/causes/REPORT.md (`article_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
 """
 
 import argparse
@@ -29,7 +29,7 @@ SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
 BEGIN, END = "<!-- verdicts: written by scripts/collect.py -->", "<!-- end of verdicts -->"
-PAGES = {"causes": "REPORT.md"}
+PAGES = {"causes": "SUPPLEMENT.md"}
 
 
 def gather(folder, below=None):
@@ -134,6 +134,7 @@ def write_verdicts():
         show(paper, mine, SCRIPTS / paper / PAGES.get(paper, "PAPER.md"))
     load_script(SCRIPTS / "results_page.py").write(found)
     load_script(SCRIPTS / "essay_page.py").write(found)
+    load_script(SCRIPTS / "article_page.py").write(found)
     print(f"{len(found)} claims: {counted(found)}.")
 
 

@@ -163,18 +163,25 @@ figures and commands; the rule of verdicts is in [statistics.md](statistics.md).
 
 
 def committed() -> list[Claim]:
-    """The claims of the papers that are named above."""
-    papers = dict.fromkeys(paper for _, about in CLAIMS for paper, _ in about)
+    """The claims of all papers."""
     return [
         Claim(**row)
-        for paper in papers
-        for row in json.loads((RESULTS / paper / "claims.json").read_text(encoding="utf-8"))
+        for path in sorted(RESULTS.glob("*/claims.json"))
+        for row in json.loads(path.read_text(encoding="utf-8"))
     ]
 
 
 def about(found: list[Claim], paper: str, expression: str) -> list[Claim]:
     """Claims of a paper whose text an expression finds."""
     return [c for c in found if c.paper == paper and re.search(expression, c.claim)]
+
+
+def of_statement(found: list[Claim], sources: tuple[tuple[str, str], ...]) -> list[Claim]:
+    """Claims about a statement, each once."""
+    mine: dict[str, Any] = {}
+    for paper, expression in sources:
+        mine |= {f"{paper} {c.claim}": c for c in about(found, paper, expression)}
+    return list(mine.values())
 
 
 def row_of(statement: str, mine: list[Claim]) -> str:
@@ -202,10 +209,7 @@ def page(found: list[Claim]) -> str:
     """The whole page."""
     rows = []
     for statement, sources in CLAIMS:
-        mine: dict[str, Any] = {}
-        for paper, expression in sources:
-            mine |= {f"{paper} {c.claim}": c for c in about(found, paper, expression)}
-        rows.append(row_of(statement, list(mine.values())))
+        rows.append(row_of(statement, of_statement(found, sources)))
     head = ["| the essay says | found here |", "|---|---|"]
     return "\n".join([BEGINNING, *head, *rows, ""])
 

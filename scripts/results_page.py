@@ -38,7 +38,7 @@ PAPERS = {
     "causes": "The essay on causes of modularity",
     "benefits": "The essay on what modularity is good for",
 }
-TEXTS = {"causes": "REPORT.md"}
+TEXTS = {"causes": "SUPPLEMENT.md"}
 GOALS = "goals, not runs, are the unit of a claim about goals"
 ANEW = "another table: run again with the authors' births"
 WHY = {  # then, now: why

@@ -286,6 +286,28 @@ def test_the_page_of_the_essay_is_the_one_that_the_verdicts_make():
     assert all(page.about(found, *source) for _, sources in page.CLAIMS for source in sources)
 
 
+def test_the_article_is_the_one_that_the_verdicts_make():
+    page = papers.load_script(ROOT / "scripts" / "article_page.py")
+    text = page.TEXT.read_text(encoding="utf-8")
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(text, page.ESSAY.committed())
+    numbers = re.findall(r"[+-]0\.\d\d \[", re.sub(page.MARK, "", text))
+    assert numbers == []  # none is typed
+
+
+def test_a_sentence_of_the_article_that_says_another_verdict_is_refused():
+    page = papers.load_script(ROOT / "scripts" / "article_page.py")
+    found = page.ESSAY.committed()
+    mark = "{{clune2013|^P&CC has the higher Q, weights -2|%s}}"
+    claim = next(c for c in found if c.claim.startswith("P&CC has the higher Q, weights -2"))
+    assert page.page(f"so {mark % 'holds'}.", found) == f"so {claim.effect}."
+    with pytest.raises(EvomodError, match="is 'holds'; the text says 'reversed'"):
+        page.page(mark % "reversed", found)
+    with pytest.raises(EvomodError, match="finds 0 claims"):
+        page.page("{{clune2013|^nothing like it|holds}}", found)
+    with pytest.raises(EvomodError, match="no claim is found"):
+        page.page("{{state|causes|^nothing like it}}", found)
+
+
 def test_every_papers_text_shows_its_verdicts():
     collect = papers.load_script(ROOT / "scripts" / "collect.py")
     page = papers.load_script(ROOT / "scripts" / "results_page.py")

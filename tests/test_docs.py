@@ -69,7 +69,11 @@ def test_every_paper_has_a_page():
         for page in DOCS.rglob("*.md")
         for found in re.findall(r"^```\{include\} (\S+)$", page.read_text(encoding="utf-8"), re.M)
     }
-    written = {*ROOT.glob("scripts/*/PAPER.md"), *ROOT.glob("scripts/*/REPORT.md")}
+    written = {
+        *ROOT.glob("scripts/*/PAPER.md"),
+        *ROOT.glob("scripts/*/REPORT.md"),
+        *ROOT.glob("scripts/*/SUPPLEMENT.md"),
+    }
     assert len(written) > 7 and written <= included
 
 

@@ -1,4 +1,4 @@
-"""The numbers of REPORT.md as tables in Markdown, from the studies of this folder.
+"""The numbers of SUPPLEMENT.md as tables in Markdown, from the studies of this folder.
 
     python scripts/causes/report.py [--study FOLDER] [--fixed FOLDER] [--dropout FOLDER] > tables.md
 
