@@ -21,6 +21,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("filan2021", r"^dropout, .*more clusterable"),
             ("benefits", r"^dropout of 0.2 makes more clusterable"),
+            ("lange2022", r"upstream\) rises with dropout"),
             ("causes", r"^networks are more clusterable .* with more dropout"),
             ("causes", rf"^dropout at 0.1 {CAUSES}"),
         ),
@@ -38,6 +39,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("filan2021", r"^(L1|L2.*), (not )?pruned: (more|less) clusterable"),
             ("benefits", r"^L[12] of .* makes more clusterable"),
+            ("lange2022", r"upstream\) rises with L[12]"),
             ("causes", rf"^(L1|L2) {CAUSES}"),
         ),
     ),

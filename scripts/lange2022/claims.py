@@ -17,19 +17,20 @@ from evomod.verdicts import DELTA
 TABLE, COMMAND = strengths.TABLE, strengths.COMMAND
 DECLARED = 5
 """Networks of a strength, as in the authors' program."""
+NOTHING = strengths.NOTHING.replace(":", "/")
 ACCURATE = 0.9
 AGREEING, AMI = 0.5, 0.1
 """Partitions of an adjusted mutual information below it disagree more than they agree; and the smallest difference of interest."""
 
 
 def column(name):
-    """Numbers of a way, or of the strength of a cause that is best at this, such as "best:dropout"."""
+    """Numbers of a way, "dropout/0.1", or of the strength of a cause that is best at this, "best/dropout"."""
 
-    def values(path, way):
+    def values(path, group):
         groups = strengths.groups_of(strengths.read(path))
-        if not way.startswith("best:"):
-            return strengths.column_of(groups, name, way)
-        kind = way.removeprefix("best:")
+        kind = group.removeprefix("best/")
+        if kind == group:
+            return strengths.column_of(groups, name, group.replace("/", ":"))
         found = [
             strengths.column_of(groups, name, one)
             for one in groups
@@ -49,10 +50,10 @@ def runs_of(path, way):
     return len(COLUMNS["test_accuracy"](path, way)), DECLARED
 
 
-BEST = {f"best:{kind}": f"{words} where it has the largest effect" for kind, words in strengths.WORDS.items()}  # fmt: skip
-LABELS = {strengths.NOTHING: "nothing"} | BEST
+BEST = {f"best/{kind}": f"{words} where it has the largest effect" for kind, words in strengths.WORDS.items()}  # fmt: skip
+LABELS = {NOTHING: "nothing"} | BEST
 LABELS |= {
-    f"{kind}:{value:g}": f"{strengths.WORDS[kind]} {value:g}"
+    f"{kind}/{value:g}": f"{strengths.WORDS[kind]} {value:g}"
     for kind, values in strengths.STRENGTHS.items()
     for value in values
 }
@@ -61,7 +62,7 @@ ABOUT: dict[str, Any] = {"figure": "lange2022-strengths"}
 
 def doses(kind):
     """Strengths of a cause by way, with none of it."""
-    return {strengths.NOTHING: 0.0} | {f"{kind}:{value:g}": value for value in strengths.STRENGTHS[kind]}
+    return {NOTHING: 0.0} | {f"{kind}/{value:g}": value for value in strengths.STRENGTHS[kind]}
 
 
 CLAIMS = [
@@ -75,14 +76,14 @@ CLAIMS = [
     ),
     *(
         Larger(
-            f"dropout raises functional modularity (Q, upstream) more than {words}", column="q_upstream", a="best:dropout",
-            b=f"best:{kind}", family="most with dropout", smallest=DELTA, **ABOUT,
+            f"dropout raises functional modularity (Q, upstream) more than {words}", column="q_upstream", a="best/dropout",
+            b=f"best/{kind}", family="most with dropout", smallest=DELTA, **ABOUT,
         )
         for kind, words in strengths.WORDS.items()
         if kind != "dropout"
     ),
     Above(
-        "clusters by upstream and by downstream responses disagree: AMI below one half", column="agreement", a=strengths.NOTHING,
+        "clusters by upstream and by downstream responses disagree: AMI below one half", column="agreement", a=NOTHING,
         bound=AGREEING, below=True, family="up and down", smallest=AMI, **ABOUT,
     ),
 ]  # fmt: skip
