@@ -44,42 +44,36 @@ def share_right(setup, genome, goal):
     return sum((said[v, k] > 0) == wanted[k][v] and said[v, k] != 0 for v, k in cases) / len(cases)
 
 
-def climbs(setup, genome, mutants_of_each_step, goal):
+def climbs(setup, genome, mutants_by_step, goal):
     """One network; a mutant takes its place only if it is better than all before it."""
     best = share_right(setup, genome, goal)
-    for mutants in mutants_of_each_step:
-        for mutant in mutants(genome):
+    for mutants in mutants_by_step:
+        for mutant in mutants:
             found = share_right(setup, mutant, goal)
             if found > best:
                 best, genome = found, mutant
     return best
 
 
+@pytest.mark.parametrize("block", [adaptability.BLOCK, 13])
 @pytest.mark.parametrize(("mutants", "steps"), [(1, 1), (4, 1), (3, 2)])
 @pytest.mark.parametrize("more", [{}, {"network": {"encoding": "layered-real"}}, CIRCUIT])
-def test_what_is_reached_is_what_plain_python_reaches(mutants, steps, more):
-    section = {"mutants": mutants, "steps": steps, "weight": 0.25}
-    setup = evomod.prepare(made(section, **more))
-    now = trial(setup)
-    section = setup.config.pressures.get("adaptability")
-    seen = []
-    true = adaptability.mutants_of
+def test_what_is_reached_is_what_plain_python_reaches(mutants, steps, more, block, monkeypatch):
+    monkeypatch.setattr(adaptability, "BLOCK", block)
+    setup = evomod.prepare(made({"mutants": mutants, "steps": steps, "weight": 0.25}, **more))
+    now, section = trial(setup), setup.config.pressures.get("adaptability")
+    seen, true = [], adaptability.mutants_of
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(adaptability, "mutants_of", lambda *given: seen.append((given[1], true(*given))) or seen[-1][1])  # fmt: skip
+        patch.setattr(adaptability, "mutants_of", lambda *given: seen.append(true(*given)) or seen[-1])
         judged = adaptability.judge(now, section)
     rng = now.stream(adaptability.STREAM)
     goal = section.goals[int(rng.integers(len(section.goals)))]
-    assert len(seen) == steps and goal != now.goal.name
+    at_once = max(1, block // (mutants + 1))
+    assert len(seen) == steps * -(-8 // at_once) and goal != now.goal.name
     for row, genome in enumerate(now.population.genomes):
-        wanted = climbs(
-            setup,
-            genome,
-            [
-                lambda _, made=made, row=row: made[row * mutants : (row + 1) * mutants]
-                for _, made in seen
-            ],
-            goal,
-        )
+        first, place = row // at_once * steps, row % at_once
+        mine = [made[place * mutants : (place + 1) * mutants] for made in seen[first : first + steps]]
+        wanted = climbs(setup, genome, mine, goal)
         assert judged[row] == pytest.approx(0.75 * now.fitness[row] + 0.25 * wanted, abs=1e-12)
     assert np.array_equal(adaptability.judge(now, section), judged)  # of a stream of its own
 

@@ -189,10 +189,17 @@ class Learner:
 
     def move(self, places: Arrays) -> None:
         """Put every node there."""
+        self.places = places
+        self.known_lengths: list[Any] | None = None
+
+    def lengths(self) -> list[Any]:
+        """Of connections, ``[source, target]`` a layer: as large as the weights, so made when they are asked for."""
         import torch
 
-        self.places, dtype = places, self.weights[0].dtype
-        self.lengths = [torch.tensor(length, dtype=dtype) for length in lengths(places)]
+        if self.known_lengths is None:
+            dtype = self.weights[0].dtype
+            self.known_lengths = [torch.tensor(length, dtype=dtype) for length in lengths(self.places)]
+        return self.known_lengths
 
     def outputs(self, inputs: Any, dropout: float = 0.0) -> Any:
         """``[pattern, output]``: scores of classes, numbers, or answers from -1 to 1."""
@@ -227,7 +234,7 @@ class Learner:
         if config.l1_first:
             total = total + config.l1_first * self.weights[0].abs().sum()
         if config.wiring:
-            pairs = zip(self.weights, self.lengths, strict=True)
+            pairs = zip(self.weights, self.lengths(), strict=True)
             total = total + config.wiring * sum((w.abs() * length).sum() for w, length in pairs)
         if config.clusterability:
             total = total + config.clusterability * least_eigenvalues(self.weights)
@@ -371,7 +378,8 @@ def steps_until_right(
 ) -> tuple[int | None, float]:
     """Steps on all patterns at once until every answer is right, and the share that is right at first.
 
-    ``network`` has weights, biases and places (None: the first ones). None where ``most_steps`` do not suffice. Connections that were pruned stay away. The answers are those
+    ``network`` has weights, biases and places (None: the first ones). None where ``most_steps`` do not suffice. Connections that were
+    pruned stay away. The answers are those
     without dropout.
     """
     import torch

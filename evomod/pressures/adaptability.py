@@ -58,6 +58,8 @@ def fit(
 
 STREAM = 0x61646170
 """Key of its random numbers."""
+BLOCK = 20_000
+"""Networks that are answered at once, so that memory does not grow with the number of mutants."""
 
 
 def judge(trial: Trial, section: AdaptabilitySection) -> NDArray[np.float64]:
@@ -73,7 +75,20 @@ def climbed(
     trial: Trial, section: AdaptabilitySection, goal: Goal, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Fitness ``[individual]`` at a goal after so many steps; of equal networks the one that was there stays."""
-    genomes, n = trial.population.genomes, trial.population.size
+    genomes, step = trial.population.genomes, max(1, BLOCK // (section.mutants + 1))
+    blocks = [genomes[first : first + step] for first in range(0, len(genomes), step)]
+    return np.concatenate([_reached(trial, section, goal, block, rng) for block in blocks])
+
+
+def _reached(
+    trial: Trial,
+    section: AdaptabilitySection,
+    goal: Goal,
+    genomes: NDArray[Any],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Of some individuals."""
+    n = genomes.shape[0]
     reached = np.zeros(n)
     for _ in range(section.steps):
         mutants = mutants_of(trial.encoding, genomes, section.mutants, rng)
