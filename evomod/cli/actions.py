@@ -501,10 +501,11 @@ def _duration(seconds: float) -> str:
 
 
 def act_plot(given: argparse.Namespace) -> int:
+    from evomod.gradient.pictures import draw_training, is_training
     from evomod.plots.runs import draw_run
 
     for folder in given.folders:
-        for path in draw_run(folder):
+        for path in draw_training(folder) if is_training(folder) else draw_run(folder):
             print(path)
     return 0
 

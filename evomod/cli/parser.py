@@ -87,7 +87,9 @@ def parser() -> argparse.ArgumentParser:
     tasks = commands.add_parser("tasks", help="list every task found, with its goals and its file")
     tasks.set_defaults(act=act_tasks)
     plot = commands.add_parser("plot", help="draw a run: its curves and its best network")
-    plot.add_argument("folders", nargs="+", metavar="FOLDER", help="a run folder")
+    plot.add_argument(
+        "folders", nargs="+", metavar="FOLDER", help="a run folder, or one of `evomod train`"
+    )
     plot.set_defaults(act=act_plot)
     transfer = commands.add_parser(
         "transfer",

@@ -12,7 +12,7 @@ from evomod.files.readers import DamageError, read_json
 KINDS = {
     "run": "it holds a run: `evomod evolve --resume {0}` goes on with it, and `evomod report {0}` shows it",
     "study": "it holds a study: `evomod study {0}` goes on with it, and `evomod report {0}` shows it",
-    "training": "it holds a network that `evomod train` has trained",
+    "training": "it holds a network that `evomod train` has trained; `evomod plot {0}` draws it",
 }
 """By the second word of ``format`` in a manifest."""
 MOST_NAMED = 3

@@ -37,8 +37,8 @@ from evomod.gradient.run import (
 from evomod.gradient.training import Learner, fixed_arithmetic, want_torch
 from evomod.measures import modularity
 from evomod.measures.report import q_beside_nulls
-from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
+from evomod.plots.trained import name_ends, plot_weights
 from evomod.studies.experiments import command, complete
 
 TABLE = "formulas.csv"
@@ -294,9 +294,10 @@ def draw_table(path):
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
     figure = Figure(figsize=(10.0, 9.6), layout="constrained")
     cells = figure.subplots(1 + len(FORMULAS), 5, height_ratios=(1.5, 1.0, 1.0, 1.0))
-    for axes, way in zip(cells[0], (*WAYS, ""), strict=True):
+    cells[0, -1].axis("off")
+    for axes, way in zip(cells[0, :-1], WAYS, strict=True):
         draw_network(axes, kept(path.parent, "independence", way))
-        axes.set_title(WAYS.get(way, ""), fontsize=8)
+        axes.set_title(WAYS[way], fontsize=8)
     for row, formula in zip(cells[1:], FORMULAS, strict=True):
         names = [way for way in WAYS if (formula, way) in groups]
         panels = PANELS | ({"leak": "influence on the wrong output"} if FORMULAS[formula].own else {})
@@ -317,26 +318,14 @@ def draw_table(path):
 
 
 def draw_network(axes, path):
-    """Nodes where they lie, connections as thick as their weights beside the largest of their layer."""
+    """A network that was kept."""
     axes.axis("off")
     if not path.exists():
+        axes.text(0.5, 0.5, f"no {path.name}", ha="center", fontsize=7)
         return
-    (weights, _), places = load_weights(path), load_places(path) or []
-    for k, weight in enumerate(weights):
-        largest = max(float(np.abs(weight).max()), 1e-12)
-        for source, target in zip(*np.nonzero(np.abs(weight) >= ACTIVE), strict=True):
-            value = float(weight[source, target])
-            axes.plot(
-                [places[k][source], places[k + 1][target]], [k, k + 1], lw=1.5 * abs(value) / largest,
-                color=COLOURS[0] if value > 0.0 else COLOURS[5], zorder=1,
-            )  # fmt: skip
-    for k, line in enumerate(places):
-        axes.plot(line, [k] * line.size, "o", ms=2.5, color="0.2", zorder=2)
-    for i, place in enumerate(places[0].tolist()):
-        axes.text(place, -0.15, f"$x_{i + 1}$", ha="center", va="top", fontsize=7)
-    for i, place in enumerate(places[-1].tolist()):
-        axes.text(place, len(weights) + 0.12, f"$y_{i + 1}$", ha="center", va="bottom", fontsize=7)
-    axes.set_ylim(-0.5, len(weights) + 0.4)
+    places = load_places(path) or []
+    plot_weights(axes, load_weights(path)[0], places)
+    name_ends(axes, places, ([f"$x_{i + 1}$" for i in range(4)], ["$y_1$", "$y_2$"]))
 
 
 def summary(rows):

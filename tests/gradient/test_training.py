@@ -13,7 +13,7 @@ from evomod.gradient import datasets
 from evomod.gradient.config import TrainingConfig, resolved, sparsity_at
 from evomod.gradient.datasets import load_dataset, task_data
 from evomod.gradient.places import first_places, wiring_length
-from evomod.gradient.run import adapt, load_training_run, run_training
+from evomod.gradient.run import adapt, load_places, load_training_run, run_training
 from evomod.gradient.training import (
     Learner,
     born,
@@ -334,3 +334,23 @@ def test_a_task_of_several_outputs_is_trained():
 def test_a_training_that_diverges_is_told():
     with pytest.raises(EvomodError, match="the training diverges. Lower the learning rate"):
         list(train(made(DIGITS, learning_rate=1e30), DIGITS, 1))
+
+
+def test_plot_draws_a_training(tmp_path, capsys):
+    """Of a task curves and network; of digits whose network is large curves alone; pictures are the same again."""
+    folder, large = tmp_path / "retina", tmp_path / "digits"
+    run_training(TrainingConfig("retina", epochs=3, wiring=1e-3, swap_every=1), 1, folder, draws=2)
+    run_training(TrainingConfig("digits", hidden=(150,), epochs=1), 1, large, draws=2)
+    assert main(["plot", str(folder), str(large)]) == 0
+    assert capsys.readouterr().out.split() == [
+        str(path) for path in (folder / "curves.png", folder / "network.png", large / "curves.png")
+    ]
+    before = {path: path.read_bytes() for path in folder.glob("*.png")}
+    assert main(["plot", str(folder)]) == 0
+    assert all(
+        content[:4] == b"\x89PNG" and path.read_bytes() == content for path, content in before.items()
+    )
+    places = [line.tolist() for line in load_places(folder / "weights.npz")]
+    assert [sorted(line) for line in places] == [line.tolist() for line in first_places((8, 8, 4, 2, 1))]
+    assert places[1] != sorted(places[1])
+    assert set(load_network(folder / "best.json").positions[:8, 0]) == {8 * (x - 0.5) for x in places[0]}
