@@ -156,7 +156,8 @@ and large where it merely varies along with other things. Goal switching, prunin
 no pressure, and by mediation through Q; dropout does not raise Q here, nor generalise better. In networks trained by gradient on few
 digits dropout generalises, but not because of modularity: a term of the loss that makes networks far more or far less modular, and nothing
 else, changes nothing on new digits, dropout gains as much with modularity held down, and wiring in blocks generalises slightly worse than
-as much wiring at random. Of four subgoals dropout makes specialised modules rather than spare ones, up to a rate of one half.
+as much wiring at random. Selection for adaptability alone, one mutation ahead and without switching, makes networks sparser and raises raw Q,
+and does no more. Of four subgoals dropout makes specialised modules rather than spare ones, up to a rate of one half.
 
 The table has every claim of the essay "Things that cause modularity in neural networks" and its readers, in our words, with what
 was found. It is written by `scripts/essay_page.py` from the committed verdicts, as [results.md](results.md) is, which has n,

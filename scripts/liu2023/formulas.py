@@ -280,10 +280,10 @@ def quick(jobs=None):
 
 
 PANELS = {
-    "q_score": "Q of connections",
-    "q_z_layered": "z beside rewired within layers",
+    "q_score": "Q",
+    "q_z_layered": "z within layers",
     "wiring_length": "length of wiring",
-    "test_error": "squared error, new points",
+    "test_error": "error, new points",
 }
 
 
@@ -292,7 +292,7 @@ def draw_table(path):
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    figure = Figure(figsize=(10.0, 9.6), layout="constrained")
+    figure = Figure(figsize=(8.8, 7.6), layout="constrained")
     cells = figure.subplots(1 + len(FORMULAS), 5, height_ratios=(1.5, 1.0, 1.0, 1.0))
     cells[0, -1].axis("off")
     for axes, way in zip(cells[0, :-1], WAYS, strict=True):
@@ -300,7 +300,7 @@ def draw_table(path):
         axes.set_title(WAYS[way], fontsize=8)
     for row, formula in zip(cells[1:], FORMULAS, strict=True):
         names = [way for way in WAYS if (formula, way) in groups]
-        panels = PANELS | ({"leak": "influence on the wrong output"} if FORMULAS[formula].own else {})
+        panels = PANELS | ({"leak": "to the wrong output"} if FORMULAS[formula].own else {})
         for k, axes in enumerate(row):
             if k >= len(panels):
                 axes.axis("off")
@@ -310,8 +310,9 @@ def draw_table(path):
             plot_dots(axes, groups_here, [WAYS[way] for way in names])
             axes.set_title(label, fontsize=8)
             axes.tick_params(labelleft=k == 0, labelsize=7)
-            if column == "test_error":
+            if column in ("test_error", "wiring_length"):
                 axes.set_xscale("log")
+                axes.xaxis.set_minor_formatter("")
         row[0].set_ylabel(formula.replace("-", " "), fontsize=9)
     figure.suptitle("above: independence, one network a way of training; below: a dot a network", fontsize=8)  # fmt: skip
     return figure
