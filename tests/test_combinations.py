@@ -47,8 +47,6 @@ def hindrance(encoding, name, section, method):
         return f"pressures.{name} requires connections with weights"
     if name == "dropout" and (is_own or encoding == "gene-network"):
         return "pressures.dropout requires hidden nodes that can be silent"
-    if name == "adaptability" and encoding == "gene-network":
-        return "pressures.adaptability: task 'attractor' has no other goal"
     return None
 
 
