@@ -79,7 +79,13 @@ def test_combinations_run_or_are_refused(result, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "chosen", [combinations.accumulating, combinations.gene_networks, combinations.last_selections]
+    "chosen",
+    [
+        combinations.accumulating,
+        combinations.gene_networks,
+        combinations.last_selections,
+        combinations.later_pressures,
+    ],
 )
 def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
     combinations.combinations(result, tmp_path, chosen()[:20])
@@ -89,7 +95,8 @@ def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
 
 def test_combinations_are_of_all_there_is():
     assert {*combinations.ENCODINGS, *combinations.LATER_ENCODINGS} == set(ENCODINGS)
-    assert set().union(*combinations.PRESSURES.values()) == set(PRESSURES)
+    pressures = combinations.PRESSURES | combinations.LATER_PRESSURES
+    assert set().union(*pressures.values()) == set(PRESSURES)
     selections = combinations.SELECTIONS + combinations.LATER_SELECTIONS + combinations.LAST_SELECTIONS
     assert set(selections) == set(METHODS.known())
     assert {*combinations.SCHEDULES, *combinations.LATER_SCHEDULES} == set(SCHEDULES)
