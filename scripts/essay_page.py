@@ -155,9 +155,9 @@ related goals, and there is a price. On patterns that selection never showed the
 and large where it merely varies along with other things. Goal switching, pruning and a cost of connections generalise better than
 no pressure, and by mediation through Q; dropout does not raise Q here, nor generalise better. In networks trained by gradient on few
 digits dropout generalises, but not because of modularity: a term of the loss that makes networks far more or far less modular
-changes nothing on new digits, dropout gains as much with modularity held down, and wiring in blocks generalises slightly worse than
-as much wiring at random. Selection for adaptability alone, one mutation ahead and without switching, makes networks sparser and raises raw Q,
-and does no more. Of four subgoals dropout makes specialised modules rather than spare ones, up to a rate of one half.
+changes nothing on new digits, dropout still gains with modularity held down, and wiring in blocks generalises slightly worse than
+as much wiring at random. Selection for adaptability alone, one mutation ahead and without switching, makes networks sparser and raises raw Q;
+more than that is not shown. Of four subgoals dropout makes specialised modules rather than spare ones, up to a rate of one half.
 
 The table has every claim of the essay "Things that cause modularity in neural networks" and its readers, in our words, with what
 was found. It is written by `scripts/essay_page.py` from the committed verdicts, as [results.md](results.md) is, which has n,

@@ -94,6 +94,8 @@ def test_a_table_says_which_versions_made_its_first_rows(tmp_path, monkeypatch):
     (earlier,) = second["earlier"]
     assert (earlier["commit"], earlier["rows_until_then"], second["commit"]) == ("first", 3, "second")
     assert more([("b", 2)])["earlier"] == [earlier]
+    monkeypatch.setattr(experiments, "versions", lambda: {"numpy": "9"})
+    assert [one["rows_until_then"] for one in more([("d", 2)])["earlier"]] == [3, 5]
     monkeypatch.setattr(experiments, "commit", lambda: "third")
-    assert [one["rows_until_then"] for one in more([("c", 2)])["earlier"]] == [3, 5]
-    assert path.read_text().splitlines() == ["way,seed", "a,1", "b,1", "c,1", "a,2", "b,2", "c,2"]
+    assert [one["rows_until_then"] for one in more([("c", 2)])["earlier"]] == [3, 5, 6]
+    assert path.read_text().splitlines() == ["way,seed", "a,1", "b,1", "c,1", "a,2", "b,2", "d,2", "c,2"]

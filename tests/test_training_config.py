@@ -70,7 +70,7 @@ def test_a_config_is_read_as_it_was_written(tmp_path):
         (["--wiring", "-1"], "wiring wants a number from 0"),
         (["--swap-every", "-1", "--wiring", "1e-3"], "swap_every wants a whole number from 0"),
         (["--swap-every", "200"], "count for nothing without wiring; give wiring as well"),
-        (["--clusterability", "nan"], "clusterability wants a number, such as 0.1; got nan"),
+        (["--clusterability", "nan"], "clusterability: expected a number, such as 0.1; got nan"),
         (["--epochs", "-1"], "epochs wants a whole number from 0; got -1"),
         (["--hidden", "64,0"], "hidden wants numbers of neurons"),
         (["--threads", "0"], "threads wants a whole number from 1"),

@@ -89,7 +89,7 @@ def checked(config: TrainingConfig) -> TrainingConfig:
             raise EvomodError(f"{name} wants a number from 0, such as 5e-5; got {shown(value)}.")
     if not (_is_number(config.clusterability) and abs(config.clusterability) < float("inf")):
         raise EvomodError(
-            f"clusterability wants a number, such as 0.1; got {shown(config.clusterability)}."
+            f"clusterability: expected a number, such as 0.1; got {shown(config.clusterability)}."
         )
     least = {
         "swap_every": 0,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evomod.errors import EvomodError
-from evomod.files.disk import write_whole
 from evomod.files.readers import DamageError, read_json
 from evomod.gradient.places import first_places
 from evomod.gradient.run import FORMAT, load_places, load_training_run
+from evomod.plots.pictures import write_pictures
 from evomod.plots.trained import curves_of_training, weights_of_training
 
 MOST_NODES = 200
@@ -25,7 +24,7 @@ def is_training(folder: str | Path) -> bool:
 
 
 def draw_training(folder: str | Path) -> list[Path]:
-    """Curves, and of a network of at most `MOST_NODES` nodes its weights. Raises `EvomodError` if it is no training, or the
+    """Curves, and of a network of at most `MOST_NODES` nodes its weights. Raises `EvomodError` if it is not a training, or the
     pictures cannot be written."""
     run = load_training_run(folder)
     weights, _ = run.layers()
@@ -42,11 +41,4 @@ def draw_training(folder: str | Path) -> list[Path]:
             f"{title}\na line is as thick as its weight beside the largest of its layer; orange: below 0"
         )
         pictures["network.png"] = weights_of_training(weights, places, (names[0], names[1]), told)
-    try:
-        for name, picture in pictures.items():
-            write_whole(run.folder / name, picture)
-    except OSError as error:
-        raise EvomodError(
-            f"the pictures cannot be written into {run.folder}: {error.strerror or error}."
-        ) from None
-    return [run.folder / name for name in pictures]
+    return write_pictures(run.folder, pictures)

@@ -67,6 +67,18 @@ def write_picture(figure: Figure, path: str | Path, dpi: float | str = "figure")
     return path
 
 
+def write_pictures(folder: Path, pictures: dict[str, bytes]) -> list[Path]:
+    """Write pictures by name into a folder; returns their paths. Raises `EvomodError` where they cannot be written."""
+    try:
+        for name, picture in pictures.items():
+            write_whole(folder / name, picture)
+    except OSError as error:
+        raise EvomodError(
+            f"the pictures cannot be written into {folder}: {error.strerror or error}."
+        ) from None
+    return [folder / name for name in pictures]
+
+
 def picture_bytes(figure: Figure, kind: str = "png", dpi: float | str = "figure") -> bytes:
     """A figure as the bytes of a file of this kind. Raises `EvomodError` where it cannot be drawn."""
     picture = BytesIO()

@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
 from evomod.evolution.schedules import modularity_goal
-from evomod.files.disk import write_whole
 from evomod.files.tables import read_table
 from evomod.measures.modularity import modularity
 from evomod.measures.normalised import null_distribution
 from evomod.measures.report import null_note
 from evomod.network import Network
 from evomod.plots.circuit_layout import BENDS, bend_of, circuit_positions, levels
-from evomod.plots.pictures import picture_bytes, style
+from evomod.plots.pictures import picture_bytes, style, write_pictures
 from evomod.runs.run import Run, load_run
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#661100", "#999999")
@@ -494,11 +493,4 @@ def draw_run(folder: str | Path) -> list[Path]:
             f"Go on with `evomod evolve --resume {quote(str(run.folder))}`."
         )
     pictures = {"curves.png": curves_of(run), "network.png": network_picture_of(run)}
-    try:
-        for name, picture in pictures.items():
-            write_whole(run.folder / name, picture)
-    except OSError as error:
-        raise EvomodError(
-            f"the pictures cannot be written into {run.folder}: {error.strerror or error}."
-        ) from None
-    return [run.folder / name for name in pictures]
+    return write_pictures(run.folder, pictures)

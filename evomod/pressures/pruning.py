@@ -9,7 +9,6 @@ many, and that it is done to a population are our choice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -85,12 +84,6 @@ def losses(
     return lost
 
 
-def _at_the_goal(
-    trial: Trial, genomes: NDArray[Any], ancestors: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    return trial.fitness_of(genomes, ancestors, trial.goal)
-
-
 def change(trial: Trial, section: PruningSection, rng: np.random.Generator) -> NDArray[Any] | None:
     """The survivors without their least connections, in every n-th generation."""
     if trial.number % section.every != 0:
@@ -99,7 +92,12 @@ def change(trial: Trial, section: PruningSection, rng: np.random.Generator) -> N
     importance = (
         encoding.strengths(genomes)
         if section.by == "weight"
-        else losses(genomes, encoding.wiring.n_edges, trial.fitness, partial(_at_the_goal, trial))
+        else losses(
+            genomes,
+            encoding.wiring.n_edges,
+            trial.fitness,
+            lambda others, ancestors: trial.fitness_of(others, ancestors, trial.goal),
+        )
     )
     return prune(genomes, importance, section.fraction, encoding.variation.min_connections, rng)
 

@@ -15,7 +15,7 @@ from evomod.errors import EvomodError
 from evomod.files.disk import write_json
 from evomod.files.provenance import commit, now, versions
 from evomod.files.readers import DamageError, read_json
-from evomod.files.tables import add_rows
+from evomod.files.tables import add_rows, read_rows
 
 T = TypeVar("T")
 
@@ -62,25 +62,35 @@ def complete(
     """
     if calls:
         manifest = path.with_suffix(".manifest.json")
-        earlier = _earlier(manifest, path)
-        write_manifest(manifest, table=path.name, **about, start=now(), **earlier)
+        now_used = {"commit": commit(), "versions": about.get("versions", versions())}
+        write_manifest(
+            manifest, table=path.name, **about, start=now(), **_earlier(manifest, path, now_used)
+        )
     for row in as_they_end(row_of, calls, workers):
         add_rows(path, columns, [row])
         print(said(row), flush=True)
     return path
 
 
-def _earlier(manifest: Path, table: Path) -> dict[str, Any]:
-    """Versions that made the rows that a table has already, the first first."""
+def _earlier(manifest: Path, table: Path, now_used: dict[str, Any]) -> dict[str, Any]:
+    """Versions other than those ``now_used`` that made the rows that a table has already, the first first."""
     if not (manifest.exists() and table.exists()):
         return {}
     known = read_manifest(manifest, "commit", "versions")
     before: list[dict[str, Any]] = known.get("earlier", [])
-    if known["commit"] == commit() and known["versions"] == versions() | known["versions"]:
+    if all(known[name] == value for name, value in now_used.items()):
         return {"earlier": before} if before else {}
     rows = len(table.read_bytes().splitlines()) - 1
     mine = {name: known.get(name) for name in ("commit", "versions", "start")}
     return {"earlier": [*before, mine | {"rows_until_then": rows}]}
+
+
+def read_numbers(path: Path, columns: tuple[str, ...], words: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Rows of an experiment's table; all but ``words`` are numbers, NaN where a cell is empty."""
+    return [
+        {name: cell if name in words else float(cell or "nan") for name, cell in row.items()}
+        for row in read_rows(path, columns)
+    ]
 
 
 def write_manifest(path: Path, **about: Any) -> None:

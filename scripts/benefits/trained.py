@@ -23,7 +23,6 @@ from matplotlib.figure import Figure
 
 from evomod import effects
 from evomod.errors import EvomodError
-from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, layers_of, resolved
 from evomod.gradient.datasets import DataSet, load_dataset
 from evomod.gradient.run import measured_n_cut, versions_with_torch
@@ -38,7 +37,7 @@ from evomod.gradient.training import (
 )
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import command, complete
+from evomod.studies.experiments import command, complete, read_numbers
 
 TABLE = "trained.csv"
 FULL = "100 networks a way of training, about an hour of one core"
@@ -206,9 +205,7 @@ def right(learner: Learner, inputs: Any, targets: Any) -> float:
 
 def read(path):
     """Rows of the table, numbers as numbers."""
-    return [
-        {k: v if k == "way" else float(v) for k, v in row.items()} for row in read_rows(path, COLUMNS)
-    ]
+    return read_numbers(path, COLUMNS, ("way",))
 
 
 def groups_of(rows):

@@ -19,14 +19,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
-from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import DataSet, load_dataset
 from evomod.gradient.run import measured_n_cut, versions_with_torch
 from evomod.gradient.training import Learner, born, fixed_arithmetic, want_torch
 from evomod.plots.runs import COLOURS
 from evomod.statistics import median_ci
-from evomod.studies.experiments import command, complete
+from evomod.studies.experiments import command, complete, read_numbers
 
 TABLE = "redundancy_trained.csv"
 FULL = "20 networks a rate, about 25 minutes of one core"
@@ -151,8 +150,8 @@ def accuracies(weights: Any, biases: Any, data: DataSet, silent: Any = None, tes
 
 
 def read(path):
-    """Rows of the table, as numbers."""
-    return [{name: float(value) for name, value in row.items()} for row in read_rows(path, COLUMNS)]
+    """Rows of the table, numbers as numbers."""
+    return read_numbers(path, COLUMNS, ())
 
 
 def by_rate(rows):

@@ -18,7 +18,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
-from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import load_dataset
 from evomod.gradient.run import versions_with_torch
@@ -31,7 +30,7 @@ from evomod.measures import (
     responses_of_layers,
 )
 from evomod.plots.runs import COLOURS
-from evomod.studies.experiments import command, complete
+from evomod.studies.experiments import command, complete, read_numbers
 
 TABLE = "strengths.csv"
 FULL = "5 networks a strength, about 8 minutes of one core"
@@ -105,10 +104,7 @@ def right(weights: Any, biases: Any, inputs: Any, targets: Any) -> float:
 
 def read(path):
     """Rows of the table, numbers as numbers."""
-    return [
-        {k: v if k == "way" else float(v or "nan") for k, v in row.items()}
-        for row in read_rows(path, COLUMNS)
-    ]
+    return read_numbers(path, COLUMNS, ("way",))
 
 
 def groups_of(rows):

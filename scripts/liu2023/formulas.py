@@ -23,7 +23,6 @@ from matplotlib.figure import Figure
 
 from evomod.errors import EvomodError
 from evomod.files.disk import write_whole
-from evomod.files.tables import read_rows
 from evomod.gradient.config import TrainingConfig, resolved
 from evomod.gradient.datasets import DataSet
 from evomod.gradient.places import BETWEEN, exchanged, wiring_length
@@ -39,7 +38,7 @@ from evomod.measures import modularity
 from evomod.measures.report import q_beside_nulls
 from evomod.plots.studies import plot_dots
 from evomod.plots.trained import name_ends, plot_weights
-from evomod.studies.experiments import command, complete
+from evomod.studies.experiments import command, complete, read_numbers
 
 TABLE = "formulas.csv"
 FULL = "20 networks a way of the first formula, 10 of the others, about an hour of one core"
@@ -112,7 +111,8 @@ def row_of(formula: str, way: str, seed: int, folder: Path, steps: int = STEPS) 
     """Train one network and measure it.
 
     ``leak``: of the influence of inputs on outputs, products of ``|w|`` summed over all paths, the share that goes to outputs which
-    do not depend on the input. ``active``: weights of at least `ACTIVE`; Q and its nulls are those of the network that they make, its nulls where fewer than half of all are left.
+    do not depend on the input. ``active``: weights of at least `ACTIVE`; Q is that of the network that they make, relative to nulls
+    where they are fewer than half of all.
     ``settled_length``: of the wiring after as many exchanges as a training has, at its end.
     """
     moment, data = time.process_time(), points(formula, seed)
@@ -227,11 +227,7 @@ def kept(folder: Path, formula: str, way: str) -> Path:
 
 def read(path):
     """Rows of the table, numbers as numbers."""
-    words = ("formula", "way")
-    return [
-        {k: v if k in words else float(v or "nan") for k, v in row.items()}
-        for row in read_rows(path, COLUMNS)
-    ]
+    return read_numbers(path, COLUMNS, ("formula", "way"))
 
 
 def groups_of(rows):
