@@ -57,6 +57,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("clune2013", r"^P&CC has the higher Q( relative to|,|$)"),
             ("mengistu2016", r"more modular"),
             ("liu2023", r"with length and swaps networks (have a higher Q|are more modular)"),
+            ("achterberg2023", r"^with length and communicability networks have a higher Q"),
             ("causes", rf"^a cost of connections {CAUSES}"),
         ),
     ),

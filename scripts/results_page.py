@@ -35,6 +35,7 @@ PAPERS = {
     "filan2021": "Filan et al. 2021",
     "lange2022": "Lange, Rolnick & Kording 2022",
     "liu2023": "Liu, Gan & Tegmark 2023",
+    "achterberg2023": "Achterberg et al. 2023",
     "causes": "The essay on causes of modularity",
     "benefits": "The essay on what modularity is good for",
 }

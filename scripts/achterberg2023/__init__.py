@@ -1,0 +1,1 @@
+"""Achterberg et al. (2023): recurrent networks that pay for wiring and communication."""
