@@ -6,7 +6,8 @@
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there. The
 verdicts of all papers go into results/<paper>/claims.json, between the marks of scripts/<paper>/PAPER.md, and into
-docs/results.md (`results_page.py`), docs/essay.md (`essay_page.py`) and scripts/causes/REPORT.md (`article_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
+docs/results.md (`results_page.py`), docs/essay.md (`essay_page.py`) and scripts/causes/REPORT.md (`article_page.py`); docs/matrix.md is written of its
+table anew (`matrix_page.py`). Studies that were stopped early are gathered as they are: their claims are not complete.
 """
 
 import argparse
@@ -135,6 +136,7 @@ def write_verdicts():
     load_script(SCRIPTS / "results_page.py").write(found)
     load_script(SCRIPTS / "essay_page.py").write(found)
     load_script(SCRIPTS / "article_page.py").write(found)
+    load_script(SCRIPTS / "matrix_page.py").write()
     print(f"{len(found)} claims: {counted(found)}.")
 
 

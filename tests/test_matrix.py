@@ -1,0 +1,112 @@
+"""The map of causes: its effects come again from the committed tables, and its page and picture say what the table says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evomod.effects import delta
+from evomod.errors import EvomodError
+from evomod.files.tables import read_rows
+from evomod.measures import decomposition, functional_modularity
+from evomod.network import network_of
+from evomod.papers import scripts as papers
+from evomod.studies.networks import networks_by_run
+from evomod.task import load_task
+
+ROOT = Path(__file__).parent.parent
+TABLE = ROOT / "results" / "causes" / "matrix.csv"
+matrix = papers.load_script(ROOT / "scripts" / "causes" / "matrix.py")
+FUNCTIONS = ("functional", "subgoals")
+
+
+def committed():
+    return {
+        (row["system"], row["cause"], row["measure"]): row for row in read_rows(TABLE, matrix.COLUMNS)
+    }
+
+
+def test_every_effect_of_a_column_comes_again_from_the_committed_tables():
+    known = committed()
+    found = {}
+    for system in matrix.SYSTEMS:
+        for row in matrix.rows_of(matrix.replace(system, has_functions=False)):
+            found[row["system"], row["cause"], row["measure"]] = row
+    assert found and set(found) == {
+        key for key, row in known.items() if key[2] not in FUNCTIONS or row["source"].startswith("lange")
+    }
+    for key, row in found.items():
+        assert {name: str(value) for name, value in row.items()} == {
+            name: f"{known[key][name]}" for name in row
+        }, key
+
+
+def test_an_effect_is_that_of_the_two_groups_that_it_names():
+    row = committed()["retina", "connection-cost", "degrees"]
+    rows = read_rows(ROOT / "results" / row["source"])
+    a, b = (
+        [float(r["q_z"]) for r in rows if r["treatment"] == row[side]] for side in ("with", "without")
+    )
+    effect = delta(a, b)
+    assert (float(row["delta"]), float(row["low"]), float(row["high"])) == pytest.approx(
+        (effect.value, effect.low, effect.high), abs=1e-4
+    )
+    assert (int(row["n"]), int(row["n_without"])) == (50, 50)
+
+
+def test_the_smaller_cut_is_the_more_modular():
+    row = committed()["digits (weights)", "clusterability", "q"]
+    rows = read_rows(ROOT / "results" / row["source"])
+    cuts = {r["way"]: [] for r in rows}
+    for r in rows:
+        cuts[r["way"]].append(float(r["n_cut"]))
+    assert (
+        np.median(cuts["clusterability-up"]) < np.median(cuts["control"]) and float(row["delta"]) > 0.0
+    )
+
+
+def test_functions_are_those_of_the_measures():
+    data = networks_by_run(ROOT / "results" / "clune2013" / "networks.json.gz")["pcc", 3]
+    network = network_of(data, "pcc")
+    found = matrix.functions_of(network)
+    told = decomposition(network, load_task("retina-and-or"), network.about["goal"]).best
+    assert found["subgoals"] == pytest.approx(np.mean(told)) and 0.5 <= found["subgoals"] <= 1.0
+    by_layer = functional_modularity(network, similarities=("upstream",), draws=1)
+    whole = functional_modularity(network, similarities=("upstream",), draws=1, together=True)
+    assert found["functional"] == pytest.approx(whole[-1].q) and len(by_layer) > 1
+
+
+def test_networks_that_cannot_do_the_task_are_left_out(monkeypatch, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "t.csv").write_text(
+        "way,accuracy,q\n" + "".join(f"{way},{right},{q}\n" for way, right, q in [("with", 1, 0.5), ("with", 0.8, 9), ("with", 0.95, 0.4), ("without", 1, 0.1), ("without", 1, 0.2), ("else", 1, 5)])
+    )  # fmt: skip
+    monkeypatch.setattr(matrix, "scripts_folder", lambda: tmp_path / "scripts")
+    system = matrix.System("s", "t.csv", {"l1": ("with", "without")}, {"q": "q"}, ("way",), "accuracy")
+    assert {name: v["q"].tolist() for name, v in matrix.numbers_of(system).items()} == {
+        "with": [0.5, 0.4], "without": [0.1, 0.2],
+    }  # fmt: skip
+    (row,) = matrix.rows_of(system)
+    assert (row["delta"], row["n"], row["n_without"]) == (1.0, 2, 2)
+    assert list(matrix.rows_of(matrix.replace(system, table="missing.csv"))) == []
+
+
+def test_the_picture_has_a_panel_a_system_and_a_mark_an_effect():
+    effects = matrix.read(TABLE)
+    figure = matrix.draw_table(TABLE)
+    assert len(figure.axes) == len({system for system, *_ in effects})
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in "oDs^v"]
+    assert len(marks) == len(effects)
+    assert matrix.summary(effects).count("\n") == 1 + len({key[:2] for key in effects})
+
+
+def test_an_empty_table_says_how_it_is_made(tmp_path):
+    (tmp_path / "matrix.csv").write_text(",".join(matrix.COLUMNS) + "\n")
+    with pytest.raises(EvomodError, match=r"holds no rows; run `python scripts/causes/matrix.py`"):
+        matrix.read(tmp_path / "matrix.csv")
+
+
+def test_the_page_is_the_one_that_the_table_makes():
+    page = papers.load_script(ROOT / "scripts" / "matrix_page.py")
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(matrix.read(TABLE))
