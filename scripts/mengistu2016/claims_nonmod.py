@@ -1,0 +1,33 @@
+"""What Mengistu et al. (2016) claim where modularity is selected against: hierarchy does without it (Fig. 6, from its caption).
+
+Declared before any run. Adaptation, of which the caption speaks too, is not claimed: to which task networks adapt is not known for
+certain.
+"""
+
+from evomod.papers.claims import Alike, Larger
+from evomod.scripts.mengistu2016 import fig2
+from evomod.scripts.mengistu2016.claims import subproblems
+from evomod.verdicts import DELTA
+
+STUDY = "study_nonmod.toml"
+QUICK = {"replicates": 5, "settings": ["evolution.generations=300", "evolution.population=300"]}
+COLUMNS = {"subproblems": subproblems, "hierarchy_z": fig2.hierarchy_z}
+
+CLAIMS = [
+    Alike(
+        "P&CC-NonMod is as modular (Q) as PA", column="q_score", a="nonmod", b="pa", family="NonMod, Q", smallest=DELTA,
+        figure="mengistu2016-nonmod",
+    ),
+    Larger(
+        "P&CC-NonMod is more hierarchical than PA", column="hierarchy", a="nonmod", b="pa", family="NonMod, hierarchy",
+        smallest=DELTA, figure="mengistu2016-nonmod",
+    ),
+    Larger(
+        "P&CC-NonMod is more hierarchical than PA relative to degree-preserving randomisations (z)", column="hierarchy_z", a="nonmod",
+        b="pa", family="NonMod, hierarchy beyond degrees", smallest=DELTA, status="ours", figure="mengistu2016-nonmod",
+    ),
+    Larger(
+        "P&CC-NonMod computes more sub-problems than PA", column="subproblems", a="nonmod", b="pa", family="NonMod, sub-problems",
+        smallest=DELTA, figure="mengistu2016-nonmod",
+    ),
+]  # fmt: skip

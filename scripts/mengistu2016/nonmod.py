@@ -1,0 +1,9 @@
+"""Hierarchy without modularity (Fig. 6): a cost of connections while Q is selected against, beside performance alone."""
+
+from evomod.scripts.mengistu2016 import fig2
+
+STUDY = "study_nonmod.toml"
+FULL = "60 runs of 25,000 generations, about 2.5 hours of one core"
+QUICK = fig2.QUICK
+
+draw = fig2.draw
