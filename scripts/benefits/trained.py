@@ -106,16 +106,22 @@ def row_of(way: str, seed: int, epochs: int | None = None, draws: int | None = N
     config = resolved(replace(given, **(CAUSES | HELD).get(way, {})), data)
     with fixed_arithmetic(config.threads):
         learner = trained(way, config, data, seed)
-        accuracy = [
-            right(learner, inputs, targets)
-            for inputs, targets in ((data.inputs, data.targets), (data.test_inputs, data.test_targets))
-        ]
-        weights = [w.detach().numpy().copy() for w in learner.weights]
-    cut = measured_n_cut(config, weights, seed, number)
-    found = {
-        "train_accuracy": accuracy[0],
-        "test_accuracy": accuracy[1],
-        "gap": accuracy[0] - accuracy[1],
+    found = measured(learner, data, seed, number)
+    told = {name: round(value, 6) for name, value in found.items()}
+    return {"way": way, "seed": seed} | told | {"draws": number, "seconds": round(time.process_time() - moment, 2)}  # fmt: skip
+
+
+def measured(learner: Learner, data: DataSet, seed: int, draws: int) -> dict[str, float]:
+    """`NUMBERS` of a network at its end."""
+    parts = ((data.inputs, data.targets), (data.test_inputs, data.test_targets))
+    with fixed_arithmetic(learner.config.threads):
+        train_accuracy, test_accuracy = (right(learner, *part) for part in parts)
+    weights = [w.detach().numpy().copy() for w in learner.weights]
+    cut = measured_n_cut(learner.config, weights, seed, draws)
+    return {
+        "train_accuracy": train_accuracy,
+        "test_accuracy": test_accuracy,
+        "gap": train_accuracy - test_accuracy,
         "sparsity": sparsity_of(weights),
         "sum_of_weights": float(sum(np.abs(w).sum() for w in weights)),
         "n_cut": cut.n_cut,
@@ -124,8 +130,6 @@ def row_of(way: str, seed: int, epochs: int | None = None, draws: int | None = N
         "clusterability": -cut.z,
         "excess": 1.0 - cut.n_cut / cut.null_mean,
     }
-    told = {name: round(value, 6) for name, value in found.items()}
-    return {"way": way, "seed": seed} | told | {"draws": number, "seconds": round(time.process_time() - moment, 2)}  # fmt: skip
 
 
 def few_digits(seed: int) -> DataSet:
