@@ -20,7 +20,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Dropout causes modularity",
         (
             ("filan2021", r"^dropout, .*more clusterable"),
-            ("benefits", r"^dropout of 0.2 makes more clusterable"),
+            ("benefits", r"^(clothes: )?dropout of 0.[25] makes more clusterable"),
             ("lange2022", r"upstream\) rises with dropout"),
             ("causes", r"^networks are more clusterable .* with more dropout"),
             ("causes", rf"^dropout at 0.1 {CAUSES}"),
@@ -30,7 +30,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Pruning of weights causes modularity",
         (
             ("filan2021", r"^control, pruned: more clusterable"),
-            ("benefits", r"^pruning of .* makes more clusterable"),
+            ("benefits", r"^(clothes: )?pruning of .* makes more clusterable"),
             ("causes", rf"^pruning {CAUSES}"),
         ),
     ),
@@ -38,7 +38,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "L1 and L2 cause modularity",
         (
             ("filan2021", r"^(L1|L2.*), (not )?pruned: (more|less) clusterable"),
-            ("benefits", r"^L[12] of .* makes more clusterable"),
+            ("benefits", r"^(clothes: )?L[12] of .* makes more clusterable"),
             ("lange2022", r"upstream\) rises with L[12]"),
             ("causes", rf"^(L1|L2) {CAUSES}"),
         ),
@@ -82,9 +82,13 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("benefits", r"^with .* more often on patterns never shown"),
             ("benefits", r"because of higher Q"),
-            ("benefits", r"gets more new digits right$"),
+            ("benefits", r"gets more new (digits|pictures) right$"),
             ("benefits", r"because of a more clusterable network"),
-            ("benefits", r"^modularity alone generalises|^of networks trained with nothing else"),
+            (
+                "benefits",
+                r"^modularity alone generalises|^clothes: .* gets more new pictures right than",
+            ),
+            ("benefits", r"^(clothes: )?of networks trained with nothing else"),
             ("benefits", r"held down"),
         ),
     ),

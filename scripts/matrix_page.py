@@ -31,7 +31,7 @@ END = """
   the same degrees in every layer. Recurrent networks are counted only if they can do their task.
 * **Functional Q** groups hidden neurons by the inputs that they respond to ([functional modularity](functional_modularity.md)).
   **Subgoals told** is on how many patterns the best neuron tells a subgoal, mean over subgoals. Both are asked of networks whose neurons
-  have layers and whose task has subgoals.
+  have layers and whose task has subgoals. **Adapts sooner**: to a related goal that was never trained.
 * Where several strengths were tried, the middle one stands here; of pruning the paper's, 0.9. In gene networks the
   second objective is the cost of connections or, without it, age.
 * "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, some 1,350 runs; they

@@ -96,7 +96,7 @@ def test_the_picture_has_a_panel_a_system_and_a_mark_an_effect():
     effects = matrix.read(TABLE)
     figure = matrix.draw_table(TABLE)
     assert len(figure.axes) == len({system for system, *_ in effects})
-    marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in "oDs^v"]
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in "oDs^vP"]
     assert len(marks) == len(effects)
     assert matrix.summary(effects).count("\n") == 1 + len({key[:2] for key in effects})
 

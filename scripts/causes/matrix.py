@@ -37,6 +37,8 @@ TABLE = "matrix.csv"
 FULL = "some 2,000 networks that are committed, about 2 minutes of one core"
 COMMAND = "python scripts/causes/matrix.py"
 RESULTS = Path("results") / "causes"
+RELATED = "neither"
+"""A goal of the same two subgoals, never rewarded."""
 ABLE = 0.9
 """Networks that are right less often cannot do the task."""
 
@@ -67,6 +69,7 @@ MEASURES = {
     "layers": "z (degrees within layers)",
     "functional": "functional Q",
     "subgoals": "subgoals told",
+    "adaptation": "adapts sooner",
 }
 COLUMNS = (
     "system",
@@ -99,6 +102,8 @@ class System:
     """Columns whose values, joined by "/", name a group."""
     accuracy: str = ""
     """A column that says how often a network is right, where those that cannot do the task are left out."""
+    adaptation: str = ""
+    """A column of the study's ``adaptation.csv``, larger for what adapts sooner, where copies adapted to a related goal."""
     has_functions: bool = False
     """Whether the networks themselves are committed and have hidden neurons to ask."""
 
@@ -155,7 +160,7 @@ SYSTEMS = (
     ),
     evolved(
         "retina (3000 generations)", "causes/causes-adaptability/summary.csv",
-        beside("control", goal_switching="goal-switching", adaptability="adaptability"),
+        beside("control", goal_switching="goal-switching", adaptability="adaptability"), adaptation="after_200",
     ),
     evolved("retina (CPPN)", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs")),
     evolved(
@@ -182,9 +187,24 @@ SYSTEMS = (
         ("rule", "goal"),
     ),
     System(
+        "retina (trained)", "causes/retina_trained.csv",
+        beside(
+            "control", l1="l1", l2="l2", pruning="pruning", dropout="dropout", clusterability="clusterability", length="length",
+            swaps="swaps",
+        ),
+        EVOLVED | {"functional": "functional", "subgoals": "subgoals", "adaptation": "-steps_neither"}, ("way",),
+    ),
+    System(
         "digits (weights)", "benefits/trained.csv",
         beside(
             "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.9", clusterability="clusterability-up",
+        ),
+        CUT, ("way",),
+    ),
+    System(
+        "clothes (weights)", "benefits/fashion.csv",
+        beside(
+            "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.5", clusterability="clusterability-up",
         ),
         CUT, ("way",),
     ),
@@ -225,6 +245,10 @@ def numbers_of(system):
             for measure, column in system.measures.items():
                 sign = -1.0 if column.startswith("-") else 1.0
                 groups[name][measure].append(sign * float(row[column.removeprefix("-")] or "nan"))
+    if system.adaptation:
+        for row in read_rows(path.parent / "adaptation.csv"):
+            if row["treatment"] in needed and row["goal"] == RELATED:
+                groups[row["treatment"]]["adaptation"].append(float(row[system.adaptation]))
     if system.has_functions:
         for (group, _), data in networks_by_run(path.parent / "networks.json.gz").items():
             if group in needed:
