@@ -99,3 +99,19 @@ def test_a_table_says_which_versions_made_its_first_rows(tmp_path, monkeypatch):
     monkeypatch.setattr(experiments, "commit", lambda: "third")
     assert [one["rows_until_then"] for one in more([("c", 2)])["earlier"]] == [3, 5, 6]
     assert path.read_text().splitlines() == ["way,seed", "a,1", "b,1", "c,1", "a,2", "b,2", "d,2", "c,2"]
+
+
+def test_rows_come_by_way_and_those_that_are_missing_network_by_network():
+    rows = [
+        {"way": way, "seed": seed, "q": seed / 10.0}
+        for way, seed in (("b", 2), ("new", 1), ("a", 1), ("b", 1))
+    ]
+    groups = experiments.by_way(rows, ("a", "b", "c"))
+    assert {way: [row["seed"] for row in group] for way, group in groups.items()} == {
+        "a": [1],
+        "b": [1, 2],
+        "new": [1],
+    }
+    assert experiments.column_of(groups, "q", "b").tolist() == [0.1, 0.2]
+    assert experiments.column_of(groups, "q", "c").size == 0
+    assert experiments.without_rows(rows, ("a", "b", "c"), 2) == [("c", 1), ("a", 2), ("c", 2)]

@@ -11,6 +11,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evomod.errors import EvomodError
 from evomod.files.disk import write_json
 from evomod.files.provenance import commit, now, versions
@@ -91,6 +94,28 @@ def read_numbers(path: Path, columns: tuple[str, ...], words: tuple[str, ...]) -
         {name: cell if name in words else float(cell or "nan") for name, cell in row.items()}
         for row in read_rows(path, columns)
     ]
+
+
+def by_way(rows: Sequence[dict[str, Any]], ways: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of an experiment by their "way", in the order of ``ways``, others last; within it by seed."""
+    groups: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
+    for row in sorted(rows, key=lambda row: row["seed"]):
+        groups.setdefault(row["way"], []).append(row)
+    return {way: group for way, group in groups.items() if group}
+
+
+def column_of(groups: dict[Any, list[dict[str, Any]]], column: str, group: Any) -> NDArray[Any]:
+    """``[network]`` of a group, none where there is no such group."""
+    return np.array([row[column] for row in groups.get(group, [])])
+
+
+def without_rows(
+    rows: Sequence[dict[str, Any]], ways: Sequence[str], networks: int
+) -> list[tuple[str, int]]:
+    """Ways and seeds that lack a row: the first network of every way, then the second, …"""
+    known = {(row["way"], int(row["seed"])) for row in rows}
+    wanted = [(way, seed) for seed in range(1, networks + 1) for way in ways]
+    return [one for one in wanted if one not in known]
 
 
 def write_manifest(path: Path, **about: Any) -> None:

@@ -11,7 +11,6 @@ is the paper's, what its authors' program's, and what is our choice.
 
 import tempfile
 import time
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,11 @@ from evomod.files.disk import write_whole
 from evomod.gradient.run import load_weights, versions_with_torch, weights_file
 from evomod.gradient.space import communicability, distances, grid
 from evomod.gradient.training import EPSILON, fixed_arithmetic, want_torch
-from evomod.measures import modularity
+from evomod.measures import Partition, modularity
 from evomod.measures.nulls import random_graphs
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import command, complete, read_numbers
+from evomod.studies.experiments import by_way, command, complete, read_numbers, without_rows
 
 TABLE = "recurrent.csv"
 FULL = "50 networks a way, about 20 minutes of one core"
@@ -159,10 +158,10 @@ def strongest(recurrent: NDArray[Any]) -> NDArray[np.float64]:
     magnitudes = np.abs(recurrent).astype(np.float64)
     np.fill_diagonal(magnitudes, -1.0)
     n = round(STRONGEST * (magnitudes.size - len(magnitudes)))
-    kept = np.zeros(magnitudes.size)
-    kept[np.argsort(-magnitudes, axis=None, kind="stable")[:n]] = 1.0
-    kept = kept.reshape(magnitudes.shape)
-    return np.maximum(kept, kept.T)
+    there = np.zeros(magnitudes.size)
+    there[np.argsort(-magnitudes, axis=None, kind="stable")[:n]] = 1.0
+    matrix = there.reshape(magnitudes.shape)
+    return np.maximum(matrix, matrix.T)
 
 
 def clustering_and_efficiency(graph: NDArray[np.float64]) -> tuple[float, float]:
@@ -185,9 +184,8 @@ def small_world(graph: NDArray[np.float64], rng: np.random.Generator) -> float:
     n_edges = round(graph.sum() / 2.0)
     drawn = []
     for _ in range(DRAWS):
-        other = np.zeros(graph.size)
-        other[rng.choice(places, n_edges, replace=False)] = 1.0
-        other = other.reshape(graph.shape)
+        other = np.zeros(graph.shape)
+        other.flat[rng.choice(places, n_edges, replace=False)] = 1.0
         drawn.append(clustering_and_efficiency(other + other.T))
     (c, e), (c_rand, e_rand) = clustering_and_efficiency(graph), np.mean(drawn, axis=0)
     return float(c / c_rand * e / e_rand)
@@ -209,11 +207,17 @@ def of_the_same_lengths(graph: NDArray[np.float64], rng: np.random.Generator) ->
 
 def z_among(graph: NDArray[np.float64], others: NDArray[np.float64]) -> float:
     """By how many standard deviations Q lies above that of other graphs ``[draw, neuron, neuron]``, all searched once."""
-    q = [
-        part.q
-        for part in modularity(np.concatenate((graph[None], others)), "refined-once", directed=False)
-    ]
+    parts = modularity(np.concatenate((graph[None], others)), "refined-once", directed=False)
+    assert isinstance(parts, list)
+    q = [part.q for part in parts]
     return float((q[0] - np.mean(q[1:])) / np.std(q[1:], ddof=1))
+
+
+def parted(graph: NDArray[np.float64], weight: str | None = None) -> Partition:
+    """The best partition found of one undirected graph."""
+    found = modularity(graph, "refined", directed=False, weight=weight)
+    assert not isinstance(found, list)
+    return found
 
 
 def measured(weights: dict[str, NDArray[np.float32]], seed: int) -> dict[str, float]:
@@ -240,10 +244,10 @@ def measured(weights: dict[str, NDArray[np.float32]], seed: int) -> dict[str, fl
     pairs = ~np.eye(len(recurrent), dtype=bool)
     return {
         "accuracy": float((said == right).mean()),
-        "q": modularity(graph, "refined", directed=False).q,
+        "q": parted(graph).q,
         "q_z": z_among(graph, random_graphs(graph, "degree-preserving", DRAWS, rng)),
         "q_z_length": z_among(graph, of_the_same_lengths(graph, rng)),
-        "q_weighted": modularity(between + between.T, "refined", directed=False, weight="weight").q,
+        "q_weighted": parted(between + between.T, "weight").q,
         "small_world": small_world(graph, rng),
         "length_correlation": float(spearmanr(between[pairs], distances(grid(SHAPE))[pairs]).statistic),
         "communicability": float(walks.sum() / apart),
@@ -263,13 +267,15 @@ def row_of(way: str, seed: int, folder: Path, epochs: int = EPOCHS) -> dict[str,
         weights = trained(way, seed, strength, epochs)
         found = measured(weights, seed)
     if seed == SHOWN:
-        write_whole(kept(folder, way), weights_file([weights["recurrent"]], [weights["bias"]], []))
+        write_whole(
+            kept(folder, way), weights_file([strongest(weights["recurrent"]).astype(np.int8)], [], [])
+        )
     told = {name: float(f"{found[name]:.6g}") for name in NUMBERS}
     return {"way": way, "seed": seed, "strength": strength} | told | {"seconds": round(time.process_time() - moment, 2)}  # fmt: skip
 
 
 def kept(folder: Path, way: str) -> Path:
-    """Where a network that is drawn lies."""
+    """Where the strongest connections of a network that is drawn lie."""
     return folder / f"recurrent-{way}.npz"
 
 
@@ -280,10 +286,7 @@ def read(path):
 
 def groups_of(rows):
     """Rows by way, by seed."""
-    groups = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["seed"]):
-        groups[row["way"]].append(row)
-    return {way: groups[way] for way in WAYS if way in groups}
+    return by_way(rows, list(WAYS))
 
 
 def accurate(group):
@@ -291,16 +294,10 @@ def accurate(group):
     return [row for row in group if row["accuracy"] >= ACCURATE]
 
 
-def left_over(path, networks):
-    """Ways and seeds that lack a row: the first network of every way, then the second, …"""
-    known = {(row["way"], int(row["seed"])) for row in read(path)}
-    return [(way, seed) for seed in range(1, networks + 1) for way in WAYS if (way, seed) not in known]
-
-
 def run(folder, networks=NETWORKS, workers=1, **sizes):
     """Make the rows that are left; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    left = left_over(folder / TABLE, networks)
+    left = without_rows(read(folder / TABLE), list(WAYS), networks)
     if left:
         want_torch()
     return complete(
@@ -371,8 +368,8 @@ def draw_network(axes, path):
     if not path.exists():
         axes.text(0.5, 0.5, f"no {path.name}", ha="center", fontsize=7)
         return
-    graph = strongest(load_weights(path)[0][0])
-    modules = modularity(graph, "refined", directed=False).modules
+    graph = load_weights(path)[0][0].astype(np.float64)
+    modules = parted(graph).modules
     points = grid(SHAPE) @ np.array([[1.0, 0.1], [0.1, 1.0], [0.28, 0.22]])
     for i, j in zip(*np.nonzero(np.triu(graph)), strict=True):
         inside = modules[i] == modules[j]

@@ -11,7 +11,6 @@ have the same pictures and birth, so they are pairs. The same command resumes. T
 
 import tempfile
 import time
-from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -27,7 +26,7 @@ from evomod.gradient.run import versions_with_torch
 from evomod.gradient.training import fixed_arithmetic, want_torch
 from evomod.plots.studies import plot_dots
 from evomod.scripts.benefits import trained
-from evomod.studies.experiments import command, complete, read_numbers
+from evomod.studies.experiments import by_way, column_of, command, complete, read_numbers, without_rows
 
 TABLE = "fashion.csv"
 FULL = "40 networks a way of training, about half an hour of one core"
@@ -74,17 +73,13 @@ def read(path):
 
 def groups_of(rows):
     """Rows by way, in the order of `WAYS`; by seed."""
-    groups = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (WAYS.index(row["way"]), row["seed"])):
-        groups[row["way"]].append(row)
-    return dict(groups)
+    return by_way(rows, WAYS)
 
 
 def run(folder, networks=NETWORKS, workers=1, **sizes):
     """Make the rows that are left, the first network of every way first; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = {(row["way"], int(row["seed"])) for row in read(folder / TABLE)}
-    left = [(way, k) for k in range(1, networks + 1) for way in WAYS if (way, k) not in known]
+    left = without_rows(read(folder / TABLE), WAYS, networks)
     if left:
         want_torch()
     given = (sizes.get("epochs", EPOCHS), sizes.get("draws", DRAWS))
@@ -112,7 +107,7 @@ def draw_table(path):
     figure = Figure(figsize=(9.6, 3.6), layout="constrained")
     cells = figure.subplots(1, 3)
     for k, (axes, (column, label)) in enumerate(zip(cells[:2], SHOWN.items(), strict=True)):
-        plot_dots(axes, [trained.column_of(groups, column, way) for way in groups], [*map(trained.named, groups)])  # fmt: skip
+        plot_dots(axes, [column_of(groups, column, way) for way in groups], [*map(trained.named, groups)])  # fmt: skip
         axes.set_title(label, fontsize=8)
         axes.tick_params(labelleft=k == 0)
     trained.draw_gains(cells[2], groups, list(groups))

@@ -12,7 +12,6 @@ birth, so they are pairs. The same command resumes.
 
 import tempfile
 import time
-from collections import defaultdict
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -37,7 +36,7 @@ from evomod.gradient.training import (
 )
 from evomod.plots.runs import COLOURS
 from evomod.plots.studies import plot_dots
-from evomod.studies.experiments import command, complete, read_numbers
+from evomod.studies.experiments import by_way, column_of, command, complete, read_numbers, without_rows
 
 TABLE = "trained.csv"
 FULL = "100 networks a way of training, about an hour of one core"
@@ -214,10 +213,7 @@ def read(path):
 
 def groups_of(rows):
     """Rows by way, in the order of `WAYS`; by seed."""
-    groups = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (WAYS.index(row["way"]), row["seed"])):
-        groups[row["way"]].append(row)
-    return dict(groups)
+    return by_way(rows, WAYS)
 
 
 def declared(way, networks=100):
@@ -227,9 +223,8 @@ def declared(way, networks=100):
 
 def left_over(path, networks):
     """Ways and seeds that lack a row: the first network of every way, then the second, …"""
-    known = {(row["way"], int(row["seed"])) for row in read(path)}
-    wanted = [(way, k) for k in range(1, networks + 1) for way in WAYS if k <= declared(way, networks)]
-    return [one for one in wanted if one not in known]
+    left = without_rows(read(path), WAYS, networks)
+    return [(way, seed) for way, seed in left if seed <= declared(way, networks)]
 
 
 def run(folder, networks=100, workers=1, **sizes):
@@ -295,16 +290,12 @@ def named(way):
     return way.replace("-", " ")
 
 
-def column_of(groups, column, name):
-    """``[network]``, by seed."""
-    return np.array([row[column] for row in groups.get(name, [])])
-
-
 def draw_gains(axes, groups, names):
     """Means with 95 % intervals of what a way gains over the control, and the part of it through clusterability."""
-    control = tuple(column_of(groups, column, "control") for column in SHOWN)
+    through, gained = SHOWN
+    control = column_of(groups, through, "control"), column_of(groups, gained, "control")
     for k, name in enumerate(names):
-        side = tuple(column_of(groups, column, name) for column in SHOWN)
+        side = column_of(groups, through, name), column_of(groups, gained, name)
         if name == "control" or min(side[0].size, control[0].size) < 3:
             continue
         paths = effects.mediation(side, control)

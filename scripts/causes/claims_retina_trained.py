@@ -7,6 +7,7 @@ from typing import Any
 
 from evomod.papers.claims import LargerInPairs
 from evomod.scripts.causes import retina_trained
+from evomod.studies.experiments import column_of
 from evomod.verdicts import DELTA
 
 TABLE, COMMAND = retina_trained.TABLE, retina_trained.COMMAND
@@ -14,9 +15,7 @@ TABLE, COMMAND = retina_trained.TABLE, retina_trained.COMMAND
 
 def column(name):
     """Numbers of a way of training, by seed."""
-    return lambda path, way: retina_trained.column_of(
-        retina_trained.groups_of(retina_trained.read(path)), name, way
-    )
+    return lambda path, way: column_of(retina_trained.groups_of(retina_trained.read(path)), name, way)
 
 
 COLUMNS = {name: column(name) for name in retina_trained.NUMBERS}

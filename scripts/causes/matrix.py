@@ -235,7 +235,7 @@ SYSTEMS = (
 def numbers_of(system):
     """``{group: {measure: [network]}}`` of a system's committed table, and ``{}`` where there is none yet."""
     path = scripts_folder().parent / "results" / system.table
-    groups = defaultdict(lambda: defaultdict(list))
+    groups: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     if not path.exists():
         return {}
     needed = {name for pair in system.pairs.values() for name in pair}

@@ -9,7 +9,6 @@ birth, so they are pairs. The same command resumes.
 
 import tempfile
 import time
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from evomod.measures.report import q_beside_nulls
 from evomod.plots.studies import plot_dots
 from evomod.scripts.causes.gradient import GOAL, MODULES, OTHERS, TASK, THRESHOLD
 from evomod.scripts.causes.matrix import functions_of
-from evomod.studies.experiments import command, complete, read_numbers
+from evomod.studies.experiments import by_way, column_of, command, complete, read_numbers, without_rows
 from evomod.task import load_task
 
 TABLE = "retina_trained.csv"
@@ -104,22 +103,13 @@ def read(path):
 
 def groups_of(rows):
     """Rows by way, in the order of `WAYS`; by seed."""
-    groups = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["seed"]):
-        groups[row["way"]].append(row)
-    return {way: groups[way] for way in WAYS if way in groups}
-
-
-def column_of(groups, column, way):
-    """``[network]``, by seed."""
-    return np.array([row[column] for row in groups.get(way, [])])
+    return by_way(rows, list(WAYS))
 
 
 def run(folder, networks=NETWORKS, workers=1, **sizes):
     """Make the rows that are left, the first network of every way first; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = {(row["way"], int(row["seed"])) for row in read(folder / TABLE)}
-    left = [(way, k) for k in range(1, networks + 1) for way in WAYS if (way, k) not in known]
+    left = without_rows(read(folder / TABLE), list(WAYS), networks)
     if left:
         want_torch()
     given = (sizes.get("epochs", EPOCHS), sizes.get("most_steps", MOST_STEPS))

@@ -12,6 +12,7 @@ import numpy as np
 from evomod.measures import SIMILARITIES
 from evomod.papers.claims import Above, Larger, Trend
 from evomod.scripts.lange2022 import strengths
+from evomod.studies.experiments import column_of
 from evomod.verdicts import DELTA
 
 TABLE, COMMAND = strengths.TABLE, strengths.COMMAND
@@ -30,12 +31,12 @@ def column(name):
         groups = strengths.groups_of(strengths.read(path))
         kind = group.removeprefix("best/")
         if kind == group:
-            return strengths.column_of(groups, name, group.replace("/", ":"))
+            return column_of(groups, name, group.replace("/", ":"))
         found = [
-            strengths.column_of(groups, name, one)
+            column_of(groups, name, one)
             for one in groups
             if one.startswith(f"{kind}:")
-            and np.median(strengths.column_of(groups, "test_accuracy", one)) >= ACCURATE
+            and np.median(column_of(groups, "test_accuracy", one)) >= ACCURATE
         ]
         return max(found, key=np.nanmedian) if found else np.zeros(0)
 

@@ -30,7 +30,7 @@ from evomod.measures import (
     responses_of_layers,
 )
 from evomod.plots.runs import COLOURS
-from evomod.studies.experiments import command, complete, read_numbers
+from evomod.studies.experiments import by_way, column_of, command, complete, read_numbers, without_rows
 
 TABLE = "strengths.csv"
 FULL = "5 networks a strength, about 8 minutes of one core"
@@ -109,27 +109,13 @@ def read(path):
 
 def groups_of(rows):
     """Rows by way, in the order of `WAYS`; by seed."""
-    groups = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (WAYS.index(row["way"]), row["seed"])):
-        groups[row["way"]].append(row)
-    return dict(groups)
-
-
-def column_of(groups, column, way):
-    """``[network]``, by seed."""
-    return np.array([row[column] for row in groups.get(way, [])])
-
-
-def left_over(path, networks):
-    """Ways and seeds that lack a row: the first network of every way, then the second, …"""
-    known = {(row["way"], int(row["seed"])) for row in read(path)}
-    return [(way, seed) for seed in range(1, networks + 1) for way in WAYS if (way, seed) not in known]
+    return by_way(rows, WAYS)
 
 
 def run(folder, networks=5, workers=1, **sizes):
     """Make the rows that are left; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    left = left_over(folder / TABLE, networks)
+    left = without_rows(read(folder / TABLE), WAYS, networks)
     if left:
         want_torch()
     return complete(
