@@ -12,6 +12,9 @@ from evomod.scripts.causes import matrix
 ROOT = Path(__file__).parent.parent
 TABLE, PAGE = ROOT / "results" / "causes" / matrix.TABLE, ROOT / "docs" / "matrix.md"
 
+ENOUGH = 3
+"""Systems, from which on the page says in words what a cause does."""
+
 BEGINNING = """# Every cause of modularity, in one table
 
 Some twenty causes of modularity have been published or claimed, each with a program, a task and a measure of its own. This is what
@@ -56,7 +59,30 @@ def page(effects):
                 for measure in matrix.MEASURES
             ]
             lines.append(f"| {label} | {len({key[0] for key in mine})} | {' | '.join(cells)} |")
-    return BEGINNING + "\n".join(lines) + "\n" + END
+    return BEGINNING + "\n".join(lines) + "\n\n" + in_short(effects) + END
+
+
+def in_short(effects):
+    """Which causes that were tried in enough systems lie above 0 wherever and however they were measured, and which only in Q."""
+    always, only_q = [], []
+    for cause, label in matrix.CAUSES.items():
+        mine = {key: value for key, value in effects.items() if key[1] == cause}
+        systems, of_q = (
+            {key[0] for key in mine},
+            [v[1] > 0.0 for key, v in mine.items() if key[2] == "q"],
+        )
+        if len(systems) >= ENOUGH:
+            is_above = [value[1] > 0.0 for value in mine.values()]
+            if all(is_above):
+                always.append(f"{label} ({len(systems)} systems)")
+            elif all(of_q):
+                only_q.append(f"{label} ({len(systems)})")
+    told = [
+        ("in every system and by every measure that was taken", always),
+        ("in Q in every system, but not in every other measure", only_q),
+    ]
+    parts = [f"{where}: {', '.join(names) or 'none'}" for where, names in told]
+    return f"Of causes tried in {ENOUGH} systems or more the interval lies above 0 {'; '.join(parts)}.\n"
 
 
 def counted(found):
