@@ -143,7 +143,10 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Large networks are modular without tricks",
         (("benefits", r"^without any trick|^the n-cut is further below"),),
     ),
-    ("All modularity in biology comes from a cost of connections", ()),
+    (
+        "All modularity in biology comes from a cost of connections (in models: does it come where connections cost nothing?)",
+        (("kashtan2005", r"^retina(, 7 inputs)?: MVG has the higher Q_m"),),
+    ),
 )
 """What the essay or its readers say, in our words, and which claims are about it: paper, expression."""
 
