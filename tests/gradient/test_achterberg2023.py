@@ -129,7 +129,7 @@ def test_strengths_are_spread_evenly_however_many(script):
 
 
 def test_a_table_is_not_made_again_and_is_drawn(script, tmp_path, monkeypatch):
-    for name, value in (("DRAWS", 3), ("TRIALS", 256)):
+    for name, value in (("DRAWS", 3), ("TRIALS", 256), ("ACCURATE", 0.0)):
         monkeypatch.setattr(script, name, value)
     path = script.run(tmp_path, 2, epochs=1)
     rows, content = script.read(path), path.read_bytes()
@@ -138,6 +138,7 @@ def test_a_table_is_not_made_again_and_is_drawn(script, tmp_path, monkeypatch):
     assert script.trained("both", 1, 0.1, epochs=1)["recurrent"].tobytes() == script.trained("both", 1, 0.1, epochs=1)["recurrent"].tobytes()  # fmt: skip
     figure = script.draw_table(path)
     assert len(figure.axes) == 3 * len(script.WAYS) and figure.axes[1].get_title() == "L1"
+    assert all(axes.lines for axes in figure.axes[-len(script.PANELS) :])
     assert script.summary(rows).count("\n") == 1 + len(script.WAYS)
     claims = papers.load_script(SCRIPT.parent / "claims.py")
     assert {claims.runs_of(path, group) for group in claims.LABELS} == {(2, 50)}
@@ -149,3 +150,31 @@ def test_only_networks_that_can_do_the_task_are_compared(script, tmp_path):
     add_rows(tmp_path / script.TABLE, script.COLUMNS, rows)
     assert claims.COLUMNS["q"](tmp_path / script.TABLE, "l1").tolist() == [0.2, 0.3]
     assert claims.runs_of(tmp_path / script.TABLE, "l1") == (3, 50)
+
+
+def test_pairs_have_nearly_equal_sums_and_nobody_is_in_two(script):
+    rng = np.random.default_rng(7)
+    one, other = (
+        [{"sum_of_weights": value, "q": 0.0} for value in rng.uniform(50, 800, 30)] for _ in range(2)
+    )
+    pairs = script.matched(one, other)
+    assert len(pairs) > 10
+    assert all(abs(np.log(a["sum_of_weights"] / b["sum_of_weights"])) < np.log(1.1) for a, b in pairs)
+    assert len({id(a) for a, _ in pairs}) == len({id(b) for _, b in pairs}) == len(pairs)
+    sums = sorted(abs(np.log(a["sum_of_weights"] / b["sum_of_weights"])) for a in one for b in other)
+    assert min(abs(np.log(a["sum_of_weights"] / b["sum_of_weights"])) for a, b in pairs) == sums[0]
+
+
+def test_both_sides_of_a_matched_claim_are_the_same_pairs(script, tmp_path):
+    claims = papers.load_script(SCRIPT.parent / "claims.py")
+    rows = [
+        dict.fromkeys(script.COLUMNS, 1.0) | {"way": way, "seed": k, "sum_of_weights": size, "q": q}
+        for way, k, size, q in (("l1", 1, 100.0, 0.1), ("l1", 2, 200.0, 0.2), ("both", 1, 205.0, 0.3), ("both", 2, 101.0, 0.4), ("both", 3, 400.0, 0.5))
+    ]  # fmt: skip
+    add_rows(tmp_path / script.TABLE, script.COLUMNS, rows)
+    found = {
+        group: claims.COLUMNS["q"](tmp_path / script.TABLE, group).tolist()
+        for group in ("both~l1", "l1~both")
+    }
+    assert found == {"both~l1": [0.4, 0.3], "l1~both": [0.1, 0.2]}
+    assert claims.runs_of(tmp_path / script.TABLE, "both~l1") == (3, 50)
