@@ -22,18 +22,19 @@ FUNCTIONS = ("functional", "subgoals")
 
 def committed():
     return {
-        (row["system"], row["cause"], row["measure"]): row for row in read_rows(TABLE, matrix.COLUMNS)
+        (row["data_set"], row["cause"], row["measure"]): row for row in read_rows(TABLE, matrix.COLUMNS)
     }
 
 
 def test_every_effect_of_a_column_comes_again_from_the_committed_tables():
     known = committed()
     found = {}
-    for system in matrix.SYSTEMS:
-        for row in matrix.rows_of(matrix.replace(system, has_functions=False)):
-            found[row["system"], row["cause"], row["measure"]] = row
+    for data_set in matrix.DATA_SETS:
+        for row in matrix.rows_of(matrix.replace(data_set, has_functions=False)):
+            found[row["data_set"], row["cause"], row["measure"]] = row
+    asked = {d.label for d in matrix.DATA_SETS if d.has_functions}
     assert found and set(found) == {
-        key for key, row in known.items() if key[2] not in FUNCTIONS or row["source"].startswith("lange")
+        key for key in known if key[2] not in FUNCTIONS or key[0] not in asked
     }
     for key, row in found.items():
         assert {name: str(value) for name, value in row.items()} == {
@@ -42,7 +43,7 @@ def test_every_effect_of_a_column_comes_again_from_the_committed_tables():
 
 
 def test_an_effect_is_that_of_the_two_groups_that_it_names():
-    row = committed()["retina", "connection-cost", "degrees"]
+    row = committed()["retina (part of patterns)", "pruning", "degrees"]
     rows = read_rows(ROOT / "results" / row["source"])
     a, b = (
         [float(r["q_z"]) for r in rows if r["treatment"] == row[side]] for side in ("with", "without")
@@ -54,8 +55,22 @@ def test_an_effect_is_that_of_the_two_groups_that_it_names():
     assert (int(row["n"]), int(row["n_without"])) == (50, 50)
 
 
+def test_copies_that_adapt_sooner_are_those_with_fewer_generations():
+    row = committed()["retina (3000 generations)", "goal-switching", "adaptation"]
+    rows = read_rows(ROOT / "results" / "causes" / "causes-adaptability" / "adaptation.csv")
+    took = {
+        way: [
+            float(r["nearly"] or 1001) for r in rows if (r["treatment"], r["goal"]) == (way, "neither")
+        ]
+        for way in ("goal-switching", "control")
+    }
+    assert float(row["delta"]) == pytest.approx(
+        delta(took["control"], took["goal-switching"]).value, abs=1e-4
+    )
+
+
 def test_the_smaller_cut_is_the_more_modular():
-    row = committed()["digits (weights)", "clusterability", "q"]
+    row = committed()["digits (weights)", "clusterability", "cut"]
     rows = read_rows(ROOT / "results" / row["source"])
     cuts = {r["way"]: [] for r in rows}
     for r in rows:
@@ -83,22 +98,38 @@ def test_networks_that_cannot_do_the_task_are_left_out(monkeypatch, tmp_path):
         "way,accuracy,q\n" + "".join(f"{way},{right},{q}\n" for way, right, q in [("with", 1, 0.5), ("with", 0.8, 9), ("with", 0.95, 0.4), ("without", 1, 0.1), ("without", 1, 0.2), ("else", 1, 5)])
     )  # fmt: skip
     monkeypatch.setattr(matrix, "scripts_folder", lambda: tmp_path / "scripts")
-    system = matrix.System("s", "t.csv", {"l1": ("with", "without")}, {"q": "q"}, ("way",), "accuracy")
-    assert {name: v["q"].tolist() for name, v in matrix.numbers_of(system).items()} == {
+    monkeypatch.setattr(matrix, "FEWEST", 2)
+    data_set = matrix.DataSet(
+        "s", "t", "t.csv", {"l1": ("with", "without")}, {"q": "q"}, ("way",), "accuracy"
+    )
+    assert {name: v["q"].tolist() for name, v in matrix.numbers_of(data_set).items()} == {
         "with": [0.5, 0.4], "without": [0.1, 0.2],
     }  # fmt: skip
-    (row,) = matrix.rows_of(system)
+    (row,) = matrix.rows_of(data_set)
     assert (row["delta"], row["n"], row["n_without"]) == (1.0, 2, 2)
-    assert list(matrix.rows_of(matrix.replace(system, table="missing.csv"))) == []
+    assert list(matrix.rows_of(matrix.replace(data_set, table="missing.csv"))) == []
 
 
-def test_the_picture_has_a_panel_a_system_and_a_mark_an_effect():
-    effects = matrix.read(TABLE)
+@pytest.mark.parametrize(("known", "is_told"), [(4, True), (3, False)])
+def test_a_number_that_too_few_networks_have_is_left_out(monkeypatch, known, is_told):
+    groups = {
+        "with": {"q": np.array([0.1, 0.2, 0.3, 0.4, 0.5])},
+        "without": {"q": np.array([0.1] * known + [np.nan] * (5 - known))},
+    }
+    monkeypatch.setattr(matrix, "numbers_of", lambda data_set: groups)
+    monkeypatch.setattr(matrix, "FEWEST", 1)
+    data_set = matrix.DataSet("s", "t", "t.csv", {"l1": ("with", "without")}, {"q": "q"})
+    assert len(list(matrix.rows_of(data_set))) == is_told
+
+
+def test_the_picture_has_a_panel_a_data_set_and_a_mark_an_effect():
+    effects, tasks = matrix.read(TABLE)
     figure = matrix.draw_table(TABLE)
-    assert len(figure.axes) == len({system for system, *_ in effects})
+    assert len(figure.axes) == len(tasks) == len({name for name, *_ in effects})
     marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in "oDs^vP"]
     assert len(marks) == len(effects)
-    assert matrix.summary(effects).count("\n") == 1 + len({key[:2] for key in effects})
+    assert list(matrix.LOOKS) == list(matrix.MEASURES)
+    assert matrix.summary(effects, tasks).count("\n") == 1 + len({key[:2] for key in effects})
 
 
 def test_an_empty_table_says_how_it_is_made(tmp_path):
@@ -109,4 +140,4 @@ def test_an_empty_table_says_how_it_is_made(tmp_path):
 
 def test_the_page_is_the_one_that_the_table_makes():
     page = papers.load_script(ROOT / "scripts" / "matrix_page.py")
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(matrix.read(TABLE))
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(*matrix.read(TABLE))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
+from evomod.gradient.training import want_torch
 
 
 def grid(shape: Sequence[int]) -> NDArray[np.float64]:
@@ -33,9 +34,16 @@ def distances(points: ArrayLike) -> NDArray[np.float64]:
     >>> distances([[0.0, 0.0], [3.0, 4.0]]).tolist()
     [[0.0, 5.0], [5.0, 0.0]]
     """
-    table = np.asarray(points, dtype=np.float64)
-    if table.ndim != 2 or not np.isfinite(table).all():
-        raise EvomodError(f"points: expected finite numbers [neuron, axis]; got an array of shape {table.shape}.")  # fmt: skip
+    try:
+        table = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EvomodError("points: expected numbers [neuron, axis]; got rows of different lengths, or no numbers.") from None  # fmt: skip
+    if table.ndim != 2:
+        raise EvomodError(
+            f"points: expected numbers [neuron, axis]; got an array of shape {table.shape}."
+        )
+    if not np.isfinite(table).all():
+        raise EvomodError("points: expected finite numbers; some are infinite or not a number.")
     return np.sqrt(np.square(table[:, None] - table).sum(axis=2))
 
 
@@ -44,8 +52,9 @@ def communicability(magnitudes: Any) -> Any:
 
     ``magnitudes[source, target]`` are ``|w|``. Each is divided by the root of the product of what its source and its target
     send in all; then walks of ``n`` steps count by the product of their weights over ``n!``. A neuron that sends nothing counts
-    as one that sends 1. The diagonal is 0.
+    as one that sends 1. The diagonal is 0. Raises `EvomodError` without PyTorch.
     """
+    want_torch()
     import torch
 
     sent = magnitudes.sum(dim=1)

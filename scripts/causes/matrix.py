@@ -1,10 +1,10 @@
-"""Every cause of modularity that was tried, in every system it was tried in: what it does to Q, and to Q relative to nulls.
+"""Every cause of modularity that was tried, in every data set that has it: what it does to Q, to Q relative to nulls, and more.
 
     python scripts/causes/matrix.py [--out FOLDER]
     python scripts/causes/matrix.py --summary
 
 From the committed tables of all papers; nothing is run. An effect is Cliff's delta of a way of evolving or training over the same
-without the cause, in that system. Intervals are of each effect alone, not corrected for their number: this is a map, the verdicts are
+without the cause, in that data set. Intervals are of each effect alone, not corrected for their number: this is a map, the verdicts are
 those of the claims (docs/results.md).
 """
 
@@ -58,21 +58,24 @@ CAUSES = {
     "pruning": "pruning",
     "dropout": "dropout",
     "clusterability": "clusterability in the loss",
-    "length": "L1 × length",
-    "swaps": "L1 × length, swaps",
-    "communicability": "L1 × communicability",
-    "both": "L1 × length × communicability",
+    "length": "length, beside L1",
+    "swaps": "exchanges, beside length",
+    "communicability": "communicability, beside L1",
+    "both": "length and communicability, beside L1",
 }
 MEASURES = {
     "q": "Q",
-    "degrees": "z (degrees, or shuffled weights)",
-    "layers": "z (degrees within layers)",
+    "degrees": "z, same degrees",
+    "layers": "z, same degrees in layers",
+    "cut": "cut",
+    "shuffles": "z of cut, shuffles",
     "functional": "functional Q",
     "subgoals": "subgoals told",
     "adaptation": "adapts sooner",
 }
 COLUMNS = (
-    "system",
+    "data_set",
+    "task",
     "cause",
     "measure",
     "n",
@@ -84,32 +87,35 @@ COLUMNS = (
     "with",
     "without",
 )
+FEWEST, KNOWN = 5, 0.8
+"""Networks a side, and the share of them that must have the number: those that lack it are not the same kind of networks."""
 
 
 @dataclass(frozen=True)
-class System:
+class DataSet:
     """A table of networks, and which of its groups have a cause that others lack."""
 
     label: str
+    task: str
     table: str
     """In ``results/``."""
     pairs: dict[str, tuple[str, str]]
-    """Of a cause: the group with it and the one without; of several strengths the middle one, of pruning the paper's. In gene networks
-    a cost stands in the place of age."""
+    """Of a cause: the group with it and the one without. Of several strengths the one that the study's claims are about."""
     measures: dict[str, str]
     """Columns; a leading "-" turns the sign."""
     group: tuple[str, ...] = ("treatment",)
     """Columns whose values, joined by "/", name a group."""
     accuracy: str = ""
     """A column that says how often a network is right, where those that cannot do the task are left out."""
-    adaptation: str = ""
-    """A column of the study's ``adaptation.csv``, larger for what adapts sooner, where copies adapted to a related goal."""
+    adapts_within: int = 0
+    """Generations, where the study's ``adaptation.csv`` says when copies nearly reached a related goal; later ones count as one more."""
     has_functions: bool = False
     """Whether the networks themselves are committed and have hidden neurons to ask."""
 
 
 EVOLVED = {"q": "q_score", "degrees": "q_z", "layers": "q_z_layered"}
-CUT = {"q": "-n_cut", "degrees": "-z"}
+FLAT = {"q": "q_score", "degrees": "q_z"}
+CUT = {"cut": "-n_cut", "shuffles": "-z"}
 
 
 def beside(without: str, **causes: str) -> dict[str, tuple[str, str]]:
@@ -117,142 +123,144 @@ def beside(without: str, **causes: str) -> dict[str, tuple[str, str]]:
     return {name.replace("_", "-"): (group, without) for name, group in causes.items()}
 
 
-evolved = partial(System, measures=EVOLVED, has_functions=True)
+evolved = partial(DataSet, measures=EVOLVED, has_functions=True)
 COMMON = "causes/causes-all/summary.csv"
 """Of the common experiment, `all.toml`."""
-SYSTEMS = (
+DATA_SETS = (
     evolved(
-        "retina (common)", COMMON,
+        "retina (common)", "retina", COMMON,
         beside(
             "retina-control", goal_switching="retina-goal-switching", connection_cost="retina-connection-cost",
             sparse_start="retina-sparse-start", adaptability="retina-adaptability", q_up="retina-q-up", l1="retina-l1", l2="retina-l2",
             pruning="retina-pruning", dropout="retina-dropout",
-        )
-        | beside("real-sum", product="real-product"),
-    ),
-    evolved(
-        "five XORs (common)", COMMON,
-        beside(
-            "xor-control", connection_cost="xor-connection-cost", sparse_start="xor-sparse-start", q_up="xor-q-up", l1="xor-l1",
-            l2="xor-l2", pruning="xor-pruning", dropout="xor-dropout",
         ),
     ),
-    System(
-        "circuits (common)", COMMON,
+    evolved(
+        "five XORs (common)", "five XORs", COMMON,
+        beside(
+            "xor-control", connection_cost="xor-connection-cost", q_up="xor-q-up", l1="xor-l1", l2="xor-l2", pruning="xor-pruning",
+            dropout="xor-dropout",
+        )
+        | beside("xor-no-floor", sparse_start="xor-sparse-start"),
+    ),
+    DataSet(
+        "circuits (common)", "circuits", COMMON,
         beside(
             "circuit-control", goal_switching="circuit-goal-switching", adaptability="circuit-adaptability", dropout="circuit-dropout",
         )
         | beside("circuit-pareto-control", connection_cost="circuit-connection-cost", q_up="circuit-q-up"),
-        {"q": "q_score", "degrees": "q_z"},
+        FLAT,
     ),
-    evolved("retina", "clune2013/summary.csv", beside("pa", connection_cost="pcc")),
     evolved(
-        "retina (part of patterns)", "benefits/benefits-unseen/summary.csv",
+        "retina (part of patterns)", "retina", "benefits/benefits-unseen/summary.csv",
         beside(
             "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",
             dropout="dropout-10",
         ),
     ),
     evolved(
-        "retina (half of patterns)", "benefits/benefits-heldout/summary.csv",
+        "retina (half of patterns)", "retina", "benefits/benefits-heldout/summary.csv",
         beside("control", goal_switching="goal-switching", connection_cost="connection-cost")
         | beside("q-free", q_up="q-up", q_down="q-down"),
     ),
     evolved(
-        "retina (3000 generations)", "causes/causes-adaptability/summary.csv",
-        beside("control", goal_switching="goal-switching", adaptability="adaptability"), adaptation="after_200",
+        "retina (3000 generations)", "retina", "causes/causes-adaptability/summary.csv",
+        beside("control", goal_switching="goal-switching", adaptability="adaptability"), adapts_within=1000,
     ),
-    evolved("retina (CPPN)", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs")),
     evolved(
-        "retina (2005)", "kashtan2005/kashtan2005-fan-in/summary.csv",
+        "retina (CPPN)", "retina", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs"),
+    ),
+    evolved(
+        "retina (2005)", "retina", "kashtan2005/kashtan2005-fan-in/summary.csv",
         {"goal-switching": ("mvg-capped", "fg-capped"), "fan-in": ("fg-capped", "fg-open")},
     ),
-    evolved("AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
-    System("circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), {"q": "q_score", "degrees": "q_z"}),
-    System(
-        "gene networks", "bernatskiy2015/summary.csv",
-        {"sparse-start": ("pcc-sparse", "pcc-random"), "connection-cost": ("pcc-random", "afpo-random")},
-        {"q": "q_score", "degrees": "q_z"},
+    evolved("AND-XOR-AND (p 0.25)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
+    evolved("AND-XOR-AND (p 1)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-100")),
+    DataSet("circuits (until solved)", "circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), FLAT),
+    DataSet("gene networks", "gene networks", "bernatskiy2015/summary.csv", beside("pcc-random", sparse_start="pcc-sparse"), FLAT),
+    DataSet(
+        "gene networks (500 a pattern)", "gene networks", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
+        beside("pcc-random", sparse_start="pcc-sparse"), FLAT,
     ),
-    System(
-        "gene networks (patterns)", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
-        {"sparse-start": ("pcc-sparse-15", "pcc-random-15")}, {"q": "q_score", "degrees": "q_z"},
+    DataSet(
+        "gene networks (15 a pattern)", "gene networks", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
+        beside("pcc-random-15", sparse_start="pcc-sparse-15"), FLAT,
     ),
-    System(
-        "gene networks (2010)", "espinosasoto2010/summary.csv", beside("unchanged", accumulating="half"),
-        {"q": "q_score", "degrees": "q_z"},
+    DataSet("gene networks (2010)", "gene networks", "espinosasoto2010/summary.csv", beside("unchanged", accumulating="half"), FLAT),
+    DataSet(
+        "linear networks", "linear networks", "friedlander2013/linear.csv", {"product": ("product/modular", "sum/modular")},
+        {"q": "q", "degrees": "q_z"}, ("rule", "goal"),
     ),
-    System(
-        "linear networks", "friedlander2013/linear.csv", {"product": ("product/modular", "sum/modular")}, {"q": "q", "degrees": "q_z"},
-        ("rule", "goal"),
+    DataSet(
+        "retina (trained)", "retina", "causes/retina_trained.csv",
+        beside("control", l1="l1", l2="l2", pruning="pruning", dropout="dropout", clusterability="clusterability")
+        | {"length": ("length", "l1"), "swaps": ("swaps", "length")},
+        EVOLVED | {"functional": "functional", "subgoals": "subgoals", "adaptation": "-steps_neither"}, ("way",), "fitness_of_connections",
     ),
-    System(
-        "retina (trained)", "causes/retina_trained.csv",
-        beside(
-            "control", l1="l1", l2="l2", pruning="pruning", dropout="dropout", clusterability="clusterability", length="length",
-            swaps="swaps",
-        ),
-        EVOLVED | {"functional": "functional", "subgoals": "subgoals", "adaptation": "-steps_neither"}, ("way",),
-    ),
-    System(
-        "digits (weights)", "benefits/trained.csv",
-        beside(
-            "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.9", clusterability="clusterability-up",
-        ),
-        CUT, ("way",),
-    ),
-    System(
-        "clothes (weights)", "benefits/fashion.csv",
+    DataSet(
+        "digits (weights)", "digits", "benefits/trained.csv",
         beside(
             "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.5", clusterability="clusterability-up",
         ),
         CUT, ("way",),
     ),
-    System(
-        "digits (responses)", "lange2022/strengths.csv",
-        beside("none:0", dropout="dropout:0.4", l1="l1:0.0003162", l2="l2:0.001"), {"functional": "q_upstream"}, ("way",),
-    ),
-    System(
-        "Fashion-MNIST (weights)", "filan2021/table.csv",
+    DataSet(
+        "clothes (weights)", "clothes", "benefits/fashion.csv",
         beside(
-            "fashion-mnist/control/0", dropout="fashion-mnist/dropout/0", l1="fashion-mnist/l1/0", l2="fashion-mnist/l2/0",
-            pruning="fashion-mnist/control/1",
+            "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.5", clusterability="clusterability-up",
         ),
+        CUT, ("way",),
+    ),
+    DataSet(
+        "all clothes (weights)", "clothes", "filan2021/table.csv",
+        beside("fashion-mnist/control/0", dropout="fashion-mnist/dropout/0", l1="fashion-mnist/l1/0", l2="fashion-mnist/l2/0"),
         CUT, ("data", "way", "is_pruned"),
     ),
-    System(
-        "formulas (weights)", "liu2023/formulas.csv",
-        beside("independence/none", l1="independence/l1", length="independence/l1-local", swaps="independence/all"),
-        {"q": "q_score", "layers": "q_z_layered"}, ("formula", "way"),
+    DataSet(
+        "digits (responses)", "digits", "lange2022/strengths.csv",
+        beside("none:0", dropout="dropout:0.4", l1="l1:0.0003162", l2="l2:0.001"), {"functional": "q_upstream"}, ("way",),
     ),
-    System(
-        "recurrent (weights)", "achterberg2023/recurrent.csv",
-        beside("none", l1="l1", length="length", communicability="communicability", both="both"), {"q": "q", "degrees": "q_z"}, ("way",), "accuracy",
+    *(
+        DataSet(
+            f"formulas ({short})", "formulas", "liu2023/formulas.csv",
+            {
+                "l1": (f"{name}/l1", f"{name}/none"), "length": (f"{name}/l1-local", f"{name}/l1"),
+                "swaps": (f"{name}/all", f"{name}/l1-local"),
+            },
+            {"q": "q_score", "layers": "q_z_layered"}, ("formula", "way"),
+        )
+        for name, short in (("independence", "apart"), ("feature-sharing", "sharing"), ("compositionality", "composed"))
+    ),
+    DataSet(
+        "recurrent networks", "choice", "achterberg2023/recurrent.csv",
+        beside("none", l1="l1") | beside("l1", length="length", communicability="communicability", both="both"),
+        {"q": "q", "degrees": "q_z"}, ("way",), "accuracy",
     ),
 )  # fmt: skip
 
 
-def numbers_of(system):
-    """``{group: {measure: [network]}}`` of a system's committed table, and ``{}`` where there is none yet."""
-    path = scripts_folder().parent / "results" / system.table
+def numbers_of(data_set):
+    """``{group: {measure: [network]}}`` of a committed table, and ``{}`` where there is none yet."""
+    path = scripts_folder().parent / "results" / data_set.table
     groups: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     if not path.exists():
         return {}
-    needed = {name for pair in system.pairs.values() for name in pair}
+    needed = {name for pair in data_set.pairs.values() for name in pair}
     for row in read_rows(path):
-        name = "/".join(row[column] for column in system.group)
-        if name in needed and (not system.accuracy or float(row[system.accuracy]) >= ABLE):
-            for measure, column in system.measures.items():
+        name = "/".join(row[column] for column in data_set.group)
+        if name in needed and (not data_set.accuracy or float(row[data_set.accuracy]) >= ABLE):
+            for measure, column in data_set.measures.items():
                 sign = -1.0 if column.startswith("-") else 1.0
                 groups[name][measure].append(sign * float(row[column.removeprefix("-")] or "nan"))
-    if system.adaptation:
+    if data_set.adapts_within:
         for row in read_rows(path.parent / "adaptation.csv"):
             if row["treatment"] in needed and row["goal"] == RELATED:
-                groups[row["treatment"]]["adaptation"].append(float(row[system.adaptation]))
-    if system.has_functions:
+                moment = float(row["nearly"] or data_set.adapts_within + 1)
+                groups[row["treatment"]]["adaptation"].append(-moment)
+    if data_set.has_functions:
         for (group, _), data in networks_by_run(path.parent / "networks.json.gz").items():
             if group in needed:
-                for measure, value in functions_of(network_of(data, system.table)).items():
+                for measure, value in functions_of(network_of(data, data_set.table)).items():
                     groups[group][measure].append(value)
     return {
         name: {measure: np.array(values) for measure, values in found.items()}
@@ -274,29 +282,38 @@ def functions_of(network):
     }
 
 
-def rows_of(system):
-    """A row per cause and measure."""
-    groups = numbers_of(system)
-    for cause, (with_it, without) in system.pairs.items():
+def rows_of(data_set):
+    """A row per cause and measure that enough networks have."""
+    groups = numbers_of(data_set)
+    for cause, (with_it, without) in data_set.pairs.items():
         if with_it not in groups or without not in groups:
             continue
         for measure in groups[with_it]:
-            a, b = (
-                values[np.isfinite(values)]
-                for values in (groups[with_it][measure], groups[without][measure])
-            )
+            sides = [groups[name][measure] for name in (with_it, without)]
+            a, b = (values[np.isfinite(values)] for values in sides)
+            if any(
+                x.size < max(FEWEST, KNOWN * all_of.size)
+                for x, all_of in zip((a, b), sides, strict=True)
+            ):
+                continue
             found = delta(a, b)
-            if found.is_known:
-                numbers = {"delta": found.value, "low": found.low, "high": found.high}
-                yield {"system": system.label, "cause": cause, "measure": measure, "n": a.size, "n_without": b.size} | {
-                    name: round(value, 4) for name, value in numbers.items()
-                } | {"source": system.table, "with": with_it, "without": without}  # fmt: skip
+            effect = {"delta": found.value, "low": found.low, "high": found.high}
+            about = {
+                "data_set": data_set.label,
+                "task": data_set.task,
+                "cause": cause,
+                "measure": measure,
+            }
+            about |= {"n": a.size, "n_without": b.size} | {
+                name: round(value, 4) for name, value in effect.items()
+            }
+            yield about | {"source": data_set.table, "with": with_it, "without": without}
 
 
-def run(folder, systems=SYSTEMS):
+def run(folder, data_sets=DATA_SETS):
     """Compute all effects; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [row for system in systems for row in rows_of(system)]
+    rows = [row for data_set in data_sets for row in rows_of(data_set)]
     write_text(folder / TABLE, table_text(COLUMNS, rows))
     write_manifest(
         folder / "matrix.manifest.json", table=TABLE, made_by="scripts/causes/matrix.py", start=now()
@@ -306,91 +323,97 @@ def run(folder, systems=SYSTEMS):
 
 def quick(jobs=None):
     """A small table: of the tables that need no networks. Returns its path."""
-    few = tuple(replace(system, has_functions=False) for system in SYSTEMS)
+    few = tuple(replace(data_set, has_functions=False) for data_set in DATA_SETS)
     return run(Path(tempfile.mkdtemp(prefix="causes-matrix-quick-")), few)
 
 
 def read(path):
-    """Effects ``(delta, low, high, n, n_without)`` by system, cause and measure."""
-    found = {
-        (row["system"], row["cause"], row["measure"]): tuple(float(row[name]) for name in ("delta", "low", "high", "n", "n_without"))
-        for row in read_rows(path, COLUMNS)
-    }  # fmt: skip
-    if not found:
+    """Effects ``(delta, low, high, n, n_without)`` by data set, cause and measure, and the task of every data set."""
+    rows = read_rows(path, COLUMNS)
+    if not rows:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    return found
+    numbers = ("delta", "low", "high", "n", "n_without")
+    effects = {
+        (row["data_set"], row["cause"], row["measure"]): tuple(float(row[name]) for name in numbers)
+        for row in rows
+    }
+    return effects, {row["data_set"]: row["task"] for row in rows}
 
 
 LOOKS = {
-    "q": ("o", 0),
-    "degrees": ("D", 1),
-    "layers": ("s", 2),
-    "functional": ("^", 3),
-    "subgoals": ("v", 4),
+    "q": "o",
+    "degrees": "D",
+    "layers": "s",
+    "cut": "o",
+    "shuffles": "D",
+    "functional": "^",
+    "subgoals": "v",
+    "adaptation": "P",
 }
-STEP = 0.16
+STEP = 0.11
 """Of a row's height, from a measure to the next."""
 
 
 def draw_table(path):
-    """A row per cause, a panel per system, a mark per measure: effects with their intervals."""
-    effects = read(path)
-    systems = list(dict.fromkeys(system for system, *_ in effects))
+    """A row per cause, a panel per data set, a mark per measure: effects with their intervals."""
+    effects, tasks = read(path)
     causes = [cause for cause in CAUSES if any(cause == one for _, one, _ in effects)]
-    figure = Figure(figsize=(1.9 + 0.62 * len(systems), 1.3 + 0.36 * len(causes)), layout="constrained")
-    cells = figure.subplots(1, len(systems), sharey=True, squeeze=False)[0]
-    for axes, system in zip(cells, systems, strict=True):
-        draw_system(axes, {key[1:]: value for key, value in effects.items() if key[0] == system}, causes)
-        axes.set_title(system.replace(" ", "\n"), fontsize=6)
+    figure = Figure(figsize=(1.9 + 0.5 * len(tasks), 1.4 + 0.4 * len(causes)), layout="constrained")
+    cells = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
+    for axes, data_set in zip(cells, tasks, strict=True):
+        draw_data_set(
+            axes, {key[1:]: value for key, value in effects.items() if key[0] == data_set}, causes
+        )
+        axes.set_title(data_set.replace(" ", "\n").replace("XOR-", "XOR-\n"), fontsize=5.5)
     cells[0].set_yticks(range(len(causes)), [CAUSES[cause] for cause in causes], fontsize=7)
     cells[0].set_ylim(len(causes) - 0.5, -0.5)
     signs = [
         Line2D([], [], marker=mark, ls="", ms=4, color=COLOURS[k], label=MEASURES[measure])
-        for measure, (mark, k) in LOOKS.items()
+        for k, (measure, mark) in enumerate(LOOKS.items())
     ]
     figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=7, frameon=False)
     figure.suptitle(
-        "Cliff's delta of with over without the cause, 95 % intervals of each alone; empty: not tried",
+        "Cliff's delta of with over without the cause, 95 % intervals of each alone; grey: below 0.33; empty: no such pair, or too few numbers",
         fontsize=8,
     )
     return figure
 
 
-def draw_system(axes, effects, causes):
+def draw_data_set(axes, effects, causes):
     """One panel: effects by cause and measure."""
     axes.axvspan(-DELTA, DELTA, color="0.93", lw=0, zorder=0)
     axes.axvline(0.0, color="0.6", lw=0.7, zorder=1)
     for y in range(1, len(causes)):
         axes.axhline(y - 0.5, color="0.9", lw=0.5, zorder=0)
+    measures = list(LOOKS)
     for (cause, measure), (value, low, high, *_) in effects.items():
-        mark, k = LOOKS[measure]
-        y = causes.index(cause) + STEP * (k - (len(LOOKS) - 1) / 2.0)
+        k = measures.index(measure)
+        y = causes.index(cause) + STEP * (k - (len(measures) - 1) / 2.0)
         axes.plot([low, high], [y, y], "-", color=COLOURS[k], lw=0.9, zorder=2)
-        axes.plot(value, y, mark, color=COLOURS[k], ms=2.6, zorder=3)
-    axes.set_xlim(-1.08, 1.08)
+        axes.plot(value, y, LOOKS[measure], color=COLOURS[k], ms=2.4, zorder=3)
+    axes.set_xlim(-1.1, 1.1)
     axes.set_xticks([-1, 0, 1])
-    axes.tick_params(labelsize=6, length=2)
+    axes.tick_params(labelsize=5.5, length=2)
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def summary(effects):
-    """A row per cause and system in Markdown, a column per measure."""
+def summary(effects, tasks):
+    """A row per cause and data set in Markdown, a column per measure."""
     lines = [
-        f"| cause | system | n | {' | '.join(MEASURES.values())} |",
+        f"| cause | data set | n | {' | '.join(MEASURES.values())} |",
         f"|---|---|---|{'---|' * len(MEASURES)}",
     ]
     for cause in CAUSES:
-        for system in dict.fromkeys(system for system, *_ in effects):
-            found = {m: effects[system, cause, m] for m in MEASURES if (system, cause, m) in effects}
+        for data_set in tasks:
+            found = {m: effects[data_set, cause, m] for m in MEASURES if (data_set, cause, m) in effects}
             if found:
-                n = " to ".join(
-                    f"{most:g}" for most in sorted({int(min(e[3:])) for e in found.values()})
-                )
+                sizes = sorted({int(min(effect[3:])) for effect in found.values()})
+                n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
                 cells = [
                     f"{found[m][0]:+.2f} [{found[m][1]:+.2f}, {found[m][2]:+.2f}]" if m in found else ""
                     for m in MEASURES
                 ]
-                lines.append(f"| {CAUSES[cause]} | {system} | {n} | {' | '.join(cells)} |")
+                lines.append(f"| {CAUSES[cause]} | {data_set} | {n} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -402,7 +425,7 @@ def main():
     given = parser.parse_args()
     if not given.summary:
         run(given.out)
-    print(summary(read(given.out / TABLE)))
+    print(summary(*read(given.out / TABLE)))
 
 
 if __name__ == "__main__":

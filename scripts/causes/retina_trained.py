@@ -52,7 +52,7 @@ place in the second half of the steps."""
 ADAPTED = (OTHERS[0], OTHERS[-1])
 """A related goal and one that divides the pixels otherwise."""
 NUMBERS = (
-    "fitness", "connections", "q_score", "q_z", "q_z_layered", "n_cut", "n_cut_z", "functional", "subgoals",
+    "fitness", "fitness_of_connections", "connections", "q_score", "q_z", "q_z_layered", "n_cut", "n_cut_z", "functional", "subgoals",
     *(f"steps_{goal}" for goal in ADAPTED),
 )  # fmt: skip
 COLUMNS = ("way", "seed", *NUMBERS, "seconds")
@@ -62,7 +62,7 @@ def row_of(way: str, seed: int, epochs: int = EPOCHS, most_steps: int = MOST_STE
     """Train one network and measure it.
 
     A connection is a ``|w|`` of at least `gradient.THRESHOLD`; Q, its z, functional Q and subgoals are those of the network of these, as of an
-    evolved one. ``steps``: by plain gradient until every answer of another goal is right; one more than allowed where it is not.
+    evolved one; ``fitness_of_connections`` says whether that network still does the task. ``steps``: by plain gradient until every answer of another goal is right; one more than allowed where it is not.
     """
     moment, data, task = time.process_time(), task_data(load_task(TASK), GOAL), load_task(TASK)
     changes = WAYS[way] | ({"epochs": epochs // 2} if "prune" in WAYS[way] else {"epochs": epochs})
@@ -76,13 +76,15 @@ def row_of(way: str, seed: int, epochs: int = EPOCHS, most_steps: int = MOST_STE
             plain, task_data(task, goal), (end.weights, end.biases, None), seed, most_steps
         )
         adapted[f"steps_{goal}"] = float(most_steps + 1 if steps is None else steps)
-    kept = [np.where(np.abs(w) >= THRESHOLD, w, 0.0) for w in end.weights]
+    kept = [np.where(np.abs(w) >= THRESHOLD, w, 0.0).astype(w.dtype) for w in end.weights]
+    _, right = steps_until_right(plain, data, (kept, end.biases, None), seed, 0)
     network = network_of_layers(kept, end.biases, {"task": TASK, "goal": GOAL})
     simple = network.simplified()
     cut = measured_n_cut(config, end.weights, seed, DRAWS)
     beside = q_beside_nulls(simple, "clune2013")
     found = {
         "fitness": end.train_accuracy,
+        "fitness_of_connections": right,
         "connections": float(sum(np.count_nonzero(w) for w in kept)),
         "q_score": modularity(simple, "clune2013").q if simple.source.size else float("nan"),
         "q_z": beside["q_z"],

@@ -3,7 +3,7 @@
 from evomod.scripts.mengistu2016 import fig2
 
 STUDY = "study_nonmod.toml"
-FULL = "60 runs of 25,000 generations, about 2.5 hours of one core"
+FULL = "150 runs of 25,000 generations, about 5 hours of one core"
 QUICK = fig2.QUICK
 
 draw = fig2.draw

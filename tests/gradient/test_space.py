@@ -71,7 +71,15 @@ def test_places_and_distances():
     assert lengths[17, 60] == pytest.approx(math.dist(points[17], points[60]))
 
 
-@pytest.mark.parametrize("points", [[1.0, 2.0], [[1.0, float("nan")]]])
-def test_points_that_are_none_are_refused(points):
-    with pytest.raises(EvomodError, match=r"points: expected finite numbers \[neuron, axis\]"):
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        ([1.0, 2.0], r"got an array of shape \(2,\)"),
+        ([[1.0, float("nan")]], "some are infinite or not a number"),
+        ([[1.0], [1.0, 2.0]], "rows of different lengths, or no numbers"),
+        ([["a", "b"]], "rows of different lengths, or no numbers"),
+    ],
+)
+def test_points_that_are_none_are_refused(points, told):
+    with pytest.raises(EvomodError, match=told):
         distances(points)
