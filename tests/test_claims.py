@@ -262,6 +262,16 @@ def test_every_claim_has_at_most_twenty_words_and_a_figure_that_exists():
         assert not spec.figure or spec.figure in known, (path, spec.figure)
 
 
+def test_every_claim_of_an_experiment_asks_for_columns_that_it_has():
+    for path, spec in specs():
+        module = papers.load_script(path)
+        if hasattr(module, "TABLE"):
+            asked = {
+                getattr(spec, name) for name in ("column", "through", "x", "y") if hasattr(spec, name)
+            }
+            assert asked <= set(module.COLUMNS), (path, spec.text)
+
+
 def test_every_claim_of_version_0_1_stands_for_itself_for_another_or_was_deleted():
     page = papers.load_script(ROOT / "scripts" / "results_page.py")
     found, deleted = page.specifications()

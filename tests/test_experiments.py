@@ -115,3 +115,12 @@ def test_rows_come_by_way_and_those_that_are_missing_network_by_network():
     assert experiments.column_of(groups, "q", "b").tolist() == [0.1, 0.2]
     assert experiments.column_of(groups, "q", "c").size == 0
     assert experiments.without_rows(rows, ("a", "b", "c"), 2) == [("c", 1), ("a", 2), ("c", 2)]
+
+
+def test_a_cell_that_is_not_a_number_is_named(tmp_path):
+    (tmp_path / "t.csv").write_text("way,q\na,0.5\nb,\nc,half\n")
+    with pytest.raises(EvomodError, match="t.csv: 'half' in the column q is not a number"):
+        experiments.read_numbers(tmp_path / "t.csv", ("way", "q"), ("way",))
+    (tmp_path / "t.csv").write_text("way,q\na,0.5\nb,\n")
+    rows = experiments.read_numbers(tmp_path / "t.csv", ("way", "q"), ("way",))
+    assert rows[0] == {"way": "a", "q": 0.5} and rows[1]["q"] != rows[1]["q"]

@@ -89,11 +89,20 @@ def _earlier(manifest: Path, table: Path, now_used: dict[str, Any]) -> dict[str,
 
 
 def read_numbers(path: Path, columns: tuple[str, ...], words: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Rows of an experiment's table; all but ``words`` are numbers, NaN where a cell is empty."""
+    """Rows of an experiment's table; all but ``words`` are numbers, NaN where a cell is empty. Raises `EvomodError` where one is not."""
     return [
-        {name: cell if name in words else float(cell or "nan") for name, cell in row.items()}
+        {name: cell if name in words else _number(path, name, cell) for name, cell in row.items()}
         for row in read_rows(path, columns)
     ]
+
+
+def _number(path: Path, column: str, cell: str) -> float:
+    try:
+        return float(cell or "nan")
+    except ValueError:
+        raise EvomodError(
+            f"{path}: '{cell}' in the column {column} is not a number. Put the table back, or delete that line and run again."
+        ) from None
 
 
 def by_way(rows: Sequence[dict[str, Any]], ways: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
