@@ -269,7 +269,7 @@ def test_every_claim_of_an_experiment_asks_for_columns_that_it_has():
             asked = {
                 getattr(spec, name) for name in ("column", "through", "x", "y") if hasattr(spec, name)
             }
-            assert asked <= set(module.COLUMNS), (path, spec.text)
+            assert asked <= set(getattr(module, "COLUMNS", ())), (path, spec.text)
 
 
 def test_every_claim_of_version_0_1_stands_for_itself_for_another_or_was_deleted():

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError
-from evomod.gradient.training import want_torch
 
 
 def grid(shape: Sequence[int]) -> NDArray[np.float64]:
@@ -52,12 +51,9 @@ def communicability(magnitudes: Any) -> Any:
 
     ``magnitudes[source, target]`` are ``|w|``. Each is divided by the root of the product of what its source and its target
     send in all; then walks of ``n`` steps count by the product of their weights over ``n!``. A neuron that sends nothing counts
-    as one that sends 1. The diagonal is 0. Raises `EvomodError` without PyTorch.
+    as one that sends 1. The diagonal is 0.
     """
-    want_torch()
-    import torch
-
     sent = magnitudes.sum(dim=1)
-    roots = torch.where(sent > 0.0, sent, torch.ones_like(sent)).rsqrt()
-    walks = torch.matrix_exp(roots[:, None] * magnitudes * roots)
-    return walks - torch.diag(torch.diagonal(walks))
+    roots = (sent + (sent == 0.0)).rsqrt()
+    walks = (roots[:, None] * magnitudes * roots).matrix_exp()
+    return walks - walks.diagonal().diag()
