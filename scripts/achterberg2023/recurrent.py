@@ -5,8 +5,8 @@
 
 A hundred neurons lie on a grid and learn to choose the direction that leads nearer to a goal shown before. Five ways of training:
 nothing, L1, and L1 times length, times communicability, and times both. Every network of a way has another strength, from 0 to
-where little is left of the weights. Networks of one seed have the same birth, trials and noise. The same command resumes. PAPER.md says what
-is the paper's, what its authors' program's, and what is our choice.
+where little is left of the weights. Networks of one seed have the same birth, trials and noise. The same command resumes.
+PAPER.md says what is the paper's, what its authors' program's, and what is our choice.
 """
 
 import tempfile
@@ -60,13 +60,7 @@ REACH = 0.1
 """Sums of |w| that differ by less than so large a share are as good as equal."""
 
 WAYS = {"none": "nothing", "l1": "L1", "length": "L1 × length", "communicability": "L1 × communicability", "both": "L1 × length × communicability"}  # fmt: skip
-SHORT = {
-    "none": "nothing",
-    "l1": "L1",
-    "length": "length",
-    "communicability": "communicability",
-    "both": "both",
-}
+SHORT = {"none": "nothing", "l1": "L1", "length": "length", "communicability": "communicability", "both": "both"}  # fmt: skip
 MOST = {"none": 0.0, "l1": 0.012, "length": 0.005, "communicability": 0.9, "both": 0.4}
 """The strength at which the sum of |w| has fallen to about a ninth of that at birth (two networks of a pilot)."""
 NUMBERS = (
@@ -105,9 +99,8 @@ def activity(weights: dict[str, Any], inputs: Any) -> Any:
     """``[trial, neuron]`` at the last step."""
     import torch
 
-    driven = (inputs @ weights["in"] + weights["bias"]).unbind(
-        1
-    )  # slices would each have a gradient of all steps
+    # unbound: slices would each have a gradient of all steps
+    driven = (inputs @ weights["in"] + weights["bias"]).unbind(dim=1)
     state = torch.relu(driven[0])
     for now in driven[1:]:
         state = torch.relu(torch.addmm(now, state, weights["recurrent"]))

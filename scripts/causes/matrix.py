@@ -73,20 +73,7 @@ MEASURES = {
     "subgoals": "subgoals told",
     "adaptation": "adapts sooner",
 }
-COLUMNS = (
-    "data_set",
-    "task",
-    "cause",
-    "measure",
-    "n",
-    "n_without",
-    "delta",
-    "low",
-    "high",
-    "source",
-    "with",
-    "without",
-)
+COLUMNS = ("data_set", "task", "cause", "measure", "n", "n_without", "delta", "low", "high", "source", "with", "without")  # fmt: skip
 FEWEST, KNOWN = 5, 0.8
 """Networks a side, and the share of them that must have the number: those that lack it are not the same kind of networks."""
 
@@ -194,7 +181,7 @@ DATA_SETS = (
     DataSet(
         "retina (trained)", "retina", "causes/retina_trained.csv",
         beside("control", l1="l1", l2="l2", pruning="pruning", dropout="dropout", clusterability="clusterability")
-        | {"length": ("length", "l1"), "swaps": ("swaps", "length")},
+        | beside("length", swaps="swaps"),
         EVOLVED | {"functional": "functional", "subgoals": "subgoals", "adaptation": "-steps_neither"}, ("way",), "fitness_of_connections",
     ),
     DataSet(
