@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from evomod.errors import EvomodError
@@ -114,6 +115,9 @@ def test_rows_come_by_way_and_those_that_are_missing_network_by_network():
     }
     assert experiments.column_of(groups, "q", "b").tolist() == [0.1, 0.2]
     assert experiments.column_of(groups, "q", "c").size == 0
+    found = experiments.in_pairs(groups, "q", "a")
+    assert found[0] == 0.1 and np.isnan(found[1]) and found.size == 2
+    assert np.isnan(experiments.in_pairs(groups, "q", "c")).all()
     assert experiments.without_rows(rows, ("a", "b", "c"), 2) == [("c", 1), ("a", 2), ("c", 2)]
 
 

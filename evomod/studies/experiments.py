@@ -118,6 +118,13 @@ def column_of(groups: dict[Any, list[dict[str, Any]]], column: str, group: Any) 
     return np.array([row[column] for row in groups.get(group, [])])
 
 
+def in_pairs(groups: dict[Any, list[dict[str, Any]]], column: str, group: Any) -> NDArray[Any]:
+    """``[seed]`` of a group, up to the last seed of any: NaN where it has no network, so that pairs stay pairs in a table that grows."""
+    known = {int(row["seed"]): row[column] for row in groups.get(group, [])}
+    last = max((int(row["seed"]) for rows in groups.values() for row in rows), default=0)
+    return np.array([known.get(seed, np.nan) for seed in range(1, last + 1)], dtype=np.float64)
+
+
 def without_rows(
     rows: Sequence[dict[str, Any]], ways: Sequence[str], networks: int
 ) -> list[tuple[str, int]]:

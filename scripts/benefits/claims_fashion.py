@@ -7,11 +7,10 @@ random, and the term for clusters beside that against.
 
 from typing import Any
 
-import numpy as np
-
 from evomod.papers.claims import LargerInPairs, Mediated, Rises
 from evomod.scripts.benefits import fashion, trained
 from evomod.scripts.benefits.claims_trained import POINTS
+from evomod.studies.experiments import in_pairs
 from evomod.verdicts import DELTA
 
 TABLE, COMMAND = fashion.TABLE, fashion.COMMAND
@@ -25,7 +24,7 @@ def column(name):
     """Numbers of a way of training, by seed."""
 
     def values(path, way):
-        return np.array([row[name] for row in fashion.groups_of(fashion.read(path)).get(way, [])])
+        return in_pairs(fashion.groups_of(fashion.read(path)), name, way)
 
     return values
 
@@ -35,7 +34,7 @@ COLUMNS = {name: column(name) for name in trained.NUMBERS}
 
 def runs_of(path, way):
     """Networks of a way of training, and how many were declared."""
-    return len(COLUMNS["z"](path, way)), fashion.NETWORKS
+    return len(fashion.groups_of(fashion.read(path)).get(way, [])), fashion.NETWORKS
 
 
 LABELS = {

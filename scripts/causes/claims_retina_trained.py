@@ -7,7 +7,7 @@ from typing import Any
 
 from evomod.papers.claims import LargerInPairs
 from evomod.scripts.causes import retina_trained
-from evomod.studies.experiments import column_of
+from evomod.studies.experiments import in_pairs
 from evomod.verdicts import DELTA
 
 TABLE, COMMAND = retina_trained.TABLE, retina_trained.COMMAND
@@ -15,7 +15,7 @@ TABLE, COMMAND = retina_trained.TABLE, retina_trained.COMMAND
 
 def column(name):
     """Numbers of a way of training, by seed."""
-    return lambda path, way: column_of(retina_trained.groups_of(retina_trained.read(path)), name, way)
+    return lambda path, way: in_pairs(retina_trained.groups_of(retina_trained.read(path)), name, way)
 
 
 COLUMNS = {name: column(name) for name in retina_trained.NUMBERS}
@@ -23,7 +23,8 @@ COLUMNS = {name: column(name) for name in retina_trained.NUMBERS}
 
 def runs_of(path, way):
     """Networks of a way of training, and how many were declared."""
-    return len(COLUMNS["q_score"](path, way)), retina_trained.NETWORKS
+    groups = retina_trained.groups_of(retina_trained.read(path))
+    return len(groups.get(way, [])), retina_trained.NETWORKS
 
 
 LABELS = {
