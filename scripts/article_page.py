@@ -13,6 +13,7 @@ from pathlib import Path
 
 from evomod.errors import EvomodError
 from evomod.papers.claim import Claim
+from evomod.papers.claim_texts import in_cell
 from evomod.papers.scripts import load_script
 from evomod.verdicts import VERDICTS
 
@@ -76,7 +77,7 @@ def table(found: list[Claim]) -> str:
         waiting = len(mine) - decided.total()
         parts += [f"{waiting} to be run"] if waiting else []
         first = next((claim for claim in mine if claim.verdict in VERDICTS), None)
-        shown = f"{first.claim}: {first.verdict}, {first.effect}".replace("|", "/") if first else ""
+        shown = in_cell(f"{first.claim}: {first.verdict}, {first.effect}") if first else ""
         rows.append(f"| {statement} | {', '.join(parts) or 'not asked here'} | {shown} |")
     return "\n".join(rows)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evomod.papers.claim import Claim
+from evomod.papers.claim_texts import in_cell
 from evomod.verdicts import VERDICTS
 
 ROOT = Path(__file__).parent.parent
@@ -206,7 +207,7 @@ def row_of(statement: str, mine: list[Claim]) -> str:
         if claim not in told:
             waiting[claim.verdict] = waiting.get(claim.verdict, 0) + 1
     parts += [f"{number} {'more ' if told else ''}{word}" for word, number in waiting.items()]
-    cell = "<br>".join(part.replace("|", "/") for part in parts) or "not asked here"
+    cell = "<br>".join(map(in_cell, parts)) or "not asked here"
     return f"| {statement} | {cell} |"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evomod.papers.claim import OLD, Claim, Spec
-from evomod.papers.claim_texts import counted
+from evomod.papers.claim_texts import counted, in_cell
 from evomod.papers.places import study_places
 from evomod.papers.scripts import load_script
 from evomod.papers.testing import check_specs
@@ -143,7 +143,7 @@ def is_made_anew(command):
 
 def row_of(claim):
     """A row of the table of a study."""
-    text = claim.claim.replace("|", "/") + ("" if claim.status == "claim" else f" ({claim.status})")
+    text = in_cell(claim.claim) + ("" if claim.status == "claim" else f" ({claim.status})")
     is_told = claim.verdict in VERDICTS
     shown = claim.verdict if claim.verdict == "holds" else f"**{claim.verdict}**"
     effect = claim.effect if is_told else ""

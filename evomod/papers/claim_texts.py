@@ -101,8 +101,18 @@ def as_markdown(found: Sequence[Claim]) -> str:
     for c in found:
         label = c.verdict if c.verdict == "holds" else f"**{c.verdict}**"
         status = "" if c.status != "exploratory" else " (exploratory)"
-        lines.append(f"| {c.claim} | {c.found} | {c.effect} | {c.test} | {label}{status} |")
+        cells = (c.claim, c.found, c.effect, c.test, f"{label}{status}")
+        lines.append(f"| {' | '.join(map(in_cell, cells))} |")
     return "\n".join(lines)
+
+
+def in_cell(text: str) -> str:
+    """A text in a cell of a table in Markdown.
+
+    >>> in_cell("sum of |w|")
+    'sum of \\\\|w\\\\|'
+    """
+    return text.replace("|", "\\|")
 
 
 def counted(found: Sequence[Claim]) -> str:
