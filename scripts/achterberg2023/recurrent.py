@@ -343,7 +343,7 @@ def draw_table(path):
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    figure = Figure(figsize=(9.6, 7.4), layout="constrained")
+    figure = Figure(figsize=(9.6, 7.4), layout="constrained", dpi=100)  # below 300 kB as a PNG
     cells = figure.subplots(3, len(WAYS), height_ratios=(1.5, 1.0, 1.2))
     for axes, way in zip(cells[0], WAYS, strict=True):
         draw_network(axes, kept(path.parent, way))
