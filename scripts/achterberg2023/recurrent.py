@@ -50,7 +50,7 @@ DRAWS = 100
 """Random networks to compare with."""
 ACCURATE = 0.9
 NETWORKS = 50
-"""Of a way. One network in six fails without any cost, so about forty are compared: 80 % power for a delta of 0.53."""
+"""Of a way. One network in six fails without any cost, as the pilot showed: forty a side have 80 % power for a delta of 0.53."""
 SHOWN = 1
 """The seed whose networks are kept, to be drawn."""
 GOLDEN = (5.0**0.5 - 1.0) / 2.0
