@@ -155,8 +155,8 @@ BEGINNING = """# What makes networks modular, and is it good for them?
 
 **In short.** On its own task a cost of connections does what its paper says, raw and relative to networks of the same degrees,
 with first networks made as the authors' program makes them, and ties broken as there, in one way with the cost and in another
-without; where they are broken alike, no effect relative to networks of the same degrees has been shown so far
-([every cause in one table](matrix.md)). Goals that switch make circuits and the retina more modular than a
+without; where they are broken alike, no effect relative to networks of the same degrees has been shown so far, but one within
+layers ([every cause in one table](matrix.md)). Goals that switch make circuits and the retina more modular than a
 fixed goal does. Dropout, pruning, L1 and L2 have been tested in networks trained by gradient; in evolved networks they wait for
 runs.
 

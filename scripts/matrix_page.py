@@ -34,10 +34,11 @@ END = """
 * **Functional Q** groups hidden neurons by the inputs that they respond to ([functional modularity](functional_modularity.md)).
   **Subgoals told** is on how many patterns the best neuron tells a subgoal. **Adapts sooner**: to a related goal that was never trained.
 * Of several strengths that stands here which the study's claims are about; of responses of digits the middle one. A number that fewer than
-  four networks in five have, or fewer than five, is left out.
+  four networks in five have, or fewer than five, is left out. Strengths of costs of different kinds cannot be matched: the page of
+  [recurrent networks](papers/achterberg2023.md) compares pairs of equal sums of weights.
 * Left out: tables that version 0.1 made; Clune et al. 2013 as their program has it, where ties are broken in another way with the cost;
   AFPO, which is another method; pruned networks of Filan et al., which are trained for longer; Kashtan et al. 2007, whose goals are its question.
-* "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,350 runs; they
+* "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,300 runs; they
   appear when it has run.
 
 `python scripts/causes/matrix.py --summary` prints every effect with its interval and n; `results/causes/matrix.csv` says which tables and

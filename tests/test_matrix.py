@@ -99,7 +99,7 @@ def test_networks_that_cannot_do_the_task_are_left_out(monkeypatch, tmp_path):
     )  # fmt: skip
     monkeypatch.setattr(matrix, "scripts_folder", lambda: tmp_path / "scripts")
     monkeypatch.setattr(matrix, "FEWEST", 2)
-    data_set = matrix.DataSet(
+    data_set = matrix.CommittedTable(
         "s", "t", "t.csv", {"l1": ("with", "without")}, {"q": "q"}, ("way",), "accuracy"
     )
     assert {name: v["q"].tolist() for name, v in matrix.numbers_of(data_set).items()} == {
@@ -118,7 +118,7 @@ def test_a_number_that_too_few_networks_have_is_left_out(monkeypatch, known, is_
     }
     monkeypatch.setattr(matrix, "numbers_of", lambda data_set: groups)
     monkeypatch.setattr(matrix, "FEWEST", 1)
-    data_set = matrix.DataSet("s", "t", "t.csv", {"l1": ("with", "without")}, {"q": "q"})
+    data_set = matrix.CommittedTable("s", "t", "t.csv", {"l1": ("with", "without")}, {"q": "q"})
     assert len(list(matrix.rows_of(data_set))) == is_told
 
 

@@ -79,7 +79,7 @@ FEWEST, KNOWN = 5, 0.8
 
 
 @dataclass(frozen=True)
-class DataSet:
+class CommittedTable:
     """A table of networks, and which of its groups have a cause that others lack."""
 
     label: str
@@ -110,7 +110,7 @@ def beside(without: str, **causes: str) -> dict[str, tuple[str, str]]:
     return {name.replace("_", "-"): (group, without) for name, group in causes.items()}
 
 
-evolved = partial(DataSet, measures=EVOLVED, has_functions=True)
+evolved = partial(CommittedTable, measures=EVOLVED, has_functions=True)
 COMMON = "causes/causes-all/summary.csv"
 """Of the common experiment, `all.toml`."""
 DATA_SETS = (
@@ -130,7 +130,7 @@ DATA_SETS = (
         )
         | beside("xor-no-floor", sparse_start="xor-sparse-start"),
     ),
-    DataSet(
+    CommittedTable(
         "circuits (common)", "circuits", COMMON,
         beside(
             "circuit-control", goal_switching="circuit-goal-switching", adaptability="circuit-adaptability", dropout="circuit-dropout",
@@ -163,52 +163,52 @@ DATA_SETS = (
     ),
     evolved("AND-XOR-AND (p 0.25)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
     evolved("AND-XOR-AND (p 1)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-100")),
-    DataSet("circuits (until solved)", "circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), FLAT),
-    DataSet("gene networks", "gene networks", "bernatskiy2015/summary.csv", beside("pcc-random", sparse_start="pcc-sparse"), FLAT),
-    DataSet(
+    CommittedTable("circuits (until solved)", "circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), FLAT),
+    CommittedTable("gene networks", "gene networks", "bernatskiy2015/summary.csv", beside("pcc-random", sparse_start="pcc-sparse"), FLAT),
+    CommittedTable(
         "gene networks (500 a pattern)", "gene networks", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
         beside("pcc-random", sparse_start="pcc-sparse"), FLAT,
     ),
-    DataSet(
+    CommittedTable(
         "gene networks (15 a pattern)", "gene networks", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
         beside("pcc-random-15", sparse_start="pcc-sparse-15"), FLAT,
     ),
-    DataSet("gene networks (2010)", "gene networks", "espinosasoto2010/summary.csv", beside("unchanged", accumulating="half"), FLAT),
-    DataSet(
+    CommittedTable("gene networks (2010)", "gene networks", "espinosasoto2010/summary.csv", beside("unchanged", accumulating="half"), FLAT),
+    CommittedTable(
         "linear networks", "linear networks", "friedlander2013/linear.csv", {"product": ("product/modular", "sum/modular")},
         {"q": "q", "degrees": "q_z"}, ("rule", "goal"),
     ),
-    DataSet(
+    CommittedTable(
         "retina (trained)", "retina", "causes/retina_trained.csv",
         beside("control", l1="l1", l2="l2", pruning="pruning", dropout="dropout", clusterability="clusterability")
         | beside("length", swaps="swaps"),
         EVOLVED | {"functional": "functional", "subgoals": "subgoals", "adaptation": "-steps_neither"}, ("way",), "fitness_of_connections",
     ),
-    DataSet(
+    CommittedTable(
         "digits (weights)", "digits", "benefits/trained.csv",
         beside(
             "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.5", clusterability="clusterability-up",
         ),
         CUT, ("way",),
     ),
-    DataSet(
+    CommittedTable(
         "clothes (weights)", "clothes", "benefits/fashion.csv",
         beside(
             "control", dropout="dropout-0.2", l1="l1-1e-04", l2="l2-1e-03", pruning="prune-0.5", clusterability="clusterability-up",
         ),
         CUT, ("way",),
     ),
-    DataSet(
+    CommittedTable(
         "all clothes (weights)", "clothes", "filan2021/table.csv",
         beside("fashion-mnist/control/0", dropout="fashion-mnist/dropout/0", l1="fashion-mnist/l1/0", l2="fashion-mnist/l2/0"),
         CUT, ("data", "way", "is_pruned"),
     ),
-    DataSet(
+    CommittedTable(
         "digits (responses)", "digits", "lange2022/strengths.csv",
         beside("none:0", dropout="dropout:0.4", l1="l1:0.0003162", l2="l2:0.001"), {"functional": "q_upstream"}, ("way",),
     ),
     *(
-        DataSet(
+        CommittedTable(
             f"formulas ({short})", "formulas", "liu2023/formulas.csv",
             {
                 "l1": (f"{name}/l1", f"{name}/none"), "length": (f"{name}/l1-local", f"{name}/l1"),
@@ -218,7 +218,7 @@ DATA_SETS = (
         )
         for name, short in (("independence", "apart"), ("feature-sharing", "sharing"), ("compositionality", "composed"))
     ),
-    DataSet(
+    CommittedTable(
         "recurrent networks", "choice", "achterberg2023/recurrent.csv",
         beside("none", l1="l1") | beside("l1", length="length", communicability="communicability", both="both"),
         {"q": "q", "degrees": "q_z"}, ("way",), "accuracy",

@@ -62,9 +62,11 @@ def row_of(way: str, seed: int, epochs: int = EPOCHS, most_steps: int = MOST_STE
     """Train one network and measure it.
 
     A connection is a ``|w|`` of at least `gradient.THRESHOLD`; Q, its z, functional Q and subgoals are those of the network of these, as of an
-    evolved one; ``fitness_of_connections`` says whether that network still does the task. ``steps``: by plain gradient until every answer of another goal is right; one more than allowed where it is not.
+    evolved one; ``fitness_of_connections`` says whether that network still does the task. ``steps``: by plain gradient until every
+    answer of another goal is right; one more than allowed where it is not.
     """
-    moment, data, task = time.process_time(), task_data(load_task(TASK), GOAL), load_task(TASK)
+    moment, task = time.process_time(), load_task(TASK)
+    data = task_data(task, GOAL)
     changes = WAYS[way] | ({"epochs": epochs // 2} if "prune" in WAYS[way] else {"epochs": epochs})
     config = resolved(replace(TrainingConfig(TASK, GOAL, modules=MODULES, prune=0.0), **changes), data)
     with fixed_arithmetic(config.threads):
