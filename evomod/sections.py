@@ -44,6 +44,7 @@ SUPPORTS = {
     "removal": "connections that can be removed one by one",
     "silence": "hidden nodes that can be silent",
     "real": "genes that are real numbers",
+    "gradient": "weights that can learn by gradient",
 }
 """What networks of an encoding may have, and pressures may require."""
 

@@ -36,15 +36,21 @@ def hindrance(encoding, name, section, method):
         return "pressures.connection-cost with these settings requires nodes with places"
     if name == "pruning" and not is_layered:
         return "pressures.pruning requires connections that can be removed"
+    if name == "learning" and encoding != "layered-real" and not is_own:
+        return "pressures.learning requires weights that can learn by gradient"
     if name == "connection-range" and encoding in ("circuit", "gate-layers"):
         return "pressures.connection-range requires a number of connections"
     if name in OBJECTIVES and "penalty" not in section and method not in SEEING:
         return f"selection.method: '{re.escape(method)}' sees .* only, and {name} is a further objective"
-    changes_fitness = name in ("adaptability", "dropout", "connection-range") or "penalty" in section
+    changes_fitness = (
+        name in ("adaptability", "dropout", "learning", "connection-range") or "penalty" in section
+    )
     if changes_fitness and method == "lexicase":
         return f"'lexicase' sees which outputs are right only, and {name} changes the fitness"
     if name in ("l1", "l2") and is_own:  # known when its file has been read, after all else
         return f"pressures.{name} requires connections with weights"
+    if name == "learning" and is_own:
+        return "pressures.learning requires weights that can learn by gradient"
     if name == "dropout" and (is_own or encoding == "gene-network"):
         return "pressures.dropout requires hidden nodes that can be silent"
     return None
@@ -129,5 +135,10 @@ def test_every_pair_of_pressures_acts_at_once_where_both_may(home):
     names = [name for name in (*PRESSURES, "fan-in") if name != "goal-switching"]
     for k, (a, b) in enumerate((a, b) for i, a in enumerate(names) for b in names[i + 1 :]):
         pressures = {("fan_in.py" if n == "fan-in" else n): dict(SETTINGS.get(n, {})) for n in (a, b)}
-        evolution = {"population": 12, "generations": 3}
-        resumed_is_whole(home, evomod.Config(task="retina", pressures=pressures, evolution=evolution), k)
+        data = {
+            "task": "retina",
+            "network": {"encoding": "layered-real" if "learning" in (a, b) else "layered"},
+            "pressures": pressures,
+            "evolution": {"population": 12, "generations": 3},
+        }
+        resumed_is_whole(home, evomod.Config(**data), k)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -84,7 +85,8 @@ def test_combinations_run_or_are_refused(result, tmp_path):
         combinations.accumulating,
         combinations.gene_networks,
         combinations.last_selections,
-        combinations.later_pressures,
+        partial(combinations.later_pressures, combinations.LATER_PRESSURES),
+        partial(combinations.later_pressures, combinations.LAST_PRESSURES),
     ],
 )
 def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
@@ -95,7 +97,7 @@ def test_later_combinations_run_or_are_refused(result, tmp_path, chosen):
 
 def test_combinations_are_of_all_there_is():
     assert {*combinations.ENCODINGS, *combinations.LATER_ENCODINGS} == set(ENCODINGS)
-    pressures = combinations.PRESSURES | combinations.LATER_PRESSURES
+    pressures = combinations.PRESSURES | combinations.LATER_PRESSURES | combinations.LAST_PRESSURES
     assert set().union(*pressures.values()) == set(PRESSURES)
     selections = combinations.SELECTIONS + combinations.LATER_SELECTIONS + combinations.LAST_SELECTIONS
     assert set(selections) == set(METHODS.known())

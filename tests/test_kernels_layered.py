@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import naive
+import naive_learning
 import numba
 import numpy as np
 import pytest
@@ -634,6 +635,57 @@ def test_tanh_of_the_kernel_is_within_3e_16_and_saturates_exactly():
     assert np.abs(values - np.tanh(x)).max() <= 3e-16
     assert (values[np.abs(x) >= 19.1] == np.sign(x[np.abs(x) >= 19.1])).all()
     assert_array_equal(np.signbit(values), np.signbit(x))
+
+
+LEARNING = [
+    *((layers, gain, (-2.0, 2.0)) for layers in (RETINA, (4, 3, 2), (2, 3, 1)) for gain in (0.3, 1.0, 20.0)),
+    ((1, 1), 1.0, (-2.0, 2.0)),
+    ((10, 2, 3, 1), 1.0, (-8.0, 8.0)),  # two blocks and more of patterns
+    ((4, 1, 5, 2), 1.0, (-0.05, 3.0)),  # weights at the ends of their range before they learn
+    ((4, 2, 1), 1.0, (1.0, 2.0)),  # no small weight is allowed
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layers", "gain", "ends"), LEARNING)
+@pytest.mark.parametrize("steps", [1, 7])
+def test_learned_genomes_equal_the_oracle_bit_by_bit(layers, gain, ends, steps):
+    """Empty, full and random networks; some outputs are not counted."""
+    encoding = real(layers, gain=gain, weight_range=ends, bias_range=ends)
+    rng = np.random.default_rng(steps)
+    genomes = encoding.birth(size(4, 2), rng)
+    genomes[0, : encoding.n_edges] = 0.0
+    genomes[-1, : encoding.n_edges] = rng.uniform(*ends, encoding.n_edges)
+    shape = (layers[-1], encoding.inputs.shape[1])
+    wanted = np.where(rng.random(shape) < 0.5, 1.0, -1.0) * (rng.random(shape) < 0.8)
+    before, _ = encoding.learned(genomes, wanted, 0, np.random.default_rng(3))
+    after, errors = encoding.learned(genomes, wanted, steps, np.random.default_rng(3))
+    places, neurons = naive.edges(layers), range(layers[0], sum(layers))
+    for genome, result, error in zip(before.tolist(), after.tolist(), errors.tolist(), strict=True):
+        connections = {e: w for e, w in zip(places, genome, strict=False) if w != 0}
+        bias = dict(zip(neurons, genome[len(places) :], strict=True))
+        weights, biases = naive_learning.learned(
+            layers, connections, bias, wanted.tolist(), gain, steps, 0.1 / gain, (ends, ends)
+        )
+        assert result == [weights.get(e, 0.0) for e in places] + [biases[n] for n in neurons]
+        wanted_error = naive_learning.mean_squared_error(layers, weights, biases, wanted.tolist(), gain)
+        assert error == pytest.approx(wanted_error, abs=1e-12)
+
+
+def test_before_learning_all_have_the_same_small_numbers_in_their_connections():
+    encoding = real((4, 3, 2), gain=2.0, weight_range=(-2.0, 2.0), bias_range=(-0.1, 0.1))
+    genomes = encoding.birth(50, np.random.default_rng(1))
+    wanted = np.ones((2, 16))
+    newborn, _ = encoding.learned(genomes, wanted, 0, np.random.default_rng(5))
+    edges = encoding.n_edges
+    assert_array_equal(newborn[:, :edges] != 0, genomes[:, :edges] != 0)
+    weights, biases = newborn[:, :edges], newborn[:, edges:]
+    assert all(np.unique(column[column != 0]).size <= 1 for column in weights.T)
+    assert (np.ptp(biases, axis=0) == 0).all() and np.unique(biases[0]).size == biases.shape[1]
+    assert np.abs(weights).max() <= 0.25 < 3 * np.abs(weights).max() and np.abs(biases).max() <= 0.1
+    taught, errors = encoding.learned(genomes, wanted, 30, np.random.default_rng(5))
+    assert encoding.is_valid(taught).all() and (errors < 0.1).any()
+    _, none = encoding.learned(genomes, 0.0 * wanted, 1, np.random.default_rng(5))
+    assert_array_equal(none, 0.0)
 
 
 def test_real_answers_are_inherited_where_what_matters_is_equal():

@@ -710,6 +710,7 @@ KINDS = {
     "    def bounds(": ("    def limits(", "Perceptron has no method bounds"),
     "    def compute(": ("    def calculate(", "Perceptron has no method compute"),
     '"places", "sparsity"': ('"places", "removal"', "no method strengths and no without"),
+    '"places", "sparsity"}': ('"places", "sparsity", "gradient"}', "Perceptron has no method learned"),
     "return [-1] * self.n_genes, ": ("return [-1], ", r"bounds returned arrays of \[1\] and \[8\]; expected two lists of 8"),
     "return [-1] * self.n_genes, [1] * self.n_genes": ("return None", "bounds returned None; expected two lists of 8"),
     "name=ENCODING.name": ('name="other"', "an encoding named 'other'"),

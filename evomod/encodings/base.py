@@ -327,6 +327,31 @@ class Encoding(Protocol):
         """
         raise self._lacks("silence")
 
+    def learned(
+        self, genomes: Genomes, wanted: NDArray[np.float64], steps: int, rng: np.random.Generator
+    ) -> tuple[Genomes, NDArray[np.float64]]:
+        """Forget weights, keep connections, and learn anew by gradient. Of encodings with "gradient".
+
+        Parameters
+        ----------
+        genomes
+            ``[individual, gene]``.
+        wanted
+            ``[output, pattern]``: -1.0 or 1.0, and 0.0 where an output is not counted.
+        steps
+            Of learning.
+        rng
+            From which alone the weights before learning are drawn.
+
+        Returns
+        -------
+        genomes : ndarray
+            ``[individual, gene]``, after learning.
+        errors : ndarray
+            ``float64[individual]``: their mean squared error over counted outputs, which lie from -1 to 1.
+        """
+        raise self._lacks("gradient")
+
     def n_effective(self, slots: NDArray[np.int64], states: NDArray[Any]) -> NDArray[np.uint8]:
         """Number of gates or neurons with a path to an output. Of encodings with a price of size."""
         raise EvomodError(f"the encoding '{self.name}' has no price of size.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from evomod.encodings.base import Encoding
+from evomod.encodings.base import Encoding, check_array
 from evomod.errors import EvomodError, shown
 from evomod.files.plugins import Fault, called
 from evomod.network import Network
@@ -24,6 +24,7 @@ OF_SUPPORT = {
     "weights": ("working_strengths",),
     "removal": ("strengths", "without"),
     "silence": ("n_hidden", "silenced"),
+    "gradient": ("learned",),
 }
 """Methods that an encoding needs for what it supports."""
 
@@ -51,6 +52,8 @@ class Checked:
         found = called(what, self._file, method, *given)
         if name == "birth":
             self._check_genomes(what, found, int(given[0]))
+        elif name == "learned":
+            self._check_learned(what, found, given[0].shape[0])
         elif name == "vary":
             self._check_genomes(what, found, given[1].size)
         elif name == "network":
@@ -72,6 +75,17 @@ class Checked:
                     f"{what}: the network does not say {word} to the same patterns as compute does for its genome; "
                     "expected the same outputs of both."
                 )
+
+    def _check_learned(self, what: str, found: Any, number: int) -> None:
+        if not (isinstance(found, tuple) and len(found) == 2):
+            raise Fault(
+                f"{what} returned a {type(found).__name__}; expected the pair of arrays genomes, errors."
+            )
+        genomes, errors = found
+        self._check_genomes(f"{what}: genomes", genomes, number)
+        check_array(f"{what}: errors", errors, np.dtype(np.float64), (number,))
+        if not ((errors >= 0.0) & (errors <= 4.0)).all():
+            raise Fault(f"{what}: errors must lie from 0 to 4, those of outputs from -1 to 1.")
 
     def _check_genomes(self, what: str, found: Any, number: int) -> None:
         encoding = self._encoding

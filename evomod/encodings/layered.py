@@ -125,6 +125,10 @@ BLOCK = 256
 """Patterns that are answered at once by the float kernel: 30 KB of the retina's values."""
 
 
+WIDEST, FIRST_STEP = 0.5, 0.1
+"""Weights before learning lie from -0.5 to 0.5, over gain, and 0.1 over gain is the first step of each: our choices."""
+
+
 PLACES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
 OFFSETS = np.array(
     [sum(k << 8 * n for n, k in enumerate(np.flatnonzero(row).tolist())) for row in PLACES], np.uint64
@@ -427,6 +431,30 @@ class Layered(Encoding):
         """``[individual, edge]``: |weight| of every connection of the simplified network, else 0."""
         return np.where(working != 0, self.strengths(genomes), 0.0)
 
+    def learned(
+        self, genomes: Genomes, wanted: NDArray[np.float64], steps: int, rng: np.random.Generator
+    ) -> tuple[Genomes, NDArray[np.float64]]:
+        """Genomes ``[individual, gene]`` that began with small random weights and learned for so many steps, and their error.
+
+        The squared error ``[individual]``, a mean over counted outputs, falls by iRprop- (Igel & Hüsken 2003): every
+        weight has a step size of its own, the first `FIRST_STEP` over gain. ``wanted[output, pattern]`` is -1.0 or 1.0,
+        and 0.0 where an output is not counted. Of real-valued networks only.
+        """
+        wiring, inputs = self.wiring, np.where(self.inputs, 1.0, -1.0)
+        times = max(1, 8 // inputs.shape[1])
+        inputs, wanted = np.tile(inputs, (1, times)), np.tile(wanted, (1, times))
+        n, counted = min(BLOCK, inputs.shape[1]), max(1, int(np.count_nonzero(wanted)))
+        taught, errors = _newborn(self, genomes, rng), np.empty(genomes.shape[0])
+        ends = np.concatenate((self.weights, self.biases))
+        realvalued.learn(
+            taught, self.neurons, self.gain, inputs, wanted, steps, FIRST_STEP / self.gain, ends,
+            np.empty((wiring.n_nodes, n)), np.empty((wiring.n_neurons, n)), np.ones(n), np.empty((self.n_genes, 8)),
+            np.empty(self.n_genes), np.empty(self.n_genes), np.empty(wiring.n_nodes, np.bool_),
+            np.empty(self.n_edges + 1, np.int64), np.empty(self.n_edges + 1, np.int64), np.empty(wiring.n_neurons + 1, np.int64),
+            errors,
+        )  # fmt: skip
+        return taught, errors / counted
+
     def decode(self, genomes: Genomes) -> NDArray[np.float64]:
         """Weights, then biases, ``[individual, gene]``; 0 where there is no connection."""
         if not self.is_integer:
@@ -629,6 +657,20 @@ def _changed(
     return np.clip(weights + numbers if is_sum else weights * (1.0 + numbers), ends[0], ends[1])
 
 
+def _newborn(encoding: Layered, genomes: Genomes, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Genomes with small random weights and biases, equal in all, as far as their ranges allow; connections stay."""
+    edges, widest = encoding.n_edges, WIDEST / encoding.gain
+    drawn = np.concatenate(
+        (
+            _uniform(np.clip((-widest, widest), *encoding.weights), edges, rng),
+            _uniform(np.clip((-widest, widest), *encoding.biases), encoding.n_genes - edges, rng),
+        )
+    )
+    kept = genomes != 0.0
+    kept[:, edges:] = True
+    return np.where(kept, drawn, 0.0)
+
+
 def _uniform(ends: NDArray[np.float64], shape: Any, rng: np.random.Generator) -> NDArray[np.float64]:
     return ends[0] + (ends[1] - ends[0]) * rng.random(shape)
 
@@ -763,8 +805,8 @@ REAL = EncodingKind(
     build=build,
     section=RealNetwork,
     variation=RealVariation,
-    supports=EVERYTHING | {"real"},
+    supports=EVERYTHING | {"real", "gradient"},
     size=size,
-    kernels=(realvalued.answer, kernels.vary),
-    examples=({"pressures": COST},),
+    kernels=(realvalued.answer, realvalued.learn, kernels.vary),
+    examples=({"pressures": COST}, {"pressures": {"learning": {"steps": 1}}}),
 )

@@ -1,4 +1,4 @@
-"""Answers of layered networks with any weights: tanh(gain * sum) in float64."""
+"""Layered networks with any weights, neurons of tanh(gain * sum) in float64: answers, and learning by gradient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import factorial, log
 import numpy as np
 
 from evomod.kernels import inlined, unmanaged
-from evomod.kernels.vectors import bits, real
+from evomod.kernels.vectors import bits, numbers, plus, put_numbers, real, times
 
 TWO_LOG2E = 2.0 / log(2.0)
 FARTHEST = 64.0
@@ -187,3 +187,157 @@ def answer(
                 for k in range(n if n < n_patterns else n_patterns):
                     x = gain * values[n_neurons - n_outputs + o, k]
                     said[o, block + k] = np.int8(x > 0.0) - np.int8(x < 0.0)
+
+
+SHRINK, GROW, SHORTEST, LONGEST = 0.5, 1.2, 1e-6, 50.0
+"""What iRprop- (Igel & Hüsken 2003) makes of a step when the gradient's sign changes and when it stays, and their bounds."""
+
+
+@inlined
+def list_places(genes, neurons, n_inputs, reaches, places, sources, starts):
+    """List the connections that lead to an output by their genes and sources; those of a neuron begin at its start."""
+    n = 0
+    for j in range(neurons.shape[0]):
+        starts[j], first, source = n, neurons[j, 0], neurons[j, 2]
+        if reaches[n_inputs + j]:
+            for k in range(neurons[j, 1]):
+                places[n], sources[n] = first + k, source + k
+                n += genes[first + k] != 0.0
+    starts[neurons.shape[0]] = n
+
+
+@inlined
+def pass_forward(genes, gain, places, sources, starts, reaches, n_inputs, values):
+    """Put the value of every neuron that leads to an output into its row of ``values[node, pattern]``."""
+    n_neurons, n = starts.size - 1, values.shape[1]
+    for j in range(n_neurons):
+        if reaches[n_inputs + j]:
+            row, bias = values[n_inputs + j], genes[genes.size - n_neurons + j]
+            for k in range(n):
+                row[k] = bias
+            for edge in range(starts[j], starts[j + 1]):
+                weight, one = genes[places[edge]], values[sources[edge]]
+                for k in range(n):
+                    row[k] += weight * one[k]
+            squash(gain, row, n)
+
+
+@inlined
+def add_products(one, other, n, sums, gene):
+    """Add the products of two rows to the eight sums of a gene: of every eighth pattern."""
+    total = numbers(sums, EIGHT * gene)
+    for k in range(0, n, EIGHT):
+        total = plus(total, times(numbers(one, k), numbers(other, k)))
+    put_numbers(sums, EIGHT * gene, total)
+
+
+@inlined
+def begin_back(wanted, block, n_inputs, values, deltas):
+    """Put what is wrong with every output, times its slope, into the last rows of ``deltas``, and 0 into the others."""
+    n_neurons, n = deltas.shape
+    n_hidden = n_neurons - wanted.shape[0]
+    for j in range(n_hidden):
+        for k in range(n):
+            deltas[j, k] = 0.0
+    for o in range(wanted.shape[0]):
+        delta, row = deltas[n_hidden + o], values[n_inputs + n_hidden + o]
+        for k in range(n):
+            aim = wanted[o, block + k]
+            delta[k] = (aim * aim) * ((row[k] - aim) * (1.0 - row[k] * row[k]))
+
+
+@inlined
+def pass_back(genes, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, ones, sums):
+    """Add a block's part of the gradient to ``sums[gene, eighth]``; the outputs' rows of ``deltas`` are there.
+
+    The factor gain of every layer is left out: it changes no sign.
+    """
+    n_neurons, n = starts.size - 1, values.shape[1]
+    for j in range(n_neurons - 1, -1, -1):
+        if reaches[n_inputs + j]:
+            delta, row = deltas[j], values[n_inputs + j]
+            if j < n_neurons - n_outputs:
+                for k in range(n):
+                    delta[k] *= 1.0 - row[k] * row[k]
+            add_products(delta, ones, n, sums, genes.size - n_neurons + j)
+            for edge in range(starts[j], starts[j + 1]):
+                add_products(delta, values[sources[edge]], n, sums, places[edge])
+                if sources[edge] >= n_inputs:
+                    weight, before = genes[places[edge]], deltas[sources[edge] - n_inputs]
+                    for k in range(n):
+                        before[k] += weight * delta[k]
+
+
+@inlined
+def step(genes, gene, sums, sizes, before, low, high):
+    """Move a gene against its gradient, by iRprop-: by a step of its own, of which the gradient's size is no part."""
+    gradient = sums[gene, 0]
+    for k in range(1, EIGHT):
+        gradient += sums[gene, k]
+    agreement = gradient * before[gene]
+    if agreement > 0.0:
+        sizes[gene] = min(sizes[gene] * GROW, LONGEST)
+    elif agreement < 0.0:
+        sizes[gene] = max(sizes[gene] * SHRINK, SHORTEST)
+        gradient = 0.0
+    if gradient > 0.0:
+        genes[gene] -= sizes[gene]
+    elif gradient < 0.0:
+        genes[gene] += sizes[gene]
+    genes[gene] = min(max(genes[gene], low), high)
+    before[gene] = gradient
+
+
+@unmanaged
+def learn(
+    genes, neurons, gain, inputs, wanted, n_steps, first_step, ends, values, deltas, ones, sums, sizes, before, reaches,
+    places, sources, starts, errors,
+):  # fmt: skip
+    """Let every network ``genes[individual]`` learn for some steps, in place, by iRprop- on its squared error.
+
+    Of all patterns; ``errors[individual]`` becomes the sum after the last step.
+
+    ``wanted[output, pattern]`` is -1.0 or +1.0, and 0.0 where an output is not counted; ``ends`` the lowest and the
+    highest weight, then those of biases. Genes as of `answer`; those of what leads to no output stay, and no
+    connection is made or lost.
+
+    A gradient is eight sums, of every eighth pattern, added up in their order. Patterns go in blocks through
+    ``values[node, pattern]`` and ``deltas[neuron, pattern]``. Work space, too: ``ones[pattern]``, which are 1.0,
+    ``sums[gene, eighth]``, ``sizes[gene]``, ``before[gene]``, ``reaches[node]``, ``places[edge + 1]``,
+    ``sources[edge + 1]``, ``starts[neuron + 1]``.
+    """
+    n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], wanted.shape[0]
+    n_inputs, n_patterns, n = inputs.shape[0], inputs.shape[1], values.shape[1]
+    for i in range(genes.shape[0]):
+        own = genes[i]
+        find_reaching(own, neurons, n_inputs, n_outputs, reaches)
+        list_places(own, neurons, n_inputs, reaches, places, sources, starts)
+        for gene in range(n_genes):
+            sizes[gene], before[gene] = first_step, 0.0
+        errors[i] = 0.0
+        for left in range(n_steps, -1, -1):
+            for gene in range(n_genes):
+                for k in range(EIGHT):
+                    sums[gene, k] = 0.0
+            for block in range(0, n_patterns, n):
+                for source in range(n_inputs):
+                    for k in range(n):
+                        values[source, k] = inputs[source, block + k]
+                pass_forward(own, gain, places, sources, starts, reaches, n_inputs, values)
+                if left == 0:
+                    for o in range(n_outputs):
+                        row = values[n_inputs + n_neurons - n_outputs + o]
+                        for k in range(n):
+                            aim = wanted[o, block + k]
+                            errors[i] += (aim * aim) * ((row[k] - aim) * (row[k] - aim))
+                else:
+                    begin_back(wanted, block, n_inputs, values, deltas)
+                    pass_back(
+                        own, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, ones, sums,
+                    )  # fmt: skip
+            if left > 0:
+                for j in range(n_neurons):
+                    if reaches[n_inputs + j]:
+                        step(own, n_genes - n_neurons + j, sums, sizes, before, ends[2], ends[3])
+                        for edge in range(starts[j], starts[j + 1]):
+                            step(own, places[edge], sums, sizes, before, ends[0], ends[1])

@@ -41,6 +41,10 @@ LATER_ENCODINGS: dict[str, dict[str, Any]] = {
     "gene-network": {"task": "attractor", "network": {"encoding": "gene-network"}},
 }
 """A trial of their own, as later methods of selection."""
+LAST_PRESSURES: dict[str, dict[str, Any]] = {
+    "learning": {"learning": {"steps": 2}},
+}
+"""Likewise."""
 PRESSURES: dict[str, dict[str, Any]] = {
     "alone": {},
     "cost": {"connection-cost": {"measure": "connections"}},
@@ -115,7 +119,7 @@ def sections_of(combination: Combination, home: Path) -> dict[str, Any]:
         "network": str(home / encoding / "best.json"),
     }
     return known | {
-        "pressures": json.loads(json.dumps((PRESSURES | LATER_PRESSURES)[pressure])),
+        "pressures": json.loads(json.dumps((PRESSURES | LATER_PRESSURES | LAST_PRESSURES)[pressure])),
         "schedule": plan,
         "selection": {"method": method},
         "evolution": {
@@ -206,7 +210,7 @@ def _check(combination: Combination, run: runs.Run) -> None:
     assert ((best >= 0) & (best <= 1.0))[known].all()
     # with these the logged one is the best in something else: penalised, under dropout, by its mutants, or within a range
     assert (
-        pressure in ("dropout", "range", "penalty", "l2", "adaptability")
+        pressure in ("dropout", "range", "penalty", "l2", "adaptability", "learning")
         or (best >= mean - 1e-9)[known].all()
     )
     counted = run.population
@@ -269,12 +273,10 @@ def gene_networks() -> list[Combination]:
     return shuffled((*SELECTIONS, *LATER_SELECTIONS), SCHEDULES, LATER_ENCODINGS)
 
 
-def later_pressures() -> list[Combination]:
-    """All with pressures that came last."""
+def later_pressures(pressures: Iterable[str]) -> list[Combination]:
+    """All with pressures that came later."""
     selections = (*SELECTIONS, *LATER_SELECTIONS, *LAST_SELECTIONS)
-    return shuffled(
-        selections, SCHEDULES | LATER_SCHEDULES, (*ENCODINGS, *LATER_ENCODINGS), LATER_PRESSURES
-    )
+    return shuffled(selections, SCHEDULES | LATER_SCHEDULES, (*ENCODINGS, *LATER_ENCODINGS), pressures)
 
 
 def combinations(
