@@ -30,6 +30,7 @@ PAPERS = {
     "huizinga2014": "Huizinga, Mouret & Clune 2014",
     "parter2008": "Parter, Kashtan & Alon 2008",
     "friedlander2013": "Friedlander, Mayo, Tlusty & Alon 2013",
+    "husken2002": "Hüsken, Igel & Toussaint 2002",
     "bernatskiy2015": "Bernatskiy & Bongard 2015",
     "espinosasoto2010": "Espinosa-Soto & Wagner 2010",
     "filan2021": "Filan et al. 2021",

@@ -15,6 +15,7 @@ CONTROLS = {
         "retina-adaptability": "selection for adaptability", "retina-q-up": "selection for Q", "retina-l1": "L1", "retina-l2": "L2",
         "retina-pruning": "pruning", "retina-dropout": "dropout",
     },
+    "real-control": {"real-learning": "selection for learning speed"},
     "xor-control": {
         "xor-connection-cost": "a connection cost", "xor-q-up": "selection for Q", "xor-l1": "L1",
         "xor-l2": "L2", "xor-pruning": "pruning", "xor-dropout": "dropout",
@@ -27,7 +28,7 @@ CONTROLS = {
 }  # fmt: skip
 """Causes by their treatment, of every control."""
 TASKS = {
-    "retina-control": "retina", "xor-control": "five XORs", "xor-no-floor": "five XORs", "circuit-control": "circuits",
+    "retina-control": "retina", "real-control": "retina with real weights", "xor-control": "five XORs", "xor-no-floor": "five XORs", "circuit-control": "circuits",
     "circuit-pareto-control": "circuits of two objectives",
 }  # fmt: skip
 MEASURES = {

@@ -50,6 +50,7 @@ CAUSES = {
     "fan-in": "cap on inputs",
     "product": "product-rule mutation",
     "adaptability": "selection for adaptability",
+    "learning": "selection for learning speed",
     "q-up": "selection for Q",
     "q-down": "selection against Q",
     "seed": "seed of locality",
@@ -122,6 +123,7 @@ DATA_SETS = (
             pruning="retina-pruning", dropout="retina-dropout",
         ),
     ),
+    evolved("retina (real weights, common)", "retina", COMMON, beside("real-control", learning="real-learning")),
     evolved(
         "five XORs (common)", "five XORs", COMMON,
         beside(
@@ -163,6 +165,10 @@ DATA_SETS = (
     ),
     evolved("AND-XOR-AND (p 0.25)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
     evolved("AND-XOR-AND (p 1)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-100")),
+    CommittedTable("two sides", "two sides", "husken2002/summary.csv", beside("inborn", learning="speed"), EVOLVED),
+    CommittedTable(
+        "two sides (30–40 connections)", "two sides", "husken2002/summary.csv", beside("inborn-held", learning="speed-held"), EVOLVED,
+    ),
     CommittedTable("circuits (until solved)", "circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), FLAT),
     CommittedTable("gene networks", "gene networks", "bernatskiy2015/summary.csv", beside("pcc-random", sparse_start="pcc-sparse"), FLAT),
     CommittedTable(
