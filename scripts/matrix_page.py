@@ -38,7 +38,7 @@ END = """
   [recurrent networks](papers/achterberg2023.md) compares pairs of equal sums of weights.
 * Left out: tables that version 0.1 made; Clune et al. 2013 as their program has it, where ties are broken in another way with the cost;
   AFPO, which is another method; pruned networks of Filan et al., which are trained for longer; Kashtan et al. 2007, whose goals are its question.
-* "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,400 runs; they
+* "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,550 runs; they
   appear when it has run.
 
 `python scripts/causes/matrix.py --summary` prints every effect with its interval and n; `results/causes/matrix.csv` says which tables and

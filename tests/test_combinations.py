@@ -14,8 +14,16 @@ from evomod.pressures.collection import PRESSURES
 from evomod.runs.run import begin, resume, run
 from evomod.selections.collection import METHODS
 
-OBJECTIVES = ("behavioural-diversity", "connection-cost", "l1", "l2", "modularity", "fan-in")
-PRICED = ("connection-cost", "l1", "l2", "modularity", "fan-in")
+OBJECTIVES = (
+    "behavioural-diversity",
+    "connection-cost",
+    "l1",
+    "l2",
+    "modularity",
+    "hierarchy",
+    "fan-in",
+)
+PRICED = ("connection-cost", "l1", "l2", "modularity", "hierarchy", "fan-in")
 SETTINGS = {"connection-range": {"fewest": 0, "most": 40}, "pruning": {"every": 2}}
 CASES = [
     *((name, dict(SETTINGS.get(name, {}))) for name in (*PRESSURES, "fan-in")),

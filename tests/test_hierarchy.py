@@ -1,19 +1,30 @@
 """Hierarchy: the oracle's and networkx's global reaching centrality, one network or many."""
 
 import sys
+from itertools import islice
 
 import naive_measures as naive
 import networkx as nx
 import numpy as np
 import pytest
+from conftest import size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import evomod
 from evomod.errors import EvomodError
 from evomod.measures import hierarchy, null_hierarchy
-from evomod.measures.hierarchy import hierarchy_of_many
+from evomod.measures.hierarchy import hierarchy_of_active
 from evomod.network import Network
+
+
+def of_matrices(many, order=slice(None)):
+    """Of networks whose edges are all pairs of nodes, in this order."""
+    n = many.shape[1]
+    source, target = (ends.ravel()[order] for ends in np.indices((n, n)))
+    active = (many.reshape(len(many), -1)[:, order] != 0).astype(np.int8)
+    return hierarchy_of_active(active, source, target, n).tolist()
 
 
 def star(n, into):
@@ -73,13 +84,47 @@ def test_many_networks_give_a_list_of_the_single_results(monkeypatch):
     many = (rng.random((20, 9, 9)) < np.linspace(0.0, 0.4, 20)[:, None, None]).astype(float)
     expected = [naive.global_reaching_centrality(one.tolist()) for one in many]
     assert hierarchy(many) == expected
-    assert hierarchy_of_many(many).tolist() == expected
-    monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_ONCE", 200)
-    assert hierarchy_of_many(many).tolist() == expected
+    assert of_matrices(many) == expected
     monkeypatch.setattr(sys.modules["evomod.measures.hierarchy"], "AT_A_TIME", 4)
     assert hierarchy(many) == expected
     assert hierarchy(many[:1]) == expected[:1]
     assert hierarchy(np.zeros((0, 3, 3))) == []
+
+
+@pytest.mark.parametrize(("n", "p"), [(24, 0.1), (63, 0.03), (64, 0.02), (65, 0.02), (130, 0.01)])
+def test_networks_of_one_word_of_nodes_and_more(n, p):
+    """With and without cycles, edges in any order, and none of them active."""
+    rng = np.random.default_rng(n)
+    many = (rng.random((size(8, 2), n, n)) < p).astype(float)
+    many = np.concatenate((many, np.triu(many, 1), many[:1] * 0.0))
+    expected = [naive.global_reaching_centrality(one.tolist()) for one in many]
+    assert of_matrices(many) == expected and of_matrices(many, rng.permutation(n * n)) == expected
+
+
+def test_as_an_objective_it_is_that_of_the_logged_network():
+    config = evomod.Config(
+        task="retina",
+        pressures={"hierarchy": {"probability": 1.0}},
+        tracking={"hierarchy": True},
+        evolution={"population": 40, "generations": 30},
+    )
+    first, *_, last = islice(evomod.evolve(config, 1), 31)
+    assert last.objectives[last.best_row, 1] == evomod.log_row(last)["hierarchy"]
+    lowest = replaced(config, "down")
+    *_, flat = islice(evomod.evolve(lowest, 1), 31)
+    assert (
+        np.median(last.objectives[:, 1])
+        > np.median(first.objectives[:, 1])
+        > -np.median(flat.objectives[:, 1])
+    )
+
+
+def replaced(config, direction):
+    """The same config in the other direction."""
+    return evomod.Config(
+        **config.model_dump(by_alias=True, exclude_unset=True)
+        | {"pressures": {"hierarchy": {"direction": direction, "probability": 1.0}}}
+    )
 
 
 def test_what_is_no_graph_is_one_sentence():

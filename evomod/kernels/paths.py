@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evomod.kernels import compiled, inlined, n_bits
+from evomod.kernels import compiled, inlined, n_bits, unmanaged
 
 TOGETHER = 64  # bits of a word
 
@@ -127,3 +127,47 @@ def follow(first, near, weight, unit, begin, end, means):
                     steps[to] = steps[node] + 1.0
                     rise(to, heap, place, distance)
         means[source] = found
+
+
+@unmanaged
+def rank(active, source, target, words, counts, is_connected, hierarchy):
+    """Write the global reaching centrality of the networks of ``active[network, edge]`` into ``hierarchy[network]``.
+
+    Connections are reversed and have no weight (Mengistu et al. 2016). ``source[edge]``, ``target[edge]``: nodes. Work space:
+    ``words[node, word]``, a bit for each node from which paths lead to a node, itself among them, which leaves differences
+    as they are; ``counts[node]``, ``is_connected[node]``. Whole numbers until the division, so that equal networks have equal bits.
+
+    Where edges stand in the order of their targets, and these come after their sources, one look at all finds every path and
+    a second one sees that nothing is left.
+    """
+    n_nodes, n_words = words.shape
+    for i in range(active.shape[0]):
+        for node in range(n_nodes):
+            is_connected[node] = False
+            for word in range(n_words):
+                words[node, word] = 0
+            words[node, node // 64] = np.uint64(1) << np.uint64(node % 64)
+        has_changed = True
+        while has_changed:
+            has_changed = False
+            for edge in range(source.size):
+                if active[i, edge] != 0:
+                    start, end = source[edge], target[edge]
+                    is_connected[start] = is_connected[end] = True
+                    for word in range(n_words):
+                        before = words[end, word]
+                        words[end, word] = before | words[start, word]
+                        has_changed |= words[end, word] != before
+        n_connected, most = 0, 0
+        for node in range(n_nodes):
+            counts[node] = 0
+            for word in range(n_words):
+                counts[node] += n_bits(words[node, word])
+            most = max(most, counts[node])
+            n_connected += is_connected[node]
+        lacking = 0
+        for node in range(n_nodes):
+            if is_connected[node]:
+                lacking += most - counts[node]
+        others = max(n_connected - 1, 1)
+        hierarchy[i] = lacking / (others * others)

@@ -17,9 +17,6 @@ from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
 from evomod.network import Network
 
-AT_ONCE = 4_000_000
-"""Entries of adjacencies that are multiplied at a time: 16 MB each of a few arrays."""
-
 AT_A_TIME = 64
 """Nodes from which paths are followed without Ctrl-C being heard: of a million connections half a second."""
 DIJKSTRA = 10
@@ -228,31 +225,16 @@ def _rows(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     return first, target[order], weight[order]
 
 
-def hierarchy_of_many(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``[network]``: the hierarchy of each of ``adjacencies[network, source, target]``, 0 or 1."""
-    n_networks, n_nodes = adjacencies.shape[:2]
-    together = max(1, AT_ONCE // max(1, n_nodes**2))
-    parts = [_centralities(adjacencies[k : k + together]) for k in range(0, n_networks, together)]
-    return np.concatenate(parts) if parts else np.zeros(0)
+def hierarchy_of_active(
+    active: NDArray[np.int8], source: NDArray[np.int64], target: NDArray[np.int64], n_nodes: int
+) -> NDArray[np.float64]:
+    """``[network]``: the `hierarchy` of directed networks of the connections that ``active[network, edge]`` marks.
 
-
-def _centralities(adjacencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whole numbers until the division, so that equal networks have equal bits.
-
-    Every node reaches itself too, which leaves the differences as they are.
+    ``source`` and ``target`` are the nodes of every edge.
     """
-    connected = (adjacencies.any(axis=1) | adjacencies.any(axis=2)).astype(np.int64)
-    others = np.maximum(connected.sum(axis=1) - 1, 1)
-    reached = _reachable(adjacencies).sum(axis=1)
-    lacking = (reached.max(axis=1, initial=0)[:, None] - reached) * connected
-    return np.asarray(lacking.sum(axis=1) / others**2, np.float64)
-
-
-def _reachable(adjacencies: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """``[network, source, target]``: whether a path leads to a node, as to itself, by squaring."""
-    paths, before = (adjacencies != 0.0) | np.eye(adjacencies.shape[1], dtype=np.bool_), -1
-    while before < paths.sum():
-        before = int(paths.sum())
-        counts = paths.astype(np.float32)  # whole numbers up to 2**24 are exact
-        paths = counts @ counts > 0.0
-    return paths
+    found = np.empty(active.shape[0])
+    kernels.rank(
+        np.ascontiguousarray(active, np.int8), source, target, np.empty((n_nodes, max(1, -(-n_nodes // 64))), np.uint64),
+        np.empty(n_nodes, np.int64), np.empty(n_nodes, np.bool_), found,
+    )  # fmt: skip
+    return found

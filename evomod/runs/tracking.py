@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
-from evomod.measures.hierarchy import hierarchy_of_many
+from evomod.measures.hierarchy import hierarchy_of_active
 from evomod.measures.modularity import modularity_of_many
 from evomod.population import Population, score
 from evomod.pressures import max_modularity
@@ -203,10 +203,7 @@ class Tracker:
         if not self.setup.config.tracking.hierarchy:
             return None
         wiring = self.setup.encoding.wiring
-        adjacency = np.zeros((1, wiring.n_nodes, wiring.n_nodes))
-        edges = np.flatnonzero(working[0])
-        adjacency[0, wiring.source[edges], wiring.target[edges]] = 1.0
-        return float(hierarchy_of_many(adjacency)[0])
+        return float(hierarchy_of_active(working, wiring.source, wiring.target, wiring.n_nodes)[0])
 
 
 def _make_room(known: dict[bytes, Any]) -> None:

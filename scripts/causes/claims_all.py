@@ -12,19 +12,20 @@ QUICK = {"replicates": 4, "settings": ["evolution.generations=200", "evolution.p
 CONTROLS = {
     "retina-control": {
         "retina-goal-switching": "goal switching", "retina-connection-cost": "a connection cost", "retina-sparse-start": "a sparse start",
-        "retina-adaptability": "selection for adaptability", "retina-q-up": "selection for Q", "retina-l1": "L1", "retina-l2": "L2",
+        "retina-adaptability": "selection for adaptability", "retina-hierarchy": "selection for hierarchy", "retina-q-up": "selection for Q",
+        "retina-l1": "L1", "retina-l2": "L2",
         "retina-pruning": "pruning", "retina-dropout": "dropout",
     },
     "real-control": {"real-learning": "selection for learning speed"},
     "xor-control": {
-        "xor-connection-cost": "a connection cost", "xor-q-up": "selection for Q", "xor-l1": "L1",
+        "xor-connection-cost": "a connection cost", "xor-hierarchy": "selection for hierarchy", "xor-q-up": "selection for Q", "xor-l1": "L1",
         "xor-l2": "L2", "xor-pruning": "pruning", "xor-dropout": "dropout",
     },
     "xor-no-floor": {"xor-sparse-start": "a sparse start"},
     "circuit-control": {
         "circuit-goal-switching": "goal switching", "circuit-adaptability": "selection for adaptability", "circuit-dropout": "dropout",
     },
-    "circuit-pareto-control": {"circuit-connection-cost": "a cost of gates", "circuit-q-up": "selection for Q"},
+    "circuit-pareto-control": {"circuit-connection-cost": "a cost of gates", "circuit-hierarchy": "selection for hierarchy", "circuit-q-up": "selection for Q"},
 }  # fmt: skip
 """Causes by their treatment, of every control."""
 TASKS = {

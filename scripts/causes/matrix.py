@@ -51,6 +51,7 @@ CAUSES = {
     "product": "product-rule mutation",
     "adaptability": "selection for adaptability",
     "learning": "selection for learning speed",
+    "hierarchy": "selection for hierarchy",
     "q-up": "selection for Q",
     "q-down": "selection against Q",
     "seed": "seed of locality",
@@ -119,7 +120,7 @@ DATA_SETS = (
         "retina (common)", "retina", COMMON,
         beside(
             "retina-control", goal_switching="retina-goal-switching", connection_cost="retina-connection-cost",
-            sparse_start="retina-sparse-start", adaptability="retina-adaptability", q_up="retina-q-up", l1="retina-l1", l2="retina-l2",
+            sparse_start="retina-sparse-start", adaptability="retina-adaptability", hierarchy="retina-hierarchy", q_up="retina-q-up", l1="retina-l1", l2="retina-l2",
             pruning="retina-pruning", dropout="retina-dropout",
         ),
     ),
@@ -127,7 +128,7 @@ DATA_SETS = (
     evolved(
         "five XORs (common)", "five XORs", COMMON,
         beside(
-            "xor-control", connection_cost="xor-connection-cost", q_up="xor-q-up", l1="xor-l1", l2="xor-l2", pruning="xor-pruning",
+            "xor-control", connection_cost="xor-connection-cost", hierarchy="xor-hierarchy", q_up="xor-q-up", l1="xor-l1", l2="xor-l2", pruning="xor-pruning",
             dropout="xor-dropout",
         )
         | beside("xor-no-floor", sparse_start="xor-sparse-start"),
@@ -137,7 +138,7 @@ DATA_SETS = (
         beside(
             "circuit-control", goal_switching="circuit-goal-switching", adaptability="circuit-adaptability", dropout="circuit-dropout",
         )
-        | beside("circuit-pareto-control", connection_cost="circuit-connection-cost", q_up="circuit-q-up"),
+        | beside("circuit-pareto-control", connection_cost="circuit-connection-cost", hierarchy="circuit-hierarchy", q_up="circuit-q-up"),
         FLAT,
     ),
     evolved(

@@ -1,9 +1,9 @@
-"""Hierarchy without modularity (Fig. 6): a cost of connections while Q is selected against, beside performance alone."""
+"""Hierarchy without modularity (Fig. 6): a cost of connections while Q is selected against, and hierarchy selected for."""
 
 from evomod.scripts.mengistu2016 import fig2
 
 STUDY = "study_nonmod.toml"
-FULL = "150 runs of 25,000 generations, about 5 hours of one core"
+FULL = "200 runs of 25,000 generations, about 7 hours of one core"
 QUICK = fig2.QUICK
 
 draw = fig2.draw

@@ -43,6 +43,7 @@ LATER_ENCODINGS: dict[str, dict[str, Any]] = {
 """A trial of their own, as later methods of selection."""
 LAST_PRESSURES: dict[str, dict[str, Any]] = {
     "learning": {"learning": {"steps": 2}},
+    "hierarchy": {"hierarchy": {"probability": 1.0}},
 }
 """Likewise."""
 PRESSURES: dict[str, dict[str, Any]] = {

@@ -79,7 +79,7 @@ def trials() -> list[Trial]:
         _combinations("combinations of gene networks", combinations.gene_networks()),
         _combinations("combinations with other methods of selection", combinations.last_selections()),
         _combinations("combinations with selection for adaptability", combinations.later_pressures(combinations.LATER_PRESSURES)),
-        _combinations("combinations with selection for learning", combinations.later_pressures(combinations.LAST_PRESSURES)),
+        _combinations("combinations with selection for learning and hierarchy", combinations.later_pressures(combinations.LAST_PRESSURES)),
         Trial("SIGINT and SIGTERM at start-up", 13, 1, lambda result, home, k: same.at_start(result, home, 8)),
         Trial("standard output that is full, closed or ASCII", 1, 1, lambda result, home, k: surroundings.outputs(result, home)),
         Trial("files that may not grow, folders that are forbidden", 1, 1, lambda result, home, k: surroundings.places(result, home)),

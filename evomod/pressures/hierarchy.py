@@ -1,0 +1,34 @@
+"""Hierarchy itself as an objective, up or down, beside fitness.
+
+Place in the loop: objective, or with a penalty a price taken off the fitness. It is an intervention, no cause: Mengistu et al.
+(2016) have it, up, as a variant of their program, to see what a hierarchy that no cost of connections brought about is good
+for. Measured on the simplified network: global reaching centrality, from outputs to inputs.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evomod.measures.hierarchy import hierarchy_of_active
+from evomod.pressures.base import Pressure, View
+from evomod.sections import PricedSection
+
+
+class HierarchySection(PricedSection):
+    """Hierarchy of the simplified network, higher or lower."""
+
+    direction: Literal["up", "down"] = "up"
+    """Whether hierarchy is to be high or low."""
+
+
+def measure(view: View, section: HierarchySection) -> NDArray[np.float64]:
+    """How far hierarchy is from where it is wanted, up to a constant ``[individual]``: its negative if up, itself if down."""
+    wiring = view.wiring
+    found = hierarchy_of_active(view.active, wiring.source, wiring.target, wiring.n_nodes)
+    return -found if section.direction == "up" else found
+
+
+PRESSURE = Pressure("hierarchy", measure, HierarchySection, order=41)
