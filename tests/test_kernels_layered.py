@@ -643,6 +643,7 @@ LEARNING = [
     ((10, 2, 3, 1), 1.0, (-8.0, 8.0)),  # two blocks and more of patterns
     ((4, 1, 5, 2), 1.0, (-0.05, 3.0)),  # weights at the ends of their range before they learn
     ((4, 2, 1), 1.0, (1.0, 2.0)),  # no small weight is allowed
+    ((4, 3, 2), 1.0, (0.0, 2.0)),  # weights that become 0
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import evomod
 from evomod.errors import EvomodError
 from evomod.evolution import evaluation
 from evomod.evolution.evaluation import Loop, Occasion, trial_of
+from evomod.evolution.schedules import Modularity
 from evomod.pressures import learning
 
 REAL = {"encoding": "layered-real", "gain": 1.0, "layers": [8, 4, 2]}
@@ -93,6 +94,14 @@ def test_networks_learn_and_nothing_of_it_is_inherited():
     assert row["best_fitness"] == last.fitness[last.best_row]
 
 
+def test_a_goal_that_counts_no_outputs_is_not_learned():
+    setup = evomod.prepare(made())
+    now, section = trial(setup), setup.config.pressures.get("learning")
+    by_q = replace(now, goal=Modularity("q", np.inf))
+    assert np.array_equal(learning.judge(by_q, section), now.fitness)
+    assert not np.array_equal(learning.judge(now, section), now.fitness)
+
+
 def test_a_neutral_epoch_is_not_judged():
     schedule = {"kind": "neutral", "goals": ["sides"], "period": 1}
     found = list(islice(evomod.evolve(made(schedule=schedule), 4), 4))
@@ -109,9 +118,13 @@ def test_a_neutral_epoch_is_not_judged():
         ({"task": "circuit", "network": {"encoding": "circuit"}}, "requires weights that can learn by gradient"),
         ({"selection": {"method": "lexicase"}}, "learning changes the fitness"),
         (
-            {"task": "specialisation", "network": {"encoding": "layered-real"},
-             "schedule": {"kind": "accumulating", "goals": ["first", "half-shared"]}},
+            {"task": "retina-and-or", "network": {"encoding": "layered-real"},
+             "schedule": {"kind": "accumulating", "goals": ["left-and-right", "left-or-right"]}},
             "learns one goal at a time",
+        ),
+        (
+            {"task": "attractor", "network": {"encoding": "layered-real"}},
+            "pressures.learning requires fitness that counts right outputs",
         ),
     ],
 )  # fmt: skip

@@ -738,6 +738,29 @@ ANSWERS = {
 }  # fmt: skip
 
 
+LEARNED = {
+    "genomes": "learned returned a ndarray; expected the pair of arrays genomes, errors",
+    "genomes[:, 1:], np.zeros(genomes.shape[0])": r"learned: genomes returned int8\[20, 7\]; expected int8\[20, 8\]",
+    "genomes, np.zeros(3)": r"learned: errors is float64\[3\]; expected float64\[20\]",
+    "genomes, np.full(genomes.shape[0], 4.5)": "learned: errors must lie from 0 to 4",
+    "genomes, np.full(genomes.shape[0], np.nan)": "learned: errors must lie from 0 to 4",
+    "genomes, np.ones(genomes.shape[0])": None,
+}
+
+
+@pytest.mark.parametrize("returned", LEARNED)
+def test_what_an_encoding_learns_is_looked_at(home, returned):
+    method = f"    def learned(self, genomes, wanted, steps, rng):\n        return {returned}\n\n    def bounds("
+    text = PERCEPTRON.replace('"places", "sparsity"}', '"places", "sparsity", "gradient"}')
+    (home / "bad.py").write_text(text.replace("    def bounds(", method, 1))
+    given = config(network={"encoding": "./bad.py"}, pressures={"learning": {"weight": 1.0}})
+    if LEARNED[returned] is None:
+        assert (next(iter(evomod.evolve(given, 1))).expected == 0.75).all()
+        return
+    with pytest.raises(EvomodError, match=LEARNED[returned]):
+        next(iter(evomod.evolve(given, 1)))
+
+
 @pytest.mark.parametrize("case", ANSWERS)
 def test_an_encoding_that_returns_something_else_is_named(home, case):
     given = perceptron(home, case, ANSWERS[case][0])

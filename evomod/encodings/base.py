@@ -330,7 +330,7 @@ class Encoding(Protocol):
     def learned(
         self, genomes: Genomes, wanted: NDArray[np.float64], steps: int, rng: np.random.Generator
     ) -> tuple[Genomes, NDArray[np.float64]]:
-        """Forget weights, keep connections, and learn anew by gradient. Of encodings with "gradient".
+        """Forget weights, and learn new ones of the same connections by gradient. Of encodings with "gradient".
 
         Parameters
         ----------

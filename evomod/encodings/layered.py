@@ -437,7 +437,7 @@ class Layered(Encoding):
         """Genomes ``[individual, gene]`` that began with small random weights and learned for so many steps, and their error.
 
         The squared error ``[individual]``, a mean over counted outputs, falls by iRprop- (Igel & Hüsken 2003): every
-        weight has a step size of its own, the first `FIRST_STEP` over gain. ``wanted[output, pattern]`` is -1.0 or 1.0,
+        weight has a step size of its own, the first `FIRST_STEP` over gain; one may become 0 at the end of its range. ``wanted[output, pattern]`` is -1.0 or 1.0,
         and 0.0 where an output is not counted. Of real-valued networks only.
         """
         wiring, inputs = self.wiring, np.where(self.inputs, 1.0, -1.0)
@@ -448,9 +448,9 @@ class Layered(Encoding):
         ends = np.concatenate((self.weights, self.biases))
         realvalued.learn(
             taught, self.neurons, self.gain, inputs, wanted, steps, FIRST_STEP / self.gain, ends,
-            np.empty((wiring.n_nodes, n)), np.empty((wiring.n_neurons, n)), np.ones(n), np.empty((self.n_genes, 8)),
+            np.empty((wiring.n_nodes + 1, n)), np.empty((wiring.n_neurons, n)), np.empty((self.n_genes, 8)),
             np.empty(self.n_genes), np.empty(self.n_genes), np.empty(wiring.n_nodes, np.bool_),
-            np.empty(self.n_edges + 1, np.int64), np.empty(self.n_edges + 1, np.int64), np.empty(wiring.n_neurons + 1, np.int64),
+            np.empty(self.n_genes + 1, np.int64), np.empty(self.n_genes + 1, np.int64), np.empty(wiring.n_neurons + 1, np.int64),
             errors,
         )  # fmt: skip
         return taught, errors / counted
@@ -795,6 +795,7 @@ LAYERED = EncodingKind(
     kernels=(kernels.answer, kernels.vary),
     examples=(
         {},
+        {"pressures": {"hierarchy": {}}, "tracking": {"hierarchy": True}},
         {"pressures": COST | {"behavioural-diversity": {}}},
         {"pressures": {"dropout": {}}},
         {"selection": {"method": "lexicase"}},

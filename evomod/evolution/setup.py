@@ -259,10 +259,11 @@ def _resolved(config: Config, task: Task, encoding: Encoding) -> Config:
         raise EvomodError(
             f"evolution.stop 'all-solved' wants named goals; schedule.kind '{schedule.kind}' has none here."
         )
-    if task.fitness is not None and (config.task.patterns or config.pressures.get("dropout")):
-        what = "task.patterns" if config.task.patterns else "pressures.dropout"
+    counting = ["task.patterns"] if config.task.patterns else []
+    counting += [f"pressures.{name}" for name in ("dropout", "learning") if config.pressures.get(name)]
+    if task.fitness is not None and counting:
         raise EvomodError(
-            f"{what} requires fitness that counts right outputs; task '{task.name}' has a formula. Leave it out."
+            f"{counting[0]} requires fitness that counts right outputs; task '{task.name}' has a formula. Leave it out."
         )
     if (config.task.patterns or 0) > task.n_patterns:
         raise EvomodError(

@@ -163,11 +163,11 @@ def rank(active, source, target, words, counts, is_connected, hierarchy):
             counts[node] = 0
             for word in range(n_words):
                 counts[node] += n_bits(words[node, word])
-            most = max(most, counts[node])
+            most = counts[node] if counts[node] > most else most
             n_connected += is_connected[node]
         lacking = 0
         for node in range(n_nodes):
             if is_connected[node]:
                 lacking += most - counts[node]
-        others = max(n_connected - 1, 1)
+        others = n_connected - 1 if n_connected > 1 else 1
         hierarchy[i] = lacking / (others * others)

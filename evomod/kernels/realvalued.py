@@ -195,26 +195,30 @@ SHRINK, GROW, SHORTEST, LONGEST = 0.5, 1.2, 1e-6, 50.0
 
 @inlined
 def list_places(genes, neurons, n_inputs, reaches, places, sources, starts):
-    """List the connections that lead to an output by their genes and sources; those of a neuron begin at its start."""
-    n = 0
-    for j in range(neurons.shape[0]):
+    """List the genes of all that leads to an output, and their sources; those of a neuron begin at its start.
+
+    A neuron's bias comes first, as the weight of a connection from a node after all others, whose value is 1.
+    """
+    n, n_neurons = 0, neurons.shape[0]
+    for j in range(n_neurons):
         starts[j], first, source = n, neurons[j, 0], neurons[j, 2]
         if reaches[n_inputs + j]:
+            places[n], sources[n] = genes.size - n_neurons + j, n_inputs + n_neurons
+            n += 1
             for k in range(neurons[j, 1]):
                 places[n], sources[n] = first + k, source + k
                 n += genes[first + k] != 0.0
-    starts[neurons.shape[0]] = n
+    starts[n_neurons] = n
 
 
 @inlined
 def pass_forward(genes, gain, places, sources, starts, reaches, n_inputs, values):
     """Put the value of every neuron that leads to an output into its row of ``values[node, pattern]``."""
-    n_neurons, n = starts.size - 1, values.shape[1]
-    for j in range(n_neurons):
+    for j in range(starts.size - 1):
         if reaches[n_inputs + j]:
-            row, bias = values[n_inputs + j], genes[genes.size - n_neurons + j]
+            row, n = values[n_inputs + j], values.shape[1]
             for k in range(n):
-                row[k] = bias
+                row[k] = 0.0
             for edge in range(starts[j], starts[j + 1]):
                 weight, one = genes[places[edge]], values[sources[edge]]
                 for k in range(n):
@@ -247,7 +251,7 @@ def begin_back(wanted, block, n_inputs, values, deltas):
 
 
 @inlined
-def pass_back(genes, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, ones, sums):
+def pass_back(genes, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, sums):
     """Add a block's part of the gradient to ``sums[gene, eighth]``; the outputs' rows of ``deltas`` are there.
 
     The factor gain of every layer is left out: it changes no sign.
@@ -259,10 +263,9 @@ def pass_back(genes, places, sources, starts, reaches, n_inputs, n_outputs, valu
             if j < n_neurons - n_outputs:
                 for k in range(n):
                     delta[k] *= 1.0 - row[k] * row[k]
-            add_products(delta, ones, n, sums, genes.size - n_neurons + j)
             for edge in range(starts[j], starts[j + 1]):
                 add_products(delta, values[sources[edge]], n, sums, places[edge])
-                if sources[edge] >= n_inputs:
+                if n_inputs <= sources[edge] < n_inputs + n_neurons:
                     weight, before = genes[places[edge]], deltas[sources[edge] - n_inputs]
                     for k in range(n):
                         before[k] += weight * delta[k]
@@ -274,40 +277,41 @@ def step(genes, gene, sums, sizes, before, low, high):
     gradient = sums[gene, 0]
     for k in range(1, EIGHT):
         gradient += sums[gene, k]
-    agreement = gradient * before[gene]
+    agreement, size, moved = gradient * before[gene], sizes[gene], genes[gene]
     if agreement > 0.0:
-        sizes[gene] = min(sizes[gene] * GROW, LONGEST)
+        size = size * GROW if size * GROW < LONGEST else LONGEST
     elif agreement < 0.0:
-        sizes[gene] = max(sizes[gene] * SHRINK, SHORTEST)
+        size = size * SHRINK if size * SHRINK > SHORTEST else SHORTEST
         gradient = 0.0
     if gradient > 0.0:
-        genes[gene] -= sizes[gene]
+        moved -= size
     elif gradient < 0.0:
-        genes[gene] += sizes[gene]
-    genes[gene] = min(max(genes[gene], low), high)
-    before[gene] = gradient
+        moved += size
+    moved = low if moved < low else moved
+    genes[gene] = high if moved > high else moved
+    sizes[gene], before[gene] = size, gradient
 
 
 @unmanaged
 def learn(
-    genes, neurons, gain, inputs, wanted, n_steps, first_step, ends, values, deltas, ones, sums, sizes, before, reaches,
-    places, sources, starts, errors,
+    genes, neurons, gain, inputs, wanted, n_steps, first_step, ends, values, deltas, sums, sizes, before, reaches, places,
+    sources, starts, errors,
 ):  # fmt: skip
     """Let every network ``genes[individual]`` learn for some steps, in place, by iRprop- on its squared error.
 
     Of all patterns; ``errors[individual]`` becomes the sum after the last step.
-
     ``wanted[output, pattern]`` is -1.0 or +1.0, and 0.0 where an output is not counted; ``ends`` the lowest and the
-    highest weight, then those of biases. Genes as of `answer`; those of what leads to no output stay, and no
-    connection is made or lost.
+    highest weight, then those of biases. Genes as of `answer`; those of what leads to no output stay. A weight may
+    become 0 at the end of its range and leave it again.
 
     A gradient is eight sums, of every eighth pattern, added up in their order. Patterns go in blocks through
-    ``values[node, pattern]`` and ``deltas[neuron, pattern]``. Work space, too: ``ones[pattern]``, which are 1.0,
-    ``sums[gene, eighth]``, ``sizes[gene]``, ``before[gene]``, ``reaches[node]``, ``places[edge + 1]``,
-    ``sources[edge + 1]``, ``starts[neuron + 1]``.
+    ``values[node + 1, pattern]`` and ``deltas[neuron, pattern]``. Work space, too: ``sums[gene, eighth]``, ``sizes[gene]``,
+    ``before[gene]``, ``reaches[node]``, ``places[gene + 1]``, ``sources[gene + 1]``, ``starts[neuron + 1]``.
     """
     n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], wanted.shape[0]
     n_inputs, n_patterns, n = inputs.shape[0], inputs.shape[1], values.shape[1]
+    for k in range(n):
+        values[n_inputs + n_neurons, k] = 1.0
     for i in range(genes.shape[0]):
         own = genes[i]
         find_reaching(own, neurons, n_inputs, n_outputs, reaches)
@@ -333,11 +337,9 @@ def learn(
                 else:
                     begin_back(wanted, block, n_inputs, values, deltas)
                     pass_back(
-                        own, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, ones, sums,
-                    )  # fmt: skip
-            if left > 0:
-                for j in range(n_neurons):
-                    if reaches[n_inputs + j]:
-                        step(own, n_genes - n_neurons + j, sums, sizes, before, ends[2], ends[3])
-                        for edge in range(starts[j], starts[j + 1]):
-                            step(own, places[edge], sums, sizes, before, ends[0], ends[1])
+                        own, places, sources, starts, reaches, n_inputs, n_outputs, values, deltas, sums
+                    )
+            for edge in range(starts[n_neurons] if left > 0 else 0):
+                gene = places[edge]
+                kind = 2 if gene >= n_genes - n_neurons else 0
+                step(own, gene, sums, sizes, before, ends[kind], ends[kind + 1])

@@ -233,8 +233,9 @@ def hierarchy_of_active(
     ``source`` and ``target`` are the nodes of every edge.
     """
     found = np.empty(active.shape[0])
+    # a copy, for of an array that may not be written to there would be machine code of its own
     kernels.rank(
-        np.ascontiguousarray(active, np.int8), source, target, np.empty((n_nodes, max(1, -(-n_nodes // 64))), np.uint64),
+        np.array(active, np.int8, order="C"), source, target, np.empty((n_nodes, max(1, -(-n_nodes // 64))), np.uint64),
         np.empty(n_nodes, np.int64), np.empty(n_nodes, np.bool_), found,
     )  # fmt: skip
     return found

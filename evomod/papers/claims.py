@@ -240,6 +240,8 @@ class Above(OfOne):
 
     def measured(self, source: Source) -> Measured:
         mean, error, n = found = mean_of(source.values(self.column, self.a))
+        if n < LEAST:
+            return _too_few(self.found(source, _mean_text(found)), "difference")
         sign = -1.0 if self.below else 1.0
         effect, p = effects.student(sign * (mean - self.bound), error, n)
         test = f"Student's p = {p:.2g} against {self.bound:g}"

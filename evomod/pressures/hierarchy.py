@@ -1,8 +1,8 @@
-"""Hierarchy itself as an objective, up or down, beside fitness.
+"""Hierarchy itself as an objective, up or down, in addition to fitness.
 
-Place in the loop: objective, or with a penalty a price taken off the fitness. It is an intervention, no cause: Mengistu et al.
-(2016) have it, up, as a variant of their program, to see what a hierarchy that no cost of connections brought about is good
-for. Measured on the simplified network: global reaching centrality, from outputs to inputs.
+Place in the loop: objective, or, with a penalty, subtracted from the fitness. It is an intervention, not a cause; the program of
+Mengistu et al. (2016) has it, up, as a variant. Measured on the simplified network: global reaching centrality, from
+outputs to inputs.
 """
 
 from __future__ import annotations

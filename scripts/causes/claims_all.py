@@ -16,7 +16,7 @@ CONTROLS = {
         "retina-l1": "L1", "retina-l2": "L2",
         "retina-pruning": "pruning", "retina-dropout": "dropout",
     },
-    "real-control": {"real-learning": "selection for learning speed"},
+    "real-control": {"real-learning": "selection for learning"},
     "xor-control": {
         "xor-connection-cost": "a connection cost", "xor-hierarchy": "selection for hierarchy", "xor-q-up": "selection for Q", "xor-l1": "L1",
         "xor-l2": "L2", "xor-pruning": "pruning", "xor-dropout": "dropout",

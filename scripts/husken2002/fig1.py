@@ -10,10 +10,15 @@ FULL = "300 runs of 200 generations, about 25 minutes of one core"
 QUICK = claims.QUICK
 COLUMNS = {
     "q_score": "Q of the best",
-    "q_z": "z of Q",
+    "q_z_layered": "z of Q, within layers",
     "connections": "connections",
     **{f"error_{steps}": f"error after {steps} steps" for steps in derived.STEPS},
 }
+
+
+def prepare(study, jobs=None):
+    """What every best network learns: ``learning.csv``."""
+    derived.learning(study, jobs)
 
 
 def draw(study):

@@ -1,6 +1,6 @@
 """What Mengistu et al. (2016) claim where modularity is selected against: hierarchy does without it (Fig. 6, from its caption).
 
-Declared before any run with selection against Q; of PA and P&CC the first 30 runs are those of `claims.py`. Adaptation, of which the caption speaks too, is not claimed: to which task networks adapt is not known for
+Declared before any run with selection against Q or for hierarchy; of PA and P&CC the first 30 runs are those of `claims.py`. Adaptation, of which the caption speaks too, is not claimed: to which task networks adapt is not known for
 certain. What selection for hierarchy does by itself, a variant of the authors' program, is a question of ours.
 """
 
