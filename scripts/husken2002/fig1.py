@@ -6,7 +6,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.husken2002 import claims, derived
 
 STUDY = "study.toml"
-FULL = "300 runs of 200 generations, about 25 minutes of one core"
+FULL = "300 runs of 200 generations, about 15 minutes of one core"
 QUICK = claims.QUICK
 COLUMNS = {
     "q_score": "Q of the best",
