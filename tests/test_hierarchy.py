@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import evomod
+from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.measures import hierarchy, null_hierarchy
-from evomod.measures.hierarchy import hierarchy_of_active
 from evomod.network import Network
 
 
@@ -24,7 +24,8 @@ def of_matrices(many, order=slice(None)):
     n = many.shape[1]
     source, target = (ends.ravel()[order] for ends in np.indices((n, n)))
     active = (many.reshape(len(many), -1)[:, order] != 0).astype(np.int8)
-    return hierarchy_of_active(active, source, target, n).tolist()
+    none = np.zeros(0)
+    return Wiring((n,), source, target, none, none, none).hierarchies(active).tolist()
 
 
 def star(n, into):

@@ -13,6 +13,7 @@ from evomod.errors import EvomodError
 from evomod.evolution import evaluation
 from evomod.evolution.evaluation import Loop, Occasion, trial_of
 from evomod.evolution.schedules import Modularity
+from evomod.population import Accumulated
 from evomod.pressures import learning
 
 REAL = {"encoding": "layered-real", "gain": 1.0, "layers": [8, 4, 2]}
@@ -94,6 +95,17 @@ def test_networks_learn_and_nothing_of_it_is_inherited():
     assert row["best_fitness"] == last.fitness[last.best_row]
 
 
+def test_goals_that_are_rewarded_at_once_are_learned_at_once():
+    setup = evomod.prepare(made(task="retina-and-or"))
+    now, section = trial(setup), setup.config.pressures.get("learning")
+    one, other, both = (now.goal_named(name) for name in ("left-and-right", "left-or-right", "both"))
+    together = replace(now, goal=Accumulated((one, other)))
+    assert np.array_equal(
+        learning.judge(together, section), learning.judge(replace(now, goal=both), section)
+    )
+    assert not np.array_equal(learning.judge(together, section), learning.judge(now, section))
+
+
 def test_a_goal_that_counts_no_outputs_is_not_learned():
     setup = evomod.prepare(made())
     now, section = trial(setup), setup.config.pressures.get("learning")
@@ -117,11 +129,6 @@ def test_a_neutral_epoch_is_not_judged():
         (INTEGER, "pressures.learning requires weights that can learn by gradient"),
         ({"task": "circuit", "network": {"encoding": "circuit"}}, "requires weights that can learn by gradient"),
         ({"selection": {"method": "lexicase"}}, "learning changes the fitness"),
-        (
-            {"task": "retina-and-or", "network": {"encoding": "layered-real"},
-             "schedule": {"kind": "accumulating", "goals": ["left-and-right", "left-or-right"]}},
-            "learns one goal at a time",
-        ),
         (
             {"task": "attractor", "network": {"encoding": "layered-real"}},
             "pressures.learning requires fitness that counts right outputs",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError, shown
+from evomod.kernels import paths
 from evomod.network import Network
 from evomod.task import Task
 
@@ -53,6 +54,16 @@ class Wiring:
     def is_fixed(self) -> NDArray[np.bool_]:
         """``[node]``: inputs and outputs, whose places are given."""
         return (self.layer == 0) | (self.layer == len(self.layers) - 1)
+
+    def hierarchies(self, active: NDArray[np.int8]) -> NDArray[np.float64]:
+        """``[network]``: global reaching centrality (`evomod.measures.hierarchy`) of those of ``active[network, edge]``."""
+        n, found = self.n_nodes, np.empty(active.shape[0])
+        # a copy, for of an array that may not be written to there would be machine code of its own
+        paths.rank(
+            np.array(active, np.int8, order="C"), self.source, self.target, np.empty((n, max(1, -(-n // 64))), np.uint64),
+            np.empty(n, np.int64), np.empty(n, np.bool_), found,
+        )  # fmt: skip
+        return found
 
     def adjacencies(self, working: NDArray[np.int8]) -> NDArray[np.float64]:
         """``[network, source, target]``: 1.0 where ``working[network, edge]`` is not 0."""

@@ -223,19 +223,3 @@ def _rows(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     order = np.lexsort((target, source))
     first = np.searchsorted(source[order], np.arange(edges.n_nodes + 1)).astype(np.int64)
     return first, target[order], weight[order]
-
-
-def hierarchy_of_active(
-    active: NDArray[np.int8], source: NDArray[np.int64], target: NDArray[np.int64], n_nodes: int
-) -> NDArray[np.float64]:
-    """``[network]``: the `hierarchy` of directed networks of the connections that ``active[network, edge]`` marks.
-
-    ``source`` and ``target`` are the nodes of every edge.
-    """
-    found = np.empty(active.shape[0])
-    # a copy, for of an array that may not be written to there would be machine code of its own
-    kernels.rank(
-        np.array(active, np.int8, order="C"), source, target, np.empty((n_nodes, max(1, -(-n_nodes // 64))), np.uint64),
-        np.empty(n_nodes, np.int64), np.empty(n_nodes, np.bool_), found,
-    )  # fmt: skip
-    return found

@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.measures.hierarchy import hierarchy_of_active
 from evomod.pressures.base import Pressure, View
 from evomod.sections import PricedSection
 
@@ -26,8 +25,7 @@ class HierarchySection(PricedSection):
 
 def measure(view: View, section: HierarchySection) -> NDArray[np.float64]:
     """How far hierarchy is from where it is wanted, up to a constant ``[individual]``: its negative if up, itself if down."""
-    wiring = view.wiring
-    found = hierarchy_of_active(view.active, wiring.source, wiring.target, wiring.n_nodes)
+    found = view.wiring.hierarchies(view.active)
     return -found if section.direction == "up" else found
 
 

@@ -12,18 +12,16 @@ Steps are those of iRprop- (Igel & Hüsken 2003) on the squared error of all pat
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from evomod.encodings import Encoding
-from evomod.errors import EvomodError
-from evomod.population import Bits
+from evomod.population import Accumulated, Bits
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
-from evomod.task import Task, unpack
+from evomod.task import unpack
 
 
 class LearningSection(Section):
@@ -41,28 +39,26 @@ STREAM = 0x6C65726E
 """Key of its random numbers."""
 
 
-def fit(section: LearningSection, encoding: Encoding, config: Any, task: Task) -> LearningSection:
-    """As it is. Raises `EvomodError` for several goals at once."""
-    if config.schedule.kind == "accumulating":
-        raise EvomodError(
-            "pressures.learning learns one goal at a time, and schedule.kind = 'accumulating' rewards several at "
-            "once; leave one of them out."
-        )
-    return section
+def aims(goals: Sequence[Bits], n_patterns: int) -> NDArray[np.float64]:
+    """``[output, pattern]``: 1.0 for a yes, -1.0 for a no, 0.0 where no goal counts the output.
 
-
-def aims(goal: Bits, n_patterns: int) -> NDArray[np.float64]:
-    """``[output, pattern]``: 1.0 for a yes, -1.0 for a no, 0.0 where the goal counts no output."""
-    wanted, unwanted = (unpack(bits, n_patterns).astype(float) for bits in (goal.wanted, goal.unwanted))
+    Goals that are rewarded at once agree wherever two count an output.
+    """
+    wanted, unwanted = (
+        np.any([unpack(getattr(goal, side), n_patterns) for goal in goals], axis=0).astype(float)
+        for side in ("wanted", "unwanted")
+    )
     return np.subtract(wanted, unwanted)
 
 
 def judge(trial: Trial, section: LearningSection) -> NDArray[np.float64]:
     """Fitness with what was learned; a goal that counts no outputs cannot be learned, and nothing is changed."""
-    if not isinstance(trial.goal, Bits):
+    goals = trial.goal.goals if isinstance(trial.goal, Accumulated) else (trial.goal,)
+    counting = [goal for goal in goals if isinstance(goal, Bits)]
+    if not counting:
         return trial.fitness
     encoding = trial.encoding
-    wanted = aims(trial.goal, 2**encoding.wiring.n_inputs)
+    wanted = aims(counting, 2**encoding.wiring.n_inputs)
     _, errors = encoding.learned(trial.population.genomes, wanted, section.steps, trial.stream(STREAM))
     return (1.0 - section.weight) * trial.fitness + section.weight * (1.0 - errors / LARGEST)
 
@@ -73,6 +69,5 @@ PRESSURE = Pressure(
     place="evaluation",
     requires=frozenset({"gradient"}),
     order=61,
-    fit=fit,
     judge=judge,
 )

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
-from evomod.measures.hierarchy import hierarchy_of_active
 from evomod.measures.modularity import modularity_of_many
 from evomod.population import Population, score
 from evomod.pressures import max_modularity
@@ -202,8 +201,7 @@ class Tracker:
     def _hierarchy(self, working: NDArray[np.int8]) -> float | None:
         if not self.setup.config.tracking.hierarchy:
             return None
-        wiring = self.setup.encoding.wiring
-        return float(hierarchy_of_active(working, wiring.source, wiring.target, wiring.n_nodes)[0])
+        return float(self.setup.encoding.wiring.hierarchies(working)[0])
 
 
 def _make_room(known: dict[bytes, Any]) -> None:

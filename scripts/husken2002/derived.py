@@ -31,7 +31,7 @@ def errors(config, network, seed):
     """Columns of one network: of the same random weights after every number of steps."""
     setup = prepare(config)
     encoding, genome = setup.encoding, setup.encoding.genome(network)[None]
-    wanted, starts = aims(setup.goals[0], 2**encoding.wiring.n_inputs), seed.spawn(STARTS)
+    wanted, starts = aims(setup.goals[:1], 2**encoding.wiring.n_inputs), seed.spawn(STARTS)
     found = {}
     for steps in STEPS:
         each = [encoding.learned(genome, wanted, steps, np.random.default_rng(s))[1][0] for s in starts]
