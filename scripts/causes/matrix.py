@@ -159,9 +159,6 @@ DATA_SETS = (
         beside("control", goal_switching="goal-switching", adaptability="adaptability"), adapts_within=1000,
     ),
     evolved(
-        "retina (2013, equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc"),
-    ),
-    evolved(
         "retina (CPPN)", "retina", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs"),
     ),
     evolved(
