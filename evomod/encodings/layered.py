@@ -808,6 +808,6 @@ REAL = EncodingKind(
     variation=RealVariation,
     supports=EVERYTHING | {"real", "gradient"},
     size=size,
-    kernels=(realvalued.answer, realvalued.learn, kernels.vary),
+    kernels=(realvalued.answer, kernels.vary),
     examples=({"pressures": COST}, {"pressures": {"learning": {"steps": 1}}}),
 )
