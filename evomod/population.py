@@ -204,6 +204,12 @@ class Accumulated:
         return np.concatenate([goal.right(yes, no, tie_rule) for goal in self.goals], axis=1)
 
 
+def counted_goals(goal: Goal) -> tuple[Bits, ...]:
+    """Those of the goals rewarded at once that count outputs; none if fitness is another's or nothing is rewarded."""
+    goals = goal.goals if isinstance(goal, Accumulated) else (goal,)
+    return tuple(one for one in goals if isinstance(one, Bits))
+
+
 def accumulated_name(names: Iterable[str]) -> str:
     """What goals that are rewarded at once are called.
 

@@ -212,6 +212,33 @@ def test_many_objectives_of_a_large_pool_repeat_the_oracle(n_levels, p):
     assert_oracle_survivors(objectives, p, n // 3, seed=18)
 
 
+@pytest.mark.parametrize("p", [(1.0, 0.25, 1.0), (1.0, 1.0, 1.0)], ids=str)
+@pytest.mark.parametrize("n_levels", [3, 40])
+def test_many_objectives_of_many_words_repeat_the_oracle(n_levels, p):
+    """Who blocks somebody stands words away, in a level before or the same."""
+    rng, n = np.random.default_rng(19), size(400, 60)
+    objectives = rng.random((n, len(p)))
+    objectives[:, 0] = rng.integers(0, n_levels, n)
+    objectives[:, 1] -= 0.2 * objectives[:, 0] / n_levels  # so that the best are no blockers of most
+    objectives[:, 2] = np.round(objectives[:, 2] - 0.2 * objectives[:, 0] / n_levels, 2)
+    assert_oracle_survivors(objectives, p, n // 16, seed=20)
+
+
+@pytest.mark.parametrize("p", [0.25, 1.0])
+def test_fronts_of_many_equal_those_of_two_objectives_in_a_pool_of_20000(p):
+    """Sets of ranks are kept for every 128th rank then, not every 64th."""
+    rng, n = np.random.default_rng(21), size(20_000, 200)
+    objectives = np.stack((rng.integers(0, 200, n) / 200, np.round(rng.random(n), 4)), axis=1)
+    objectives[:, 1] -= objectives[:, 0]
+    fast, general = np.empty(n, np.int64), np.empty(n, np.int64)
+    fronts(objectives, lexicographic(objectives), p, n // 2, np.random.default_rng(22), fast)
+    draws = pointer_to(np.random.default_rng(22))
+    fronts_of_many(
+        objectives, _orders(objectives, np.arange(n)), np.array([1.0, p]), n // 2, draws, general
+    )
+    assert_array_equal(fast, general)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_levels_are_the_fronts_of_one_objective(kind):
     """Numbers, crowding, and how many are placed before the last front and with it."""

@@ -388,7 +388,8 @@ class Layered(Encoding):
     ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Yes and no bits ``[individual, output, set * word]`` while the neurons ``silent[set, hidden]`` are 0.
 
-        ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when nobody is silent lies in the memory ``states``.
+        ``ancestors[individual]`` is the row of its parent, which comes before it, or -1. What the networks answer when
+        nobody is silent lies in the memory ``states``.
         """
         wiring = self.wiring
         if not self.uses_sign:
@@ -437,8 +438,8 @@ class Layered(Encoding):
         """Genomes ``[individual, gene]`` that began with small random weights and learned for so many steps, and their error.
 
         The squared error ``[individual]``, a mean over counted outputs, falls by iRprop- (Igel & Hüsken 2003): every
-        weight has a step size of its own, the first `FIRST_STEP` over gain; one may become 0 at the end of its range. ``wanted[output, pattern]`` is -1.0 or 1.0,
-        and 0.0 where an output is not counted. Of real-valued networks only.
+        weight has a step size of its own, the first `FIRST_STEP` over gain; one may become 0 at the end of its range.
+        ``wanted[output, pattern]`` is -1.0 or 1.0, and 0.0 where an output is not counted. Of real-valued networks only.
         """
         wiring, inputs = self.wiring, np.where(self.inputs, 1.0, -1.0)
         times = max(1, 8 // inputs.shape[1])

@@ -90,6 +90,36 @@ def expect(yes, no, wanted, unwanted, is_strict, weights, right):
             right[i] += weights[s] * n
 
 
+@unmanaged
+def differ(octets, counts, worths, distances):
+    """Mean Hamming distance of ``octets[individual, octet]`` to those of all, itself included.
+
+    Who has a bit differs in it from those without it: it is worth n less twice the number of those who have it. Worths of
+    an octet's bits are added up once for each of its values, so an individual takes one addition an octet, and
+    all take a tenth of the time of a matrix product over bits. Work space: ``counts[octet, value]``, 0 in the
+    beginning, and ``worths[octet, value]``; writes ``distances[individual]``.
+    """
+    n, n_octets = octets.shape
+    for i in range(n):
+        for k in range(n_octets):
+            counts[k, octets[i, k]] += 1
+    everywhere = 0
+    for k in range(n_octets):
+        worths[k, 0] = 0
+        for bit in range(8):
+            ones, half = 0, 1 << bit
+            for value in range(256):
+                ones += counts[k, value] * ((value >> bit) & 1)
+            for value in range(half):
+                worths[k, half + value] = worths[k, value] + n - 2 * ones
+            everywhere += ones
+    for i in range(n):
+        apart = everywhere
+        for k in range(n_octets):
+            apart += worths[k, octets[i, k]]
+        distances[i] = apart / n
+
+
 @compiled
 def penalise(fitness, sizes, penalty, above, scored):
     """Take ``penalty`` off the fitness for everything that ``sizes[individual]`` is ``above`` a number."""

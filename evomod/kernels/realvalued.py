@@ -320,7 +320,7 @@ def learn(
             sizes[gene], before[gene] = first_step, 0.0
         errors[i] = 0.0
         for left in range(n_steps, -1, -1):
-            for gene in range(n_genes):
+            for gene in range(n_genes if left > 0 else 0):
                 for k in range(EIGHT):
                     sums[gene, k] = 0.0
             for block in range(0, n_patterns, n):

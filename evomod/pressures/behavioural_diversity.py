@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.kernels import answers as kernels
 from evomod.pressures.base import Pressure, View
 from evomod.sections import Probability, Section
 
@@ -25,16 +26,18 @@ class DiversitySection(Section):
 def measure(yes: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Mean Hamming distance of each individual's yes bits to the whole pool, itself included.
 
-    ``yes[individual, output, word]``; returns ``[individual]``, a number of bits. Counting each bit
-    over the pool once makes it linear in the pool instead of quadratic.
+    ``yes[individual, output, word]``; returns ``[individual]``, a number of bits. Linear in the pool: each bit is
+    counted over the pool once.
 
     >>> measure(np.array([[[0]], [[1]], [[3]]], np.uint64)).round(3).tolist()
     [1.0, 0.667, 1.0]
     """
-    raw = np.ascontiguousarray(yes.reshape(yes.shape[0], -1)).view(np.uint8)
-    bits = np.unpackbits(raw, axis=1).astype(np.int64)
-    n, ones = bits.shape[0], bits.sum(axis=0)
-    return (bits @ (n - 2 * ones) + ones.sum()) / n
+    octets = np.ascontiguousarray(yes.reshape(yes.shape[0], -1)).view(np.uint8)
+    n, n_octets = octets.shape
+    distances = np.empty(n)
+    counts, worths = np.zeros((n_octets, 256), np.int64), np.empty((n_octets, 256), np.int64)
+    kernels.differ(octets, counts, worths, distances)
+    return distances
 
 
 def measure_view(view: View, section: Any) -> NDArray[np.float64]:

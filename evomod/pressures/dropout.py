@@ -28,7 +28,7 @@ from pydantic import Field
 from evomod.encodings import Encoding
 from evomod.errors import EvomodError
 from evomod.kernels import answers as kernels
-from evomod.population import Accumulated, Bits
+from evomod.population import Bits, counted_goals
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
@@ -130,8 +130,7 @@ def silences(
 
 def judge(trial: Trial, section: DropoutSection) -> NDArray[np.float64]:
     """Mean fitness under dropout. A goal that counts no outputs is not changed by silence."""
-    goals = trial.goal.goals if isinstance(trial.goal, Accumulated) else (trial.goal,)
-    counting = [goal for goal in goals if isinstance(goal, Bits)]
+    counting = counted_goals(trial.goal)
     if not counting:
         return trial.fitness
     encoding, genomes, slots = trial.encoding, trial.population.genomes, trial.population.slots

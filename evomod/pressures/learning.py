@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from evomod.population import Accumulated, Bits
+from evomod.population import Bits, counted_goals
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 from evomod.task import unpack
@@ -53,8 +53,7 @@ def aims(goals: Sequence[Bits], n_patterns: int) -> NDArray[np.float64]:
 
 def judge(trial: Trial, section: LearningSection) -> NDArray[np.float64]:
     """Fitness with what was learned; a goal that counts no outputs cannot be learned, and nothing is changed."""
-    goals = trial.goal.goals if isinstance(trial.goal, Accumulated) else (trial.goal,)
-    counting = [goal for goal in goals if isinstance(goal, Bits)]
+    counting = counted_goals(trial.goal)
     if not counting:
         return trial.fitness
     encoding = trial.encoding
