@@ -154,9 +154,9 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 BEGINNING = """# What makes networks modular, and is it good for them?
 
 **In short.** On its own task a cost of connections does what its paper says, raw and relative to networks of the same degrees,
-with first networks made as the authors' program makes them, and ties broken as there, in one way with the cost and in another
-without; where they are broken alike, no effect relative to networks of the same degrees has been shown so far, but one within
-layers ([every cause in one table](matrix.md)). Goals that switch make circuits and the retina more modular than a
+as the authors' program has it: there parents stay among equals without the cost, and chance decides with it. Where chance decides in
+both, all else equal, a cost still raises Q, by making networks sparse: relative to random networks of the same degrees, or of the same
+degrees in every layer, there is no effect of interest ([every cause in one table](matrix.md)). Goals that switch make circuits and the retina more modular than a
 fixed goal does. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make networks more
 modular than their degrees explain, L2 and pruning make them more modular, and dropout makes them less so; in evolved networks these
 wait for runs.

@@ -302,9 +302,10 @@ def following(loop: Loop, before: Generation, goal: Goal) -> Generation:
     """Parents, offspring, survivors. Parents were chosen by the goal of the generation before."""
     kept, parents = bred(loop, before)
     pool = with_offspring(loop, before.population, kept, parents)
-    noted = before.crowding if kept is None else before.crowding[kept]
-    standing = judged(loop, pool, _occasion(loop, before, goal)).carrying(noted)
-    standing = survivors(loop, standing)
+    standing = judged(loop, pool, _occasion(loop, before, goal))
+    if loop.setup.selection.survivors is not None:
+        noted = before.crowding if kept is None else before.crowding[kept]
+        standing = survivors(loop, standing.carrying(noted))
     for acting in loop.setup.changes:
         standing = changed(loop, standing, acting, before)
     return _generation(loop.setup, standing, before)

@@ -5,7 +5,9 @@ Gene g of a genome is an int8 from ``low[g]`` up to, not including, ``high[g]``.
 
 from __future__ import annotations
 
-from evomod.kernels import compiled, inlined, uniform
+import numpy as np
+
+from evomod.kernels import compiled, inlined, n_bits, uniform
 
 
 @compiled
@@ -22,6 +24,8 @@ def another(value, size, by_bit, draw):
     if not by_bit:
         changed = int(draw * (size - 1))
         return changed + (changed >= value)
+    if size & (size - 1) == 0:  # a power of 2, as mostly: every bit may change
+        return value ^ (1 << int(draw * n_bits(np.uint64(size - 1))))
     n, bit = 0, 1
     while bit < size:
         n += value ^ bit < size
@@ -52,8 +56,11 @@ def vary(alphabets, free, rates, draws, offspring):
                 own = offspring[i, gene]
                 offspring[i, gene] = offspring[i + 1, gene]
                 offspring[i + 1, gene] = own
-        if free.size and draws[i, 0] < rates[1]:
+        if (
+            free.size
+        ):  # without a branch for who is mutated: guessed wrong, it took two thirds of the time
             gene = free[int(draws[i, 1] * free.size)]
-            low = alphabets[0, gene]
-            value, size = offspring[i, gene] - low, alphabets[1, gene] - low
-            offspring[i, gene] = low + another(value, size, rates[2] == 1.0, draws[i, 2])
+            low, size = alphabets[0, gene], alphabets[1, gene] - alphabets[0, gene]
+            value = offspring[i, gene] - low
+            changed = another(value, size, rates[2] == 1.0, draws[i, 2])
+            offspring[i, gene] = low + (changed if draws[i, 0] < rates[1] else value)

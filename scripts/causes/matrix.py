@@ -143,6 +143,9 @@ DATA_SETS = (
         FLAT,
     ),
     evolved(
+        "retina (2013, equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc")
+    ),
+    evolved(
         "retina (part of patterns)", "retina", "benefits/benefits-unseen/summary.csv",
         beside(
             "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",
