@@ -56,6 +56,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "A cost of connections causes modularity",
         (
             ("clune2013", r"^P&CC has the higher Q( relative to|,|$)"),
+            ("clune2013", r"^with equal ties P&CC has a higher Q"),
             ("mengistu2016", r"more modular"),
             ("liu2023", r"with length and swaps networks (have a higher Q|are more modular)"),
             ("achterberg2023", r"^with length and communicability networks have a higher Q"),
