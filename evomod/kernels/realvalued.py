@@ -7,7 +7,7 @@ from math import factorial, log
 import numpy as np
 
 from evomod.kernels import inlined, unmanaged
-from evomod.kernels.vectors import bits, numbers, plus, put_numbers, real, times
+from evomod.kernels.vectors import bits, numbers, plus, prefer_wide, put_numbers, real, times
 
 TWO_LOG2E = 2.0 / log(2.0)
 FARTHEST = 64.0
@@ -147,6 +147,7 @@ def answer(
     ``values[neuron, pattern]``, which stays in the cache. Work space, too: ``sums[first layer * pattern]``,
     ``groups[neuron of it, 8 patterns]``, ``reaches[node]``, ``weights[edge + 1]``, ``sources[edge + 1]``, ``starts[neuron + 1]``.
     """
+    prefer_wide()
     n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], answers.shape[1]
     n_inputs, n_patterns, n, n_first = inputs.shape[0], answers.shape[2], values.shape[1], neurons[0, 5]
     for i in range(genes.shape[0]):
@@ -308,6 +309,7 @@ def learn(
     ``values[node + 1, pattern]`` and ``deltas[neuron, pattern]``. Work space, too: ``sums[gene, eighth]``, ``sizes[gene]``,
     ``before[gene]``, ``reaches[node]``, ``places[gene + 1]``, ``sources[gene + 1]``, ``starts[neuron + 1]``.
     """
+    prefer_wide()
     n_neurons, n_genes, n_outputs = neurons.shape[0], genes.shape[1], wanted.shape[0]
     n_inputs, n_patterns, n = inputs.shape[0], inputs.shape[1], values.shape[1]
     for k in range(n):

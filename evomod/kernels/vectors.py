@@ -193,6 +193,20 @@ def _element(builder: Any, data: Any, place: Any) -> Any:
     return one if one.type in (WORD, NUMBER) else builder.sext(one, WORD)
 
 
+def _prefer_wide(builder: Any) -> None:
+    """Put an attribute on the function that is being built; llvmlite knows none with a value, so past its check."""
+    set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+
+
+@_built(_prefer_wide, types.void)
+def prefer_wide():
+    """Let LLVM take the widest registers in the loops of a kernel that calls this, to the same results.
+
+    Without it LLVM takes half of a register of 512 bits, which on older processors lowered the clock: neurons of tanh
+    took a tenth longer.
+    """
+
+
 @_built(lambda b, data, place: b.load(_pointer(b, data, place, WORDS), align=8), VECTOR)
 def load(words, place):
     """The four words from a place on."""

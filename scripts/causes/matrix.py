@@ -162,6 +162,13 @@ DATA_SETS = (
         beside("control", goal_switching="goal-switching", adaptability="adaptability"), adapts_within=1000,
     ),
     evolved(
+        "retina (28 to 32 connections)", "retina", "causes/causes-fixed/summary.csv",
+        beside(
+            "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",
+            dropout="dropout-10",
+        ),
+    ),
+    evolved(
         "retina (CPPN)", "retina", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs"),
     ),
     evolved(
