@@ -16,7 +16,7 @@ COLUMNS = {
 CLAIMS = [
     Larger(
         f"with 28 to 32 connections {name} still makes networks more modular ({label})", column=column, a=name,
-        b=derived.CONTROL, family="beyond sparseness", smallest=DELTA, figure="causes",
+        b=derived.CONTROL, family="beyond sparseness", smallest=DELTA, figure="causes-held",
     )
     for column, label in NULLS.items()
     for name in CAUSES

@@ -5,6 +5,7 @@ comes out the same again.
 """
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from evomod.config import towards
 from evomod.errors import EvomodError
@@ -12,7 +13,7 @@ from evomod.evolvability.transfers import descendants, fitness_course
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measures.report import q_beside_nulls
 from evomod.plots.runs import COLOURS
-from evomod.plots.studies import LINES, rows_of
+from evomod.plots.studies import LINES, plot_dots, rows_of, runs_in_words, signs_of_dots
 from evomod.statistics import FEWEST
 from evomod.studies.definition import seed_of
 from evomod.studies.engines import in_workers
@@ -419,3 +420,16 @@ def plot_singles(axes, study, table, x, y):
         medians = [np.median(group) if group.size else np.nan for group in groups]
         style = {"color": COLOURS[k % len(COLOURS)], "ls": LINES[k % len(LINES)], "lw": 1.2}
         axes.plot(places, medians, label=study.labels[name], **style)
+
+
+def draw_dots(study, panels, numbers):
+    """Six panels, ``panels`` their labels by column; every dot is a run, ``numbers(column, treatment)`` where."""
+    here = [name for name in study.treatments if (study.summary["treatment"] == name).any()]
+    figure = Figure(figsize=(9.6, 4.4), layout="constrained")
+    for axes, (column, label) in zip(figure.subplots(2, 3, sharey=True).ravel(), panels.items(), strict=True):  # fmt: skip
+        plot_dots(axes, [numbers(column, name) for name in here], [study.labels[name] for name in here])
+        axes.set_xlabel(label, fontsize=8)
+    runs = [rows_of(study.summary, treatment=name)["treatment"] for name in here]
+    signs = signs_of_dots([len(group) for group in runs])
+    figure.legend(handles=signs, loc="outside upper center", ncols=len(signs), title=runs_in_words(runs))
+    return figure

@@ -1,20 +1,14 @@
-"""How causes act: with connections held, matched, with the pressure lifted, and two at a time."""
-
-from pathlib import Path
+"""How causes act: matched by connections, with the pressure lifted, and two at a time."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.papers.scripts import companion
 from evomod.plots.runs import COLOURS
-from evomod.plots.studies import plot_dots, plot_interval
+from evomod.plots.studies import plot_interval
 from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
-FULL = (
-    "540 runs of 10,000 generations and 210 of study_fixed.toml, then 240 of 2000, "
-    "about 7 hours of one core"
-)
+FULL = "540 runs of 10,000 generations, then 240 of 2000, about 5 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 
@@ -24,17 +18,14 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """Four questions, six panels."""
-    figure = Figure(figsize=(10.6, 6.6), layout="constrained")
-    cells = figure.subplots(2, 3)
-    held = companion(study, Path(__file__), "study_fixed.toml")
-    draw_held(cells[0, 0], held, "q_score", "Q")
-    draw_held(cells[0, 1], held, "q_z", "z of Q")
-    draw_matched(cells[0, 2], study)
+    """Three questions, four panels."""
+    figure = Figure(figsize=(8.6, 6.6), layout="constrained")
+    cells = figure.subplots(2, 2)
     table = derived.decay(study)
+    draw_matched(cells[0, 0], study)
+    draw_pairs(cells[0, 1], study)
     draw_decay(cells[1, 0], study, table, "q", "Q")
     draw_decay_of_z(cells[1, 1], study, table)
-    draw_pairs(cells[1, 2], study)
     for axes in cells.flat:
         axes.title.set_fontsize(8)
         axes.tick_params(axis="y", labelsize=7)
@@ -43,20 +34,6 @@ def draw(study):
         *lines, loc="outside lower left", ncols=8, fontsize=7, title="the pressure is lifted: Q of"
     )
     return figure
-
-
-def draw_held(axes, held, column, label):
-    """Causes in networks of 28 to 32 connections."""
-    axes.set_title(f"28 to 32 connections: {label}")
-    if held is None:
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, "study_fixed.toml\nhas not been run", ha="center", transform=axes.transAxes)
-        return
-    here = [name for name in held.treatments if (held.summary["treatment"] == name).any()]
-    groups = [derived.measured(held, column, name) for name in here]
-    plot_dots(axes, groups, [held.labels[name] for name in here])
-    axes.set_xlabel(label)
-    axes.axvline(np.median(groups[0]), color="0.6", lw=0.8, zorder=0)
 
 
 def draw_matched(axes, study):
