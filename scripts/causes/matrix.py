@@ -143,7 +143,7 @@ DATA_SETS = (
         FLAT,
     ),
     evolved(
-        "retina (2013, equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc")
+        "retina (2013 with equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc")
     ),
     evolved(
         "retina (part of patterns)", "retina", "benefits/benefits-unseen/summary.csv",
