@@ -143,7 +143,7 @@ DATA_SETS = (
         FLAT,
     ),
     evolved(
-        "retina (2013 with equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc")
+        "retina (equal ties)", "retina", "clune2013/clune2013-equal-ties/summary.csv", beside("pa", connection_cost="pcc")
     ),
     evolved(
         "retina (part of patterns)", "retina", "benefits/benefits-unseen/summary.csv",
@@ -162,7 +162,7 @@ DATA_SETS = (
         beside("control", goal_switching="goal-switching", adaptability="adaptability"), adapts_within=1000,
     ),
     evolved(
-        "retina (28 to 32 connections)", "retina", "causes/causes-fixed/summary.csv",
+        "retina (28–32 connections)", "retina", "causes/causes-fixed/summary.csv",
         beside(
             "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",
             dropout="dropout-10",
