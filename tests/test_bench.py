@@ -149,6 +149,16 @@ def test_variation_by_arrays_stays_in_the_alphabets(name):
         assert (there ^ now).sum(axis=1).max() <= 2
 
 
+@pytest.mark.parametrize("name", bench.WORKLOADS)
+def test_every_workload_is_measured(name, monkeypatch):
+    """Whatever operators its method of selection has."""
+    monkeypatch.setattr(bench, "WARM", 2)
+    result = bench.measure(name, rounds=1)
+    assert min(result["ms_per_generation"].values()) > 0.0
+    spent = {stage for stage, ms in result["stages"].items() if ms > 0.0}
+    assert {"vary", "answer", "select", "track"} <= spent
+
+
 def test_a_bench_tells_ratios_of_medians(monkeypatch):
     monkeypatch.setattr(bench, "WARM", 2)
     monkeypatch.setattr(bench, "WORKLOADS", {"circuit-fg": bench.WORKLOADS["circuit-fg"]})

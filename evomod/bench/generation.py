@@ -77,8 +77,9 @@ def measure(name: str, rounds: int = ROUNDS) -> dict[str, Any]:
     clock: Clock = {}
     is_staged = [False]
     for operator, stage in STAGES.items():
-        timed = _timed(getattr(setup.toolbox, operator), stage, clock, is_staged)
-        setup.toolbox.register(operator, timed)
+        if hasattr(setup.toolbox, operator):  # a method of selection has "breed", or "parents" and "survive"
+            timed = _timed(getattr(setup.toolbox, operator), stage, clock, is_staged)
+            setup.toolbox.register(operator, timed)
     generations = evolve(setup.config, seed=1, setup=setup)
     with threadpool_limits(1), seeded(np.random.default_rng(1)):
         first = next(g for g in generations if g.number == WARM)
