@@ -77,7 +77,7 @@ def measure(name: str, rounds: int = ROUNDS) -> dict[str, Any]:
     clock: Clock = {}
     is_staged = [False]
     for operator, stage in STAGES.items():
-        if hasattr(setup.toolbox, operator):  # a method of selection has "breed", or "parents" and "survive"
+        if hasattr(setup.toolbox, operator):  # "breed", or "parents" and "survive"
             timed = _timed(getattr(setup.toolbox, operator), stage, clock, is_staged)
             setup.toolbox.register(operator, timed)
     generations = evolve(setup.config, seed=1, setup=setup)
