@@ -167,7 +167,7 @@ class Graded(Bits):
         fitness, worths = np.empty(yes.shape[0]), self.formula.worths(self.wanted.shape[0])
         kernels.grade(
             yes, no, self.wanted, tie_rule == "strict", self.starts, self.weights, worths, self.formula.steepness,
-            fitness,
+            np.empty(64, np.int64), fitness,
         )  # fmt: skip
         return fitness
 

@@ -93,8 +93,8 @@ class GeneRegulation(Encoding):
         states: NDArray[Any],
     ) -> None:
         """Follow all first states, into memory."""
-        following = np.empty(2**self.n, np.int64)
-        kernels.answer(genomes, ancestors, self.section.steps, slots, following, states)
+        work = np.empty((4, 2**self.n), np.int64)
+        kernels.answer(genomes, ancestors, self.section.steps, slots, work, states)
 
     def active(self, genomes: Genomes) -> NDArray[np.int8]:
         """All connections: every gene is an output."""

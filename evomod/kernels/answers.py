@@ -53,22 +53,28 @@ def score(yes, no, wanted, unwanted, is_strict, n_answers, fitness):
 
 
 @compiled
-def grade(yes, no, wanted, is_strict, patterns, weights, worths, steepness, fitness):
+def grade(yes, no, wanted, is_strict, patterns, weights, worths, steepness, right, fitness):
     """``1 - exp(-steepness g)`` into ``fitness[individual]``, g the mean worth of the answers to ``patterns[start]``.
 
     An answer of which so many outputs are right is worth ``worths[number]``; ``weights[start]`` are 1 in all. ``yes``,
-    ``no`` and ``wanted`` as in `score`.
+    ``no`` and ``wanted`` as in `score`. Right outputs are counted for a word's patterns at once, where the word changes;
+    ``right[64]`` is work space.
     """
     for i in range(fitness.size):
-        mean = 0.0
+        mean, counted = 0.0, -1
         for p in range(patterns.size):
-            w, bit, right = patterns[p] // 64, np.uint64(patterns[p] % 64), 0
-            for k in range(wanted.shape[0]):
-                said = yes[i, k, w]
-                denied = no[i, k, w] if is_strict else ~said
-                hit = (said & wanted[k, w]) | (denied & ~wanted[k, w])
-                right += int((hit >> bit) & np.uint64(1))
-            mean += weights[p] * worths[right]
+            w = patterns[p] // 64
+            if w != counted:
+                counted = w
+                for bit in range(right.size):
+                    right[bit] = 0
+                for k in range(wanted.shape[0]):
+                    said = yes[i, k, w]
+                    denied = no[i, k, w] if is_strict else ~said
+                    hits = (said & wanted[k, w]) | (denied & ~wanted[k, w])
+                    for bit in range(right.size):
+                        right[bit] += np.int64((hits >> np.uint64(bit)) & np.uint64(1))
+            mean += weights[p] * worths[right[patterns[p] % 64]]
         fitness[i] = -math.expm1(-steepness * mean)
 
 

@@ -43,15 +43,35 @@ def is_same(genomes, i, parent):
     return n == 0
 
 
+@inlined
+def go_on(following, steps, reached, far, further):
+    """The state that is reached from each after so many steps, into ``reached[state]``, by steps of 1, 2, 4, 8, ...
+
+    In turn it would be as many loads as steps, each waiting for the one before: three times as long.
+    ``far[state]`` and ``further[state]`` are work space.
+    """
+    for state in range(following.size):
+        reached[state], far[state] = state, following[state]
+    while steps > 0:
+        if steps % 2 == 1:
+            for state in range(following.size):
+                reached[state] = far[np.uint64(reached[state])]
+        steps //= 2
+        if steps > 0:
+            for state in range(following.size):
+                further[state] = far[np.uint64(far[state])]
+            far, further = further, far
+
+
 @compiled
-def answer(genomes, ancestors, steps, slots, following, states):
+def answer(genomes, ancestors, steps, slots, work, states):
     """The states in which networks rest, into ``states[slot, (yes, no), gene, word]``: bit v for the first state v.
 
     A gene is active (yes) or inactive (no) in a state that no longer changes, reached in fewer than ``steps`` steps; where
     there is none it is neither. ``ancestors[individual]``: row of the parent, itself if it is answered already, or -1.
-    ``following[state]`` is work space.
+    ``work[4, state]`` is work space.
     """
-    n = states.shape[2]
+    n, (following, reached, far, further) = states.shape[2], (work[0], work[1], work[2], work[3])
     for i in range(genomes.shape[0]):
         parent, mine = ancestors[i], states[slots[i]]
         if parent == i:
@@ -60,15 +80,19 @@ def answer(genomes, ancestors, steps, slots, following, states):
             mine[:] = states[slots[parent]]
             continue
         follow(genomes[i], n, following)
-        mine[:] = np.uint64(0)
+        go_on(following, steps - 1, reached, far, further)
+        rests = far
         for first in range(following.size):
-            state, word, bit = first, first // 64, ONE << np.uint64(first % 64)
-            for _ in range(steps):
-                if following[state] == state:
-                    for gene in range(n):
-                        mine[1 - ((state >> gene) & 1), gene, word] |= bit
-                    break
-                state = following[state]
+            rests[first] = following[np.uint64(reached[first])] == reached[first]
+        for word in range(states.shape[3]):
+            last, resting = reached[64 * word : 64 * word + 64], rests[64 * word : 64 * word + 64]
+            for gene in range(n):
+                yes, no = np.uint64(0), np.uint64(0)
+                for k in range(last.size):
+                    is_active = (last[k] >> gene) & 1
+                    yes |= np.uint64(is_active & resting[k]) << np.uint64(k)
+                    no |= np.uint64((1 - is_active) & resting[k]) << np.uint64(k)
+                mine[0, gene, word], mine[1, gene, word] = yes, no
 
 
 @inlined
