@@ -9,7 +9,7 @@ QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.p
 
 PANELS = {
     "q_score": "Q",
-    "q_z_layered": "z beside rewired within layers",
+    "q_z_layered": "z relative to nulls within layers",
     "connections": "connections",
     "neither": "generations to a related goal (neither)",
     "top-and-bottom": "to one with other halves",

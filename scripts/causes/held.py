@@ -10,8 +10,8 @@ QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.p
 
 PANELS = {
     "q_score": "Q",
-    "q_z": "z beside networks of the same degrees",
-    "q_z_layered": "z beside rewired within layers",
+    "q_z": "z relative to networks of the same degrees",
+    "q_z_layered": "z relative to nulls within layers",
     "connections": "connections",
     "neurons": "neurons",
     f"fitness:{derived.TRAINED}": "fitness",
