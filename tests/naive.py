@@ -463,6 +463,42 @@ def vary(
     return child
 
 
+def vary_real_structure(
+    layers: Sequence[int],
+    parents: Sequence[Sequence[float]],
+    rates: Mapping[str, float],
+    ends: tuple[float, float],
+    min_connections: int,
+    rng: np.random.Generator,
+) -> tuple[list[list[float]], list[list[bool]]]:
+    """Children whose values are still their parents', and which of their genes are to change (our own convention).
+
+    First one draw a gene of every child, then what comes and goes in each, then one draw an edge for new weights.
+    """
+    n_edges, hits, present = len(edges(layers)), [], []
+    for parent in parents:
+        n = sum(weight != 0 for weight in parent[:n_edges])
+        chance = min(1.0, rates["weight_changes"] / max(n, 1))
+        drawn = [rng.random() for _ in parent]
+        hits.append([
+            draw < chance and gene != 0 if place < n_edges else draw < rates["bias"]
+            for place, (gene, draw) in enumerate(zip(parent, drawn, strict=True))
+        ])  # fmt: skip
+    still = {**rates, "weight_changes": 0.0, "bias": 0.0}
+    for parent in parents:
+        is_there = [int(gene != 0 or place >= n_edges) for place, gene in enumerate(parent)]
+        present.append(vary(layers, is_there, 1, 2, still, "step", min_connections, rng))
+    children = []
+    for parent, is_there, is_hit in zip(parents, present, hits, strict=True):
+        child = list(parent)
+        for place in range(n_edges):
+            fresh = ends[0] + (ends[1] - ends[0]) * rng.random()
+            child[place] = (child[place] or fresh) if is_there[place] else 0.0
+            is_hit[place] = is_hit[place] and is_there[place] != 0
+        children.append(child)
+    return children, hits
+
+
 # -------------------------------------------------------------------------------------- selection
 
 

@@ -343,6 +343,31 @@ def test_polynomial_mutation_never_leaves_the_range(layers, section, low, high, 
         genomes = children
 
 
+@pytest.mark.parametrize("min_connections", [0, 4])
+@pytest.mark.parametrize("rates", list(RATES.values()), ids=list(RATES))
+def test_structure_of_real_valued_networks_varies_as_the_oracle_says_draw_by_draw(
+    rates, min_connections
+):
+    """Empty, full, sparse and random parents, several times each: the same children, hits and state of the generator."""
+    layers, ends = (4, 3, 2), (-1.5, 2.0)
+    section = variation(rates, min_connections=min_connections)
+    encoding = replace(real(layers, weight_range=ends), variation=section)
+    rng, n_edges = np.random.default_rng(12), encoding.n_edges
+    genomes = rng.uniform(*ends, (size(30, 6), encoding.n_genes))
+    genomes[:, :n_edges] *= rng.random((len(genomes), n_edges)) < rng.random((len(genomes), 1))
+    genomes[0, :n_edges], genomes[1, 1:n_edges], genomes[2, 0] = 0.0, 0.0, -0.0
+    parents = rng.permutation(np.repeat(np.arange(len(genomes)), 2))
+    mine, theirs = np.random.default_rng(13), np.random.default_rng(13)
+    children, hit = encoding.vary_structure(genomes, parents, mine)
+    asked = {**rates, "bias": rates["bias_rate"]}
+    expected, hits = naive.vary_real_structure(
+        layers, genomes[parents].tolist(), asked, ends, min_connections, theirs
+    )
+    assert_array_equal(children, expected)
+    assert_array_equal(hit, hits)
+    assert mine.bit_generator.state == theirs.bit_generator.state
+
+
 @pytest.mark.parametrize("rule", ["sum", "product"])
 @pytest.mark.parametrize("rates", list(RATES.values()), ids=list(RATES))
 def test_weights_change_by_the_sum_and_product_rules_draw_by_draw(rule, rates):

@@ -301,21 +301,18 @@ class Layered(Encoding):
         Returns the offspring ``[offspring, gene]`` and ``hit[offspring, gene]``, the present genes that
         value mutation is to change: weights with probability weight_changes / n, biases at their rate.
         """
-        before = genomes[parents]
-        present = before != 0.0
-        present[:, self.n_edges :] = True
-        n = present[:, : self.n_edges].sum(axis=1, keepdims=True)
-        rates = np.full(present.shape, self.variation.bias_rate)
-        rates[:, : self.n_edges] = np.minimum(1.0, self.variation.weight_changes / np.maximum(n, 1))
-        hit = present & (rng.random(present.shape) < rates)
-        structure = present.astype(np.int8)
-        only = self.variation.model_copy(update={"weight_changes": 0.0, "bias_rate": 0.0})
-        changed = self.vary_places(only, structure, rng)[:, : self.n_edges] != 0
-        edges = before[:, : self.n_edges]
-        fresh = _uniform(self.weights, edges.shape, rng)
-        before[:, : self.n_edges] = np.where(changed, np.where(edges != 0.0, edges, fresh), 0.0)
-        hit[:, : self.n_edges] &= changed
-        return before, hit
+        n, variation, edges = parents.size, self.variation, self.n_edges
+        offspring, hit = np.empty((n, self.n_genes)), np.empty((n, self.n_genes), np.bool_)
+        structure = np.empty(hit.shape, np.int8)
+        rates = (variation.weight_changes, variation.bias_rate)
+        realvalued.choose(
+            genomes, parents, rng.random(hit.shape), rates, edges, offspring, structure, hit
+        )
+        only = variation.model_copy(update={"weight_changes": 0.0, "bias_rate": 0.0})
+        self.vary_places(only, structure, rng)
+        low, high = self.weights
+        realvalued.connect(structure, rng.random((n, edges)), (low, high - low), offspring, hit)
+        return offspring, hit
 
     def memory(self, n_slots: int) -> NDArray[Any]:
         """Room for what every network answers, one slot per individual; filled by `evaluate`."""
@@ -809,6 +806,6 @@ REAL = EncodingKind(
     variation=RealVariation,
     supports=EVERYTHING | {"real", "gradient"},
     size=size,
-    kernels=(realvalued.answer, kernels.vary),
+    kernels=(realvalued.answer, realvalued.choose, kernels.vary),
     examples=({"pressures": COST}, {"pressures": {"learning": {"steps": 1}}}),
 )
