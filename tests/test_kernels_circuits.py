@@ -290,7 +290,7 @@ def test_all_64_patterns_are_simulated(ternary):
         assert_oracle_circuits(genomes, garbage(5, rng), ALL_KINDS, n_steps, ternary, 2)
 
 
-@pytest.mark.parametrize("n_steps", [1, 2, 3, 5, 8, 30, 100])
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 5, 8, 16, 17, 30, 35, 100])
 def test_steps_around_the_period_of_an_oscillation_equal_the_oracle(n_steps):
     """Small circuits, most of them cyclic, watched for a short and a very long time."""
     rng = np.random.default_rng(8)

@@ -78,19 +78,15 @@ def decode(genome, functions, gates, n_inputs, sources, masks):
 def step(gates, sources, masks, both, old, new):
     """Update the listed gates all at once: from ``both[old + node]`` into ``both[new + node]``.
 
-    What is overwritten is the state before. Returns the period that shows: 1 if nothing changed, 2 if
-    the state before came again, else 0.
+    What is overwritten is the state before. Returns whether it came again: the circuit rests, or blinks with period 2.
     """
-    from_old, from_new = ZERO, ZERO
+    differ = ZERO
     for k in range(gates.size):
         a, b = both[old + sources[k, 0]] ^ masks[k, 0], both[old + sources[k, 1]] ^ masks[k, 0]
         answer = (a & b) ^ masks[k, 1]
-        from_old |= answer ^ both[old + gates[k]]
-        from_new |= answer ^ both[new + gates[k]]
+        differ |= answer ^ both[new + gates[k]]
         both[new + gates[k]] = answer
-    if from_old == ZERO:
-        return 1
-    return 2 if from_new == ZERO else 0
+    return differ == ZERO
 
 
 @inlined
@@ -102,50 +98,46 @@ def is_like(both, now, values, gates):
     return differ == ZERO
 
 
+FIRST_MARK = 16
+"""Steps after which a state is first kept to compare with. Nearly all circuits that lead back into themselves rest or blink
+with period 2 by the tenth; a comparison takes half of a step."""
+
+
 @inlined
 def simulate(gates, sources, masks, n_steps, both, values, unsteady):
     """Update all gates in ``gates`` together from zero: ``n_steps`` times, then watch as many steps more.
 
-    ``values[node]`` is as after the first n_steps, ``unsteady[node]`` gets the patterns of which the
-    answer changed later on. ``both`` is work space for two states and holds the inputs in both. A state
-    that was there before (two steps ago, or at the last power of two) tells the rest: most circuits that
-    do not come to rest blink with period 2, so about seven steps do in place of 40.
+    ``values[node]`` is as after the first n_steps, but for the patterns of ``unsteady[node]``, of which the answer changed
+    later on. ``both`` is work space for two states and holds the inputs in both. A state that was there before, two
+    steps ago or at the last of 16, 32, 64, ... steps, comes again for ever: then one period tells all, whichever
+    step it begins with.
     """
     old, new = np.uint64(0), np.uint64(values.size)
     for k in range(gates.size):
         both[old + gates[k]], both[new + gates[k]] = ZERO, ALL
-        unsteady[gates[k]], values[gates[k]] = ZERO, ZERO
-    done, mark, todo, searching = 0, 0, n_steps, True
-    while todo > 0:
-        period = step(gates, sources, masks, both, old, new)
+    mark = 0
+    for done in range(1, n_steps + 1):
+        blinks = step(gates, sources, masks, both, old, new)
         old, new = new, old
-        done += 1
-        todo -= 1
-        if period == 1:
-            break
-        if period == 2 and done > 1:  # it blinks between these two states for ever
-            if todo % 2 == 1:
-                old, new = new, old
+        if blinks and done > 1:
             for k in range(gates.size):
                 values[gates[k]] = both[old + gates[k]]
                 unsteady[gates[k]] = both[old + gates[k]] ^ both[new + gates[k]]
             return
-        if searching and is_like(both, old, values, gates):
-            todo %= done - mark
-            searching = False
-        if searching and done == 2 * max(mark, 1):
+        if mark > 0 and is_like(both, old, values, gates):
+            break
+        if done == max(FIRST_MARK, 2 * mark):
             mark = done
             for k in range(gates.size):
                 values[gates[k]] = both[old + gates[k]]
     for k in range(gates.size):
-        values[gates[k]] = both[old + gates[k]]
+        values[gates[k]], unsteady[gates[k]] = both[old + gates[k]], ZERO
     for _ in range(n_steps):
-        if step(gates, sources, masks, both, old, new) == 1:
-            return
+        blinks = step(gates, sources, masks, both, old, new)
         old, new = new, old
         for k in range(gates.size):
             unsteady[gates[k]] |= both[old + gates[k]] ^ values[gates[k]]
-        if is_like(both, old, values, gates):
+        if blinks or is_like(both, old, values, gates):
             return
 
 
