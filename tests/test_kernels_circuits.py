@@ -6,12 +6,14 @@ from itertools import pairwise
 import naive_circuits as naive
 import numpy as np
 import pytest
-from conftest import size
+from conftest import make_task, size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from evomod.kernels import circuit, genes, pointer_to, selection, threshold
+from evomod.encodings import circuit as circuits
+from evomod.encodings.circuit import CircuitNetwork
+from evomod.kernels import circuit, genes, pointer_to, selection, threshold, vectors
 
 NAND, AND, OR, NOR = range(4)
 ALL_KINDS = (NAND, AND, OR, NOR)
@@ -242,8 +244,30 @@ def answer(
     shape = np.array([n_gates, n_steps, ternary], np.int64)
     functions = np.array(functions, np.int64)
     work, pairs = garbage(8 * (len(inputs) + n_gates), rng), garbage((2, n_gates, 2), rng)
+    before = states.copy()
     circuit.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)
+    if fits_sixteen(len(inputs), n_gates, ternary):
+        assert_sixteen_alike(genomes, ancestors, inputs, functions, shape, slots, before, states)
     return states[slots]
+
+
+def fits_sixteen(n_inputs, n_gates, ternary):
+    """Whether the quicker kernel takes circuits of this shape."""
+    is_small = n_inputs <= circuit.MOST_INPUTS and n_inputs + n_gates <= circuit.MOST_NODES
+    return is_small and n_gates >= circuit.FEWEST_GATES and not ternary
+
+
+def assert_sixteen_alike(genomes, ancestors, inputs, functions, shape, slots, states, expected):
+    """The quicker kernel says the same of sixteen patterns, from the same memory, and writes into no other slot."""
+    rng, n_gates = np.random.default_rng(1), int(shape[0])
+    work, sets = rng.integers(0, 256, (11, 16)).astype(np.uint8), garbage(16, rng).astype(np.uint16)
+    places = circuit.places_of_genes(len(inputs), n_gates)
+    circuit.answer_sixteen(
+        genomes, ancestors, inputs, functions, shape, slots, states, places, work, sets
+    )
+    counted = np.full(states.shape[1], 0xFFFF, np.uint64)
+    counted[-1] = 2**64 - 1
+    assert_array_equal(states & counted, expected & counted)
 
 
 @cache
@@ -296,6 +320,41 @@ def test_steps_around_the_period_of_an_oscillation_equal_the_oracle(n_steps):
     rng = np.random.default_rng(8)
     genomes = random_circuits((2, 4, 2), 4, size(150, 12), rng)
     assert_oracle_circuits(genomes, all_patterns(2)[:, 0], ALL_KINDS, n_steps, 0, 2)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 7, 20, 45])
+@pytest.mark.parametrize(
+    "shape", [(1, 6, 2), (2, 14, 3), (3, 7, 1), (4, 6, 4), (4, 12, 1), (4, 12, 3)], ids=str
+)
+def test_circuits_of_sixteen_nodes_equal_the_oracle(shape, n_steps):
+    """Random circuits, rings of every length with their periods of up to 28 steps, and outputs that are inputs."""
+    n_inputs, n_gates, n_outputs = shape
+    assert fits_sixteen(n_inputs, n_gates, 0)
+    rng = np.random.default_rng(19)
+    genomes = random_circuits(shape, 4, size(40, 4), rng)
+    rings = random_circuits(shape, 4, n_gates, rng)
+    for length, ring in enumerate(rings, start=1):
+        for gate in range(length):
+            before = n_inputs + (gate - 1) % length
+            ring[3 * gate : 3 * gate + 3] = before, before, 0
+        ring[3 * n_gates :] = n_inputs + rng.integers(0, length, n_outputs)
+    genomes[0, 3 * n_gates :] = rng.integers(0, n_inputs, n_outputs)
+    all_of_them = np.concatenate((genomes, rings))
+    assert_oracle_circuits(all_of_them, all_patterns(n_inputs)[:, 0], ALL_KINDS, n_steps, 0, n_outputs)
+
+
+def test_the_quicker_kernel_runs_where_it_can():
+    """On this machine, of the papers' circuits and small layers of gates; not of others."""
+    four = make_task(4)
+    small = CircuitNetwork(encoding="circuit")
+    assert (circuits.build(small, four).places is not None) == vectors.CAN_PICK
+    for network, task in (
+        (small.model_copy(update={"feedback": "ternary"}), four),
+        (small.model_copy(update={"gates": 13}), four),
+        (small.model_copy(update={"gates": 5}), four),
+        (small, make_task(5)),
+    ):
+        assert circuits.build(network, task).places is None
 
 
 def every_circuit(n_inputs, n_gates, functions):
@@ -777,7 +836,7 @@ def elite(fitness, number, rng):
     """The kernel, with its arguments as arrays."""
     fitness = np.asarray(fitness, np.float64)
     rows = np.full(number, -7, np.int64)
-    selection.elite(fitness, number, rng.random(fitness.size), rows)
+    selection.elite(fitness, np.sort(fitness)[-number], number, rng.random(fitness.size), rows)
     return rows
 
 

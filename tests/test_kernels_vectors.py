@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numba
 import numpy as np
+import pytest
 from conftest import run_apart, size
 
 from evomod.kernels import vectors
@@ -136,6 +137,45 @@ def test_bytes_are_turned_and_listed():
         assert int(full) == sum(255 << 8 * k for k in range(8) if mask[k])
 
 
+def handle(a, b, places, word, found, pairs):
+    """The operations on sixteen bytes, a row of ``found[operation, byte]`` each."""
+    x, y = vectors.sixteen(a, 1), vectors.sixteen(b, 2)
+    vectors.put_sixteen(found, 0, vectors.both(x, y))
+    vectors.put_sixteen(found, 16, vectors.either(x, y))
+    vectors.put_sixteen(found, 32, vectors.odd(x, y))
+    vectors.put_sixteen(found, 48, vectors.picked(x, vectors.sixteen(places, 0)))
+    vectors.put_sixteen(found, 64, vectors.lanes(word))
+    vectors.put_pairs(pairs, 1, x, y)
+    return vectors.is_any(vectors.both(x, y))
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_sixteen_bytes_equal_one_after_the_other(is_there, monkeypatch):
+    """With the machine's instruction for picking bytes, and without it."""
+    if not is_there:
+        monkeypatch.setattr(vectors, "CAN_PICK", False)
+    operation, rng = numba.njit(handle), np.random.default_rng(5)
+    for _ in range(size(200, 50)):
+        a, b = (rng.integers(-128, 128, 20).astype(np.int8) for _ in range(2))
+        b[rng.random(20) < rng.choice([0.0, 0.5, 1.0])] = 0
+        places = rng.integers(0, 16, 16).astype(np.uint8)
+        places[rng.random(16) < 0.3] = 255
+        word = np.uint64(rng.integers(2**63))
+        found, pairs = np.full((6, 16), 7, np.uint8), np.full(18, 7, np.uint16)
+        some = operation(a, b, places, word, found, pairs)
+        x, y = a.view(np.uint8)[1:17].tolist(), b.view(np.uint8)[2:18].tolist()
+        expected = [
+            [p & q for p, q in zip(x, y, strict=True)],
+            [p | q for p, q in zip(x, y, strict=True)],
+        ]
+        expected.append([p ^ q for p, q in zip(x, y, strict=True)])
+        expected.append([0 if k == 255 else x[k] for k in places.tolist()])
+        expected.append([255 * (int(word) >> k & 1) for k in range(16)])
+        assert found.tolist() == [*expected, [7] * 16]
+        assert pairs.tolist() == [7, *(p + 256 * q for p, q in zip(x, y, strict=True)), 7]
+        assert some == any(expected[0])
+
+
 GAPS = """
 import os
 
@@ -199,7 +239,7 @@ def test_a_change_of_what_kernels_share_is_noticed(tmp_path):
     assert call() == "False 0 [0, 1, 2, 3]"
     assert call() == "True 1 [0, 1, 2, 3]"
     text = (shared / "vectors.py").read_text()
-    changed = text.replace("b.xor(x, y), VECTOR", "b.or_(x, y), VECTOR")
+    changed = text.replace("b.xor(x, y), _same_kind", "b.or_(x, y), _same_kind")
     assert changed != text
     (shared / "vectors.py").write_text(changed)
     assert call() == "False 0 [1, 1, 3, 3]"

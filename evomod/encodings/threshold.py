@@ -22,6 +22,7 @@ from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, genes
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
+from evomod.population import nobody
 from evomod.sections import Integers, RecombinationSection, Sized, checked_layers
 from evomod.task import Task, all_patterns, pack
 
@@ -147,13 +148,15 @@ class Threshold(GeneEncoding):
 
     def n_effective(self, slots: NDArray[np.int64], states: NDArray[np.uint64]) -> NDArray[np.uint8]:
         """Number of effective neurons ``[individual]``: those with a path to an output."""
-        return np.bitwise_count(states[:, -1, 0].take(slots))
+        numbers = np.empty(slots.size, np.uint8)
+        answers_kernels.count_set(states[:, -1, 0], slots, numbers)
+        return numbers
 
     def active(self, genomes: Genomes) -> NDArray[np.int8]:
         """``[individual, edge]``: summed weight of the connections into effective neurons."""
         n, wiring = genomes.shape[0], self.wiring
         states = self.memory(n)
-        self.evaluate(genomes, np.full(n, -1), np.arange(n), states)
+        self.evaluate(genomes, nobody(n), np.arange(n), states)
         working = np.empty((n, wiring.n_edges), np.int8)
         effective = states[:, -1, 0].copy()
         kernels.simplify(

@@ -13,7 +13,7 @@ from evomod.errors import EvomodError
 from evomod.evolution.setup import Setup
 from evomod.files.plugins import Fault, called
 from evomod.kernels import answers as kernels
-from evomod.population import Goal, Population
+from evomod.population import Goal, Population, nobody
 from evomod.pressures import connection_range
 from evomod.pressures.base import Acting, Trial, View
 from evomod.selections.base import Candidates
@@ -105,7 +105,7 @@ class Standing:
 
 def afresh(loop: Loop, genomes: NDArray[Any], slots: NDArray[np.int64]) -> Pool:
     """Individuals of which nothing is known."""
-    ancestors = np.full(slots.size, -1)
+    ancestors = nobody(slots.size)
     return Pool(develop(loop, Arrivals(genomes, ancestors, slots)), ancestors)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -35,7 +34,7 @@ from evomod.files.plugins import Fault
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
-from evomod.population import Goal, Population, goal_bits, score
+from evomod.population import Goal, Population, goal_bits, nobody, score
 from evomod.pressures.base import Acting
 from evomod.pressures.goal_switching import epoch_of
 from evomod.task import Task, pack
@@ -159,12 +158,16 @@ def evolve(
         generation = start
         next(goals)
     else:
-        with _says_when(0):
+        try:
             generation = first(loop, next(goals), start)
+        except Fault as fault:
+            raise _dated(fault, 0) from fault
         yield generation
     while not is_finished(generation, setup.config):
-        with _says_when(generation.number + 1):
+        try:
             generation = following(loop, generation, next(goals))
+        except Fault as fault:
+            raise _dated(fault, generation.number + 1) from fault
         yield generation
 
 
@@ -175,19 +178,15 @@ def begun(setup: Setup, rng: np.random.Generator, start: Generation | NDArray[An
     if isinstance(start, Generation):
         known = start.population
         loop.make_room(int(known.slots.max()) + 1)
-        develop(loop, Arrivals(known.genomes, np.full(known.size, -1), known.slots))
+        develop(loop, Arrivals(known.genomes, nobody(known.size), known.slots))
     elif start is not None:
         loop.make_room(start.shape[0])
     return loop
 
 
-@contextmanager
-def _says_when(number: int) -> Iterator[None]:
-    """Name the generation in which a user's function is at fault."""
-    try:
-        yield
-    except Fault as fault:
-        raise Fault(f"generation {number}: {fault}") from fault
+def _dated(fault: Fault, number: int) -> Fault:
+    """A user's fault, with the generation in which it happened."""
+    return Fault(f"generation {number}: {fault}")
 
 
 def _check_same(config: Config, other: Config) -> None:
@@ -354,7 +353,7 @@ def with_offspring(
         return Pool(population, ancestors, mu)
     if line.size > kept.size:
         population = population.take(np.delete(np.arange(slots.size), np.s_[kept.size : line.size]))
-    return Pool(population, np.full(population.size, -1))
+    return Pool(population, nobody(population.size))
 
 
 def _lined_up(
@@ -363,7 +362,7 @@ def _lined_up(
     """Rows of those that pass and then of other parents; of them and of the offspring, who in this line is the ancestor."""
     most = kept.size + parents.size
     rows, ancestors = np.empty(most, np.int64), np.empty(most + parents.size, np.int64)
-    n = kernels.line_up(kept, parents, np.full(mu, -1), rows, ancestors)
+    n = kernels.line_up(kept, parents, nobody(mu), rows, ancestors)
     return rows[:n], ancestors[: n + parents.size]
 
 
@@ -390,7 +389,7 @@ def changed(loop: Loop, standing: Standing, acting: Acting, before: Generation) 
     """Survivors after a pressure has changed their genomes: evaluated and selected anew."""
     assert acting.pressure.change is not None
     population, occasion = standing.population, Occasion(before.number + 1, standing.goal)
-    pool = Pool(population, np.full(population.size, -1))
+    pool = Pool(population, nobody(population.size))
     trial = trial_of(loop, pool, occasion, standing.fitness)
     genomes = acting.pressure.change(trial, acting.section, loop.rng)
     if genomes is None:

@@ -127,6 +127,13 @@ def differ(octets, counts, worths, distances):
 
 
 @compiled
+def count_set(words, slots, numbers):
+    """How many bits are set in ``words[slot]``, into ``numbers[individual]``."""
+    for i in range(slots.size):
+        numbers[i] = n_bits(words[slots[i]])
+
+
+@compiled
 def penalise(fitness, sizes, penalty, above, scored):
     """Take ``penalty`` off the fitness for everything that ``sizes[individual]`` is ``above`` a number."""
     for i in range(scored.size):

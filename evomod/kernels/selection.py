@@ -276,42 +276,13 @@ def best_row(objectives, front):
     return best
 
 
-@inlined
-def edge_of(values, others, number):
-    """The ``number``-th largest of ``values``; both arrays are work space (quickselect).
-
-    What is larger and what is smaller than the pivot is listed without a branch, which would be guessed
-    wrong every other time; many equal values, the ordinary case here, cost nothing.
-    """
-    n, wanted = values.size, number
-    while True:
-        a, b, c = values[0], values[n // 2], values[n - 1]
-        pivot = max(min(a, b), min(max(a, b), c))
-        n_larger, n_smaller = 0, 0
-        for k in range(n):
-            value = values[k]
-            values[n_larger] = value
-            n_larger += value > pivot
-            others[n_smaller] = value
-            n_smaller += value < pivot
-        if wanted <= n_larger:
-            n = n_larger
-        elif wanted > n - n_smaller:
-            wanted -= n - n_smaller
-            n = n_smaller
-            values, others = others, values
-        else:
-            return pivot
-
-
 @compiled
-def elite(fitness, number, draws, rows):
-    """List the ``number`` fittest, in the order of their rows.
+def elite(fitness, edge, number, draws, rows):
+    """List the ``number`` fittest, in the order of their rows; the last of them has the fitness ``edge``.
 
-    Among those that equal the last of them every choice is equally likely (selection sampling, by
-    ``draws[individual]`` in [0, 1)).
+    Among those that equal it every choice is equally likely (selection sampling, by ``draws[individual]`` in
+    [0, 1)).
     """
-    edge = edge_of(fitness.copy(), np.empty(fitness.size), number)
     above, level = 0, 0
     for i in range(fitness.size):
         above += fitness[i] > edge

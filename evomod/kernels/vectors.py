@@ -1,4 +1,4 @@
-"""Four 64-bit words, or eight numbers, in one register: types of numba's own, their operations, counting of neurons.
+"""Four 64-bit words, eight numbers or sixteen bytes in a register: types of numba's own, operations, counting of neurons.
 
 LLVM finds no vectors in loops over four words that keep ten counters; told by hand, a neuron is answered to
 256 patterns at once, in less than half the time. Where a processor has narrower registers LLVM splits
@@ -14,12 +14,14 @@ Places in arrays are counted in elements, as if the array were flat; it must be 
 from __future__ import annotations
 
 import inspect
+import platform
 from collections.abc import Callable
 from typing import Any
 
 import numba
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba.core import types
 from numba.extending import intrinsic, models, register_model
 from numba.np import arrayobj
@@ -48,9 +50,30 @@ class EightNumbers(types.Type):
         super().__init__(name="EightNumbers")
 
 
-VECTOR, NUMBERS = FourWords(), EightNumbers()
+class SixteenBytes(types.Type):
+    """The type of a register of bytes: of sixteen nodes, one each."""
+
+    def __init__(self) -> None:
+        super().__init__(name="SixteenBytes")
+
+
+VECTOR, NUMBERS, SIXTEEN = FourWords(), EightNumbers(), SixteenBytes()
 BYTE, WORD, NUMBER = ir.IntType(8), ir.IntType(64), ir.DoubleType()
 WORDS, BYTES, DOUBLES = ir.VectorType(WORD, 4), ir.VectorType(BYTE, 32), ir.VectorType(NUMBER, 8)
+NODES = ir.VectorType(BYTE, 16)
+PICKS = {
+    "x86_64": "llvm.x86.ssse3.pshuf.b.128",
+    "amd64": "llvm.x86.ssse3.pshuf.b.128",
+    "aarch64": "llvm.aarch64.neon.tbl1.v16i8",
+    "arm64": "llvm.aarch64.neon.tbl1.v16i8",
+}
+"""The instruction that picks bytes of a register by those of another, by the machine."""
+CAN_PICK = numba.config.DISABLE_JIT or (
+    platform.machine().lower() in PICKS
+    and get_host_cpu_features().get("ssse3", "x86" not in PICKS[platform.machine().lower()])
+    and not (numba.config.CPU_NAME or numba.config.CPU_FEATURES)
+)
+"""Whether it is there, in code for this machine; without it `picked` takes sixteen loads."""
 
 
 @register_model(FourWords)
@@ -63,6 +86,12 @@ class _FourWordsModel(models.PrimitiveModel):
 class _EightNumbersModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front: Any) -> None:
         super().__init__(manager, front, DOUBLES)
+
+
+@register_model(SixteenBytes)
+class _SixteenBytesModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, front: Any) -> None:
+        super().__init__(manager, front, NODES)
 
 
 def _built(build: Callable[..., Any], result: Any) -> Callable[..., Any]:
@@ -126,7 +155,7 @@ def _choice(builder: Any, mask: Any, one: Any, other: Any) -> Any:
 
 
 def _is_any(builder: Any, a: Any) -> Any:
-    whole = ir.IntType(256)
+    whole = ir.IntType(a.type.count * a.type.element.width)
     return builder.icmp_unsigned("!=", builder.bitcast(a, whole), ir.Constant(whole, 0))
 
 
@@ -188,6 +217,38 @@ def _quotient(builder: Any, x: Any, y: Any) -> Any:
     return builder.select(builder.fcmp_ordered("==", y, nothing), nothing, builder.fdiv(x, y))
 
 
+def _picked(builder: Any, x: Any, places: Any) -> Any:
+    if CAN_PICK:
+        kind = ir.FunctionType(NODES, (NODES, NODES))
+        name = PICKS[platform.machine().lower()]
+        return builder.call(builder.module.declare_intrinsic(name, fnty=kind), (x, places))
+    found, fifteen = ir.Constant(NODES, None), ir.Constant(BYTE, 15)
+    for k in range(NODES.count):
+        lane = ir.Constant(ir.IntType(32), k)
+        place = builder.extract_element(places, lane)
+        one = builder.extract_element(x, builder.and_(place, fifteen))
+        is_none = builder.icmp_signed("<", place, ir.Constant(BYTE, 0))
+        one = builder.select(is_none, ir.Constant(BYTE, 0), one)
+        found = builder.insert_element(found, one, lane)
+    return found
+
+
+def _lanes(builder: Any, word: Any) -> Any:
+    bits = builder.bitcast(builder.trunc(word, ir.IntType(16)), ir.VectorType(ir.IntType(1), 16))
+    return builder.sext(bits, NODES)
+
+
+def _put_pairs(builder: Any, data: Any, place: Any, low: Any, high: Any) -> Any:
+    order = _numbers([k // 2 + 16 * (k % 2) for k in range(32)])
+    pairs = builder.shuffle_vector(low, high, order)
+    builder.store(pairs, _pointer(builder, data, place, pairs.type), align=2)
+
+
+def _same_kind(*given: Any) -> Any:
+    """The type of a result that is that of the first argument."""
+    return given[0]
+
+
 def _element(builder: Any, data: Any, place: Any) -> Any:
     one = builder.load(builder.gep(data, [place]))
     return one if one.type in (WORD, NUMBER) else builder.sext(one, WORD)
@@ -227,19 +288,19 @@ def spread(word):
     return np.full(4, word)
 
 
-@_built(lambda b, x, y: b.and_(x, y), VECTOR)
+@_built(lambda b, x, y: b.and_(x, y), _same_kind)
 def both(a, b):
     """Bits that are set in both."""
     return a & b
 
 
-@_built(lambda b, x, y: b.or_(x, y), VECTOR)
+@_built(lambda b, x, y: b.or_(x, y), _same_kind)
 def either(a, b):
     """Bits that are set in one or both."""
     return a | b
 
 
-@_built(lambda b, x, y: b.xor(x, y), VECTOR)
+@_built(lambda b, x, y: b.xor(x, y), _same_kind)
 def odd(a, b):
     """Bits that are set in one alone."""
     return a ^ b
@@ -376,6 +437,38 @@ def quotient(x, y):
 def plus_where(total, word, x):
     """Sums with one number; where a byte of the word is 0 what there was."""
     return np.where(np.array([word]).view(np.uint8) != 0, total + x, total)
+
+
+@_built(lambda b, data, place: b.load(_pointer(b, data, place, NODES), align=1), SIXTEEN)
+def sixteen(array, place):
+    """The sixteen bytes from a place on."""
+    return array.reshape(-1)[place : place + 16].view(np.uint8).copy()
+
+
+@_built(
+    lambda b, data, place, x: b.store(x, _pointer(b, data, place, NODES), align=1) and None, types.void
+)
+def put_sixteen(array, place, x):
+    """Write sixteen bytes from a place on."""
+    array.reshape(-1)[place : place + 16] = x
+
+
+@_built(_picked, SIXTEEN)
+def picked(x, places):
+    """Byte ``places[k]`` of sixteen for every k, and 0 where that is 255."""
+    return np.where(places == 255, np.uint8(0), x[places & 15])
+
+
+@_built(_lanes, SIXTEEN)
+def lanes(word):
+    """All bits of every byte whose place is that of a bit set in a word."""
+    return (-(int(word) >> np.arange(16) & 1)).astype(np.uint8)
+
+
+@_built(_put_pairs, types.void)
+def put_pairs(array, place, low, high):
+    """Write sixteen numbers of two bytes from a place on, by their low and their high bytes."""
+    array.reshape(-1)[place : place + 16] = low.astype(np.uint16) | high.astype(np.uint16) << 8
 
 
 @_built(

@@ -448,7 +448,11 @@ def modularity_of_many(
     wiring: Wiring, working: NDArray[np.int8], method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Q and number of modules ``[network]`` of simplified networks ``working[network, edge]``."""
-    q, modules, _ = _parted(wiring.adjacencies(working), method, None, 60.0)
+    graphs = wiring.adjacencies(working)
+    if method in EIGENVECTOR:  # without a generator, which takes as long as the kernel
+        q, modules = _by_eigenvector(graphs, method)
+    else:
+        q, modules, _ = _parted(graphs, method, None, 60.0)
     return q, modules.max(axis=1, initial=-1) + 1
 
 
@@ -506,13 +510,11 @@ def _parted(
         _check_size(connected_nodes(matrix).size)
     rng = generator_of(rng, SEED)
     graphs = _in_units(matrices)
-    is_connected = graphs.any(axis=1) | graphs.any(axis=2)
-    modules = np.where(is_connected, 0, -1)
     q, bounds = np.empty(graphs.shape[0]), np.full(graphs.shape[0], np.nan)
-    if method in ("clune2013", "leading-eigenvector"):
-        space = kernels.space(graphs.shape[1])
-        kernels.leading_eigenvector_of_many(graphs, method == "clune2013", *space, modules, q)
-        return q, modules, bounds
+    if method in EIGENVECTOR:
+        return *_by_eigenvector(graphs, method), bounds
+    is_connected = _connected(graphs)
+    modules = np.where(is_connected, 0, -1)
     if method in (*REFINED, "exact"):
         is_large = is_connected.sum(axis=1) > DENSE
         modules[~is_large] = _refined(graphs[~is_large], rng)
@@ -549,6 +551,22 @@ def _searched_again(graph: Floats, modules: Ints, rng: np.random.Generator) -> I
     edges = with_direction(edges_of(graph, "weight"), True, True)
     again = searched(edges, "refined", 1.0, None, rng)
     return again if quality_of(edges, again) > quality_of(edges, modules) + NOTHING else modules
+
+
+EIGENVECTOR = ("clune2013", "leading-eigenvector")
+
+
+def _by_eigenvector(graphs: Floats, method: str) -> tuple[Floats, Ints]:
+    """Q ``[network]`` and modules ``[network, node]`` of graphs whose largest weight is from 1 to below 2."""
+    q, modules = np.empty(graphs.shape[0]), np.where(_connected(graphs), 0, -1)
+    space = kernels.space(graphs.shape[1])
+    kernels.leading_eigenvector_of_many(graphs, method == "clune2013", *space, modules, q)
+    return q, modules
+
+
+def _connected(graphs: Floats) -> NDArray[np.bool_]:
+    """Whether nodes have a connection, ``[network, node]``."""
+    return np.asarray(graphs.any(axis=1) | graphs.any(axis=2))
 
 
 def _in_units(matrices: Floats) -> Floats:

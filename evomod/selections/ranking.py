@@ -183,10 +183,12 @@ def fittest(
     As in `survive`: chance alone, or first whether a row is a parent's, below ``n_parents``.
     """
     rows = np.empty(number, np.int64)
-    if number and ties == "random":
-        kernels.elite(fitness, number, rng.random(fitness.size), rows)
-    elif number:
-        edge = np.partition(fitness, fitness.size - number)[fitness.size - number]
+    if number == 0:
+        return rows
+    edge = np.sort(fitness)[-number]  # of 1000 in half of the time of partition
+    if ties == "random":
+        kernels.elite(fitness, edge, number, rng.random(fitness.size), rows)
+    else:
         above = np.flatnonzero(fitness > edge)
         level = generations_in_order(rng.permutation(np.flatnonzero(fitness == edge)), n_parents, ties)
         rows = np.sort(np.concatenate((above, level[: number - above.size])))
