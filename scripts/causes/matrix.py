@@ -168,6 +168,8 @@ DATA_SETS = (
             dropout="dropout-10",
         ),
     ),
+    evolved("retina (an output a side)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-10")),
+    evolved("retina (an output a side; rate 0.5)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-50")),
     evolved(
         "retina (CPPN)", "retina", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs"),
     ),

@@ -7,7 +7,7 @@ from evomod.plots.studies import plot_interval, rows_of, runs_in_words, signs_of
 from evomod.scripts.causes import derived
 
 STUDY = "study_dropout.toml"
-FULL = "270 runs of 3000 generations, about 1.5 hours of one core"
+FULL = "450 runs of 3000 generations, 1.2 to 3 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 PANELS = {
@@ -18,7 +18,7 @@ PANELS = {
     "harm": ("fitness lost with a hidden neuron", "modules"),
     "modules": ("number of modules", "summary"),
     "q_score": ("Q", "Q"),
-    "q_z": ("z of Q beside rewired", "Q"),
+    "q_z": ("z of Q, degree-preserving null", "Q"),
 }
 
 
