@@ -63,13 +63,6 @@ class Population:
         )
 
 
-def nobody(number: int) -> NDArray[np.int64]:
-    """Ancestors of individuals of whom nothing is known: -1, in a quarter of the time of `numpy.full`."""
-    ancestors = np.empty(number, np.int64)
-    ancestors.fill(-1)
-    return ancestors
-
-
 class Operators(Protocol):
     """What a run's toolbox holds, see `operators.make_toolbox`; each may be replaced by `register`."""
 

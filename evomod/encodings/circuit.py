@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import EncodingKind, Size
+from evomod.encodings.base import EncodingKind, Size, nobody
 from evomod.encodings.genes import Alphabets, GeneEncoding, alphabets
 from evomod.encodings.wiring import Wiring, chosen_layers, wants_functions, wire, wire_freely
 from evomod.errors import EvomodError
@@ -24,7 +24,6 @@ from evomod.kernels import circuit as kernels
 from evomod.kernels import genes
 from evomod.kernels.vectors import CAN_PICK
 from evomod.network import Network
-from evomod.population import nobody
 from evomod.sections import Gates, Integers, RecombinationSection, Sized, checked_layers
 from evomod.task import Task, all_patterns, pack
 

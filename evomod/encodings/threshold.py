@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import EncodingKind, Size
+from evomod.encodings.base import EncodingKind, Size, nobody
 from evomod.encodings.genes import Alphabets, GeneEncoding, alphabets
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
@@ -22,7 +22,6 @@ from evomod.kernels import answers as answers_kernels
 from evomod.kernels import dropout, genes
 from evomod.kernels import threshold as kernels
 from evomod.network import Network
-from evomod.population import nobody
 from evomod.sections import Integers, RecombinationSection, Sized, checked_layers
 from evomod.task import Task, all_patterns, pack
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.encodings.base import nobody
 from evomod.errors import EvomodError
 from evomod.evolution.setup import Setup
 from evomod.files.plugins import Fault, called
 from evomod.kernels import answers as kernels
-from evomod.population import Goal, Population, nobody
+from evomod.population import Goal, Population
 from evomod.pressures import connection_range
 from evomod.pressures.base import Acting, Trial, View
 from evomod.selections.base import Candidates

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.config import Config, ConfigLike, as_config
+from evomod.encodings.base import nobody
 from evomod.errors import EvomodError
 from evomod.evolution.evaluation import (
     Arrivals,
@@ -34,7 +35,7 @@ from evomod.files.plugins import Fault
 from evomod.kernels import answers as kernels
 from evomod.kernels import selection as selection_kernels
 from evomod.network import Network
-from evomod.population import Goal, Population, goal_bits, nobody, score
+from evomod.population import Goal, Population, goal_bits, score
 from evomod.pressures.base import Acting
 from evomod.pressures.goal_switching import epoch_of
 from evomod.task import Task, pack
