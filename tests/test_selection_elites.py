@@ -1,5 +1,6 @@
 """Elites and roulette by exact counts on tiny populations; chance alone decides between equals."""
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from itertools import permutations, product
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evomod
+from evomod.kernels import selection as kernels
 from evomod.sections import SelectionSection
 from evomod.selections.collection import METHODS as SELECTIONS
 from evomod.selections.elites import roulette
@@ -235,6 +237,27 @@ def test_offspring_are_drawn_in_proportion_to_the_exponential_of_fitness(fitness
         assert kept == [] and len(parents) == len(fitness)
         rows += parents
     assert_frequencies(rows, dict(enumerate(by_hand(fitness, strength))))
+
+
+@pytest.mark.parametrize("kind", ["alike", "few", "tiny", "none but one", "steep"])
+@pytest.mark.parametrize("n", [1, 2, 7, size(300, 40)])
+def test_rows_are_found_as_by_bisection(n, kind):
+    """Where chances are 0, or far apart, and where draws lie on the border of two rows."""
+    rng = np.random.default_rng(9)
+    chances = {
+        "alike": np.ones(n),
+        "few": rng.integers(0, 3, n).astype(float),
+        "tiny": np.where(rng.random(n) < 0.9, 1e-300, 1.0),
+        "none but one": np.eye(n)[rng.integers(n)],
+        "steep": np.exp(-700.0 * rng.random(n)),
+    }[kind]
+    chances[rng.integers(n)] = 1.0
+    sums = np.cumsum(chances)
+    draws = np.concatenate((rng.random(5 * n) * sums[-1], sums, [0.0], np.nextafter(sums, 0.0)))
+    rows, first = np.full(draws.size, -7), np.zeros(n + 1, np.int64)
+    kernels.drawn_rows(sums, draws, first, rows)
+    ascending = sums.tolist()
+    assert rows.tolist() == [min(bisect_right(ascending, draw), n - 1) for draw in draws.tolist()]
 
 
 def test_every_offspring_is_drawn_on_its_own():

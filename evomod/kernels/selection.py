@@ -277,6 +277,26 @@ def best_row(objectives, front):
 
 
 @compiled
+def drawn_rows(chances, draws, first, rows):
+    """The row of every draw: the first whose cumulated chance is larger, else the last (roulette).
+
+    ``chances[row]`` ascend, and draws lie from 0 to the last of them. They are cut into as many equal parts as
+    there are rows; the search begins with the first row of a part, and takes a step or two: a tenth of the time of a
+    binary search. ``first[row + 1]`` is work space, 0 in the beginning.
+    """
+    n, total = chances.size, chances[-1]
+    for row in range(n):
+        first[min(int(chances[row] / total * n), n - 1) + 1] += 1
+    for part in range(n):
+        first[part + 1] += first[part]
+    for k in range(draws.size):
+        row = first[min(int(draws[k] / total * n), n - 1)]
+        while row < n - 1 and chances[row] <= draws[k]:
+            row += 1
+        rows[k] = row
+
+
+@compiled
 def elite(fitness, edge, number, draws, rows):
     """List the ``number`` fittest, in the order of their rows; the last of them has the fitness ``edge``.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from evomod.kernels import selection as kernels
 from evomod.sections import MethodSection, SelectionSection
 from evomod.selections.base import Candidates, Rows, Selection
 from evomod.selections.ranking import fittest
@@ -76,9 +77,15 @@ def resample(section: SelectionSection, fitness: Fitness, rng: np.random.Generat
 
 def roulette(fitness: Fitness, strength: float, rng: np.random.Generator) -> Rows:
     """As many rows as individuals, each drawn with a chance in proportion to exp(strength * fitness)."""
-    chances = np.cumsum(np.exp(strength * (fitness - fitness.max())))
-    rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")
-    return np.minimum(rows, fitness.size - 1)  # a product may round up to the end
+    return _drawn(np.exp(strength * (fitness - fitness.max())), rng)
+
+
+def _drawn(chances: Fitness, rng: np.random.Generator) -> Rows:
+    """As many rows as there are, each drawn in proportion to its chance."""
+    sums, rows = np.cumsum(chances), np.empty(chances.size, np.int64)
+    first = np.zeros(chances.size + 1, np.int64)
+    kernels.drawn_rows(sums, rng.random(chances.size) * sums[-1], first, rows)
+    return rows
 
 
 def resample_in_proportion(
@@ -88,11 +95,8 @@ def resample_in_proportion(
 
     What is below 0 counts as 0; where nobody is above it, all have the same chance (Bernatskiy & Bongard 2015, authors' code).
     """
-    chances = np.cumsum(np.maximum(fitness, 0.0))
-    if chances[-1] == 0.0:
-        chances = np.cumsum(np.ones(fitness.size))
-    rows = np.searchsorted(chances, rng.random(fitness.size) * chances[-1], side="right")
-    return np.empty(0, np.int64), np.minimum(rows, fitness.size - 1)
+    chances = np.maximum(fitness, 0.0)
+    return np.empty(0, np.int64), _drawn(chances if chances.any() else np.ones(fitness.size), rng)
 
 
 def breed(candidates: Candidates, section: MethodSection, rng: np.random.Generator) -> tuple[Rows, Rows]:
