@@ -15,7 +15,7 @@ import evomod
 from evomod import measures
 from evomod.errors import EvomodError
 from evomod.files import tables
-from evomod.files.tables import write_text
+from evomod.files.tables import table_text, write_text
 from evomod.papers.scripts import load_script
 from evomod.runs import measures as run_measures
 from evomod.runs.tracking import TIED_COLUMNS
@@ -256,3 +256,10 @@ def test_one_endless_entry_does_not_make_all_of_its_column_as_long(tmp_path, mon
     table = tables.read_table(path)
     assert table["to"].dtype == object and table["treatment"].dtype.kind == "U"
     assert (table["to"] == "a").sum() == 9 and len(table["to"][9]) == 1000
+
+
+@pytest.mark.parametrize("cell", ["a, b", "a\nb"])
+def test_a_text_that_would_tear_a_row_is_refused(cell):
+    with pytest.raises(ValueError, match="a cell of a table holds no comma"):
+        table_text(("name", "number"), [{"name": "a", "number": 1.5}, {"name": cell, "number": 2}])
+    assert table_text(("name", "number"), [{"name": "a", "number": 1.5}]) == b"name,number\na,1.5\n"

@@ -64,9 +64,12 @@ def csv_line(values: tuple[Any, ...]) -> bytes:
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """A whole table."""
-    body = (csv_line(tuple(row[name] for name in columns)) for row in rows)
-    return csv_line(tuple(columns)) + b"".join(body)
+    """A whole table. Raises `ValueError` for a text that would tear a row: one with a comma or the end of a line."""
+    lines = [tuple(columns), *(tuple(row[name] for name in columns) for row in rows)]
+    torn = [cell for line in lines for cell in line if isinstance(cell, str) and set(cell) & set(",\n")]
+    if torn:
+        raise ValueError(f"a cell of a table holds no comma and no end of a line; got {torn[0]!r}.")
+    return b"".join(map(csv_line, lines))
 
 
 def write_text(path: Path, text: bytes) -> None:

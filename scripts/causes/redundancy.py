@@ -7,7 +7,7 @@ from evomod.plots.studies import plot_interval, rows_of, runs_in_words, signs_of
 from evomod.scripts.causes import derived
 
 STUDY = "study_dropout.toml"
-FULL = "450 runs of 3000 generations, 1.2 to 3 hours of one core"
+FULL = "450 runs of 3000 generations, about 1.2 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 PANELS = {

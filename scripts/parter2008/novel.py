@@ -107,6 +107,7 @@ def draw(study):
         }
     figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     names = list(PANELS)
-    for part, shown in zip(figure.subfigures(2, 1), (names[:4], names[4:]), strict=True):
+    parts = figure.subfigures(2, 1, squeeze=False)[:, 0]
+    for part, shown in zip(parts, (names[:4], names[4:]), strict=True):
         plot_columns(part, groups, {name: PANELS[name] for name in shown})
     return figure
