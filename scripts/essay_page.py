@@ -65,7 +65,12 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "Modular networks adapt more easily",
-        (("benefits", r"^copies adapt to"), ("benefits", r"^pushing Q up instead")),
+        (
+            ("benefits", r"^copies adapt to"),
+            ("benefits", r"^pushing Q up instead"),
+            ("clune2013", r"^P&CC adapts in fewer generations, (AND to OR|OR to AND), weights -2"),
+            ("parter2008", r"new combination"),
+        ),
     ),
     (
         "Modular networks make faster progress towards their own goal",
