@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -48,6 +49,12 @@ class GeneEncoding(Encoding):
     variation: RecombinationSection
     recombines: ClassVar[bool] = True
 
+    @cached_property
+    def rates(self) -> NDArray[np.float64]:
+        """Of crossover and of mutation, and 1 where a mutation changes a bit."""
+        variation = self.variation
+        return np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
+
     @property
     def n_genes(self) -> int:  # type: ignore[override]
         return self.genes.low.size
@@ -73,11 +80,9 @@ class GeneEncoding(Encoding):
         Crossover at one random place between two genes; a mutation changes one gene that has a choice
         (Kashtan & Alon 2005: one random change in one of the connections).
         """
-        variation, genes = self.variation, self.genes
         offspring = genomes.take(parents, axis=0)  # 2 us; copied gene by gene in the kernel 18
-        rates = np.array((variation.crossover, variation.mutation, float(variation.change == "bit")))
-        draws = rng.random((parents.size, 5 if variation.crossover > 0.0 else 3))
-        kernels.vary(genes.both, genes.free, rates, draws, offspring)
+        draws = rng.random((parents.size, 5 if self.variation.crossover > 0.0 else 3))
+        kernels.vary(self.genes.both, self.genes.free, self.rates, draws, offspring)
         return offspring
 
     def mutants(self, genome: Genomes) -> tuple[Genomes, NDArray[np.float64]]:

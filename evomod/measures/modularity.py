@@ -447,13 +447,15 @@ def q_of_many(
 def modularity_of_many(
     wiring: Wiring, working: NDArray[np.int8], method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Q and number of modules ``[network]`` of simplified networks ``working[network, edge]``."""
+    """Q ``[network]`` and modules ``[network, node]`` of simplified networks ``working[network, edge]``.
+
+    Nodes without a connection are in no module: -1.
+    """
     graphs = wiring.adjacencies(working)
     if method in EIGENVECTOR:  # without a generator, which takes as long as the kernel
-        q, modules = _by_eigenvector(graphs, method)
-    else:
-        q, modules, _ = _parted(graphs, method, None, 60.0)
-    return q, modules.max(axis=1, initial=-1) + 1
+        return _by_eigenvector(graphs, method)
+    q, modules, _ = _parted(graphs, method, None, 60.0)
+    return q, modules
 
 
 def undirected(matrices: Floats, weight: str | None = None) -> Floats:
@@ -513,7 +515,7 @@ def _parted(
     q, bounds = np.empty(graphs.shape[0]), np.full(graphs.shape[0], np.nan)
     if method in EIGENVECTOR:
         return *_by_eigenvector(graphs, method), bounds
-    is_connected = _connected(graphs)
+    is_connected = graphs.any(axis=1) | graphs.any(axis=2)
     modules = np.where(is_connected, 0, -1)
     if method in (*REFINED, "exact"):
         is_large = is_connected.sum(axis=1) > DENSE
@@ -558,15 +560,10 @@ EIGENVECTOR = ("clune2013", "leading-eigenvector")
 
 def _by_eigenvector(graphs: Floats, method: str) -> tuple[Floats, Ints]:
     """Q ``[network]`` and modules ``[network, node]`` of graphs whose largest weight is from 1 to below 2."""
-    q, modules = np.empty(graphs.shape[0]), np.where(_connected(graphs), 0, -1)
+    q, modules = np.empty(graphs.shape[0]), np.empty(graphs.shape[:2], np.int64)
     space = kernels.space(graphs.shape[1])
     kernels.leading_eigenvector_of_many(graphs, method == "clune2013", *space, modules, q)
     return q, modules
-
-
-def _connected(graphs: Floats) -> NDArray[np.bool_]:
-    """Whether nodes have a connection, ``[network, node]``."""
-    return np.asarray(graphs.any(axis=1) | graphs.any(axis=2))
 
 
 def _in_units(matrices: Floats) -> Floats:

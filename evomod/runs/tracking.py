@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.encodings.base import nobody
 from evomod.evolution.loop import Generation
 from evomod.evolution.setup import Setup
 from evomod.measures.modularity import modularity_of_many
@@ -190,10 +191,10 @@ class Tracker:
             q, modules = modularity_of_many(wiring, working, setup.config.tracking.q_method)
             self.shapes[key] = Shape(
                 q=float(q[0]),
-                modules=int(modules[0]),
-                connections=int((working != 0).sum()),
+                modules=int(modules.max(initial=-1)) + 1,
+                connections=int(np.count_nonzero(working)),
                 cost=float(cost_of(setup, working)[0]),
-                neurons=int(wiring.n_connected(working)[0]),
+                neurons=int(np.count_nonzero(modules[0, wiring.n_inputs :] >= 0)),
                 hierarchy=self._hierarchy(working),
             )
         return self.shapes[key]
@@ -212,7 +213,7 @@ def _make_room(known: dict[bytes, Any]) -> None:
 def cost_of(setup: Setup, working: NDArray[np.int8]) -> NDArray[np.float64]:
     """Connection cost ``[network]`` by the run's operator; without places the number of connections."""
     n = working.shape[0]
-    cost: NDArray[np.float64] = setup.toolbox.cost(working, np.full(n, -1), np.zeros(n))
+    cost: NDArray[np.float64] = setup.toolbox.cost(working, nobody(n), np.zeros(n))
     return cost
 
 
@@ -225,7 +226,8 @@ def population_rows(generation: Generation) -> list[tuple[Any, ...]]:
     method = setup.config.tracking.q_method
     q, modules = modularity_of_many(setup.encoding.wiring, graphs, method)
     cost = cost_of(setup, graphs)
-    shape = np.stack((cost, q, modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
+    n_modules = modules.max(axis=1, initial=-1) + 1
+    shape = np.stack((cost, q, n_modules, distinct.sum(axis=1)), axis=1)[member.reshape(-1)]
     fitness = np.where(np.isnan(generation.fitness), -np.inf, generation.fitness)  # NaN equals nothing
     table = np.column_stack((fitness, shape))
     rows, counts = np.unique(table, axis=0, return_counts=True)

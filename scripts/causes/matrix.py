@@ -168,8 +168,8 @@ DATA_SETS = (
             dropout="dropout-10",
         ),
     ),
-    evolved("retina (an output a side)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-10")),
-    evolved("retina (an output a side; rate 0.5)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-50")),
+    evolved("retina (two outputs)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-10")),
+    evolved("retina (two outputs; 0.5)", "retina", "causes/causes-dropout/summary.csv", beside("rate-00", dropout="rate-50")),
     evolved(
         "retina (CPPN)", "retina", "huizinga2014/huizinga2014-early/summary.csv", beside("hyperneat", connection_cost="cct", seed="gs"),
     ),
@@ -188,6 +188,7 @@ DATA_SETS = (
         "two sides (30–40 connections)", "two sides", "husken2002/summary.csv", beside("accuracy-held", learning_speed="speed-held"), EVOLVED,
     ),
     CommittedTable("circuits (until solved)", "circuits", "kashtan2005/summary.csv", beside("fg-and", goal_switching="mvg"), FLAT),
+    CommittedTable("circuits (2008)", "circuits", "parter2008/summary.csv", beside("fg", goal_switching="mvg-pair"), FLAT),
     CommittedTable("gene networks", "gene networks", "bernatskiy2015/summary.csv", beside("pcc-random", sparse_start="pcc-sparse"), FLAT),
     CommittedTable(
         "gene networks (500 a pattern)", "gene networks", "bernatskiy2015/bernatskiy2015-patterns/summary.csv",
