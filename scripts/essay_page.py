@@ -163,7 +163,7 @@ BEGINNING = """# What makes networks modular, and is it good for them?
 as the authors' program has it: there parents stay among equals without the cost, and chance decides with it. Where chance decides in
 both, all else equal, a cost still raises Q, by making networks sparse: relative to random networks of the same degrees, or of the same
 degrees in every layer, there is no effect of interest ([every cause in one table](matrix.md)). Goals that switch make circuits and the
-retina more modular than a fixed goal does; where retina networks are held at 28 to 32 connections, they are as modular without any cause,
+retina more modular than a fixed goal does, if they share subgoals: between goals that share none circuits do not become so; where retina networks are held at 28 to 32 connections, they are as modular without any cause,
 and none adds to it. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make networks more
 modular than their degrees explain, L2 and pruning make them more modular, and dropout makes them less so; in evolved networks of any size
 these wait for runs.
