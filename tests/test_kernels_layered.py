@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import naive
 import naive_learning
+import naive_real
 import numba
 import numpy as np
 import pytest
@@ -360,7 +361,7 @@ def test_structure_of_real_valued_networks_varies_as_the_oracle_says_draw_by_dra
     mine, theirs = np.random.default_rng(13), np.random.default_rng(13)
     children, hit = encoding.vary_structure(genomes, parents, mine)
     asked = {**rates, "bias": rates["bias_rate"]}
-    expected, hits = naive.vary_real_structure(
+    expected, hits = naive_real.vary_real_structure(
         layers, genomes[parents].tolist(), asked, ends, min_connections, theirs
     )
     assert_array_equal(children, expected)
@@ -384,7 +385,7 @@ def test_weights_change_by_the_sum_and_product_rules_draw_by_draw(rule, rates):
         for gene in range(n_edges):
             if hits[gene]:
                 draw = theirs.standard_normal
-                child[gene] = naive.changed_weight(float(child[gene]), rule, 0.7, (-1.5, 2.0), draw)
+                child[gene] = naive_real.changed_weight(float(child[gene]), rule, 0.7, (-1.5, 2.0), draw)
     biases = np.flatnonzero(hit[:, n_edges:])
     values = expected[:, n_edges:].copy()
     if biases.size:
@@ -642,7 +643,7 @@ def test_real_answers_equal_the_oracle_operation_by_operation(layers, gain):
         bias = dict(zip(neurons, biases, strict=True))
         for pattern in patterns.tolist():
             inputs = np.where(encoding.inputs[:, pattern], 1.0, -1.0).tolist()
-            expected = naive.real_signs(layers, connections, bias, inputs, gain)
+            expected = naive_real.real_signs(layers, connections, bias, inputs, gain)
             assert signs[i, :, pattern].tolist() == expected
 
 

@@ -116,17 +116,8 @@ class Circuit(GeneEncoding):
             return
         work, sets = np.empty((11, 16), np.uint8), np.empty(16, np.uint16)
         kernels.answer_sixteen(
-            genomes,
-            ancestors,
-            self.inputs,
-            self.functions,
-            self.shape,
-            slots,
-            states,
-            self.places,
-            work,
-            sets,
-        )
+            genomes, ancestors, self.inputs, self.functions, self.shape, slots, states, self.places, work, sets,
+        )  # fmt: skip
 
     def outputs(
         self, slots: NDArray[np.int64], states: NDArray[np.uint64]
@@ -344,7 +335,7 @@ CIRCUIT = EncodingKind(
     supports=frozenset({"silence"}),
     defaults={"variation": {"crossover": 0.0, "mutation": 0.7}, **LENGTH},
     size=size,
-    kernels=(genes.vary,),
+    kernels=(genes.vary,),  # which one answers depends on the shape
     examples=(
         {"task": "circuit"},
         {"task": "circuit", "network": {"feedback": "ternary"}},

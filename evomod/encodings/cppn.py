@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import Encoding, EncodingKind, Size, Words
+from evomod.encodings.base import Encoding, EncodingKind, Size, Words, nobody
 from evomod.encodings.layered import Layered, RealNetwork
 from evomod.encodings.layered import build as build_layered
 from evomod.encodings.layered import size as size_of_layered
@@ -184,7 +184,7 @@ class Cppn(Encoding):
         """Yes and no bits of the painted networks."""
         n = genomes.shape[0]
         states = self.substrate.memory(n)
-        return self.substrate.answer(self.paint(genomes), np.full(n, -1), np.arange(n), states)
+        return self.substrate.answer(self.paint(genomes), nobody(n), np.arange(n), states)
 
     def active(self, genomes: Genomes) -> NDArray[np.int8]:
         """Of the painted networks."""
@@ -209,7 +209,7 @@ class Cppn(Encoding):
         """Of the painted networks, none of which is inherited."""
         painted, rows = self.paint(genomes), np.arange(genomes.shape[0])
         memory = self.substrate.memory(rows.size)
-        return self.substrate.silenced(painted, np.full(rows.size, -1), silent, rows, memory)
+        return self.substrate.silenced(painted, nobody(rows.size), silent, rows, memory)
 
     def bounds(self) -> tuple[list[Any], list[Any]]:
         """Of positions, functions and weights."""

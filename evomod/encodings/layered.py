@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from evomod.encodings.base import Encoding, EncodingKind, Size
+from evomod.encodings.base import Encoding, EncodingKind, Size, nobody
 from evomod.encodings.polynomial import polynomial
 from evomod.encodings.wiring import Wiring, alive, chosen_layers, wants_functions, wire
 from evomod.errors import EvomodError
@@ -476,7 +476,7 @@ class Layered(Encoding):
         n_known = 0 if known is None else known.shape[0]
         if known is not None:
             working[:n_known] = known
-        parents = np.full(n, -1) if ancestors is None else ancestors
+        parents = nobody(n) if ancestors is None else ancestors
         kernels.simplify(
             np.ascontiguousarray(genes, np.int8), parents, n_known, wiring.source, wiring.target, wiring.n_outputs,
             np.empty(n, np.int64), np.empty((3, LANES), np.int64), np.empty(n_edges, np.uint64),

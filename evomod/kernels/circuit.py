@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.kernels import compiled, inlined, unmanaged
+from evomod.kernels.vectors import both as common
 from evomod.kernels.vectors import (
-    both,
     either,
     highest,
     is_any,
@@ -292,17 +292,13 @@ def is_same_sixteen(genomes, i, parent, n_gates, places, effective):
     n_genes, differ = genomes.shape[1], 0
     for k in range(3 * n_gates, n_genes):
         differ |= genomes[i, k] ^ genomes[parent, k]
-    own, theirs, second, third = (
-        i * n_genes,
-        parent * n_genes,
-        min(16, 3 * n_gates - 16),
-        3 * n_gates - 16,
-    )
+    own, theirs, last = i * n_genes, parent * n_genes, 3 * n_gates - 16
+    second = min(16, last)
     one = odd(sixteen(genomes, own), sixteen(genomes, theirs))
     two = odd(sixteen(genomes, own + second), sixteen(genomes, theirs + second))
-    three = odd(sixteen(genomes, own + third), sixteen(genomes, theirs + third))
+    three = odd(sixteen(genomes, own + last), sixteen(genomes, theirs + last))
     nodes = either(gathered(one, two, three, places, 0), gathered(one, two, three, places, 48))
-    nodes = both(either(nodes, gathered(one, two, three, places, 96)), lanes(effective))
+    nodes = common(either(nodes, gathered(one, two, three, places, 96)), lanes(effective))
     return differ == 0 and not is_any(nodes)
 
 
@@ -326,14 +322,14 @@ def update(low, high, first, second, m, inverts, gates, low_inputs, high_inputs)
     """The state of all nodes, low and high bytes, after one step more."""
     a, b = odd(picked(low, first), m), odd(picked(low, second), m)
     c, d = odd(picked(high, first), m), odd(picked(high, second), m)
-    low = either(both(odd(both(a, b), inverts), gates), low_inputs)
-    return low, either(both(odd(both(c, d), inverts), gates), high_inputs)
+    low = either(common(odd(common(a, b), inverts), gates), low_inputs)
+    return low, either(common(odd(common(c, d), inverts), gates), high_inputs)
 
 
 @inlined
 def is_apart(low, high, other_low, other_high, where):
     """Whether two states differ in one of these nodes."""
-    return is_any(both(either(odd(low, other_low), odd(high, other_high)), where))
+    return is_any(common(either(odd(low, other_low), odd(high, other_high)), where))
 
 
 @inlined
@@ -399,8 +395,8 @@ def answer_sixteen(genomes, ancestors, inputs, functions, shape, slots, states, 
         three = sixteen(genomes, i * n_genes + last)
         first, second = gathered(one, two, three, places, 0), gathered(one, two, three, places, 48)
         kinds = gathered(one, two, three, places, 96)
-        low_set = both(either(picked(low_bit, first), picked(low_bit, second)), gates)
-        high_set = both(either(picked(high_bit, first), picked(high_bit, second)), gates)
+        low_set = common(either(picked(low_bit, first), picked(low_bit, second)), gates)
+        high_set = common(either(picked(high_bit, first), picked(high_bit, second)), gates)
         put_pairs(sets, 0, low_set, high_set)
         found = find_effective(genome, n_gates, sets)
         low, high, low_unsteady, high_unsteady = simulate_sixteen(

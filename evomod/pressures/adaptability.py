@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from evomod.encodings import Encoding
+from evomod.encodings.base import nobody
 from evomod.errors import EvomodError
 from evomod.population import Goal
 from evomod.pressures.base import Pressure, Trial
@@ -92,7 +93,7 @@ def _reached(
     reached = np.zeros(n)
     for _ in range(section.steps):
         mutants = mutants_of(trial.encoding, genomes, section.mutants, rng)
-        parents = np.concatenate((np.full(n, -1), np.repeat(np.arange(n), section.mutants)))
+        parents = np.concatenate((nobody(n), np.repeat(np.arange(n), section.mutants)))
         found = trial.fitness_of(np.concatenate((genomes, mutants)), parents, goal)
         table = np.column_stack((found[:n], found[n:].reshape(n, -1)))
         best = table.argmax(axis=1)

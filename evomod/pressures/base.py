@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.encodings import Encoding
+from evomod.encodings.base import nobody
 from evomod.encodings.wiring import Wiring
 from evomod.errors import EvomodError
 from evomod.population import Goal, Operators, Population, Rules
@@ -251,7 +252,7 @@ class View:
         known = np.zeros(working.shape[0])
         if self.known is not None:
             known[: self.first] = self.known
-        ancestors = np.full(known.size, -1) if self.ancestors is None else self.ancestors
+        ancestors = nobody(known.size) if self.ancestors is None else self.ancestors
         return function(working, ancestors, known)[self.first :]
 
     def _working(self) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from evomod.encodings.base import nobody
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
@@ -78,7 +79,7 @@ def losses(
         rows, edges = np.nonzero(whole[:, :n_edges])
         cut = whole[rows]
         cut[np.arange(rows.size), edges] = 0
-        ancestors = np.concatenate((np.full(whole.shape[0], -1), rows))
+        ancestors = np.concatenate((nobody(whole.shape[0]), rows))
         measured = fitness_of(np.concatenate((whole, cut)), ancestors)[whole.shape[0] :]
         lost[first + rows, edges] = fitness[first + rows] - measured
     return lost

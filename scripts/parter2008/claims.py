@@ -49,6 +49,7 @@ def sooner(text, column, a, b, family):
     )
 
 
+OTHERS = {"fg": "a fixed goal", "nbvg": "NBVG"}
 CLAIMS = [
     Larger(
         "goals that share subgoals (two goals) make circuits more modular (Q_m) than NBVG", column="q_m", a="mvg-pair",
@@ -68,20 +69,20 @@ CLAIMS = [
         "NBVG is back at its goal as soon as MVG of two goals", column="home", a="nbvg", b="mvg-pair", family="back",
         smallest=DELTA, figure=FIGURE,
     ),
-    sooner("MVG of four goals is sooner at a new combination (eq-or-eq) than a fixed goal", "eq-or-eq", "mvg", "fg", "new combinations"),
-    sooner("MVG of four goals is sooner at a new combination (eq-or-eq) than NBVG", "eq-or-eq", "mvg", "nbvg", "new combinations"),
-    sooner("MVG of four goals is sooner at a new combination (eq-and-eq) than a fixed goal", "eq-and-eq", "mvg", "fg", "new combinations"),
-    sooner("MVG of four goals is sooner at a new combination (eq-and-eq) than NBVG", "eq-and-eq", "mvg", "nbvg", "new combinations"),
+    *(
+        sooner(f"MVG of four goals is sooner at a new combination ({goal}) than {than}", goal, "mvg", other, "new combinations")
+        for goal in novel.GOALS[2:]
+        for other, than in OTHERS.items()
+    ),
     Alike(
         "random goals are reached as late with MVG of four goals as with a fixed goal", column="random", a="mvg", b="fg",
         family="random goals", smallest=DELTA, figure=FIGURE,
     ),
-    Larger(
-        "more goals of the family lie one mutation away with MVG of four goals than with a fixed goal", column="near", a="mvg",
-        b="fg", family="one mutation away", smallest=DELTA, figure=FIGURE,
-    ),
-    Larger(
-        "more goals of the family lie one mutation away with MVG of four goals than with NBVG", column="near", a="mvg",
-        b="nbvg", family="one mutation away", smallest=DELTA, figure=FIGURE,
+    *(
+        Larger(
+            f"more goals of the family lie one mutation away with MVG of four goals than with {than}", column="near", a="mvg",
+            b=other, family="one mutation away", smallest=DELTA, figure=FIGURE,
+        )
+        for other, than in OTHERS.items()
     ),
 ]  # fmt: skip
