@@ -252,6 +252,5 @@ def test_the_command_lists_figures_and_refuses_unknown_ones():
     unknown = evomod("figure", "nonsense")
     assert (
         unknown.returncode == 2
-        and "known: achterberg2023-recurrent, benefits-fashion, benefits-intervention, "
-        in unknown.stderr
+        and "known: achterberg2023-recurrent, benefits-fashion, benefits-imperfect, " in unknown.stderr
     )
