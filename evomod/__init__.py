@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers
     from evomod.evolvability import Neighbourhood as Neighbourhood
     from evomod.evolvability import neighbourhood as neighbourhood
     from evomod.evolvability import q_max as q_max
+    from evomod.evolvability.competition import Competition as Competition
+    from evomod.evolvability.competition import compete as compete
     from evomod.evolvability.transfers import Adaptation as Adaptation
     from evomod.evolvability.transfers import generations_to_solve as generations_to_solve
     from evomod.evolvability.transfers import transfer as transfer
@@ -60,6 +62,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers
 _HOMES = {
     "Adaptation": "evolvability.transfers",
     "Candidates": "selections.base",
+    "Competition": "evolvability.competition",
     "Config": "config",
     "Encoding": "encodings.base",
     "EncodingKind": "encodings.base",
@@ -82,6 +85,7 @@ _HOMES = {
     "TrainingConfig": "gradient.config",
     "View": "pressures.base",
     "adapt": "gradient.run",
+    "compete": "evolvability.competition",
     "evolve": "evolution.loop",
     "find_tasks": "task",
     "generations_to_solve": "evolvability.transfers",
