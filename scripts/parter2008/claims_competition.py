@@ -10,6 +10,7 @@ from evomod.papers.claims import Above, Alike, Larger, PublishedMean, Sooner
 from evomod.plots.studies import rows_of
 from evomod.scripts.parter2008 import competition
 from evomod.scripts.parter2008.claims import measured
+from evomod.scripts.parter2008.novel import CAP
 from evomod.verdicts import DELTA
 
 STUDY = competition.STUDY
@@ -47,7 +48,7 @@ CLAIMS = [
     *(
         Sooner(
             f"populations of MVG solve a new combination ({goal}) sooner than of {words}", column=goal, a="mvg", b=other,
-            cap=competition.CAP, family=f"new combinations, populations, {other}", smallest=DELTA, figure=FIGURE,
+            cap=CAP, family=f"new combinations, populations, {other}", smallest=DELTA, figure=FIGURE,
         )
         for other, words in WORDS.items()
         for goal in competition.GOALS

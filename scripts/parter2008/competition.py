@@ -97,7 +97,10 @@ def generations(config, run, task, goal, seeds):
 
 def share(config, runs, task, goal, seeds):
     """Mean over repeats of what descends from the first of two runs after a competition."""
-    courses = (compete(*runs, goal, config=config, seed=one, task=task).share for one in seeds[REPEATS:])
+    first, second = runs
+    courses = (
+        compete(first, second, goal, config=config, seed=one, task=task).share for one in seeds[REPEATS:]
+    )
     return np.mean([course[GENERATIONS] for course in courses])
 
 
