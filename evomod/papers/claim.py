@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -120,6 +122,17 @@ class Source:
 
 class NotRunError(EvomodError):
     """Something that a claim is tested on has not been run."""
+
+
+def check_made(
+    study: StudyFolder, table: str, figure: str, quick: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Raise `NotRunError` where a study lacks a further table, which its figure makes.
+
+    A study of no more replicates than a claim file's ``QUICK`` is a trial, whose tables the claims themselves make.
+    """
+    if study.study.replicates > quick.get("replicates", 0) and not (study.folder / table).exists():
+        raise NotRunError(f"not made: evomod figure {figure} --study {study.folder}")
 
 
 class OutdatedError(EvomodError):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import LargerInPairs, Rises
 from evomod.plots.studies import rows_of
 from evomod.scripts.benefits import derived
@@ -33,8 +33,7 @@ KINDS = {"held": "28 to 32 connections", "free": "any number of connections"}
 
 def made(study, name, make):
     """A further table, where it has been made; a small study's is made here."""
-    if study.study.replicates > QUICK["replicates"] and not (study.folder / f"{name}.csv").exists():
-        raise NotRunError(f"not made: evomod figure benefits-intervention --study {study.folder}")
+    check_made(study, f"{name}.csv", "benefits-intervention", QUICK)
     return make(study)
 
 

@@ -6,7 +6,7 @@ All was declared before the runs.
 
 from typing import Any
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger, Rises
 from evomod.scripts.benefits import heldout
 from evomod.verdicts import DELTA
@@ -14,13 +14,12 @@ from evomod.verdicts import DELTA
 STUDY = "study_heldout.toml"
 QUICK = {"replicates": 5, "settings": ["evolution.generations=500", "evolution.population=200"]}
 
-RELATED = "left-or-right"
+FIGURE, RELATED = "benefits-zero_shot", "left-or-right"
 
 
 def made(study):
     """Raises `NotRunError` where the table of a whole study has not been made."""
-    if study.study.replicates > QUICK["replicates"] and not (study.folder / "heldout.csv").exists():
-        raise NotRunError(f"not made: evomod figure benefits-zero_shot --study {study.folder}")
+    check_made(study, "heldout.csv", FIGURE, QUICK)
 
 
 def measured(name):
@@ -47,7 +46,7 @@ COLUMNS = {
     **{name: measured(name) for name in ("q", "unseen", *(f"read:{goal}" for goal in heldout.READ))},
     **{f"rank:{name}": ranked(name) for name in ("q", "unseen", f"read:{RELATED}")},
 }
-ABOUT: dict[str, Any] = {"smallest": DELTA, "status": "ours", "figure": "benefits-zero_shot"}
+ABOUT: dict[str, Any] = {"smallest": DELTA, "status": "ours", "figure": FIGURE}
 
 CLAIMS = [
     Larger(

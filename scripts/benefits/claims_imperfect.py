@@ -7,7 +7,7 @@ mostly change none.
 
 from typing import Any
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import LargerInPairs
 from evomod.plots.studies import rows_of
 from evomod.scripts.benefits import claims, derived, imperfect
@@ -24,8 +24,7 @@ LABELS = claims.LABELS
 def changed(study, group):
     """Mean change of Q ``[network]`` by mutations of a kind; NaN where a network has none."""
     treatment, _, kind = group.partition("@")
-    if study.study.replicates > QUICK["replicates"] and not (study.folder / "mutants.csv").exists():
-        raise NotRunError(f"not made: evomod figure {FIGURE} --study {study.folder}")
+    check_made(study, "mutants.csv", FIGURE, QUICK)
     return rows_of(derived.around(study), treatment=treatment)[f"dq_{kind}"].astype(float)
 
 

@@ -6,7 +6,7 @@ declared before the runs; that goal switching and a cost of connections generali
 
 from typing import Any
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger, Mediated
 from evomod.scripts.benefits import heldout
 from evomod.verdicts import DELTA
@@ -30,8 +30,7 @@ def measured(name):
     """A column of ``heldout.csv``."""
 
     def values(study, treatment):
-        if study.study.replicates > QUICK["replicates"] and not (study.folder / "heldout.csv").exists():
-            raise NotRunError(f"not made: evomod figure benefits-unseen --study {study.folder}")
+        check_made(study, "heldout.csv", "benefits-unseen", QUICK)
         return heldout.column(study, name, treatment)
 
     return values

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger, LargerInPairs, Rises
 from evomod.papers.scripts import definition_of
 from evomod.plots.studies import masked, rows_of
@@ -60,8 +60,7 @@ def small_ones_made(study):
 def q_after(study, group):
     """Q at once or long after the pressure ended, of every run that has both."""
     small_ones_made(study)
-    if not (study.folder / "decay.csv").exists():
-        raise NotRunError(f"pressures not lifted: evomod figure causes-mechanism --study {study.folder}")
+    check_made(study, "decay.csv", "causes-mechanism")
     name, _, moment = group.rpartition("@")
     return derived.before_and_after(study, "q", name)[MOMENTS[moment]]
 
@@ -75,8 +74,7 @@ def adapted(goal, which):
 
     def values(study, _):
         small_ones_made(study)
-        if not (study.folder / "adaptation.csv").exists():
-            raise NotRunError(f"not adapted: evomod figure causes-generalisation --study {study.folder}")
+        check_made(study, "adaptation.csv", "causes-generalisation")
         rows = rows_of(derived.adaptation(study), goal=goal)
         is_in = q_of(study, rows, f"fitness:{derived.TRAINED}") == 1.0
         is_in &= ["switching" not in name for name in rows["treatment"].tolist()]

@@ -4,7 +4,7 @@ Declared before the runs. A pilot of single runs (seeds 9001 and 9002, 1,500 gen
 by whether the rewarded goal was still learned.
 """
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger
 from evomod.plots.studies import rows_of
 from evomod.scripts.causes import derived
@@ -26,8 +26,7 @@ def generations(study, treatment):
     """Until copies reach 0.95 at a goal of the same parts (neither) that nobody was selected for."""
     if study.study.replicates <= QUICK["replicates"]:
         derived.adaptation(study, 1)
-    if not (study.folder / "adaptation.csv").exists():
-        raise NotRunError(f"not adapted: evomod figure {study.study.name} --study {study.folder}")
+    check_made(study, "adaptation.csv", study.study.name)
     rows = rows_of(derived.adaptation(study), treatment=treatment, goal="neither")
     return derived.to_reach(study, rows)
 

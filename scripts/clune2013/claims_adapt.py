@@ -4,7 +4,7 @@ A variant: the paper's protocol starts from the networks of generation 25,000, w
 numbers are recalled, less surely than the main results. A value is a network, the median of its adaptations.
 """
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger
 from evomod.scripts.clune2013 import fig3a
 from evomod.verdicts import DELTA
@@ -21,8 +21,7 @@ def adaptation(study, treatment):
     """Generations to adapt ``[network]``; a small study's networks are adapted here, those of a large one by the figure."""
     if study.study.replicates <= QUICK["replicates"]:
         fig3a.prepare(study)
-    if not (study.folder / "adaptation.csv").exists():
-        raise NotRunError(f"not adapted: evomod figure clune2013-fig3a --study {study.folder}")
+    check_made(study, "adaptation.csv", "clune2013-fig3a")
     return fig3a.medians(study)[treatment]
 
 

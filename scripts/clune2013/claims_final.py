@@ -6,7 +6,7 @@ median of its five adaptations, where the paper's p values suggest that all of t
 
 from typing import Any
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger, MoreOften, Published
 from evomod.scripts.clune2013 import fig3a as first
 from evomod.scripts.clune2013 import fig3a_final as figure
@@ -26,8 +26,7 @@ def adaptation(study, treatment):
     """Generations to adapt ``[network]``, by the figure; a small study's networks are adapted here."""
     if study.study.replicates <= QUICK["replicates"]:
         first.prepare(study)
-    if not figure.has_adapted(study):
-        raise NotRunError(f"not adapted: evomod figure clune2013-fig3a_final --study {study.folder}")
+    check_made(study, "adaptation.csv", "clune2013-fig3a_final")
     return first.medians(study)[treatment]
 
 

@@ -5,7 +5,7 @@ results was seen. A short run had shown that free networks have nearly all conne
 and z is not defined, so the same questions are asked of 30 to 40 connections, and z of these alone.
 """
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Above, Larger
 from evomod.plots.studies import rows_of
 from evomod.scripts.husken2002 import derived
@@ -22,8 +22,7 @@ def error(column):
     """Error after learning from weights that selection never saw."""
 
     def values(study, treatment):
-        if study.study.replicates > QUICK["replicates"] and not (study.folder / "learning.csv").exists():
-            raise NotRunError(f"not made: evomod figure {FIGURE} --study {study.folder}")
+        check_made(study, "learning.csv", FIGURE, QUICK)
         return rows_of(derived.learning(study), treatment=treatment)[column].astype(float)
 
     return values

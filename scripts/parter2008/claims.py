@@ -7,7 +7,7 @@ on. Declared before the first run.
 
 import numpy as np
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Alike, Larger, Sooner
 from evomod.plots.studies import rows_of
 from evomod.scripts.parter2008 import novel
@@ -32,8 +32,7 @@ def adapted(column):
     """A column of ``novel.csv``; of circuits whose copies came back to the goal that all share."""
 
     def values(study, treatment):
-        if study.study.replicates > QUICK["replicates"] and not (study.folder / "novel.csv").exists():
-            raise NotRunError(f"not made: evomod figure {FIGURE} --study {study.folder}")
+        check_made(study, "novel.csv", FIGURE, QUICK)
         return rows_of(novel.novel(study), treatment=treatment)[column].astype(float)
 
     return values

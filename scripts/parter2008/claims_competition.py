@@ -5,7 +5,7 @@ price stands first here. Declared before the first run. That new combinations we
 whose negation was one of them, was known.
 """
 
-from evomod.papers.claim import NotRunError
+from evomod.papers.claim import check_made
 from evomod.papers.claims import Above, Alike, Larger, PublishedMean, Sooner
 from evomod.plots.studies import rows_of
 from evomod.scripts.parter2008 import competition
@@ -25,11 +25,7 @@ def gone_on(column):
     """A column of ``competition.csv``."""
 
     def values(study, treatment):
-        if (
-            study.study.replicates > QUICK["replicates"]
-            and not (study.folder / "competition.csv").exists()
-        ):
-            raise NotRunError(f"not made: evomod figure {FIGURE} --study {study.folder}")
+        check_made(study, "competition.csv", FIGURE, QUICK)
         return rows_of(competition.competition(study), treatment=treatment)[column].astype(float)
 
     return values
