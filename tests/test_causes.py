@@ -278,6 +278,25 @@ def test_the_report_of_a_small_study(study):
     assert len(report.adjusted(found).splitlines()) == 1 + len(found.treatments)
 
 
+def test_tables_of_the_supplement_are_those_of_the_committed_studies():
+    """Of causes with connections held; `python scripts/causes/report.py` writes all of them, in some twenty seconds."""
+    report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
+    fixed = load_study(ROOT / "results" / "causes" / "causes-fixed")
+    made = [report.held(fixed), report.adjusted(fixed)]
+    text = report.TEXT.read_text(encoding="utf-8")
+    assert report.replaced(text, made) == text and all(table in text for table in made)
+
+
+def test_a_table_takes_the_place_of_the_one_with_its_header():
+    report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
+    text = "Before.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\n| c |\n|---|\nAfter.\n"
+    new = "| a | b |\n| --- | --- |\n| 5 | 6 |"
+    assert report.replaced(text, [new]) == f"Before.\n\n{new}\n\n| c |\n|---|\nAfter.\n"
+    for wrong in ("| a |\n| 1 |", "| c |\n| 1 |"):
+        with pytest.raises(EvomodError, match="no place, or several"):
+            report.replaced(text + "\n| c |\n|---|\n", [wrong])
+
+
 def test_switching_runs_are_told_at_the_end_of_an_epoch(study):
     found = load_study(study.folder)
     run = found.runs("goal-switching")[0]

@@ -1,26 +1,27 @@
-"""The numbers of SUPPLEMENT.md as tables in Markdown, from the studies of this folder.
+"""Write the tables of SUPPLEMENT.md anew, from the studies of this folder: each in the place of the one with the same header.
 
-    python scripts/causes/report.py [--study FOLDER] [--fixed FOLDER] [--dropout FOLDER] > tables.md
+    python scripts/causes/report.py     # those of the networks trained by gradient: python scripts/causes/gradient.py
 
 Medians with bootstrapped 95 % intervals; beside each the rank-sum test against the control (or no dropout) and
 Cliff's delta, with Holm's correction for all treatments of a column in brackets. Only networks with connections
 have a Q. The tables of the figures must have been written: `evomod figure causes` and its three sisters.
 """
 
-import argparse
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from evomod.errors import EvomodError
 from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
 from evomod.scripts.causes import claims, derived, gradient
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
-from evomod.studies.tables import load_study
 
 HERE = Path(__file__).parent
+TEXT = HERE / "SUPPLEMENT.md"
 
 MEASURES = {
     "q_score": "Q",
@@ -461,29 +462,39 @@ def as_trained(groups, column, name):
     return np.array([row[place] for row in groups[name]])
 
 
+def tables():
+    """Every table of a study that is found, as it stands in the supplement."""
+    study, fixed, dropped = (
+        find_study(HERE / "report.py", name)
+        for name in ("study.toml", "study_fixed.toml", "study_dropout.toml")
+    )
+    parts = []
+    if study is not None:
+        parts += [side_by_side(study), learning(study), adaptation(study), mechanism(study, fixed)]
+    if dropped is not None:
+        parts.append(dropout(dropped))
+    rows = gradient.read(gradient.RESULTS / gradient.TABLE)
+    if rows and study is not None:
+        parts.append(both_optimisers(study, rows))
+    return [part for part in "\n\n".join(parts).split("\n\n") if part.startswith("|")]
+
+
+def replaced(text, made):
+    """A text with every made table in the place of the one with its header. Raises `EvomodError` where there is none."""
+    for new in made:
+        header = new.partition("\n")[0]
+        places = list(re.finditer(rf"^{re.escape(header)}\n(?:\|.*\n)+", text, re.M))
+        if len(places) != 1:
+            raise EvomodError(
+                f"{TEXT.name} has no place, or several, for the table that begins {header}"
+            )
+        text = text[: places[0].start()] + new + "\n" + text[places[0].end() :]
+    return text
+
+
 def main():
-    """Print every table whose study is found."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    places = {"study": "study.toml", "fixed": "study_fixed.toml", "dropout": "study_dropout.toml"}
-    for name in places:
-        parser.add_argument(f"--{name}", type=Path)
-    parser.add_argument("--gradient", type=Path, default=gradient.RESULTS)
-    given, found = parser.parse_args(), {}
-    for name, definition in places.items():
-        folder = getattr(given, name)
-        found[name] = load_study(folder) if folder else find_study(HERE / "report.py", definition)
-    if found["study"] is not None:
-        parts = {"Side by side": side_by_side, "Learning": learning, "Adaptation": adaptation}
-        for title, made in parts.items():
-            print(f"## {title}\n\n{made(found['study'])}\n")
-        print(f"## Mechanism\n\n{mechanism(found['study'], found['fixed'])}\n")
-    if found["dropout"] is not None:
-        print(f"## The dropout curve\n\n{dropout(found['dropout'])}\n")
-    rows = gradient.read(given.gradient / gradient.TABLE)
-    if rows:
-        print(f"## By gradient\n\n{gradient.summary(rows)}\n")
-    if rows and found["study"] is not None:
-        print(f"## Evolved and trained\n\n{both_optimisers(found['study'], rows)}\n")
+    """Write the tables into the supplement."""
+    TEXT.write_text(replaced(TEXT.read_text(encoding="utf-8"), tables()), encoding="utf-8")
 
 
 if __name__ == "__main__":
