@@ -119,7 +119,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "A modular solution that is not yet perfect loses its modularity",
-        (("benefits", r"^of modular imperfect|^again, imperfect"), ("causes", r"decays when it ends")),
+        (("benefits", r"^of modular imperfect"), ("causes", r"decays when it ends")),
     ),
     ("Trained networks are more modular than at birth", (("filan2021", r"^a trained network"),)),
     (
@@ -142,7 +142,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             (
                 "causes",
-                r"selection for adaptability|adaptability to a related goal|selected for adaptability|mutations ahead|looking ahead",
+                r"selection for adaptability|adaptability to a related goal|selected for adaptability|mutations ahead|^looking ahead",
             ),
         ),
     ),

@@ -9,8 +9,9 @@ import pytest
 import evomod
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
-from evomod.evolvability.neighbourhood import mutants
-from evomod.scripts.benefits import derived, heldout
+from evomod.evolvability.neighbourhood import answers_of, mutants
+from evomod.population import goal_bits, score
+from evomod.scripts.benefits import derived, heldout, imperfect
 from evomod.task import load_task
 
 SMALL = {
@@ -73,6 +74,59 @@ def test_changes_of_q_by_mutants_are_those_of_their_networks():
     for k in kept[:: max(len(kept) // 20, 1)]:
         found = evomod.modularity(networks[k])
         assert change[kept.index(k)] == pytest.approx(found.q - own, abs=1e-12)
+
+
+def held_network():
+    """A network of 28 to 32 connections that a mutation of its connections improves, and its setup."""
+    held = {"pressures": {"connection-range": {"fewest": 28, "most": 32}}}
+    setup = prepare(evomod.Config.model_validate(SMALL | held))
+    *_, last = evolve(setup.config, 4, setup=setup)
+    return last.best, setup
+
+
+def test_what_mutations_of_connections_do_is_that_of_their_networks():
+    """Told again of one mutant after the other, as networks."""
+    network, setup = held_network()
+    found = imperfect.around(network, setup)
+    genomes, weights = mutants(setup.encoding.genome(network), setup)
+    goal = goal_bits(setup.task, derived.TRAINED)
+
+    def told(genome):
+        yes, no = answers_of(setup, genome, genome[None][:0])
+        one = setup.encoding.network(genome).simplified()
+        edges = set(zip(one.source.tolist(), one.target.tolist(), strict=True))
+        return float(score(yes, no, goal, setup.tie_rule)[0]), edges, evomod.modularity(one).q
+
+    fitness, edges, q = told(setup.encoding.genome(network))
+    assert (found["fitness"], found["connections"]) == (fitness, len(edges))
+    assert found["q"] == pytest.approx(q, abs=1e-12) and 28 <= len(edges) <= 32
+    sums = {name: [0.0, 0.0] for name in imperfect.COLUMNS[4:] if not name.startswith("dq_")}
+    for genome, weight in zip(genomes, weights.tolist(), strict=True):
+        its_fitness, its_edges, its_q = told(genome)
+        if its_edges == edges or not 28 <= len(its_edges) <= 32 or its_fitness == fitness:
+            continue
+        kind = "useful" if its_fitness > fitness else "harmful"
+        does = {"changes", "adds" if len(its_edges) > len(edges) else "removes"}
+        for change in does - ({"removes"} if len(its_edges) == len(edges) else set()):
+            sums[f"{change}_{kind}"][0] += weight
+            sums[f"{change}_{kind}"][1] += weight * (its_q - q)
+    assert sums["adds_useful"][0] > 0.0 and sums["removes_harmful"][0] > 0.0
+    for name, (total, product) in sums.items():
+        assert found[name] == pytest.approx(total, abs=1e-12)
+        if total:
+            assert found[f"dq_{name}"] == pytest.approx(product / total, abs=1e-9)
+        else:
+            assert np.isnan(found[f"dq_{name}"])
+
+
+def test_candidates_are_modular_imperfect_and_distinct_the_most_modular_first():
+    log = {
+        "fitness:left-and-right": np.array([0.8, 0.9, 0.9, 0.9, 0.95, 0.97, 1.0, 0.9]),
+        "q_score": np.array([0.5, 0.4, 0.4, 0.36, 0.4, 0.34, 0.6, np.nan]),
+    }
+    assert imperfect.candidates(log).tolist() == [1, 4, 3]
+    log["q_score"][:] = 0.1
+    assert imperfect.candidates(log).size == 0
 
 
 def test_lines_push_q_apart_and_keep_the_number_of_connections():

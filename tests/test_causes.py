@@ -49,6 +49,21 @@ def test_goals_that_are_never_trained_share_what_their_names_say():
             assert not rewarded & set(derived.OTHERS)
 
 
+def test_goals_of_contrasts_differ_in_their_subgoals_alone():
+    task = load_task("retina-contrasts")
+    tables = {goal: table[0] for goal, table in task.tables.items()}
+    assert {goal: int(table.sum()) for goal, table in tables.items()} == {
+        "left-and-right": 64, "left-or-right": 192, "left-not-right": 64, "top-and-bottom": 64, "top-or-bottom": 192,
+    }  # fmt: skip
+    for mine in tables.values():
+        assert not any(np.array_equal(mine, ~other) for other in tables.values())
+    agreed = [(tables["left-not-right"] == tables[goal]).mean() for goal in list(tables)[:2]]
+    assert agreed == [0.5, 0.5]
+    relations = load_task("retina-relations").tables
+    for goal in set(tables) & set(relations):
+        assert_array_equal(task.tables[goal], relations[goal])
+
+
 def test_equally_hard_goals_are_each_other_with_inputs_renamed():
     task = load_task("retina-relations")
     tables = {goal: task.tables[goal][0] for goal in (derived.TRAINED, *derived.OTHERS)}

@@ -739,7 +739,7 @@ def test_all_tasks_are_listed_and_many_goals_are_abbreviated(elsewhere, capsys):
     listed = {block.split(":")[0]: block for block in blocks}
     assert set(listed) == {
         "and-xor-and", "attractor", "circuit", "circuit-six-inputs", "circuit-three-outputs", "five-xor",
-        "hierarchical-xor", "retina", "retina-and-or", "retina-any-four", "retina-relations", "retina-sides",
+        "hierarchical-xor", "retina", "retina-and-or", "retina-any-four", "retina-contrasts", "retina-relations", "retina-sides",
         "specialisation",
     }  # fmt: skip
     six = listed["circuit-six-inputs"]

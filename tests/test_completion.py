@@ -31,7 +31,14 @@ def completed(line, tmp_path):
         ("evomod --v", ["--version"]),
         (
             "evomod evolve ret",
-            ["retina", "retina-and-or", "retina-any-four", "retina-relations", "retina-sides"],
+            [
+                "retina",
+                "retina-and-or",
+                "retina-any-four",
+                "retina-contrasts",
+                "retina-relations",
+                "retina-sides",
+            ],
         ),
         ("evomod evolve retina --s", ["--seed", "--switch-every", "--set", "--show-config"]),
         ("evomod evolve retina --pressure conn", ["connection-cost", "connection-range"]),

@@ -1,33 +1,125 @@
-"""What single mutations do to Q of networks that are modular and not yet perfect: those that raise fitness, neutral ones, harmful ones."""
+"""What mutations that add or remove connections do to Q of networks that are modular and not yet perfect: useful and harmful ones."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from evomod.plots.studies import rows_of
-from evomod.scripts.benefits import derived
-from evomod.scripts.benefits.claims import KINDS
-from evomod.scripts.benefits.intervention import draw_mutants
+from evomod.evolution.setup import prepare as prepared
+from evomod.evolvability.neighbourhood import answers_of, mutants
+from evomod.plots.runs import COLOURS
+from evomod.population import goal_bits, score
+from evomod.pressures.max_modularity import Known, measure
+from evomod.runs.replay import replayed
+from evomod.scripts.benefits.derived import WINDOW, begun
+from evomod.scripts.benefits.intervention import draw_twins
+from evomod.scripts.causes.derived import ROUND, TRAINED, about
+from evomod.studies.engines import in_workers
+from evomod.studies.tables import further_table
 
 STUDY = "study_imperfect.toml"
-FULL = "800 runs of at most 1000 generations, about half an hour of one core"
+FULL = "400 runs of at most 1000 generations, about a quarter of an hour of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.population=300"]}
+
+MODULAR = 0.35
+"""The least Q of a network that counts as modular: our choice; random networks of this size have about 0.25."""
+MOST = 40
+"""Networks of a run that are looked at, the most modular first."""
+CHANGES = {
+    "adds": "add connections",
+    "removes": "remove connections",
+    "changes": "change any connection",
+}
+"""What a mutation does to the working connections."""
+KINDS = ("useful", "harmful")
+COLUMNS = (
+    "generation", "fitness", "q", "connections",
+    *(f"{a}{change}_{kind}" for change in CHANGES for kind in KINDS for a in ("", "dq_")),
+)  # fmt: skip
+
+
+def improvable(study, jobs=None):
+    """Of every run the most modular imperfect network that a mutation of its connections improves (``improvable.csv``).
+
+    Of the best of all generations, with a fitness in `WINDOW` and at least `MODULAR`. Of its single mutants those count whose
+    working connections differ and are as many as the run allows: selection sees no others. For each kind of
+    change how often variation makes useful and harmful ones, and their mean change of Q; empty where there are none.
+    """
+
+    def make(keys):
+        found = in_workers(of_run, [(study.run(key),) for key in keys], jobs)
+        return [about(key) | row for key, row in zip(keys, found, strict=True) if row]
+
+    begun(study, "improvable.csv", COLUMNS)
+    return further_table(study, "improvable.csv", make)
+
+
+def of_run(run):
+    """Columns of one run; none where it has no such network."""
+    moments = candidates(run.log)
+    if not moments.size:
+        return {}
+    setup = prepared(run.config)
+    networks = dict(
+        zip(np.sort(moments).tolist(), replayed(run, np.sort(moments).tolist()), strict=True)
+    )
+    for moment in moments.tolist():
+        found = around(networks[moment], setup)
+        if found["changes_useful"] > 0.0:
+            return {"generation": moment} | {name: round(float(v), ROUND) for name, v in found.items()}
+    return {}
+
+
+def candidates(log):
+    """Generations of modular imperfect networks, the most modular first; of equal fitness and Q the earliest."""
+    fitness, q = (log[name].astype(float) for name in (f"fitness:{TRAINED}", "q_score"))
+    there = np.flatnonzero((fitness >= WINDOW[0]) & (fitness <= WINDOW[1]) & (q >= MODULAR))
+    _, first = np.unique(np.column_stack((q, fitness))[there], axis=0, return_index=True)
+    distinct = there[np.sort(first)]
+    return distinct[np.argsort(-q[distinct], kind="stable")][:MOST]
+
+
+def around(network, setup):
+    """Fitness, Q and connections of a network, and what its mutants do; NaN where there are no such mutants."""
+    genome = setup.encoding.genome(network)
+    genomes, weights = mutants(genome, setup)
+    yes, no = answers_of(setup, genome, genomes)
+    fitness = score(yes, no, goal_bits(setup.task, TRAINED), setup.tie_rule)
+    everyone = np.concatenate((genome[None], genomes))
+    works = setup.encoding.simplify(everyone) != 0
+    connections = works.sum(axis=1)
+    held = setup.config.pressures.get("connection-range")
+    counts = (works != works[0]).any(axis=1) & (connections >= held.fewest) & (connections <= held.most)
+    q = np.full(len(everyone), np.nan)
+    counts[0] = True
+    q[counts] = measure(setup.encoding, setup.config.tracking.q_method, Known(), everyone[counts])
+    found = {"fitness": fitness[0], "q": q[0], "connections": connections[0]}
+    more, better, counts = (connections - connections[0])[1:], (fitness - fitness[0])[1:], counts[1:]
+    changed = {"adds": more > 0, "removes": more < 0, "changes": np.ones(more.size, np.bool_)}
+    for change, is_such in changed.items():
+        for kind, is_kind in (("useful", better > 0.0), ("harmful", better < 0.0)):
+            mine = counts & is_such & is_kind
+            total = weights[mine].sum()
+            found[f"{change}_{kind}"] = total
+            dq = (weights[mine] * (q[1:] - q[0])[mine]).sum() / total if total > 0.0 else np.nan
+            found[f"dq_{change}_{kind}"] = dq
+    return found
 
 
 def prepare(study, jobs=None):
-    """Find the most modular imperfect network of every run, and mutate it: ``mutants.csv``."""
-    derived.around(study, jobs)
+    """Find those networks and mutate them: ``improvable.csv``."""
+    improvable(study, jobs)
 
 
 def draw(study):
-    """A panel of networks of 28 to 32 connections, and one of any number; lines join what is of one network."""
-    figure = Figure(figsize=(6.6, 3.2), layout="constrained")
-    panels = figure.subplots(1, len(KINDS), sharey=True)
-    for axes, (kind, words) in zip(panels, KINDS.items(), strict=True):
-        draw_mutants(axes, study, kind)
-        rows = rows_of(derived.around(study), treatment=kind)
-        useful = np.isfinite(rows["dq_useful"].astype(float)).sum()
-        axes.set_title(
-            f"{words}:\n{len(rows['replicate'])} networks, {useful} with useful mutations", fontsize=8
-        )
+    """A panel for each kind of change; lines join useful and harmful mutations of one network."""
+    table = improvable(study)
+    figure = Figure(figsize=(7.6, 3.2), layout="constrained")
+    panels = figure.subplots(1, len(CHANGES), sharey=True)
+    for axes, (change, words) in zip(panels, CHANGES.items(), strict=True):
+        values = np.array([table[f"dq_{change}_{kind}"].astype(float) for kind in KINDS])
+        pairs = values[:, np.isfinite(values).all(axis=0)]
+        draw_twins(axes, dict(zip(KINDS, pairs, strict=True)), dict(zip(KINDS, COLOURS, strict=False)))
+        axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
+        axes.set_xticks(range(len(KINDS)), ["raise fitness", "lower it"], fontsize=7)
+        axes.set_title(f"mutations that {words}\n({pairs.shape[1]} networks have both)", fontsize=8)
     panels[0].set_ylabel("mean change of Q by a mutation")
     return figure

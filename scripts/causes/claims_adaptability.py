@@ -4,6 +4,8 @@ Declared before the runs. A pilot of single runs (seeds 9001 and 9002, 1,500 gen
 by whether the rewarded goal was still learned.
 """
 
+from typing import Any
+
 from evomod.papers.claim import check_made
 from evomod.papers.claims import Larger
 from evomod.plots.studies import rows_of
@@ -13,7 +15,6 @@ from evomod.verdicts import DELTA
 STUDY = "study_adaptability.toml"
 QUICK = {"replicates": 4, "settings": ["evolution.generations=300", "evolution.population=100"]}
 
-SWITCHED = "networks of goals that switched adapt sooner to a goal of the same parts"
 NULLS = {"q_z": "z of Q, degree-preserving null", "q_z_layered": "z of Q, null within layers"}
 
 
@@ -26,7 +27,7 @@ def generations(study, treatment):
     """Until copies reach 0.95 at a goal of the same parts (neither) that nobody was selected for."""
     if study.study.replicates <= QUICK["replicates"]:
         derived.adaptation(study, 1)
-    check_made(study, "adaptation.csv", study.study.name)
+    check_made(study, "adaptation.csv", "causes-adaptability")
     rows = rows_of(derived.adaptation(study), treatment=treatment, goal="neither")
     return derived.to_reach(study, rows)
 
@@ -34,53 +35,44 @@ def generations(study, treatment):
 COLUMNS = {name: measured(name) for name in ("q_score", "connections", *NULLS)} | {
     "generations": generations
 }
+ABOUT: dict[str, Any] = {"smallest": DELTA, "figure": "causes-adaptability", "status": "ours"}
+
+
+def larger(text, column, sides, family):
+    """A claim of two treatments, the larger first."""
+    return Larger(text, column=column, a=sides[0], b=sides[1], family=family, **ABOUT)
+
+
 ADAPTABLE, UNRELATED = "adaptability", "adaptability-unrelated"
-
-
-def claims_of(selection, *, family, figure, related, selected):
-    """The claims of a study of selection for adaptability, in words for it; families begin with a word of their own."""
-
-    def larger(text, column, sides, question):
-        """A claim of two treatments, the larger first."""
-        return Larger(
-            text, column=column, a=sides[0], b=sides[1], family=question, smallest=DELTA, figure=figure, status="ours",
-        )  # fmt: skip
-
-    return [
+CLAIMS = [
+    larger(
+        "selection for adaptability makes networks more modular: higher Q than without", "q_score", (ADAPTABLE, derived.CONTROL),
+        "primary of adaptability",
+    ),
+    *(
         larger(
-            f"{selection} makes networks more modular: higher Q than without", "q_score", (ADAPTABLE, derived.CONTROL),
-            f"primary of {family}",
-        ),
-        *(
-            larger(
-                f"{selection} makes networks more modular than their connections explain ({label})", column,
-                (ADAPTABLE, derived.CONTROL), f"{family} beyond sparseness",
-            )
-            for column, label in NULLS.items()
-        ),
-        larger(f"{related}: higher Q than with an unrelated one", "q_score", (ADAPTABLE, UNRELATED), f"{family} to what"),
-        larger(
-            f"{selection} makes networks sparser", "connections", (derived.CONTROL, ADAPTABLE), f"{family} and size",
-        ),
-        larger(
-            f"goal switching makes networks more modular than {selection} does", "q_score", ("goal-switching", ADAPTABLE),
-            f"{family} and switching",
-        ),
-        larger(
-            f"{selected} adapt sooner to a goal of the same parts", "generations", (derived.CONTROL, ADAPTABLE),
-            f"{family} reached",
-        ),
-        larger(
-            SWITCHED if family == ADAPTABLE else f"{SWITCHED}, again", "generations", (derived.CONTROL, "goal-switching"),
-            f"{family} reached",
-        ),
-    ]  # fmt: skip
-
-
-CLAIMS = claims_of(
-    "selection for adaptability",
-    family=ADAPTABLE,
-    figure="causes-adaptability",
-    related="it is adaptability to a related goal that does",
-    selected="networks selected for adaptability",
-)
+            f"selection for adaptability makes networks more modular than their connections explain ({label})", column,
+            (ADAPTABLE, derived.CONTROL), "adaptability beyond sparseness",
+        )
+        for column, label in NULLS.items()
+    ),
+    larger(
+        "it is adaptability to a related goal that does: higher Q than with an unrelated one", "q_score", (ADAPTABLE, UNRELATED),
+        "adaptability to what",
+    ),
+    larger(
+        "selection for adaptability makes networks sparser", "connections", (derived.CONTROL, ADAPTABLE), "adaptability and size",
+    ),
+    larger(
+        "goal switching makes networks more modular than selection for adaptability does", "q_score", ("goal-switching", ADAPTABLE),
+        "adaptability and switching",
+    ),
+    larger(
+        "networks selected for adaptability adapt sooner to a goal of the same parts", "generations", (derived.CONTROL, ADAPTABLE),
+        "adaptability reached",
+    ),
+    larger(
+        "networks of goals that switched adapt sooner to a goal of the same parts", "generations", (derived.CONTROL, "goal-switching"),
+        "adaptability reached",
+    ),
+]  # fmt: skip

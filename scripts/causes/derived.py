@@ -96,8 +96,8 @@ def plain_config(study):
     return control.model_copy(update={"tracking": type(control.tracking)(population_every=0)})
 
 
-def adaptation(study, jobs=None):
-    """Copies of every best network evolve on each goal that was never trained (``adaptation.csv``).
+def adaptation(study, jobs=None, goals=tuple(OTHERS)):
+    """Copies of every best network evolve on each of ``goals``, which were never trained (``adaptation.csv``).
 
     By performance alone, whatever the treatment was, so that only the networks differ. Fitness at the start and
     after some generations; generations to a fitness of 0.95 and to 1, empty where that takes more than the cap.
@@ -106,10 +106,10 @@ def adaptation(study, jobs=None):
     def make(keys):
         config, calls = plain_config(study), []
         for key, network in zip(keys, networks_of(study, keys), strict=True):
-            for k, goal in enumerate(OTHERS):
+            for k, goal in enumerate(goals):
                 calls.append((config, network, goal, stream(study, key, k), cap(study)))
         courses = iter(in_workers(fitness_course, calls, jobs))
-        return [about(key) | adapted(goal, next(courses)) for key in keys for goal in OTHERS]
+        return [about(key) | adapted(goal, next(courses)) for key in keys for goal in goals]
 
     return further_table(study, "adaptation.csv", make)
 
