@@ -1,16 +1,23 @@
 """Two populations in one: descent is followed exactly, whatever the selection; refusals say what was wanted."""
 
+from itertools import islice
+from pathlib import Path
+
 import numpy as np
 import pytest
 from test_circuits import BOTH, G1, G2, circuit_genome
 
 import evomod
 from evomod.errors import EvomodError
+from evomod.evolution.schedules import epochs
 from evomod.evolvability.competition import compete, lineages
 from evomod.network import network_json
+from evomod.pressures.goal_switching import epoch_of
 from evomod.scripts.parter2008 import competition as populations
-from evomod.scripts.parter2008.novel import CAP, RANDOM_GOALS, REPEATS
+from evomod.scripts.parter2008.novel import REPEATS
+from evomod.task import load_task
 
+ROOT = Path(__file__).parent.parent
 STILL = {"mutation": 0.0, "crossover": 0.0}
 """Nobody changes, so a genome names its founder."""
 
@@ -142,63 +149,62 @@ def test_refusals(tmp_path):
 # ---------------------------------------------------------------------------------- the study of Parter et al. 2008
 
 
-ARMS = {
-    "fg": {"schedule.kind": "fixed"},
-    "fg-priced": {"schedule.kind": "fixed"},
-    "mvg": {"schedule.kind": "modular", "schedule.goals": f'["{G1}", "{G2}"]'},
-}
-
-
 @pytest.fixture
 def arms(tmp_path, monkeypatch):
     """A study of populations that begin with copies of a circuit of `G1`, and of an arm that cannot do it."""
     monkeypatch.setattr(populations, "HOME", G1)
-    config = circuits("roulette", 40)
-    able = evomod.prepare(config).encoding.network(circuit_genome(BOTH, 13), {"goal": G1})
+    setup = evomod.prepare(circuits("roulette", 40))
+    able = setup.encoding.network(circuit_genome(BOTH, 13), {"goal": G1})
     (tmp_path / "able.json").write_text(network_json(able))
     lines = [
         'name = "arms"',
         "seed = 1",
-        "replicates = 2",
+        "replicates = 3",
         f'base.task = {{name = "circuit", goal = "{G1}"}}',
     ]
-    for arm, settings in ARMS.items():
-        start = "random" if arm == "fg-priced" else str(tmp_path / "able.json")
-        settings = settings | {
-            "evolution.start": start,
-            "evolution.population": 40,
-            "evolution.generations": 3,
-        }
-        settings |= {"selection.method": "roulette", "tracking.population_every": 0}
-        lines.append(f"[treatments.{arm}]")
-        for key, value in settings.items():
-            said = value if str(value).startswith("[") or isinstance(value, int) else f'"{value}"'
-            lines.append(f"settings.{key} = {said}")
+    lines += ['settings.selection.method = "roulette"', "settings.tracking.population_every = 0"]
+    lines.append("settings.evolution = {population = 40, generations = 3}")
+    for arm in ("fg", "mvg", "unable"):
+        start = "random" if arm == "unable" else str(tmp_path / "able.json")
+        lines += [f"[treatments.{arm}]", f'settings.evolution.start = "{start}"']
+    lines.insert(-2, f'settings.schedule = {{kind = "modular", goals = ["{G1}", "{G2}"]}}')  # of mvg
     (tmp_path / "arms.toml").write_text("\n".join(lines))
     return evomod.run_study(evomod.load_definition(tmp_path / "arms.toml"), tmp_path / "out", jobs=1)
 
 
-def test_populations_go_on_and_compete_by_the_numbers_of_their_runs(arms):
+def test_populations_go_on_and_compete_with_the_next_of_the_fixed_goal(arms):
     table = populations.competition(arms, 1)
+    keys = zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
     rows = {
-        (t, r): {name: table[name][i] for name in populations.COLUMNS}
-        for i, (t, r) in enumerate(
-            zip(table["treatment"].tolist(), table["replicate"].tolist(), strict=True)
-        )
+        key: {name: table[name][row] for name in populations.COLUMNS} for row, key in enumerate(keys)
     }
-    assert len(rows) == 6
-    for replicate in (0, 1):
-        mine, able, unable = (rows[arm, replicate] for arm in ("mvg", "fg", "fg-priced"))
-        for kind in populations.KINDS:
-            assert 0 <= mine[kind] <= CAP and 0 <= able[kind] <= CAP and np.isnan(unable[kind])
-            assert 0 <= mine[f"fg:{kind}"] <= 1 and np.isnan(mine[f"fg-priced:{kind}"])
-            assert np.isnan(able[f"fg:{kind}"])
-    key, goal = ("mvg", 1), populations.GOALS[1]
-    seeds = populations.stream(arms, key, 0).spawn(len(populations.GOALS) + RANDOM_GOALS)
+    assert len(rows) == 9
+    for (treatment, _), row in rows.items():
+        values = np.array(list(row.values()))
+        assert np.isnan(values).all() if treatment == "unable" else (values >= 0.0).all()
+        assert treatment == "unable" or (values[3:] <= 1.0).all()
+    key, goal = ("mvg", 1), populations.GOALS[0]
+    drawn = populations.stream(arms, key, 0).spawn(2 + 2 * populations.RANDOM_GOALS)
+    seeds = drawn[0].spawn(REPEATS + populations.PARTNERS)[REPEATS:]
+    run = arms.run(key)
     shares = [
-        compete(arms.run(key), arms.run(("fg", 1)), goal, config=arms.run(key).config, seed=one).share[
-            -1
-        ]
-        for one in seeds[1].spawn(2 * REPEATS)[REPEATS:]
+        compete(run, arms.run(("fg", number)), goal, config=run.config, seed=seed).share[-1]
+        for number, seed in zip((2, 0), seeds, strict=False)
     ]
-    assert rows[key][f"fg:{goal}"] == round(float(np.mean(shares)), 4)
+    assert rows[key][f"share:{goal}"] == round(float(np.mean(shares)), 4)
+
+
+def test_new_goals_of_three_goals_are_negations_of_each_other_alone():
+    study = evomod.load_definition(ROOT / "scripts" / "parter2008" / populations.STUDY)
+    tables = {goal: table[0] for goal, table in load_task("circuit").tables.items()}
+    arms = {treatment.name: set(treatment.config.schedule.goals) for treatment in study.treatments}
+    for goal in populations.GOALS:
+        (negation,) = [name for name, table in tables.items() if np.array_equal(table, ~tables[goal])]
+        assert negation in populations.GOALS and not {goal, negation} & (arms["mvg-or"] | arms["fg"])
+    assert "xor-and-xor" in arms["mvg"]  # the paper's goals hold the negation of its new one
+    for treatment in study.treatments:
+        config = treatment.config
+        goals = epochs(config.schedule, load_task("circuit"), np.random.default_rng(0), config.task.goal)
+        last = epoch_of(config.evolution.generations, config.schedule.period)
+        assert next(islice(goals, last, None)).name == populations.HOME
+        assert epoch_of(config.evolution.generations + 1, config.schedule.period) == last + 1

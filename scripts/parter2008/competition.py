@@ -16,40 +16,36 @@ from evomod.studies.engines import in_workers
 from evomod.studies.tables import further_table
 
 STUDY = "study_competition.toml"
-FULL = "90 runs of 100,020 generations, about 1.5 hours of one core, and some minutes for what follows"
-QUICK = {"replicates": 4, "settings": ["evolution.generations=619", "evolution.population=500"]}
+FULL = "90 runs of 100,020 generations, about 1.5 hours of one core, and half an hour for what follows"
+QUICK = {"replicates": 4, "settings": ["evolution.generations=620", "evolution.population=500"]}
 
-HOME = "xor-or-xor"
-"""The goal of every arm's last epoch."""
-GOALS = ("eq-or-eq", "eq-and-xor", "xor-and-eq")
-"""Combinations of known subgoals that no arm was ever rewarded for; `eq-and-eq` is left out, the negation of `HOME`."""
-MVG, OTHERS = "mvg", ("fg", "fg-priced")
+HOME, FIXED = "xor-or-xor", "fg"
+"""The goal of every arm's last epoch, and the arm that knows no other."""
+GOALS = ("eq-or-eq", "xor-and-xor")
+"""Combinations of known subgoals. To MVG of three goals both are new, and so are their negations, which are each other."""
+RANDOM_GOALS = 10
+"""Of as many ones as each of `GOALS`."""
+PARTNERS = 5
+"""Populations of the fixed goal, those of the next numbers, that a population competes with."""
 KINDS = (*GOALS, "random")
-COLUMNS = (*KINDS, *(f"{other}:{kind}" for other in OTHERS for kind in KINDS))
+COLUMNS = (*KINDS, *(f"share:{kind}" for kind in KINDS))
 
 
 def competition(study, jobs=None):
-    """``competition.csv``: of every last population that solves `HOME`, generations to other goals; of MVG, its shares.
+    """``competition.csv``: of every last population that solves `HOME`, generations to other goals, and its shares.
 
-    ``<goal>``: generations until the whole population solves it, median of repeats, `CAP` if not. ``<other>:<goal>``: what
-    share of a mixed population descends from MVG after 40 generations, where the other arm's run of the same number
-    solves `HOME` too. ``random``: means over three goals, the same for all runs, of as many ones as the first of `GOALS`.
+    ``<goal>``: generations until the whole population solves it, median of repeats, `CAP` if not. ``share:<goal>``: what
+    share of a mixed population descends from it after 40 generations, mean over partners: populations of the fixed goal
+    that solve `HOME` too. ``random``: means over random goals, the same for all runs. Rows are made when all runs are done.
     """
 
     def make(keys):
-        asked = [
-            key for key in keys if key[0] != MVG or all(has(study, other, key[1]) for other in OTHERS)
-        ]
-        found = in_workers(measured, [(study, key) for key in asked], jobs)
-        return [about(key) | columns for key, columns in zip(asked, found, strict=True)]
+        if len(study.summary["treatment"]) < len(study.treatments) * study.study.replicates:
+            return []
+        found = in_workers(measured, [(study, key) for key in keys], jobs)
+        return [about(key) | columns for key, columns in zip(keys, found, strict=True)]
 
     return further_table(study, "competition.csv", make)
-
-
-def has(study, treatment, replicate):
-    """Whether that run is done."""
-    rows = rows_of(study.summary, treatment=treatment)
-    return replicate in rows["replicate"].tolist()
 
 
 def solves(study, key):
@@ -58,16 +54,24 @@ def solves(study, key):
     return rows[f"fitness:{HOME}"].tolist() == [1.0]
 
 
+def partners(study, replicate):
+    """Runs of the fixed goal that a run competes with: of those that solve `HOME` the next in the circle."""
+    n = study.study.replicates
+    circle = [(FIXED, (replicate + k) % n) for k in range(1, n)]
+    return [study.run(key) for key in circle if solves(study, key)][:PARTNERS]
+
+
 def measured(study, key):
     """Columns of one run; empty where it has nothing to go on from."""
     columns = dict.fromkeys(COLUMNS, "")
     if not solves(study, key):
         return columns
-    task = with_random_goals(study.study.seed)
+    task = with_random_goals(study.study.seed, GOALS, RANDOM_GOALS)
     random = [name for name in task.goals if name.startswith("random")]
     drawn = stream(study, key, 0).spawn(len(GOALS) + len(random))
-    seeds = {goal: one.spawn(2 * REPEATS) for goal, one in zip((*GOALS, *random), drawn, strict=True)}
-    config = config_of(study, MVG)  # without a price of gates, whatever the arm had
+    seeds = {
+        goal: one.spawn(REPEATS + PARTNERS) for goal, one in zip((*GOALS, *random), drawn, strict=True)
+    }
 
     def by_kind(value_of):
         """Of every new combination, and of random goals the mean."""
@@ -77,29 +81,28 @@ def measured(study, key):
             for kind, these in goals.items()
         }
 
-    run = study.run(key)
+    config, run, others = config_of(study, key[0]), study.run(key), partners(study, key[1])
     columns |= by_kind(partial(generations, config, run, task))
-    for other in OTHERS if key[0] == MVG else ():
-        if solves(study, (other, key[1])):
-            shares = by_kind(partial(share, config, (run, study.run((other, key[1]))), task))
-            columns |= {f"{other}:{kind}": value for kind, value in shares.items()}
+    if others:
+        shares = by_kind(partial(share, config, run, others, task))
+        columns |= {f"share:{kind}": value for kind, value in shares.items()}
     return columns
 
 
 def generations(config, run, task, goal, seeds):
-    """Median over repeats until a run's last population solves a goal, `CAP` where it does not."""
+    """Median over repeats until a run's last population solves a goal, `CAP` where it does not; random goals are tried once."""
     setup, times = prepared(towards(config, goal, generations=CAP, stop="solved"), task), []
-    for one in seeds[:REPEATS]:
+    for one in seeds[: REPEATS if goal in GOALS else 1]:
         *_, last = evolve(setup.config, one, setup=setup, start=genomes_of(setup, run))
         times.append(last.number if last.is_solved else CAP)
     return np.median(times)
 
 
-def share(config, runs, task, goal, seeds):
-    """Mean over repeats of what descends from the first of two runs after a competition."""
-    first, second = runs
+def share(config, run, others, task, goal, seeds):
+    """Mean over partners of what descends from a run after a competition."""
     courses = (
-        compete(first, second, goal, config=config, seed=one, task=task).share for one in seeds[REPEATS:]
+        compete(run, other, goal, config=config, seed=one, task=task).share
+        for other, one in zip(others, seeds[REPEATS:], strict=False)
     )
     return np.mean([course[GENERATIONS] for course in courses])
 
@@ -110,28 +113,21 @@ def prepare(study, jobs=None):
 
 
 def draw(study):
-    """Above, generations to every goal by arm; below, shares of MVG's descendants against both arms."""
-    table = competition(study)
+    """Q_m, generations to every goal, and shares of descendants against populations of the fixed goal; a dot is a run."""
+    table, groups = competition(study), {}
+    for name in study.treatments:
+        summary, mine = (rows_of(one, treatment=name) for one in (study.summary, table))
+        groups[study.labels[name]] = {"q_m": summary["q_m"].astype(float)} | {
+            column: mine[column].astype(float) for column in COLUMNS
+        }
+    words = {kind: kind if kind in GOALS else "a random goal" for kind in KINDS}
     figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     above, below = figure.subfigures(2, 1, squeeze=False)[:, 0]
-    times = {
-        study.labels[name]: {
-            "q_m": rows_of(study.summary, treatment=name)["q_m"].astype(float),
-            **{kind: rows_of(table, treatment=name)[kind].astype(float) for kind in KINDS},
-        }
-        for name in study.treatments
-    }
-    words = {kind: f"generations to\n{kind if kind != 'random' else 'a random goal'}" for kind in KINDS}
-    plot_columns(above, times, {"q_m": "Q_m"} | words)
-    mine = rows_of(table, treatment=MVG)
-    shares = {
-        f"against {study.labels[other]}": {kind: mine[f"{other}:{kind}"].astype(float) for kind in KINDS}
-        for other in OTHERS
-    }
     plot_columns(
-        below, shares, {kind: f"share of MVG after {GENERATIONS}\ngenerations, {kind}" for kind in KINDS}
+        above, groups, {"q_m": "Q_m"} | {kind: f"generations to\n{words[kind]}" for kind in KINDS}
     )
-    for axes in below.axes:
+    labels = {f"share:{kind}": f"share of descendants, {words[kind]}" for kind in KINDS}
+    for axes in plot_columns(below, groups, labels):
         axes.axvline(0.5, color="0.6", lw=0.8, zorder=0)
         axes.set_xlim(0, 1)
     return figure

@@ -82,12 +82,13 @@ def generations(config, network, goal, task, seed):
     return int(np.median([last.number if last.is_solved else CAP for last in lasts]))
 
 
-def with_random_goals(root):
-    """The task with random goals of as many ones as `LIKE`."""
-    task = load_task("circuit")
-    like, rng = goal_bits(task, LIKE), np.random.default_rng(root)
-    while len(task.goals) < len(load_task("circuit").goals) + RANDOM_GOALS:
-        task = with_goal(task, random_goal(task, like, None, rng))
+def with_random_goals(root, likes=(LIKE,), number=RANDOM_GOALS):
+    """The task with random goals of as many ones as each of ``likes``, so many of each."""
+    task, rng = load_task("circuit"), np.random.default_rng(root)
+    for like in likes:
+        wanted = len(task.goals) + number
+        while len(task.goals) < wanted:
+            task = with_goal(task, random_goal(task, goal_bits(task, like), None, rng))
     return task
 
 
