@@ -16,7 +16,7 @@ from evomod.studies.engines import in_workers
 from evomod.studies.tables import further_table
 
 STUDY = "study_imperfect.toml"
-FULL = "400 runs of at most 1000 generations, about a quarter of an hour of one core"
+FULL = "400 runs of at most 1000 generations, about 15 minutes of one core"
 QUICK = {"replicates": 4, "settings": ["evolution.population=300"]}
 
 MODULAR = 0.35
