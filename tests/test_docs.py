@@ -77,6 +77,15 @@ def test_every_paper_has_a_page():
     assert len(written) > 7 and written <= included
 
 
+def test_readme_and_first_page_count_the_papers():
+    """All of `scripts` but the two that are no paper's."""
+    here = [path.parent.name for path in ROOT.glob("scripts/*/claims*.py")]
+    words = {14: "fourteen", 15: "fifteen", 16: "sixteen"}
+    expected = f"claims of {words[len({*here} - {'benefits', 'causes'})]} papers"
+    for page in (ROOT / "README.md", DOCS / "index.md"):
+        assert expected in page.read_text(encoding="utf-8")
+
+
 def test_the_reference_has_every_public_name_once():
     named = []
     for page in DOCS.glob("reference/*.rst"):
