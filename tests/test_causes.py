@@ -244,7 +244,9 @@ def test_claims_of_causes_are_corrected_together(study):
     module = papers.load_script(path)
     found = verification.of_study(path, module, study)
     families = Counter(claim.family for claim in found)
-    assert families == {"Q": 6, "beyond sparseness": 12, "decay": 6, "benefits": 2}
+    assert families == {
+        "Q": 6, "beyond sparseness": 12, "decay": 6, "benefits": 2, "adaptation through Q": 2,
+    }  # fmt: skip
     specs = testing.check_specs(path, module)
     few = claim.Measured("", effects.unknown("delta"), "", p=0.01)
     told = testing.corrections(specs, [few] * len(specs))
