@@ -11,7 +11,7 @@ from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.evolvability.neighbourhood import answers_of, mutants
 from evomod.population import goal_bits, score
-from evomod.scripts.benefits import derived, heldout, imperfect
+from evomod.scripts.benefits import blocked, derived, heldout, imperfect
 from evomod.task import load_task
 
 SMALL = {
@@ -171,3 +171,43 @@ def test_a_line_that_lost_its_fitness_has_no_number(monkeypatch):
     study = SimpleNamespace(study=SimpleNamespace(treatments=[treatment]))
     assert derived.of_lines(study, "nearly", "up").tolist() == [(3.0 + derived.CAP) / 2.0]
     assert np.isnan(derived.of_lines(study, "nearly", "down")).all()
+
+
+def test_lines_are_of_perfect_founders_and_told_apart_by_cause_and_direction(monkeypatch):
+    """Ends, goals and repeats in their order; a line that is no longer perfect has no number."""
+    config = evomod.Config.model_validate(
+        {"task": {"name": "retina-contrasts", "goal": "left-and-right"}, "evolution": SMALL["evolution"]}
+    )
+    founders = [(("control", 3), "network a"), (("pruning", 0), "network b")]
+    monkeypatch.setattr(blocked, "configs", lambda study: {"control": config})
+    monkeypatch.setattr(blocked, "solved", lambda study, keys: founders)
+    monkeypatch.setattr(blocked, "length", lambda study, whole: whole)
+    monkeypatch.setattr(blocked, "stream", lambda study, key, *more: (key, *more))
+    monkeypatch.setattr(
+        blocked, "end_of", lambda network: {"fitness": network[2], "q": 0.1, "connections": 30}
+    )
+
+    def worked(function, calls, jobs):
+        if function is blocked.descendant:
+            pressures = [config.pressures.get("modularity") for config, _, _ in calls]
+            assert [one and one.direction for one in pressures] == [None, "down", None, "down"]
+            assert all(one.evolution.generations == blocked.PUSH for one, _, _ in calls)
+            return [(network, seed, 1.0 if seed[-1] == 0 else 0.9) for _, network, seed in calls]
+        assert len(calls) == 4 * 2 * blocked.REPEATS and len({seed for *_, seed, _ in calls}) == len(
+            calls
+        )
+        assert all(one.task.goal == goal and cap == blocked.CAP for one, _, goal, _, cap in calls)
+        first = [10 * (goal == blocked.RELATED) + seed[-1] for _, _, goal, seed, _ in calls]
+        return [np.where(np.arange(20) >= n, 0.96, 0.9) for n in first]
+
+    monkeypatch.setattr(blocked, "in_workers", worked)
+    rows = blocked._lines(None, None, 1)
+    assert [(row["treatment"], row["replicate"], row["direction"]) for row in rows] == [
+        ("control", 3, "none"), ("control", 3, "down"), ("pruning", 0, "none"), ("pruning", 0, "down"),
+    ]  # fmt: skip
+    assert all((row["left-not-right"], row["top-and-bottom"]) == (12.0, 2.0) for row in rows)
+    assert blocked.reached(np.full(5, 0.9), 77) == 77
+    table = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    monkeypatch.setattr(blocked, "lines", lambda study: table)
+    assert blocked.of_lines(None, "q", "pruning", "none").tolist() == [0.1]
+    assert np.isnan(blocked.of_lines(None, "q", "pruning", "down")).all()
