@@ -29,6 +29,8 @@ from evomod.studies.tables import load_study, write_tables
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
+COURSES, WITH_COURSES = "courses.csv.gz", {"clune2013-sweeps"}
+"""The course of every run is a quarter of a study's tables; it is kept where a figure reads it."""
 BEGIN, END = "<!-- verdicts: written by scripts/collect.py -->", "<!-- end of verdicts -->"
 PAGES = {"causes": "SUPPLEMENT.md"}
 
@@ -51,7 +53,8 @@ def gather(folder, below=None):
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
-        shutil.copy(path, into / path.name)
+        if path.name != COURSES or name in WITH_COURSES:
+            shutil.copy(path, into / path.name)
     pack_curves(into)
     forget_places(into / "manifest.json")
     study = load_study(into)
