@@ -29,8 +29,8 @@ from evomod.studies.tables import load_study, write_tables
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
-COURSES, WITH_COURSES = "courses.csv.gz", {"clune2013-sweeps"}
-"""The course of every run is a quarter of a study's tables; it is kept where a figure reads it."""
+WANTED = {"courses.csv.gz": {"clune2013-sweeps"}, "density.csv.gz": {"clune2013"}}
+"""Large tables are kept of the studies whose figures read them."""
 BEGIN, END = "<!-- verdicts: written by scripts/collect.py -->", "<!-- end of verdicts -->"
 PAGES = {"causes": "SUPPLEMENT.md"}
 
@@ -53,7 +53,7 @@ def gather(folder, below=None):
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
-        if path.name != COURSES or name in WITH_COURSES:
+        if name in WANTED.get(path.name, {name}):
             shutil.copy(path, into / path.name)
     pack_curves(into)
     forget_places(into / "manifest.json")

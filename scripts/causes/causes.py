@@ -7,7 +7,7 @@ from evomod.plots.studies import plot_columns, rows_of
 from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
-FULL = "540 runs of 10,000 generations, about 5 hours of one core"
+FULL = "900 runs of 10,000 generations, about 3 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=300", "evolution.population=200"]}
 
 COLUMNS = {

@@ -7,7 +7,9 @@ from evomod.plots.studies import plot_dots, rows_of
 from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
-FULL = "540 runs of 10,000 generations, then 2160 adaptations of at most 1000, about 7 hours of one core"
+FULL = (
+    "900 runs of 10,000 generations, then 3600 adaptations of at most 1000, about 3.5 hours of one core"
+)
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 ALWAYS_NO = 0.75

@@ -162,6 +162,18 @@ DATA_SETS = (
         beside("control", goal_switching="goal-switching", adaptability="adaptability"), adapts_within=1000,
     ),
     evolved(
+        "retina (10000 generations)", "retina", "causes/summary.csv",
+        beside(
+            "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",
+            dropout="dropout-10",
+        ),
+        adapts_within=1000,
+    ),
+    evolved(
+        "retina (five mutations ahead)", "retina", "causes/causes-climbs/summary.csv",
+        beside("control", goal_switching="goal-switching", adaptability="adaptability"),
+    ),
+    evolved(
         "retina (28–32 connections)", "retina", "causes/causes-fixed/summary.csv",
         beside(
             "control", goal_switching="goal-switching", connection_cost="connection-cost", l1="l1", l2="l2", pruning="pruning",

@@ -8,7 +8,7 @@ from evomod.plots.studies import plot_interval
 from evomod.scripts.causes import derived
 
 STUDY = "study.toml"
-FULL = "540 runs of 10,000 generations, then 240 of 2000, about 5 hours of one core"
+FULL = "900 runs of 10,000 generations, then 400 of 2000, about 3 hours of one core"
 QUICK = {"replicates": 2, "settings": ["evolution.generations=200", "evolution.population=100"]}
 
 
