@@ -16,6 +16,8 @@ import os
 import shutil
 from pathlib import Path
 
+from PIL import Image
+
 from evomod.errors import EvomodError
 from evomod.files.tables import write_text
 from evomod.papers.claim_texts import as_markdown, counted
@@ -52,6 +54,7 @@ def gather(folder, below=None):
     into.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
+        slim(into / f"{figure.path.stem}.png")
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
         if name in WANTED.get(path.name, {name}):
             shutil.copy(path, into / path.name)
@@ -61,6 +64,18 @@ def gather(folder, below=None):
     modules = [load_script(figure.path) for figure in figures]
     shown = [module.as_markdown(study) for module in modules if hasattr(module, "as_markdown")]
     print("\n\n".join([f"## {name}", *shown]))
+
+
+MOST_BYTES = 300_000
+"""Of a committed picture."""
+
+
+def slim(path):
+    """A picture of too many bytes with 256 colours, a third of them."""
+    if path.stat().st_size > MOST_BYTES:
+        with Image.open(path) as picture:
+            slimmer = picture.convert("RGB").quantize(256)
+        slimmer.save(path, optimize=True)
 
 
 def pack_curves(folder):

@@ -70,6 +70,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("benefits", r"^pushing Q up instead"),
             ("clune2013", r"^P&CC adapts in fewer generations, (AND to OR|OR to AND), weights -2"),
             ("parter2008", r"new combination"),
+            ("causes", r"^within treatments, the higher Q, the sooner|because of higher Q"),
         ),
     ),
     (
@@ -112,7 +113,15 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ),
         ),
     ),
-    ("Redundant systems must be modular", (("causes", r"^networks whose modules stand in"),)),
+    (
+        "Redundant systems must be modular",
+        (
+            (
+                "causes",
+                r"^networks whose modules stand in|^dropout of 0.1 makes networks more modular relative",
+            ),
+        ),
+    ),
     (
         "Modular networks are made of specialists",
         (("causes", r"^more clusterable networks have more specialised"),),
@@ -163,10 +172,11 @@ BEGINNING = """# What makes networks modular, and is it good for them?
 as the authors' program has it: there parents stay among equals without the cost, and chance decides with it. Where chance decides in
 both, all else equal, a cost still raises Q, by making networks sparse: relative to random networks of the same degrees, or of the same
 degrees in every layer, there is no effect of interest ([every cause in one table](matrix.md)). Goals that switch make circuits and the
-retina more modular than a fixed goal does, if they share subgoals: between goals that share none circuits do not become so; where retina networks are held at 28 to 32 connections, they are as modular without any cause,
-and none adds to it. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make networks more
-modular than their degrees explain, L2 and pruning make them more modular, and dropout makes them less so; in evolved networks of any size
-these wait for runs.
+retina more modular than a fixed goal does, if they share subgoals: between goals that share none circuits do not become so. Side by side on the
+retina, goals that switch and pruning make evolved networks more modular than their degrees explain; a cost, L1, L2 and dropout do not. A cost
+makes networks as sparse as those two do. Sparse networks that solve the task without any cause are modular too: held at 28 to 32
+connections, none adds to it. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make
+networks more modular than their degrees explain, L2 and pruning raise Q, and dropout lowers it.
 
 Is modularity good? Where Q alone is pushed, with founder, fitness and size the same, copies of the more modular network adapt
 sooner to goals made of the same parts, and later to a goal that divides the inputs differently. So the essay is right about
