@@ -9,7 +9,7 @@ from evomod.plots.runs import COLOURS
 from evomod.population import goal_bits, score
 from evomod.pressures.max_modularity import Known, measure
 from evomod.runs.replay import replayed
-from evomod.scripts.benefits.derived import WINDOW, begun
+from evomod.scripts.benefits.derived import WINDOW
 from evomod.scripts.benefits.intervention import draw_twins
 from evomod.scripts.causes.derived import ROUND, TRAINED, about
 from evomod.studies.engines import in_workers
@@ -46,17 +46,16 @@ def improvable(study, jobs=None):
 
     def make(keys):
         found = in_workers(of_run, [(study.run(key),) for key in keys], jobs)
-        return [about(key) | row for key, row in zip(keys, found, strict=True) if row]
+        return [about(key) | row for key, row in zip(keys, found, strict=True)]
 
-    begun(study, "improvable.csv", COLUMNS)
     return further_table(study, "improvable.csv", make)
 
 
 def of_run(run):
-    """Columns of one run; none where it has no such network."""
-    moments = candidates(run.log)
+    """Columns of one run, empty where it has no such network."""
+    moments, nothing = candidates(run.log), dict.fromkeys(COLUMNS, "")
     if not moments.size:
-        return {}
+        return nothing
     setup = prepared(run.config)
     networks = dict(
         zip(np.sort(moments).tolist(), replayed(run, np.sort(moments).tolist()), strict=True)
@@ -64,8 +63,9 @@ def of_run(run):
     for moment in moments.tolist():
         found = around(networks[moment], setup)
         if found["changes_useful"] > 0.0:
-            return {"generation": moment} | {name: round(float(v), ROUND) for name, v in found.items()}
-    return {}
+            told = {name: "" if np.isnan(v) else round(float(v), ROUND) for name, v in found.items()}
+            return {"generation": moment} | told
+    return nothing
 
 
 def candidates(log):
