@@ -189,6 +189,8 @@ as much wiring at random. Selection for adaptability alone, one mutation ahead a
 more than that is not shown. Of four subgoals dropout makes specialised modules rather than spare ones, up to a rate of one half; evolved
 networks that live with dropout have spare modules, and lose a tenth of what others lose with a neuron.
 
+Connections that improve a modular network do lower its Q, as the essay says, but less than connections that make it worse.
+
 The table has every claim of the essay "Things that cause modularity in neural networks" and its readers, in our words, with what
 was found. It is written by `scripts/essay_page.py` from the committed verdicts, as [results.md](results.md) is, which has n,
 figures and commands; the rule of verdicts is in [statistics.md](statistics.md).
