@@ -185,8 +185,8 @@ and large where it merely varies along with other things. Goal switching, prunin
 no pressure, and by mediation through Q; dropout does not raise Q here, and whether it generalises better is undecided. In networks trained by gradient on few
 digits dropout generalises, but not because of modularity: a term of the loss that makes networks far more or far less modular
 changes nothing on new digits, dropout still gains with modularity held down, and wiring in blocks generalises slightly worse than
-as much wiring at random. Selection for adaptability alone, one mutation ahead and without switching, makes networks sparser and raises raw Q;
-more than that is not shown. In trained networks dropout makes modules specialists of a subgoal, up to a rate of one half, and spares at any rate; evolved
+as much wiring at random. Selection for adaptability alone, without switching, one mutation ahead or five, makes networks sparser and raises raw Q, and adds
+nothing of interest within layers; switching does. In trained networks dropout makes modules specialists of a subgoal, up to a rate of one half, and spares at any rate; evolved
 networks that live with dropout have spare modules, and lose a tenth of what others lose with a neuron.
 
 Connections that improve a modular network do lower its Q, as the essay says, but less than connections that make it worse do.
