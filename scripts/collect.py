@@ -31,8 +31,8 @@ from evomod.studies.tables import load_study, write_tables
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
 TABLES = ("*.csv", "*.csv.gz", "*.json", "*.json.gz", "study.toml")
-WANTED = {"courses.csv.gz": {"clune2013-sweeps"}, "density.csv.gz": {"clune2013"}}
-"""Large tables are kept of the studies whose figures read them."""
+WANTED = {"courses.csv.gz": {"clune2013", "clune2013-sweeps"}, "density.csv.gz": {"clune2013"}}
+"""Large tables are kept of the studies whose figures, or notebooks, read them."""
 BEGIN, END = "<!-- verdicts: written by scripts/collect.py -->", "<!-- end of verdicts -->"
 PAGES = {"causes": "SUPPLEMENT.md"}
 
