@@ -7,6 +7,7 @@ from evomod.evolution.setup import prepare as prepared
 from evomod.evolvability.neighbourhood import answers_of, mutants
 from evomod.plots.runs import COLOURS
 from evomod.population import goal_bits, score
+from evomod.pressures.connection_range import outside
 from evomod.pressures.max_modularity import Known, measure
 from evomod.runs.replay import replayed
 from evomod.scripts.benefits.derived import WINDOW
@@ -57,9 +58,8 @@ def of_run(run):
     if not moments.size:
         return nothing
     setup = prepared(run.config)
-    networks = dict(
-        zip(np.sort(moments).tolist(), replayed(run, np.sort(moments).tolist()), strict=True)
-    )
+    in_order = sorted(moments.tolist())
+    networks = dict(zip(in_order, replayed(run, in_order), strict=True))
     for moment in moments.tolist():
         found = around(networks[moment], setup)
         if found["changes_useful"] > 0.0:
@@ -81,27 +81,29 @@ def around(network, setup):
     """Fitness, Q and connections of a network, and what its mutants do; NaN where there are no such mutants."""
     genome = setup.encoding.genome(network)
     genomes, weights = mutants(genome, setup)
-    yes, no = answers_of(setup, genome, genomes)
-    fitness = score(yes, no, goal_bits(setup.task, TRAINED), setup.tie_rule)
-    everyone = np.concatenate((genome[None], genomes))
-    works = setup.encoding.simplify(everyone) != 0
-    connections = works.sum(axis=1)
+    fitness = score(*answers_of(setup, genome, genomes), goal_bits(setup.task, TRAINED), setup.tie_rule)
+    works = setup.encoding.simplify(np.concatenate((genome[None], genomes))) != 0
     held = setup.config.pressures.get("connection-range")
-    counts = (works != works[0]).any(axis=1) & (connections >= held.fewest) & (connections <= held.most)
-    q = np.full(len(everyone), np.nan)
-    counts[0] = True
-    q[counts] = measure(setup.encoding, setup.config.tracking.q_method, Known(), everyone[counts])
-    found = {"fitness": fitness[0], "q": q[0], "connections": connections[0]}
-    more, better, counts = (connections - connections[0])[1:], (fitness - fitness[0])[1:], counts[1:]
+    counts = (works != works[0]).any(axis=1) & (outside(works, held.fewest, held.most) == 0.0)
+    q = np.full(len(works), np.nan)
+    q[1:][counts[1:]] = q_of(setup, genomes[counts[1:]])
+    q[0] = q_of(setup, genome[None])[0]
+    connections = works.sum(axis=1)
+    more, better, dq = ((values - values[0])[1:] for values in (connections, fitness, q))
     changed = {"adds": more > 0, "removes": more < 0, "changes": np.ones(more.size, np.bool_)}
+    found = {"fitness": fitness[0], "q": q[0], "connections": connections[0]}
     for change, is_such in changed.items():
-        for kind, is_kind in (("useful", better > 0.0), ("harmful", better < 0.0)):
-            mine = counts & is_such & is_kind
+        for kind, is_kind in zip(KINDS, (better > 0.0, better < 0.0), strict=True):
+            mine = counts[1:] & is_such & is_kind
             total = weights[mine].sum()
             found[f"{change}_{kind}"] = total
-            dq = (weights[mine] * (q[1:] - q[0])[mine]).sum() / total if total > 0.0 else np.nan
-            found[f"dq_{change}_{kind}"] = dq
+            found[f"dq_{change}_{kind}"] = weights[mine] @ dq[mine] / total if total > 0.0 else np.nan
     return found
+
+
+def q_of(setup, genomes):
+    """Q of genomes, as the run logs it."""
+    return measure(setup.encoding, setup.config.tracking.q_method, Known(), genomes)
 
 
 def prepare(study, jobs=None):
