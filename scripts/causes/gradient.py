@@ -84,6 +84,8 @@ BLOCKS = (
     tuple(f"steps to {goal}, as trained" for goal in OTHERS),
     tuple(f"fitness on {goal}" for goal in OTHERS),
 )
+IN_TEXT = 4
+"""How many of the blocks stand in SUPPLEMENT.md."""
 SHUFFLED = ("q_weights", "n_cut")
 ADAPTATIONS = ("zero_shot", "steps", "plain_steps")
 """Fitness on another goal; steps until it is solved as trained; and without dropout and penalties."""
@@ -294,28 +296,62 @@ def summary(rows):
     Of steps, one more than were allowed stands for not within them. All ways begin with the same births, a seed
     each, and pruned networks go on from those that are not: so networks of one seed are pairs.
     """
-    groups, told = groups_of(rows), columns_of(rows)
+    parts = [counts_table(rows)]
+    for heads in BLOCKS:
+        parts += ["Medians [95 %]:", medians_table(rows, heads)]
+        parts += [
+            "Rank-biserial r of pairs with the reference (signed-rank p):",
+            tests_table(rows, heads),
+        ]
+    return "\n\n".join([*parts, "Networks whose sides are apart beside the others:", sides_table(rows)])
+
+
+def in_text(rows):
+    """The tables of the summary that stand in SUPPLEMENT.md."""
+    pairs = [(medians_table(rows, heads), tests_table(rows, heads)) for heads in BLOCKS[:IN_TEXT]]
+    return [counts_table(rows), *(table for pair in pairs for table in pair), sides_table(rows)]
+
+
+def counts_table(rows):
+    """How many networks solve the goal, how many have their sides apart, and both beside the reference."""
+    groups = groups_of(rows)
     lines = ["| way | n | beside | solved | p | sides apart | p |", "|---|---|---|---|---|---|---|"]
     for name, group in groups.items():
         counts = [count(group, groups.get(reference_of(name)), what) for what in COUNTED]
         beside = "-" if name == "untrained" else reference_of(name)
         lines.append(f"| {name} | {len(group)} | {beside} | {' | '.join(counts)} |")
-    for heads in BLOCKS:
-        row = f"| way | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}"
-        lines += ["", "Medians [95 %]:", "", row]
-        lines += [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups]
-        lines += ["", "Rank-biserial r of pairs with the reference (signed-rank p):", "", row]
-        lines += [f"| {n} | {' | '.join(compared(n, groups, told[h]) for h in heads)} |" for n in groups]
-    lines += ["", "Networks whose sides are apart beside the others:", ""]
-    lines += ["| | of | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|---|"]
-    control = groups.get("control", [])
-    for label, among in (
-        ("control", control),
-        ("control that solve", [row for row in control if row["fitness"] == 1.0]),
-        ("all not pruned", [row for row in rows if row["steps"] and not row["is_pruned"]]),
-    ):
-        lines += parted(label, among)
     return "\n".join(lines)
+
+
+def medians_table(rows, heads):
+    """Medians with intervals of every way."""
+    told = columns_of(rows)
+    lines = [f"| {n} | {' | '.join(middle(told[h][n]) for h in heads)} |" for n in groups_of(rows)]
+    return "\n".join([*headed("way", heads), *lines])
+
+
+def tests_table(rows, heads):
+    """Every way beside its reference."""
+    groups, told = groups_of(rows), columns_of(rows)
+    lines = [f"| {n} | {' | '.join(compared(n, groups, told[h]) for h in heads)} |" for n in groups]
+    return "\n".join([*headed("way: r (p)", heads), *lines])
+
+
+def headed(first, heads):
+    """The first two lines of a table."""
+    return [f"| {first} | {' | '.join(heads)} |", f"|{'---|' * (len(heads) + 1)}"]
+
+
+def sides_table(rows):
+    """Steps to adapt of networks whose sides are apart, and of the others."""
+    control = groups_of(rows).get("control", [])
+    among = {
+        "control": control,
+        "control that solve": [row for row in control if row["fitness"] == 1.0],
+        "all not pruned": [row for row in rows if row["steps"] and not row["is_pruned"]],
+    }
+    lines = ["| | of | apart | n | not | n | Cliff's delta (p) |", "|---|---|---|---|---|---|---|"]
+    return "\n".join(lines + [line for label, these in among.items() for line in parted(label, these)])
 
 
 def parted(label, rows):

@@ -1,6 +1,6 @@
-"""Write the tables of SUPPLEMENT.md anew, from the studies of this folder: each in the place of the one with the same header.
+"""Write the tables of SUPPLEMENT.md anew, from the studies and tables of this folder: each in the place of the one with the same header.
 
-    python scripts/causes/report.py     # those of the networks trained by gradient: python scripts/causes/gradient.py
+    python scripts/causes/report.py
 
 Medians with bootstrapped 95 % intervals; beside each the rank-sum test against the control (or no dropout) and
 Cliff's delta, with Holm's correction for all treatments of a column in brackets. Only networks with connections
@@ -17,7 +17,7 @@ from evomod.errors import EvomodError
 from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
-from evomod.scripts.causes import claims, derived, gradient
+from evomod.scripts.causes import claims, derived, gradient, specialisation
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
 
 HERE = Path(__file__).parent
@@ -474,8 +474,13 @@ def tables():
     if dropped is not None:
         parts.append(dropout(dropped))
     rows = gradient.read(gradient.RESULTS / gradient.TABLE)
-    if rows and study is not None:
-        parts.append(both_optimisers(study, rows))
+    if rows:
+        parts += gradient.in_text(rows)
+        if study is not None:
+            parts.append(both_optimisers(study, rows))
+    functions = specialisation.RESULTS / specialisation.TABLE
+    if functions.exists():
+        parts.append(specialisation.in_text(specialisation.read(functions)))
     return [part for part in "\n\n".join(parts).split("\n\n") if part.startswith("|")]
 
 

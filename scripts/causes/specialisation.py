@@ -155,6 +155,25 @@ def summary(groups):
     return "\n".join(lines[1:])
 
 
+IN_TEXT = {
+    "Q and functional Q, upstream": ("q_score", "upstream_q"),
+    "z of Q and the same": ("q_z", "upstream_q"),
+    "z of Q and functional Q, downstream": ("q_z", "downstream_q"),
+    "z of Q and agreement, upstream": ("q_z", "upstream_ami"),
+    "z of Q and specialisation": ("q_z", "specialisation"),
+}
+
+
+def in_text(groups):
+    """The correlations that stand in SUPPLEMENT.md, as one table."""
+    lines = [f"| study: treatment | n | {' | '.join(IN_TEXT)} |", "|---|---|" + "---|" * len(IN_TEXT)]
+    for (study, treatment), rows in groups.items():
+        found = [correlation(rows, *names) for names in IN_TEXT.values()]
+        n = max(n for _, n in found)
+        lines.append(f"| {study}: {treatment} | {n} | {' | '.join(cell(e) for e, _ in found)} |")
+    return "\n".join(lines)
+
+
 LABELS = {
     "upstream_q": "functional Q, upstream",
     "downstream_q": "functional Q, downstream",
