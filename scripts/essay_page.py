@@ -89,7 +89,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Causes of modularity generalise because of modularity",
         (
             ("benefits", r"^with .* more often on patterns never shown"),
-            ("benefits", r"because of higher Q"),
+            ("benefits", r"because of higher Q|^copies of networks of|^with Q pushed down"),
             ("benefits", r"gets more new (digits|pictures) right$"),
             ("benefits", r"because of a more clusterable network"),
             (
@@ -180,7 +180,8 @@ networks more modular than their degrees explain, L2 and pruning raise Q, and dr
 
 Is modularity good? Where Q alone is pushed, with founder, fitness and size the same, copies of the more modular network adapt
 sooner to goals made of the same parts, and later to a goal that divides the inputs differently. So the essay is right about
-related goals, and there is a price. On patterns that selection never showed the advantage of high Q is small when it is pushed,
+related goals, and there is a price. Networks of goals that switched adapt sooner at one size too, and through their Q goes nothing of
+interest of that: Q does something, and is not the whole reason. On patterns that selection never showed the advantage of high Q is small when it is pushed,
 and large where it merely varies along with other things. Goal switching, pruning and a cost of connections generalise better than
 no pressure, and by mediation through Q; dropout does not raise Q here, and whether it generalises better is undecided. In networks trained by gradient on few
 digits dropout generalises, but not because of modularity: a term of the loss that makes networks far more or far less modular

@@ -201,7 +201,10 @@ def test_lines_are_of_perfect_founders_and_told_apart_by_cause_and_direction(mon
         return [np.where(np.arange(20) >= n, 0.96, 0.9) for n in first]
 
     monkeypatch.setattr(blocked, "in_workers", worked)
-    rows = blocked._lines(None, None, 1)
+    *rows, less, least = blocked._lines(None, [*(key for key, _ in founders), ("pruning", 5)], 1)
+    assert [(row["replicate"], row["direction"], row["q"]) for row in (less, least)] == [
+        (5, "none", ""), (5, "down", ""),
+    ]  # fmt: skip
     assert [(row["treatment"], row["replicate"], row["direction"]) for row in rows] == [
         ("control", 3, "none"), ("control", 3, "down"), ("pruning", 0, "none"), ("pruning", 0, "down"),
     ]  # fmt: skip

@@ -11,7 +11,6 @@ from evomod.scripts.benefits.derived import (
     NEARLY,
     PUSH,
     REPEATS,
-    begun,
     configs,
     descendant,
     end_of,
@@ -35,13 +34,12 @@ COLUMNS = ("direction", "fitness", "q", "connections", *GOALS)
 
 
 def lines(study, jobs=None):
-    """Lines of descent of every perfect network, and how soon each adapts (``blocked.csv``).
+    """Lines of descent of every perfect network, and how soon each adapts (``blocked.csv``); empty rows where there is none.
 
     A line evolves for 1000 generations towards the trained goal by the control's config, with Q pushed down or not. Generations
     until copies of its last network reach 0.95, by performance alone and with any number of connections: median of repeats, the
     cap if not.
     """
-    begun(study, "blocked.csv", COLUMNS)
     return further_table(study, "blocked.csv", lambda keys: _lines(study, keys, jobs))
 
 
@@ -69,11 +67,18 @@ def _lines(study, keys, jobs):
     ]
     times = np.array([reached(course, cap) for course in in_workers(fitness_course, trials, jobs)])
     medians = np.median(times.reshape(len(ends), len(GOALS), REPEATS), axis=2)
-    return [
+    made = [
         about(founders[n // 2][0]) | {"direction": list(DIRECTIONS)[n % 2]} | end_of(network)
         | dict(zip(GOALS, medians[n].tolist(), strict=True))
         for n, network in enumerate(ends)
     ]  # fmt: skip
+    perfect = {key for key, _ in founders}
+    return made + [
+        about(key) | dict.fromkeys(COLUMNS, "") | {"direction": direction}
+        for key in keys
+        if key not in perfect
+        for direction in DIRECTIONS
+    ]
 
 
 def reached(course, cap):
@@ -85,7 +90,8 @@ def reached(course, cap):
 def of_lines(study, column, treatment, direction):
     """A column ``[line]`` of lines that are still perfect, NaN of others."""
     mine = rows_of(lines(study), treatment=treatment, direction=direction)
-    return np.where(mine["fitness"] == 1.0, mine[column].astype(float), np.nan)
+    is_perfect = mine["fitness"].astype(float) == 1.0
+    return np.where(is_perfect, mine[column].astype(float), np.nan)
 
 
 def prepare(study, jobs=None):
@@ -95,15 +101,14 @@ def prepare(study, jobs=None):
 
 def draw(study):
     """Lines that are still perfect: Q, connections, and generations to two goals; a dot is a line."""
-    names = ("q", "connections", *GOALS)
-    groups = {
-        f"{study.labels[name]}{words}": {
-            column: of_lines(study, column, name, direction) for column in names
-        }
-        for name in study.treatments
-        for direction, words in DIRECTIONS.items()
-    }
+    groups = {}
+    for name in study.treatments:
+        for direction, words in DIRECTIONS.items():
+            values = {c: of_lines(study, c, name, direction) for c in ("q", "connections", *GOALS)}
+            groups[f"{study.labels[name]}{words}"] = {c: v[~np.isnan(v)] for c, v in values.items()}
     labels = {goal: f"generations to\n{goal.replace('-', ' ')}" for goal in GOALS}
     figure = Figure(figsize=(9.0, 3.4), layout="constrained")
-    plot_columns(figure, groups, {"q": "Q", "connections": "connections"} | labels)
+    panels = plot_columns(figure, groups, {"q": "Q", "connections": "connections"} | labels)
+    for axes in panels[2:]:
+        axes.set_xscale("log")
     return figure

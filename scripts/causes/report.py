@@ -17,6 +17,7 @@ from evomod.errors import EvomodError
 from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
 from evomod.plots.studies import masked, rows_of
+from evomod.scripts.benefits import blocked
 from evomod.scripts.causes import claims, derived, gradient, specialisation
 from evomod.statistics import FEWEST, holm, rank_correlation, rank_sum, signed_rank
 
@@ -274,6 +275,34 @@ def zero_shot(study):
     return table(("networks", "n", *derived.OTHERS), lines)
 
 
+def pushed_down(study):
+    """Generations to the related goal of lines with Q pushed down: beside their twins, and beside the control's."""
+    first, rows = next(iter(study.treatments)), []
+    sides = {
+        name: [
+            blocked.of_lines(study, blocked.RELATED, name, direction) for direction in blocked.DIRECTIONS
+        ]
+        for name in study.treatments
+    }
+    known = {name: ~np.isnan(plain + down) for name, (plain, down) in sides.items()}
+    beside = against(
+        {name: down[known[name]] for name, (_, down) in sides.items()}, sides[first][1][known[first]]
+    )
+    for name, (plain, down) in sides.items():
+        pair = signed_rank(down[known[name]], plain[known[name]])
+        rows.append(
+            (
+                study.labels[name], known[name].sum(), interval(plain[known[name]]), interval(down[known[name]]),
+                f"{pair.r:+.2f}, p = {pair.p:.2g}", beside[name] if name != first else "-",
+            )
+        )  # fmt: skip
+    header = (
+        "28 to 32 connections, generations to left AND NOT right", "pairs", "Q not pushed", "Q pushed down", "r, p",
+        "pushed down, beside none's: delta, p (Holm)",
+    )  # fmt: skip
+    return table(header, rows)
+
+
 # ---- mechanism
 
 
@@ -473,6 +502,9 @@ def tables():
         parts += [side_by_side(study), learning(study), adaptation(study), mechanism(study, fixed)]
     if dropped is not None:
         parts.append(dropout(dropped))
+    lines = find_study(HERE.parent / "benefits" / "blocked.py", blocked.STUDY)
+    if lines is not None:
+        parts.append(pushed_down(lines))
     rows = gradient.read(gradient.RESULTS / gradient.TABLE)
     if rows:
         parts += gradient.in_text(rows)
