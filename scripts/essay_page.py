@@ -174,18 +174,18 @@ both, all else equal, a cost still raises Q, by making networks sparse: relative
 degrees in every layer, there is no effect of interest ([every cause in one table](matrix.md)). Goals that switch make circuits and the
 retina more modular than a fixed goal does, if they share subgoals: between goals that share none circuits do not become so. Side by side on the
 retina, goals that switch and pruning make evolved networks more modular than their degrees explain; L1 and L2 do not, and of a cost and
-dropout it is not shown. Networks of 28 to 32 connections that solve the task are modular without any cause, and none adds to it: causes
-differ in how often they lead to such networks. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make
+dropout it is not shown. Networks of 28 to 32 connections that solve the task are modular without any cause, and whether one adds to it is undecided:
+causes differ in how often they lead to such networks. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make
 networks more modular than their degrees explain, L2 and pruning raise Q, and dropout lowers it.
 
-Is modularity good? Where Q alone is pushed, with founder, fitness and size the same, copies of the more modular network adapt
+Is modularity good? Where Q alone is pushed, with the same founder and fitness and 28 to 32 connections, copies of the more modular network adapt
 sooner to goals made of the same parts, and later to a goal that divides the inputs differently. So the essay is right about
-related goals, and there is a price. Networks of goals that switched adapt sooner at one size too, and through their Q goes nothing of
-interest of that: Q does something, and is not the whole reason. On patterns that selection never showed the advantage of high Q is small when it is pushed,
+related goals, and there is a price. Networks of goals that switched adapt sooner at a fixed size too; whether they still do when their Q is
+pushed down is inconclusive. On patterns that selection never showed the advantage of high Q is small when it is pushed,
 and large where it merely varies along with other things. Goal switching, pruning and a cost of connections generalise better than
 no pressure, and by mediation through Q; dropout does not raise Q here, and whether it generalises better is undecided. In networks trained by gradient on few
 digits dropout generalises, but not because of modularity: a term of the loss that makes networks far more or far less modular
-changes nothing on new digits, dropout still gains with modularity held down, and wiring in blocks generalises slightly worse than
+has no effect of interest on new digits, dropout still gains with modularity held down, and wiring in blocks generalises slightly worse than
 as much wiring at random. Selection for adaptability alone, without switching, one mutation ahead or five, makes networks sparser and raises raw Q, and adds
 nothing of interest within layers; switching does. In trained networks dropout makes modules specialists of a subgoal, up to a rate of one half, and spares at any rate; evolved
 networks that live with dropout have spare modules, and lose a tenth of what others lose with a neuron.

@@ -296,11 +296,17 @@ def test_the_report_of_a_small_study(study):
 
 
 def test_tables_of_the_supplement_are_those_of_the_committed_studies():
-    """Of causes with connections held, and of networks not evolved here; `report.py` writes all of them, in half a minute."""
+    """Of causes with connections held, in both studies, and of networks not evolved here; `report.py` writes all of them, in half a minute."""
     report = papers.load_script(ROOT / "scripts" / "causes" / "report.py")
     results = ROOT / "results" / "causes"
     fixed = load_study(results / "causes-fixed")
-    made = [report.held(fixed), report.adjusted(fixed)]
+    again = load_study(ROOT / "results" / "benefits" / "benefits-blocked")
+    made = [
+        report.held(fixed),
+        report.adjusted(fixed),
+        report.held_again(fixed, again),
+        report.pushed_down(again),
+    ]
     made += report.gradient.in_text(report.gradient.read(results / report.gradient.TABLE))
     functions = report.specialisation
     made.append(functions.in_text(functions.read(results / functions.TABLE)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from evomod.effects import delta
 from evomod.errors import EvomodError
 from evomod.papers.claim_texts import interval_of
 from evomod.papers.scripts import find_study
@@ -276,31 +277,31 @@ def zero_shot(study):
 
 
 def pushed_down(study):
-    """Generations to the related goal of lines with Q pushed down: beside their twins, and beside the control's."""
-    first, rows = next(iter(study.treatments)), []
-    sides = {
-        name: [
-            blocked.of_lines(study, blocked.RELATED, name, direction) for direction in blocked.DIRECTIONS
-        ]
-        for name in study.treatments
-    }
-    known = {name: ~np.isnan(plain + down) for name, (plain, down) in sides.items()}
-    beside = against(
-        {name: down[known[name]] for name, (_, down) in sides.items()}, sides[first][1][known[first]]
-    )
-    for name, (plain, down) in sides.items():
-        pair = signed_rank(down[known[name]], plain[known[name]])
-        rows.append(
-            (
-                study.labels[name], known[name].sum(), interval(plain[known[name]]), interval(down[known[name]]),
-                f"{pair.r:+.2f}, p = {pair.p:.2g}", beside[name] if name != first else "-",
-            )
-        )  # fmt: skip
+    """Generations to two goals of lines with Q pushed down: beside their twins, and beside the control's."""
+    lines = []
+    for goal in blocked.GOALS:
+        sides = {name: twins(study, goal, name) for name in study.treatments}
+        down = {name: pair[1] for name, pair in sides.items()}
+        beside = against(down, down[next(iter(study.treatments))])
+        for name, (plain, pushed) in sides.items():
+            test = signed_rank(pushed, plain)
+            lines.append(
+                (
+                    goal.replace("-", " "), study.labels[name], plain.size, interval(plain), interval(pushed),
+                    f"{test.r:+.2f}, p = {test.p:.2g}", beside[name],
+                )
+            )  # fmt: skip
     header = (
-        "28 to 32 connections, generations to left AND NOT right", "pairs", "Q not pushed", "Q pushed down", "r, p",
+        "28 to 32 connections, generations to", "networks of", "pairs", "Q not pushed", "Q pushed down", "r, p",
         "pushed down, beside none's: delta, p (Holm)",
     )  # fmt: skip
-    return table(header, rows)
+    return table(header, lines)
+
+
+def twins(study, goal, name):
+    """Generations of the lines of a treatment, Q not pushed and pushed down, of founders both of whose lines are perfect."""
+    pair = np.stack([blocked.of_lines(study, goal, name, direction) for direction in blocked.DIRECTIONS])
+    return pair[:, ~np.isnan(pair).any(axis=0)]
 
 
 # ---- mechanism
@@ -320,6 +321,28 @@ def held(fixed):
     names = ("fitness", "connections", "Q", "z of Q", "z within layers")
     header = ["28 to 32 connections", "n", *with_tests(names)]
     return table(header, compared(fixed, columns))
+
+
+def held_again(fixed, again):
+    """Cliff's delta over the control of causes that two studies have with connections held, by other seeds."""
+    columns = {"q_score": "Q", "q_z": "z of Q", "q_z_layered": "z within layers"}
+    lines = [
+        (again.labels[name], which, *(told(over_control(study, column, name)) for column in columns))
+        for name in again.treatments
+        if name != derived.CONTROL
+        for which, study in (("first study", fixed), ("runs of the second", again))
+    ]
+    return table(("28 to 32 connections, delta over none", "in", *columns.values()), lines)
+
+
+def over_control(study, column, name):
+    """Cliff's delta of a treatment over the control."""
+    return delta(derived.measured(study, column, name), derived.measured(study, column, derived.CONTROL))
+
+
+def told(effect):
+    """An effect with its interval."""
+    return f"{effect.value:+.2f} [{effect.low:+.2f}, {effect.high:+.2f}]"
 
 
 def adjusted(fixed):
@@ -505,6 +528,8 @@ def tables():
     lines = find_study(HERE.parent / "benefits" / "blocked.py", blocked.STUDY)
     if lines is not None:
         parts.append(pushed_down(lines))
+        if fixed is not None:
+            parts.append(held_again(fixed, lines))
     rows = gradient.read(gradient.RESULTS / gradient.TABLE)
     if rows:
         parts += gradient.in_text(rows)
