@@ -68,9 +68,16 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("benefits", r"^copies adapt to"),
             ("benefits", r"^pushing Q up instead"),
+            ("causes", r"^within treatments, the higher Q, the sooner|because of higher Q"),
+        ),
+    ),
+    (
+        "Networks of goals that switch, or of a cost, advance rapidly on the next related goal",
+        (
             ("clune2013", r"^P&CC adapts in fewer generations, (AND to OR|OR to AND), weights -2"),
             ("parter2008", r"new combination"),
-            ("causes", r"^within treatments, the higher Q, the sooner|because of higher Q"),
+            ("causes", r"^networks of goals that switched adapt sooner"),
+            ("benefits", r"^copies of networks of|^with Q pushed down"),
         ),
     ),
     (
@@ -89,7 +96,7 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Causes of modularity generalise because of modularity",
         (
             ("benefits", r"^with .* more often on patterns never shown"),
-            ("benefits", r"because of higher Q|^copies of networks of|^with Q pushed down"),
+            ("benefits", r"because of higher Q"),
             ("benefits", r"gets more new (digits|pictures) right$"),
             ("benefits", r"because of a more clusterable network"),
             (
@@ -141,6 +148,10 @@ CLAIMS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("causes", r"^with 28 to 32 connections dropout"),
             ("benefits", r"^weights are smaller with more dropout"),
         ),
+    ),
+    (
+        "With dropout networks take more connections, as a hedge",
+        (("causes", r"^networks of .* have more connections with dropout"),),
     ),
     (
         "Switching of goals is a penalty of connections in disguise",
@@ -223,7 +234,7 @@ def of_statement(found: list[Claim], sources: tuple[tuple[str, str], ...]) -> li
 def row_of(statement: str, mine: list[Claim]) -> str:
     """A row: the verdicts with their effects; what was not asked or not run is said once."""
     told = [c for c in mine if c.verdict in VERDICTS]
-    parts = [f"{c.claim}: {_marked(c.verdict)}{_effect(c)}" for c in told]
+    parts = [f"{c.claim}{_status(c)}: {_marked(c.verdict)}{_effect(c)}" for c in told]
     waiting: dict[str, int] = {}
     for claim in mine:
         if claim not in told:
@@ -231,6 +242,10 @@ def row_of(statement: str, mine: list[Claim]) -> str:
     parts += [f"{number} {'more ' if told else ''}{word}" for word, number in waiting.items()]
     cell = "<br>".join(map(in_cell, parts)) or "not asked here"
     return f"| {statement} | {cell} |"
+
+
+def _status(claim: Claim) -> str:
+    return " (exploratory)" if claim.status == "exploratory" else ""
 
 
 def _marked(verdict: str) -> str:

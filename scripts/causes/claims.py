@@ -173,6 +173,10 @@ CLAIMS = [
         )
         for name in ("connection-cost", "goal-switching")
     ),
+    Larger(
+        "networks of 14 hidden neurons have more connections with dropout of 0.1 than without", column="connections",
+        a="dropout-10", b=derived.CONTROL, family="connections of dropout", smallest=DELTA, status="exploratory", figure="causes",
+    ),
 ]  # fmt: skip
 DELETED = {
     "the higher Q, the fitter on a related goal that was never trained": (

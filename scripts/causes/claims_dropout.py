@@ -44,4 +44,8 @@ CLAIMS = [
         a=SOME, b=NONE, family="modularity",
         was=("dropout of 0.1 makes networks more modular beside rewired ones (z of Q)",), **ABOUT,
     ),
+    Larger(
+        "networks of 20 hidden neurons have more connections with dropout of 0.1 than without", column="connections",
+        a=SOME, b=NONE, family="connections", status="exploratory", **ABOUT,
+    ),
 ]  # fmt: skip
