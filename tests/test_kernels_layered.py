@@ -17,7 +17,7 @@ from scipy import stats
 from evomod.encodings import layered
 from evomod.encodings.layered import LayeredNetwork, RealNetwork, RealVariation
 from evomod.encodings.polynomial import polynomial
-from evomod.kernels import realvalued
+from evomod.kernels import vectors
 from evomod.sections import VariationSection
 from evomod.task import load_task, unpack
 
@@ -655,7 +655,7 @@ def test_tanh_of_the_kernel_is_within_3e_16_and_saturates_exactly():
         (rng.normal(0, 1, n), rng.uniform(-25, 25, n), 10.0 ** rng.uniform(-320, 300, n))
     )
     x = np.concatenate((some, [0.0, -0.0, 18.8, 19.1, 1e307, np.inf, -np.inf, 5e-324]))
-    squash, values = numba.njit(lambda row: realvalued.squash(1.0, row, row.size)), x.copy()
+    squash, values = numba.njit(lambda row: vectors.squash(1.0, row, row.size)), x.copy()
     squash(values)
     assert values.tolist() == [naive.squashed(one) for one in x.tolist()]
     assert np.abs(values - np.tanh(x)).max() <= 3e-16

@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from math import factorial, log
-
 import numpy as np
 
 from evomod.kernels import inlined, unmanaged
-from evomod.kernels.vectors import bits, numbers, plus, prefer_wide, put_numbers, real, times
+from evomod.kernels.vectors import numbers, plus, prefer_wide, put_numbers, squash, times
 
-TWO_LOG2E = 2.0 / log(2.0)
-FARTHEST = 64.0
-"""2 to the power of less than -54 adds nothing to 1: from 18.8 on tanh is exactly 1.0."""
-WHOLE = 1.5 * 2.0**52
-"""Added to a small number it leaves no digit behind the point, and the whole number in the lowest bits."""
 EIGHT = 8
 """Patterns that differ in three inputs alone, the lowest."""
-E0, E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12 = (log(2.0) ** k / factorial(k) for k in range(13))
-"""Taylor's series of 2 to the power of x: within 0.5 of 0 what is left out is below 2e-16 of it."""
-
-
-@inlined
-def squash(gain, values, n):
-    """Put tanh(gain * x) in place of the first n values, to 3e-16 and as odd a function as it is.
-
-    It is (1 - t) / (1 + t) with t = exp(-2 |gain * x|), a power of 2 whose whole part becomes the exponent's bits.
-    Without branch and call the compiler does eight at once: the library's tanh, of a quarter of all
-    sums that are not saturated, took nine tenths of the time.
-    """
-    for k in range(n):
-        x = gain * values[k]
-        y = TWO_LOG2E * abs(x)
-        y = y if y < FARTHEST else FARTHEST
-        whole = WHOLE - y
-        f = (WHOLE - whole) - y
-        t = E7 + f * (E8 + f * (E9 + f * (E10 + f * (E11 + f * E12))))
-        t = E0 + f * (E1 + f * (E2 + f * (E3 + f * (E4 + f * (E5 + f * (E6 + f * t))))))
-        t = real(bits(t) + (bits(whole) << 52))
-        values[k] = np.copysign((1.0 - t) / (1.0 + t), x)
 
 
 @inlined
