@@ -32,6 +32,7 @@ PAPERS = {
     "friedlander2013": "Friedlander, Mayo, Tlusty & Alon 2013",
     "husken2002": "Hüsken, Igel & Toussaint 2002",
     "bernatskiy2015": "Bernatskiy & Bongard 2015",
+    "ellefsen2015": "Ellefsen, Mouret & Clune 2015",
     "espinosasoto2010": "Espinosa-Soto & Wagner 2010",
     "filan2021": "Filan et al. 2021",
     "lange2022": "Lange, Rolnick & Kording 2022",

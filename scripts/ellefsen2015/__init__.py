@@ -1,0 +1,1 @@
+"""Ellefsen, Mouret & Clune 2015: learning new skills without forgetting old ones."""
