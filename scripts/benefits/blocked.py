@@ -109,6 +109,7 @@ def draw(study):
     labels = {goal: f"generations to\n{goal.replace('-', ' ')}" for goal in GOALS}
     figure = Figure(figsize=(9.0, 3.4), layout="constrained")
     panels = plot_columns(figure, groups, {"q": "Q", "connections": "connections"} | labels)
-    for axes in panels[2:]:
-        axes.set_xscale("log")
+    if any(values[RELATED].size for values in groups.values()):  # an empty axis has no logarithm
+        for axes in panels[2:]:
+            axes.set_xscale("log")
     return figure
