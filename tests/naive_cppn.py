@@ -81,7 +81,7 @@ def _pairs(cppn, shape, wants):
     ], height
 
 
-def _insert(cppn, shape, draw):
+def _insert(cppn, shape, high, draw):
     nodes, links = cppn
     there, height = _pairs(cppn, shape, True)
     free = [h for h in range(shape[1]) if h not in nodes]
@@ -93,7 +93,7 @@ def _insert(cppn, shape, draw):
     if below < position < above:
         nodes[free[0]] = (position, function)
         links[target, ("node", free[0])] = links.pop((target, source))
-        links[("node", free[0]), source] = 1.0
+        links[("node", free[0]), source] = min(1.0, high)
 
 
 def _remove(cppn, draw):
@@ -122,7 +122,7 @@ def vary(cppn, shape, rates, bounds, draw):
     nodes, links = dict(cppn[0]), dict(cppn[1])
     cppn, (low, high, eta) = (nodes, links), bounds
     if draw() < rates[0]:
-        _insert(cppn, shape, draw)
+        _insert(cppn, shape, high, draw)
     if draw() < rates[1]:
         _remove(cppn, draw)
     if draw() < rates[2]:

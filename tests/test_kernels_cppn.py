@@ -45,7 +45,9 @@ def corners(encoding):
     place = full[0, 0 : 2 * encoding.hidden : 2]
     below = np.append(np.zeros(encoding.shape[0]), place)
     above = np.append(place, np.full(3, 2.0))
-    encoding.weights_of(full)[0] = np.where(below[None] < above[:, None], 0.7, 0.0)
+    encoding.weights_of(full)[0] = np.where(
+        below[None] < above[:, None], min(0.7, encoding.range[1]), 0.0
+    )
     return np.concatenate((empty, full))
 
 
@@ -70,8 +72,9 @@ def test_painted_networks_are_the_oracles(keys):
 
 @pytest.mark.parametrize("variation", RATES)
 @pytest.mark.parametrize("seed", ["none", "locality"])
-def test_mutation_is_the_oracles_draw_by_draw(variation, seed):
-    encoding = encoding_of(variation, seed=seed)
+@pytest.mark.parametrize("weight_range", [(-3.0, 3.0), (-0.5, 0.5), (-0.2, 4.0)])
+def test_mutation_is_the_oracles_draw_by_draw(variation, seed, weight_range):
+    encoding = encoding_of(variation, seed=seed, weight_range=weight_range)
     genomes = np.concatenate((grown(encoding, size(20, 3)), corners(encoding)))
     for k in range(size(20, 3)):
         ours, theirs = np.random.default_rng(k), np.random.default_rng(k)
@@ -106,9 +109,10 @@ def test_networks_are_those_of_the_substrate():
         encoding.genome(network)
 
 
-def test_a_seed_for_locality_links_what_lies_close():
+@pytest.mark.parametrize("weight_range", [(-3.0, 3.0), (-0.5, 0.5)])
+def test_a_seed_for_locality_links_what_lies_close(weight_range):
     for seed in ("none", "locality"):
-        encoding = encoding_of("papers", seed=seed)
+        encoding = encoding_of("papers", seed=seed, weight_range=weight_range)
         genomes = encoding.birth(400, np.random.default_rng(1))
         assert encoding.is_valid(genomes).all()
         linked = encoding.paint(genomes)[:, : encoding.wiring.n_edges] != 0.0

@@ -139,7 +139,9 @@ class Cppn(Encoding):
             weights[:, 0, 0], weights[:, 0, n_inputs // 2] = strong, -strong
             weights[:, n_hidden + LEO] = 0.0
             weights[:, n_hidden + LEO, n_inputs] = strong
-            weights[:, n_hidden + LEO, n_inputs - 1] = -1.0
+            # where weights may not reach -1 the bias lets pass what lies as close as it does with the paper's 3 and -1
+            bias = -1.0 if strong > 1.0 else -strong * 3.0 ** -((strong / 3.0) ** 2)
+            weights[:, n_hidden + LEO, n_inputs - 1] = bias
         return genomes
 
     def vary(self, genomes: Genomes, parents: NDArray[np.int64], rng: np.random.Generator) -> Genomes:

@@ -122,8 +122,8 @@ def list_nodes(genome, n_hidden, wants, nodes):
 
 
 @compiled
-def insert_node(genome, shape, rng, pairs, nodes):
-    """Put a node into a random connection: 1 into it, the old weight out of it."""
+def insert_node(genome, shape, highest, rng, pairs, nodes):
+    """Put a node into a random connection: 1, or the highest weight, into it, the old weight out of it."""
     n_inputs, n_hidden, _ = shape
     n_sources = n_inputs + n_hidden
     n, free = list_pairs(genome, shape, True, pairs), list_nodes(genome, n_hidden, False, nodes)
@@ -143,7 +143,7 @@ def insert_node(genome, shape, rng, pairs, nodes):
     genome[2 * h], genome[2 * h + 1] = position, function
     genome[first + t * n_sources + n_inputs + h] = genome[first + pair]
     genome[first + pair] = 0.0
-    genome[first + h * n_sources + s] = 1.0
+    genome[first + h * n_sources + s] = min(1.0, highest)
 
 
 @compiled
@@ -195,7 +195,7 @@ def vary(genomes, shape, rates, bounds, rng, pairs, nodes):
     for i in range(genomes.shape[0]):
         genome = genomes[i]
         if uniform(rng) < rates[0]:
-            insert_node(genome, shape, rng, pairs, nodes)
+            insert_node(genome, shape, high, rng, pairs, nodes)
         if uniform(rng) < rates[1]:
             remove_node(genome, shape, rng, nodes)
         if uniform(rng) < rates[2]:
