@@ -29,7 +29,7 @@ def config(**changes):
 
 def candidates(columns, fitness):
     n = fitness.size
-    return Candidates(None, fitness[:, None], np.ones(1), np.zeros(n), None, 10, columns)
+    return Candidates(None, fitness[:, None], np.ones(1), np.zeros(n), None, 10, columns, fitness)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -157,6 +157,34 @@ def test_a_descriptor_may_be_a_pressures_number_ones_own_too(tmp_path, monkeypat
     )
     assert set(made.archive["fan-in"].tolist()) <= set(range(9)) and made.archive["l1"].max() > 5
     run(config(selection=selection | {"descriptors": ["l1", "l2"]}), 3, tmp_path / "y")
+
+
+def test_hierarchy_and_modularity_are_numbers_and_not_distances(tmp_path):
+    """As columns they are themselves, whichever way a pressure would push them."""
+    for name, method in (("hierarchy", "hierarchy"), ("modularity", "q_score")):
+        selection = {
+            "method": "map-elites",
+            "descriptors": ["connections", name],
+            "ranges": [[0, 100], [0, 1]],
+            "bins": [9, 9],
+        }
+        made = run(
+            config(selection=selection, tracking={"hierarchy": True}), 3, tmp_path / name, progress=False
+        )
+        archive, log = made.archive, made.log
+        best = archive["best_fitness"] == log["best_fitness"][-1]
+        assert (archive[name] >= 0.0).all() and archive[f"bin:{name}"].max() > 0
+        assert np.abs(archive[name][best] - log[method][-1]).min() < 1e-6
+
+
+def test_the_map_has_the_fitness_of_the_log_whatever_is_taken_off(tmp_path):
+    pressures = {
+        "connection-range": {"fewest": 10, "most": 20},
+        "connection-cost": {"measure": "connections", "penalty": 0.01},
+    }
+    made = run(config(pressures=pressures), 3, tmp_path / "x", progress=False)
+    fitness = made.archive["best_fitness"]
+    assert ((fitness >= 0.0) & (fitness <= 1.0)).all() and made.log["best_fitness"][-1] in fitness
 
 
 def test_what_does_not_fit_is_refused_in_words(tmp_path, capsys):

@@ -261,7 +261,7 @@ def objectives_of(
     columns = [fitness]
     for acting in setup.objectives:
         number = _of(acting, setup, population, goal)
-        columns.append(number if acting.pressure.is_maximised else -number)
+        columns.append(number if acting.is_maximised else -number)
     table = columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
     if goal.is_neutral:
         return np.zeros(table.shape)
@@ -287,9 +287,7 @@ def penalised(
         price = _of(acting, setup, population, goal)
         assert acting.penalty is not None
         scored = (
-            scored + acting.penalty * price
-            if acting.pressure.is_maximised
-            else scored - acting.penalty * price
+            scored + acting.penalty * price if acting.is_maximised else scored - acting.penalty * price
         )
     return scored
 
@@ -333,6 +331,7 @@ def candidates_of(setup: Setup, standing: Standing) -> Candidates:
         operators=setup.toolbox,
         number=setup.config.evolution.population,
         columns=population.measured or {},
+        fitness=standing.fitness,
     )
 
 

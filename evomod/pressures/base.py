@@ -53,7 +53,7 @@ class Pressure:
     requires
         What networks must have: a set or list of keys of `evomod.sections.SUPPORTS`; or a function of the section.
     is_maximised
-        Whether more is better.
+        Whether more is better; or a function of the section.
     is_of_pool
         Whether it depends on the other individuals or on the rewarded goal. It is then measured anew in every
         generation, on parents and offspring together; else once an individual.
@@ -76,7 +76,7 @@ class Pressure:
     section: type[Section] = PricedSection
     place: Place = "objective"
     requires: Collection[str] | Callable[[Any], Collection[str]] = frozenset()
-    is_maximised: bool = False
+    is_maximised: bool | Callable[[Any], bool] = False
     is_of_pool: bool = False
     order: int = LAST
     fit: Callable[[Any, Encoding, Any, Task], Any] | None = None
@@ -126,6 +126,12 @@ class Acting:
     def is_objective(self) -> bool:
         """Whether it is an objective besides fitness."""
         return self.pressure.place == "objective" and self.probability is not None
+
+    @property
+    def is_maximised(self) -> bool:
+        """Whether more of its number is better."""
+        more = self.pressure.is_maximised
+        return more(self.section) if callable(more) else more
 
     @property
     def penalty(self) -> float | None:

@@ -192,9 +192,10 @@ def _refuse(where: str, pressure: Pressure) -> None:
         )
     if not callable(pressure.measure):
         raise EvomodError(f"{where}: pressure '{pressure.name}' has no function measure(view, section).")
-    if not isinstance(pressure.is_maximised, bool):
+    if not (isinstance(pressure.is_maximised, bool) or callable(pressure.is_maximised)):
         raise EvomodError(
-            f"{where}: pressure '{pressure.name}' has is_maximised={pressure.is_maximised!r}; expected True or False."
+            f"{where}: pressure '{pressure.name}' has is_maximised={pressure.is_maximised!r}; expected True or False, "
+            "or a function of the section."
         )
     if not callable(pressure.requires):
         check_keys(f"{where}: pressure '{pressure.name}' requires", pressure.requires)

@@ -24,9 +24,13 @@ class HierarchySection(PricedSection):
 
 
 def measure(view: View, section: HierarchySection) -> NDArray[np.float64]:
-    """How far hierarchy is from where it is wanted, up to a constant ``[individual]``: its negative if up, itself if down."""
-    found = view.wiring.hierarchies(view.active)
-    return -found if section.direction == "up" else found
+    """Hierarchy ``[individual]``, from 0 to 1."""
+    return view.wiring.hierarchies(view.active)
 
 
-PRESSURE = Pressure("hierarchy", measure, HierarchySection, order=41)
+def is_up(section: HierarchySection) -> bool:
+    """Whether hierarchy is to be high."""
+    return section.direction == "up"
+
+
+PRESSURE = Pressure("hierarchy", measure, HierarchySection, is_maximised=is_up, order=41)

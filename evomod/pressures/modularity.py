@@ -24,9 +24,14 @@ class ModularitySection(PricedSection):
 
 
 def measure(view: View, section: ModularitySection) -> NDArray[np.float64]:
-    """How far Q is from where it is wanted, up to a constant ``[individual]``: -Q if up, Q if down."""
+    """Q ``[individual]``."""
     q: NDArray[np.float64] = view.operators.q(view.genomes)
-    return -q if section.direction == "up" else q
+    return q
 
 
-PRESSURE = Pressure("modularity", measure, ModularitySection, order=40)
+def is_up(section: ModularitySection) -> bool:
+    """Whether Q is to be high."""
+    return section.direction == "up"
+
+
+PRESSURE = Pressure("modularity", measure, ModularitySection, is_maximised=is_up, order=40)

@@ -44,6 +44,8 @@ class Candidates:
     """``evolution.population``."""
     columns: Mapping[str, NDArray[np.float64]]
     """``[individual]`` by name: the measured columns that the method named, and what pressures measure."""
+    fitness: NDArray[np.float64]
+    """``[individual]``: as logged, of the whole network and without penalties."""
 
     @property
     def size(self) -> int:

@@ -89,7 +89,7 @@ def table(candidates: Candidates, section: MapElitesSection) -> dict[str, NDArra
     place = cells(candidates.columns, section)
     bins = {f"bin:{name}": place[:, k] for k, name in enumerate(section.descriptors)}
     values = {name: candidates.columns[name] for name in section.descriptors}
-    return bins | values | {"best_fitness": candidates.objectives[:, 0]}
+    return bins | values | {"best_fitness": candidates.fitness}
 
 
 SELECTION = Selection(
