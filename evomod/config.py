@@ -502,6 +502,7 @@ def towards(config: Config, goal: str, **evolution: Any) -> Config:
     return config.model_copy(
         update={
             "task": config.task.model_copy(update={"goal": goal}),
+            "pressures": config.pressures.towards(goal),
             "schedule": ScheduleSection(),
             "evolution": config.evolution.model_copy(update={"start": "random"} | evolution),
         }

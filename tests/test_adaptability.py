@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import evomod
+from evomod.config import towards
 from evomod.errors import EvomodError
 from evomod.evolution import evaluation
 from evomod.evolution.evaluation import Loop, Occasion, trial_of
@@ -103,6 +104,17 @@ def test_goals_are_those_that_share_subgoals_unless_they_are_named():
     assert goals and not set(goals) & {"left-and-right", "left-or-right"}
 
 
+def test_towards_another_goal_mutants_are_tried_on_others():
+    """Where a goal of theirs is rewarded next, as in a transfer, they are tried on those that are left."""
+    known = evomod.prepare(made()).config
+    mine = known.pressures.get("adaptability").goals
+    later = evomod.prepare(towards(known, mine[0])).config.pressures.get("adaptability").goals
+    assert later == mine[1:]
+    one = evomod.prepare(made({"goals": ["top-and-bottom"]})).config
+    assert towards(one, "left-or-right").pressures is one.pressures
+    assert towards(one, "top-and-bottom").pressures.get("adaptability") is None
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -111,6 +123,7 @@ def test_goals_are_those_that_share_subgoals_unless_they_are_named():
         ({"section": {"mutants": 0}}, "mutants: wanted"),
         ({"task": {"name": "retina-relations", "patterns": 100}}, "measures goals on all patterns"),
         ({"task": "five-xor"}, "has no other goal that shares subgoals"),
+        ({"section": {"goals": ["left-and-right"]}}, "names 'left-and-right', which is rewarded"),
         ({"selection": {"method": "lexicase"}}, "adaptability changes the fitness"),
     ],
 )

@@ -54,7 +54,18 @@ def fit(
         )
     for goal in goals:
         goal_table(task, goal)  # refuses one that is not known
+        if goal in rewarded:
+            raise EvomodError(
+                f"pressures.adaptability.goals names '{goal}', which is rewarded; adaptability is to goals that are not. "
+                "Name others, or none."
+            )
     return section.model_copy(update={"goals": goals})
+
+
+def towards(section: AdaptabilitySection, goal: str) -> AdaptabilitySection | None:
+    """The section where a goal is rewarded: mutants are tried on the other goals that it names, or none where there are none."""
+    others = tuple(name for name in section.goals if name != goal)
+    return section.model_copy(update={"goals": others}) if others else None
 
 
 STREAM = 0x61646170

@@ -16,6 +16,7 @@ from pydantic import (
 from evomod.errors import EvomodError
 from evomod.files.collection import Collection, OwnSection, check_keys, file_name
 from evomod.files.plugins import Origin
+from evomod.pressures import adaptability
 from evomod.pressures.base import Acting, Pressure
 from evomod.sections import SUPPORTS, Section
 
@@ -67,6 +68,13 @@ class Pressures(Section):
     def get(self, name: str) -> Any:
         """A built-in pressure's section, None if it does not act."""
         return getattr(self, name.replace("-", "_"))
+
+    def towards(self, goal: str) -> Pressures:
+        """Without adaptability to this goal, which is to be rewarded."""
+        section = self.get("adaptability")
+        if section is None or goal not in section.goals:
+            return self
+        return self.model_copy(update={"adaptability": adaptability.towards(section, goal)})
 
     @property
     def acting(self) -> tuple[Acting, ...]:
