@@ -146,6 +146,54 @@ def test_refusals(tmp_path):
         compete(tmp_path / "nothing", genomes, G1)
 
 
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"seed": -1}, "a seed is a whole number from 0"),
+        ({"seed": "a"}, "a seed is a whole number from 0"),
+        ({"generations": "5"}, "whole number of generations from 0; got '5'"),
+        ({"generations": 2.5}, "whole number of generations from 0; got 2.5"),
+        ({"goal": 3}, "needs the name of a goal; got 3"),
+        ({"goal": None}, "needs the name of a goal; got None"),
+        ({"second": None}, "second is NoneType; expected a run, a run's folder, or an array of genomes"),
+        ({"second": [1, 2]}, "second is list; expected a run"),
+        ({"config": 5}, "expected a Config, a task's name"),
+        ({"task": "nowhere"}, "nowhere"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(changed, message):
+    config = circuits("elite")
+    _, genomes = births(config, 30)
+    given = {"first": genomes, "second": genomes, "goal": G1, "config": config} | changed
+    with pytest.raises(EvomodError, match=message):
+        compete(**given)
+
+
+def test_a_config_may_be_data_and_a_task_a_name():
+    config = circuits("roulette", 8)
+    _, genomes = births(config, 8)
+    data = config.model_dump(mode="json", by_alias=True, exclude_none=True)
+    found = compete(genomes, genomes, G1, config=data, task="circuit", generations=1)
+    same = compete(genomes, genomes, G1, config=config, generations=1)
+    assert np.array_equal(found.share, same.share)
+
+
+def test_an_archive_of_another_size_and_other_births_may_compete(tmp_path):
+    """Which network was born how does not change what a gene means."""
+    few = {"population": 12, "generations": 4}
+    archive = evomod.run(evomod.Config(task="attractor", evolution=few, selection={
+        "method": "map-elites", "descriptors": ["connections", "q_score"], "ranges": [[50, 80], [0, 0.3]], "bins": [9, 9],
+    }), 1, tmp_path / "archive")  # fmt: skip
+    sparse = {"encoding": "gene-network", "initial": "sparse"}
+    other = evomod.run(
+        evomod.Config(task="attractor", network=sparse, evolution=few), 2, tmp_path / "sparse"
+    )
+    assert archive.log["front_size"][-1] not in (0, 12)
+    for pair in ((archive, other), (other, archive)):
+        config = evomod.Config(task="attractor", evolution=few | {"population": 8})
+        assert compete(*pair, "left-flipped", config=config, generations=1).share[0] == 0.5
+
+
 # ---------------------------------------------------------------------------------- the study of Parter et al. 2008
 
 

@@ -27,24 +27,37 @@ def first_genomes(config: Config, encoding: Encoding) -> NDArray[Any] | None:
     start, mu = config.evolution.start, config.evolution.population
     if start == "random":
         return None
-    path = Path(start)
-    if is_file(path / "checkpoint.npz"):
-        path = path / "checkpoint.npz"
-    if not is_file(path):
-        raise EvomodError(
-            f"evolution.start: there is no {shortened(path)}; wanted 'random', a run's folder, its checkpoint.npz, or "
-            "a network such as its best.json."
-        )
+    path = _file_of(Path(start))
     if path.suffix == ".json":
         try:
             genome = encoding.genome(load_network(path))
         except EvomodError as error:
             raise EvomodError(f"evolution.start: {error}") from None
         return np.ascontiguousarray(np.broadcast_to(genome, (mu, genome.size)))
+    saved = saved_genomes(config, encoding, path, most_bytes(config, encoding))
+    return checked(config, encoding, saved, f"evolution.start: {path}")
+
+
+def _file_of(path: Path) -> Path:
+    """The checkpoint of a run's folder, or the file itself."""
+    found = path / "checkpoint.npz" if is_file(path / "checkpoint.npz") else path
+    if not is_file(found):
+        raise EvomodError(
+            f"evolution.start: there is no {shortened(path)}; wanted 'random', a run's folder, its checkpoint.npz, or "
+            "a network such as its best.json."
+        )
+    return found
+
+
+def saved_genomes(config: Config, encoding: Encoding, path: Path, most: int) -> NDArray[Any]:
+    """Genomes that a run's folder or its checkpoint of at most so many bytes holds, of any number and not checked.
+
+    Raises `EvomodError` where it holds none, or those of another kind of network.
+    """
+    path = _file_of(path)
     if path.suffix == ".npz":
         _check_network(config, path)
-    saved = _saved(path, most_bytes(config, encoding))
-    return checked(config, encoding, saved, f"evolution.start: {path}")
+    return _saved(path, most)
 
 
 def checked(config: Config, encoding: Encoding, genomes: NDArray[Any], what: str) -> NDArray[Any]:
@@ -87,8 +100,8 @@ def most_bytes(config: Config, encoding: Encoding) -> int:
     return most * (encoding.n_genes + 8) * 8 + 2**24
 
 
-MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "coordinates"}
-"""Keys of [network] that do not change what a gene means."""
+MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "initial", "seed", "coordinates"}
+"""Keys of [network] that do not change what a gene means: prices, what first networks are, places."""
 
 
 def _check_network(config: Config, path: Path) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config, towards, users_paths
+from evomod.config import Config, ConfigLike, as_config, towards, users_paths
 from evomod.errors import EvomodError
 from evomod.evolution.loop import Generation, evolve
 from evomod.evolution.setup import Setup, prepare
-from evomod.evolution.starts import checked, first_genomes
-from evomod.runs.run import Run, load_run
+from evomod.evolution.starts import checked, most_bytes, saved_genomes
+from evomod.runs.run import Run, checked_seed, load_run
 from evomod.selections.base import Candidates, Rows
 from evomod.selections.ranking import Survivors
-from evomod.task import Task
+from evomod.task import Task, load_task
 from evomod.trust import check_trust, stored_task
 
 GENERATIONS = 40
@@ -44,10 +44,10 @@ def compete(
     second: Source,
     goal: str,
     *,
-    config: Config | None = None,
+    config: ConfigLike | None = None,
     generations: int = GENERATIONS,
     seed: int | np.random.SeedSequence = 1,
-    task: Task | None = None,
+    task: Task | str | None = None,
     trust: bool = False,
 ) -> Competition:
     """Let two populations compete on a goal: half of each makes one population, which evolves.
@@ -63,13 +63,13 @@ def compete(
     goal
         Of the task; rewarded in all generations.
     config
-        By which they evolve. None: that of ``first``, a run.
+        By which they evolve: a config, its data, or a TOML's path. None: that of ``first``, a run.
     generations
         From 0 on.
     seed
         Of the draw and of the evolution.
     task
-        Of the config. None: that of ``first``, or loaded by its name.
+        Of the config, or its name. None: that of ``first``, or the config's.
     trust
         Needed where the first run's Python files are none of those that evomod finds itself.
 
@@ -81,15 +81,21 @@ def compete(
     Raises
     ------
     EvomodError
-        For what is no run, genomes that the config cannot hold or that are too few, and a goal that the task does
-        not have.
+        For what is no run, genomes that the config cannot hold or that are too few, a goal that the task does
+        not have, and generations or a seed that are no whole number from 0.
     """
-    if generations < 0:
-        raise EvomodError(f"a competition takes generations from 0; got {generations}.")
+    if type(generations) is not int or generations < 0:
+        raise EvomodError(
+            f"a competition takes a whole number of generations from 0; got {generations!r}."
+        )
+    if not isinstance(goal, str):
+        raise EvomodError(f"a competition needs the name of a goal; got {goal!r}.")
+    task = load_task(task) if isinstance(task, str) else task
     if config is None:
         config, task = _of_run(first, task, trust)
-    setup = prepare(towards(config, goal, generations=generations, stop="generations"), task)
-    draws, course = _two(seed)
+    rewarding = towards(as_config(config), goal, generations=generations, stop="generations")
+    setup = prepare(rewarding, task)
+    draws, course = _two(checked_seed(seed))
     start, n_first = _mixed(setup, (first, second), np.random.default_rng(draws))
     shares, best = [], []
     for generation, founders in lineages(setup, start, course):
@@ -149,9 +155,8 @@ class _Line:
         return chosen
 
 
-def _two(seed: int | np.random.SeedSequence) -> list[np.random.SeedSequence]:
+def _two(root: np.random.SeedSequence) -> list[np.random.SeedSequence]:
     """Seeds of the draw and of the evolution, the same at every call."""
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     keys = (*root.spawn_key, 0), (*root.spawn_key, 1)
     return [np.random.SeedSequence(root.entropy, spawn_key=key) for key in keys]
 
@@ -160,10 +165,21 @@ def _of_run(source: Source, task: Task | None, trust: bool) -> tuple[Config, Tas
     """The config and the task of a run."""
     if isinstance(source, np.ndarray):
         raise EvomodError("genomes alone do not say how to evolve: give config=Config(…).")
-    run = source if isinstance(source, Run) else load_run(source)
+    run = _run_of(source, "first")
     if not trust:
         check_trust(*users_paths(run.config))
     return run.config, task or stored_task(run.folder, trust=trust)
+
+
+def _run_of(source: Any, place: str) -> Run:
+    """A run, or that of a folder."""
+    if isinstance(source, Run):
+        return source
+    if not isinstance(source, str | Path):
+        raise EvomodError(
+            f"{place} is {type(source).__name__}; expected a run, a run's folder, or an array of genomes [individual, gene]."
+        )
+    return load_run(source)
 
 
 def _mixed(
@@ -190,12 +206,12 @@ def genomes_of(setup: Setup, source: Source, place: str = "source") -> NDArray[A
     if isinstance(source, np.ndarray):
         sized = _of_size(setup.config, source.shape[0] if source.ndim else 0)
         return checked(sized, setup.encoding, source, place)
-    run = source if isinstance(source, Run) else load_run(source)
-    sized = _of_size(setup.config, run.config.evolution.population)
-    evolution = sized.evolution.model_copy(update={"start": str(run.folder)})
-    genomes = first_genomes(sized.model_copy(update={"evolution": evolution}), setup.encoding)
-    assert genomes is not None
-    return genomes
+    run = _run_of(source, place)
+    most = most_bytes(run.config, setup.encoding)
+    genomes = saved_genomes(setup.config, setup.encoding, run.folder, most)
+    return checked(
+        _of_size(setup.config, len(genomes)), setup.encoding, genomes, f"{place}: {run.folder}"
+    )
 
 
 def _of_size(config: Config, number: int) -> Config:

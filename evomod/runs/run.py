@@ -327,13 +327,20 @@ def _place(
     first: Beginning, seed: int | np.random.SeedSequence | None, out: str | Path | None
 ) -> tuple[Path, np.random.SeedSequence]:
     """The folder of a run and its seed, where they are left open too."""
-    if (isinstance(seed, int) and seed < 0) or not isinstance(seed, int | np.random.SeedSequence | None):
-        raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))  # short enough to be typed again
-    sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    sequence = checked_seed(seed)
     folder = Path(out) if out is not None else Path("runs") / default_name(first.setup, sequence)
     return folder, sequence
+
+
+def checked_seed(seed: Any) -> np.random.SeedSequence:
+    """The sequence of a seed. Raises `EvomodError` for what is none."""
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    if not isinstance(seed, int) or seed < 0:
+        raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
+    return np.random.SeedSequence(seed)
 
 
 @contextmanager
