@@ -24,7 +24,7 @@ from evomod.evolvability.transfers import (
     transfer,
 )
 from evomod.network import network_json
-from evomod.task import all_patterns
+from evomod.task import all_patterns, load_task
 
 SMALL = {"population": 40, "generations": 8}
 
@@ -164,6 +164,16 @@ def test_all_goals_by_relation_and_random_ones(folder):
     again = [one.goal for one in transfer(folder, repeats=1, cap=0)]
     other = [one.goal for one in transfer(folder, repeats=1, cap=0, seed=2)]
     assert again[8:] == [one.goal for one in drawn] != other[8:] and again[:8] == other[:8]
+
+
+@pytest.mark.parametrize("task", ["attractor", "retina-and-or"])
+def test_where_goals_are_states_or_leave_an_output_open_none_are_drawn(task, tmp_path):
+    """A random table would be no state, or ask for what the goal leaves open."""
+    few = {"population": 10, "generations": 1}
+    made = evomod.run(evomod.Config(task=task, evolution=few), 1, tmp_path / "x", progress=False)
+    found = transfer(made.folder, repeats=1, cap=1)
+    assert len(found) == len(load_task(task).goals) - 1
+    assert all(one.relation != "random" for one in found)
 
 
 def test_random_goals_evolve(eleven, folder):

@@ -180,7 +180,8 @@ class Encoding(Protocol):
             Where this encoding cannot hold it.
         """
         raise EvomodError(
-            f"the encoding '{self.name}' makes no genome of a network; begin with a run's folder instead."
+            f"the encoding '{self.name}' makes no genome of a network, so no copies of one can evolve; evolution.start takes "
+            "a run's folder."
         )
 
     def memory(self, n_slots: int) -> NDArray[Any]:

@@ -181,8 +181,8 @@ def _drawn(
     """The first ``draws`` children that differ in one gene, or as many as ``ATTEMPTS`` times that give."""
     if rng is None or draws < 1:
         raise EvomodError(
-            "mutants of real-valued networks are drawn: give rng=numpy.random.default_rng(seed), and draws "
-            "from 1."
+            f"encoding '{setup.encoding.name}' lists no mutants, so they are drawn: give "
+            "rng=numpy.random.default_rng(seed), and draws from 1."
         )
     found: list[NDArray[Any]] = []
     for _ in range(ATTEMPTS):

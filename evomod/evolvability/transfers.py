@@ -104,7 +104,7 @@ def transfer(
         A run or its folder, or a network.
     to
         Names of goals. None: all other goals of the task, the related first, then `RANDOM_GOALS` random ones of as many
-        ones.
+        ones; none of these where goals leave an output or a pattern open, or are states.
     config
         By which copies evolve; a `Network` needs one. None: the run's own.
     repeats
@@ -168,12 +168,12 @@ def winner(
 def targets(winner: Winner, to: str | Sequence[str] | None = None, seed: int = 1) -> list[Target]:
     """The goals that are asked for, each with its relation and the winner's zero-shot fitness.
 
-    None: all others of the task, and random goals. Raises `EvomodError` for a goal that the task does
+    None: all others of the task, and random goals where all outputs and patterns count. Raises `EvomodError` for a goal that the task does
     not have.
     """
     task, known = winner.task, list(winner.task.goals)
     if to is None:
-        drawn = _with_random_goals(winner, seed)
+        drawn = task if task.counted else _with_random_goals(winner, seed)
         others = [name for name in known if name != winner.goal]
         others.sort(key=lambda name: RELATIONS.index(relation(task, winner.goal, name)))
         task, names = drawn, others + [name for name in drawn.goals if name not in task.goals]
