@@ -15,9 +15,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import evomod
 from evomod.errors import EvomodError
+from evomod.evolvability.neighbourhood import answers_of
 from evomod.measures import decomposition, lesions, modularity, redundancy
 from evomod.measures.functional import READINGS, _separation, input_groups
 from evomod.network import Network
+from evomod.population import goal_bits, score
 from evomod.task import Task, all_patterns, derive, load_task, subgoal_tables
 
 RETINA, CIRCUIT = load_task("retina"), load_task("circuit")
@@ -277,6 +279,18 @@ def fitness(made, task):
     return [
         ((answers > 0) == table.T)[answers != 0].sum() / table.size for table in task.tables.values()
     ]
+
+
+def test_what_is_lost_is_lost_of_the_tasks_own_fitness():
+    """Of an attractor's formula, not of right outputs."""
+    task = load_task("attractor")
+    config = evomod.Config(task="attractor", evolution={"population": 20, "generations": 5})
+    *_, last = evomod.evolve(config, 1)
+    genome = last.population.genomes[last.best_row]
+    made = last.setup.encoding.network(genome)
+    yes, no = answers_of(last.setup, genome, genome[None][:0])
+    expected = [score(yes, no, goal_bits(task, goal), "strict")[0] for goal in task.goals]
+    assert lesions(made, task).intact_goals.tolist() == expected
 
 
 def subgoal_scores(made, task):

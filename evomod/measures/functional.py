@@ -17,7 +17,8 @@ from evomod.kernels import modularity as kernels
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.modularity import Partition, modularity
 from evomod.network import Network
-from evomod.task import Task, all_patterns, counted_answers, goal_table, subgoal_tables
+from evomod.population import goal_bits
+from evomod.task import Task, all_patterns, goal_table, pack, subgoal_tables
 
 READINGS = ("> 0", ">= 0", "< 0", "<= 0")
 
@@ -287,7 +288,7 @@ def lesions(
     of 0 and 1 says no. A module that is silent has silent neurons; its inputs stay, as other modules may see
     them. Nodes of no module (-1) are never silent with one.
 
-    Fitness on a goal is the fraction of right answers, with the task's ``tie_rule``. A subgoal has no output,
+    Fitness on a goal is the fraction of right answers, with the task's ``tie_rule``, or the task's formula. A subgoal has no output,
     so its score is that of the best neuron by the four readings of `decomposition`, over the neurons that
     lead to an output; a constant answer counts as a reading too, so silence never scores below it.
 
@@ -405,15 +406,13 @@ def _scores_of(
     values = network.values(patterns, np.repeat(silent, n_patterns, axis=0))
     answers = network.answers_of(values).reshape(n_sets, n_patterns, -1)
     yes, no = answers > 0, (answers < 0) if tie_rule == "strict" else (answers <= 0)
-    wanted = np.array([task.tables[goal].T for goal in task.goals])
-    right = (yes[:, None] & wanted) | (no[:, None] & ~wanted)
+    yeses, noes = (pack(np.ascontiguousarray(bits.transpose(0, 2, 1))) for bits in (yes, no))
+    fitness = [goal_bits(task, goal).fitness(yeses, noes, "strict") for goal in task.goals]
     neurons = values.reshape(n_sets, n_patterns, -1)[:, :, network.inputs.size :]
     share = table.mean(axis=1)
     constant = np.broadcast_to(np.maximum(share, 1.0 - share), (n_sets, len(table)))
     best = _readings(neurons, table).max(axis=(2, 3), initial=0.0)
-    counted = np.array([counted_answers(task, goal).T for goal in task.goals])
-    n_right = (right & counted).sum(axis=(2, 3))
-    return n_right / counted.sum(axis=(1, 2)), np.maximum(best, constant)
+    return np.stack(fitness, axis=1), np.maximum(best, constant)
 
 
 # -------------------------------------------------------------------------------------- redundancy
