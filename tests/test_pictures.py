@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch
 
 import evomod
 from evomod.cli.parser import main
@@ -11,8 +12,16 @@ from evomod.errors import EvomodError
 from evomod.measures.report import null_note
 from evomod.network import Network
 from evomod.plots.pictures import check_format, style, write_picture
-from evomod.plots.runs import LONG, plot_circuit, plot_course, plot_network, title_of
+from evomod.plots.runs import (
+    LONG,
+    plot_circuit,
+    plot_course,
+    plot_fitness,
+    plot_network,
+    title_of,
+)
 from evomod.runs.run import run
+from evomod.task import load_task
 
 FORMATS = sorted(set(Figure().canvas.get_supported_filetypes()) - {"pgf"})  # which requires LaTeX
 
@@ -92,6 +101,26 @@ def test_outputs_are_named_in_every_encoding():
             for text in texts(plot_network(Figure().add_subplot(), network))
             if text.startswith("out")
         ] == names
+
+
+def test_every_connection_of_genes_is_seen_with_its_direction():
+    """Both ways apart, and a ring for a gene that regulates itself; fitness by a formula is no fraction."""
+    task = load_task("attractor")
+    (first,) = evomod.evolve(
+        evomod.Config(task="attractor", evolution={"population": 5, "generations": 0}), 1
+    )
+    network = first.setup.encoding.network(first.population.genomes[0], {"inputs": list(task.inputs)})
+    axes = plot_network(Figure().add_subplot(), network)
+    own = int((network.source == network.target).sum())
+    rings = [patch for patch in axes.patches if isinstance(patch, Circle)]
+    arrows = [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
+    assert own > 0 and (len(rings), len(arrows)) == (own, network.weight.size - own)
+    assert sum(patch.get_linestyle() != "-" for patch in rings + arrows) == (network.weight < 0).sum()
+    assert set(task.inputs) <= set(texts(axes)) and not any("out" in text for text in texts(axes))
+    log = {"generation": np.arange(3), "goal": np.array(["alternating"] * 3)}
+    log |= {"best_fitness": np.full(3, 0.4), "mean_fitness": np.full(3, 0.3)}
+    for is_fraction, label in ((True, "fitness (fraction right)"), (False, "fitness")):
+        assert plot_fitness(Figure().add_subplot(), log, is_fraction).get_ylabel() == label
 
 
 def test_an_output_without_connections_is_drawn():

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Circle, FancyArrowPatch, Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -90,10 +90,10 @@ def plot_course(axes: Axes, x: NDArray[Any], y: NDArray[Any], colour: str, label
     return axes
 
 
-def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
+def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]], is_fraction: bool = True) -> Axes:
     """Best and mean fitness over generations; the last generation of every epoch if goals switch.
 
-    So do Kashtan & Alon 2005, Fig. 1b: between switches both curves go up and down too fast to be seen.
+    ``is_fraction``: of right outputs, and not a task's formula. So do Kashtan & Alon 2005, Fig. 1b: between switches both curves go up and down too fast to be seen.
     """
     ends, label = switches(log) - 1, "best"
     ends = ends[~np.isnan(log["best_fitness"][ends])]  # neutral epochs have no fitness
@@ -103,15 +103,16 @@ def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
     plot_course(axes, log["generation"], log["best_fitness"], COLOURS[0], label)
     if log["generation"].size == 1:
         axes.plot(log["generation"], log["best_fitness"], "o", color=COLOURS[0])
-    axes.set_ylabel(f"fitness ({_what_fitness_is(str(log['goal'][0]))})")
+    what = _what_fitness_is(str(log["goal"][0]), is_fraction)
+    axes.set_ylabel(f"fitness ({what})" if what else "fitness")
     _fit_fitness(axes, log)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=8)
     return axes
 
 
-def _what_fitness_is(name: str) -> str:
+def _what_fitness_is(name: str, is_fraction: bool) -> str:
     goal = modularity_goal(name)
-    return "fraction right" if goal is None else goal.formula
+    return goal.formula if goal is not None else "fraction right" if is_fraction else ""
 
 
 def _fit_fitness(axes: Axes, log: dict[str, NDArray[Any]]) -> None:
@@ -205,7 +206,10 @@ def plot_network(
             if modules[node] >= 0:
                 text = f"{0.0 - network.bias[node]:g}"
                 axes.annotate(text, positions[node], ha="center", va="center", fontsize=8, zorder=4)
-    _name_outputs(axes, working, positions)
+    if network.is_regulation:
+        axes.set_aspect("equal")
+    else:  # every gene is an output, beside the input that gives its first state
+        _name_outputs(axes, working, positions)
     _finish(axes, network, positions)
     return axes
 
@@ -231,8 +235,12 @@ def _name_outputs(
 def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: float = 240.0) -> Axes:
     """Nodes and connections of a layered network at its coordinates; ``size`` of a node in points².
 
-    ``modules[node]`` chooses colours and shapes; -1 (no connection) is white.
+    ``modules[node]`` chooses colours and shapes; -1 (no connection) is white. Of genes that regulate each other every
+    connection has a head, those of both ways are bent apart, and a gene that regulates itself has a ring outside.
     """
+    if working.is_regulation:
+        _plot_regulation(axes, working, modules, size)
+        return axes
     positions, thick = working.positions, np.sqrt(size / 240.0)
     for source, target, weight in zip(working.source, working.target, working.weight, strict=True):
         module = modules[source]
@@ -249,6 +257,35 @@ def plot_layers(axes: Axes, working: Network, modules: NDArray[np.int64], size: 
     return axes
 
 
+def _plot_regulation(axes: Axes, working: Network, modules: NDArray[np.int64], size: float) -> None:
+    """Genes at their coordinates, with an arrow for every connection; dashed where it represses."""
+    positions, width = working.positions, float(np.sqrt(size))
+    pairs = list(zip(working.source.tolist(), working.target.tolist(), strict=True))
+    both, centre = set(pairs), positions.mean(axis=0)
+    for (source, target), weight in zip(pairs, working.weight.tolist(), strict=True):
+        same, place = modules[source] == modules[target], positions[source]
+        look: dict[str, Any] = {
+            "color": COLOURS[modules[source] % len(COLOURS)] if same else "#888888",
+            "linestyle": "-" if weight > 0 else (0, (4, 2)),
+            "linewidth": 1.1,
+            "zorder": 2 if same else 1,
+        }
+        if source == target:
+            outward = (place - centre) / max(float(np.hypot(*(place - centre))), 1e-9)
+            axes.add_patch(Circle(place + SELF * outward, SELF, fill=False, **look))
+            continue
+        bend = 0.16 if (target, source) in both else 0.0
+        axes.add_patch(
+            FancyArrowPatch(
+                place, positions[target], arrowstyle="-|>", mutation_scale=7.0, shrinkA=0.52 * width,
+                shrinkB=0.52 * width, connectionstyle=f"arc3,rad={bend}", **look,
+            )
+        )  # fmt: skip
+    _plot_nodes(axes, working, modules, positions, np.arange(working.n_nodes), size)
+
+
+SELF = 0.11
+"""Radius of the ring of a gene that regulates itself; genes stand on a circle of radius 1."""
 SHAPES = (
     ("o", 1.0),
     ("s", 0.8),
@@ -283,8 +320,10 @@ def _plot_nodes(
 def _finish(axes: Axes, network: Network, positions: NDArray[np.float64]) -> None:
     """Names below the inputs, and room around the picture."""
     for node, name in zip(network.inputs, network.about.get("inputs", []), strict=False):
-        x, y = positions[node]
-        axes.annotate(name, (x, y), (0, -13), "data", "offset points", ha="center", va="top")
+        below, align = (0, "center") if network.is_regulation else (-13, "top")
+        axes.annotate(
+            name, positions[node], (0, below), "data", "offset points", ha="center", va=align, zorder=4
+        )
     span = np.ptp(positions, axis=0) + 1.0
     axes.set_xlim(positions[:, 0].min() - 0.08 * span[0], positions[:, 0].max() + 0.08 * span[0])
     axes.set_ylim(positions[:, 1].min() - 0.16 * span[1], positions[:, 1].max() + 0.1 * span[1])
@@ -364,6 +403,8 @@ def signs_of(networks: Sequence[Network], colours: str = "module") -> list[Line2
         signs += _signs_of_weights(networks)
     if any("threshold" in network.functions for network in networks):
         signs.append(Line2D([], [], color="none", marker="$2$", mec="black", mew=0.3, label="threshold"))
+    if any((n.source == n.target).any() for n in networks if n.is_regulation):
+        signs.append(Line2D([], [], **dot | {"mec": "#444444", "ms": 9}, label="regulates itself"))
     if any(_has_unused(network) for network in networks):
         signs.append(Line2D([], [], **dot, label="no connection"))
     return signs
@@ -433,7 +474,7 @@ def curves_of(run: Run) -> bytes:
         figure = Figure(figsize=size, layout="constrained")  # no pyplot: no window, no backend
         above, below, *last = figure.subplots(3 if switching else 2, 1)
         below.sharex(above)
-        plot_fitness(above, log)
+        plot_fitness(above, log, is_fraction=not run.best.is_regulation)  # tasks of genes have a formula
         plot_q(below, log, run.manifest["q_method"])
         plot_chance(below, run.best, run.manifest["q_method"])
         if switching:
