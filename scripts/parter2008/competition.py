@@ -123,11 +123,14 @@ def draw(study):
     words = {kind: kind if kind in GOALS else "a random goal" for kind in KINDS}
     figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     above, below = figure.subfigures(2, 1, squeeze=False)[:, 0]
-    plot_columns(
-        above, groups, {"q_m": "Q_m"} | {kind: f"generations to\n{words[kind]}" for kind in KINDS}
-    )
+    times = {kind: f"generations to\n{words[kind]}" for kind in KINDS}
+    for axes in plot_columns(above, groups, {"q_m": "Q_m"} | times)[1 : 1 + len(GOALS)]:
+        axes.set_xscale("symlog", linthresh=1)
+        axes.set_xlim(-0.15, 12 * CAP)  # room for the numbers of runs, off the dots
+        axes.set_xticks([0, 1, 10, 100, CAP], ["0", "1", "10", "100", f"{CAP}"])
     labels = {f"share:{kind}": f"share of descendants, {words[kind]}" for kind in KINDS}
     for axes in plot_columns(below, groups, labels):
         axes.axvline(0.5, color="0.6", lw=0.8, zorder=0)
-        axes.set_xlim(0, 1)
+        axes.set_xlim(-0.02, 1.2)
+        axes.set_xticks([0.0, 0.5, 1.0])
     return figure
