@@ -32,15 +32,15 @@ def changed(connections, modulators, values, modulations, n_inputs, rate):
     return after
 
 
-def life(connections, biases, modulators, gain, rate, items, is_good, is_asked):
+def life(connections, biases, modulators, gain, rate, items, is_fine, is_good, is_asked):
     """What is eaten, presentation by presentation, and what is known whenever it is asked."""
     eaten, known = [], []
-    for item, asked in zip(items, is_asked, strict=True):
+    for item, fine, asked in zip(items, is_fine, is_asked, strict=True):
         shown = [float(k == item) for k in range(len(is_good))]
         values, _ = felt(connections, biases, modulators, gain, [*shown, 0.0, 0.0])
         eats = values[-1] > 0.0
         eaten.append(eats)
-        told = [float(eats and is_good[item]), float(eats and not is_good[item])]
+        told = [float(eats and fine), float(eats and not fine)]
         values, modulations = felt(connections, biases, modulators, gain, [*shown, *told])
         connections = changed(connections, modulators, values, modulations, len(shown) + 2, rate)
         if asked:

@@ -128,3 +128,37 @@ def test_a_cell_that_is_not_a_number_is_named(tmp_path):
     (tmp_path / "t.csv").write_text("way,q\na,0.5\nb,\n")
     rows = experiments.read_numbers(tmp_path / "t.csv", ("way", "q"), ("way",))
     assert rows[0] == {"way": "a", "q": 0.5} and rows[1]["q"] != rows[1]["q"]
+
+
+@pytest.mark.parametrize("seed", ["", "inf", "1.5", "one"])
+def test_a_seed_is_a_whole_number(tmp_path, seed):
+    (tmp_path / "t.csv").write_text(f"way,seed\na,2\nb,{seed}\n")
+    with pytest.raises(EvomodError, match=f"t.csv: '{seed}' in the column seed is not a whole number"):
+        experiments.read_numbers(tmp_path / "t.csv", ("way", "seed"), ("way",))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--workers", "0"], "'0' is no whole number from 1"),
+        (["--networks", "-3"], "'-3' is no whole number from 1"),
+        (["--networks", "few"], "'few' is no whole number from 1"),
+        (["--out", "NOWHERE"], "cannot be used: Not a directory"),
+        (["--summary"], "holds no rows"),
+    ],
+)
+def test_a_script_refuses_in_a_sentence(tmp_path, monkeypatch, capsys, arguments, message):
+    (tmp_path / "file").touch()
+    arguments = [one.replace("NOWHERE", str(tmp_path / "file" / "x")) for one in arguments]
+    monkeypatch.setattr("sys.argv", ["it.py", *arguments])
+
+    def run(folder, networks, workers):
+        folder.mkdir(parents=True)
+
+    def told(folder):
+        raise EvomodError(f"{folder} holds no rows.")
+
+    with pytest.raises(SystemExit) as ended:
+        experiments.command("It.", 3, tmp_path / "out", run, told)
+    said = capsys.readouterr()
+    assert ended.value.code == 2 and message in said.err and "Traceback" not in said.err

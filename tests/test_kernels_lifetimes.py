@@ -13,13 +13,13 @@ from evomod.kernels import lifetimes as kernels
 GAIN = 20.0
 
 
-def lived(wiring, weights, biases, is_modulator, rate, items, is_good, is_asked):
+def lived(wiring, weights, biases, is_modulator, rate, items, is_fine, is_good, is_asked):
     """What the kernel says of networks."""
     n, n_lives = len(weights), items.shape[1]
     eaten = np.empty((n, *items.shape), np.bool_)
     known = np.empty((n, is_asked.sum(), *is_good.shape), np.bool_)
     kernels.live(
-        weights, biases, is_modulator, _neurons(wiring), GAIN, rate, items, is_good, is_asked,
+        weights, biases, is_modulator, _neurons(wiring), GAIN, rate, items, is_fine, is_good, is_asked,
         np.empty(wiring.n_edges, np.int64), np.empty(wiring.n_neurons + 1, np.int64),
         np.empty((wiring.n_edges, n_lives)), np.empty((wiring.n_nodes, n_lives)), np.empty(n_lives),
         np.empty(wiring.n_neurons, np.bool_), eaten, known,
@@ -47,7 +47,8 @@ def test_lives_are_those_of_plain_python(rate, n_items, hidden):
     items = rng.integers(0, n_items, (size(40, 12), n_lives))
     is_good = rng.random((n_items, n_lives)) < 0.5
     is_asked = np.arange(len(items)) % 5 == 4
-    eaten, known = lived(wiring, weights, biases, is_modulator, rate, items, is_good, is_asked)
+    is_fine = is_good[items, np.arange(n_lives)] ^ (rng.random(items.shape) < 0.1)
+    eaten, known = lived(wiring, weights, biases, is_modulator, rate, items, is_fine, is_good, is_asked)
     for i in range(number):
         there = np.flatnonzero(weights[i])
         connections = [
@@ -56,7 +57,7 @@ def test_lives_are_those_of_plain_python(rate, n_items, hidden):
         for k in range(n_lives):
             ate, knew = naive.life(
                 connections, biases[i].tolist(), is_modulator[i].tolist(), GAIN, rate, items[:, k].tolist(),
-                is_good[:, k].tolist(), is_asked.tolist(),
+                is_fine[:, k].tolist(), is_good[:, k].tolist(), is_asked.tolist(),
             )  # fmt: skip
             assert_array_equal(eaten[i, :, k], ate)
             assert_array_equal(known[i, :, :, k], knew)
@@ -79,7 +80,15 @@ def test_a_network_learns_what_is_good_by_its_modulatory_neuron():
     is_modulator = np.array([[False, True, False]])
     items, is_good = np.zeros((6, 8), np.int64), np.array([[True, False] * 4])
     eaten, known = lived(
-        wiring, weights, np.zeros((1, 3)), is_modulator, 1.0, items, is_good, np.ones(6, np.bool_)
+        wiring,
+        weights,
+        np.zeros((1, 3)),
+        is_modulator,
+        1.0,
+        items,
+        is_good.repeat(6, 0),
+        is_good,
+        np.ones(6, np.bool_),
     )
     assert eaten[0, :, 0].tolist() == [True] * 6 and known[0, :, 0, 0].all()
     assert eaten[0, :, 1].tolist() == [True] + [False] * 5 and known[0, :, 0, 1].all()

@@ -104,18 +104,18 @@ def learn(rate, is_modulator, gain, sources, starts, learned, is_used, values, m
 
 @unmanaged
 def live(
-    weights, biases, is_modulator, neurons, gain, rate, items, is_good, is_asked, sources, starts, learned, values,
-    modulation, is_used, eaten, known,
+    weights, biases, is_modulator, neurons, gain, rate, items, is_fine, is_good, is_asked, sources, starts, learned,
+    values, modulation, is_used, eaten, known,
 ):  # fmt: skip
     """Let every network live all its lives; tell what it ate, and what it knew whenever it was asked.
 
     ``weights[individual, edge]`` (0.0: no connection), ``biases[individual, neuron]`` and ``is_modulator[individual, neuron]``
     are those at birth; ``neurons[neuron, (first edge, edges, first source)]``. In every presentation the input of
     ``items[presentation, life]`` is 1; eaten is what makes the last neuron, the only output, positive. Then
-    the last two inputs are 1 for what was eaten: the first for an item that ``is_good[item, life]``, the second for
-    another; neurons are asked again, and weights learn. After presentations that ``is_asked`` all items are shown once, without
+    the last two inputs are 1 for what was eaten: the first where it ``is_fine[presentation, life]``, the second where not;
+    neurons are asked again, and weights learn. After presentations that ``is_asked`` all items are shown once, without
     consequence. Writes ``eaten[individual, presentation, life]`` and ``known[individual, question, item, life]``,
-    whether it was right. Lives are a multiple of eight. Work space: ``sources[edge]``, ``starts[neuron + 1]``,
+    whether what ``is_good[item, life]`` would be eaten, and nothing else. Lives are a multiple of eight. Work space: ``sources[edge]``, ``starts[neuron + 1]``,
     ``learned[edge, life]``, ``values[node, life]``, ``modulation[life]``, ``is_used[neuron]``.
     """
     prefer_wide()
@@ -131,10 +131,10 @@ def live(
                 values[items[t, life], life] = 1.0
             feel(biases[i], is_modulator[i], gain, sources, starts, learned, is_used, values)
             for life in range(n_lives):
-                eats, is_fine = said[life] > 0.0, is_good[items[t, life], life]
+                eats = said[life] > 0.0
                 eaten[i, t, life] = eats
-                values[n_items, life] = 1.0 if eats and is_fine else 0.0
-                values[n_items + 1, life] = 1.0 if eats and not is_fine else 0.0
+                values[n_items, life] = 1.0 if eats and is_fine[t, life] else 0.0
+                values[n_items + 1, life] = 1.0 if eats and not is_fine[t, life] else 0.0
             feel(biases[i], is_modulator[i], gain, sources, starts, learned, is_used, values)
             learn(rate, is_modulator[i], gain, sources, starts, learned, is_used, values, modulation)
             if is_asked[t]:

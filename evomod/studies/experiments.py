@@ -97,12 +97,16 @@ def read_numbers(path: Path, columns: tuple[str, ...], words: tuple[str, ...]) -
 
 
 def _number(path: Path, column: str, cell: str) -> float:
+    wanted = "a whole number" if column == "seed" else "a number"
     try:
-        return float(cell or "nan")
+        number = float(cell or "nan")
+        if column == "seed" and not number.is_integer():
+            raise ValueError
     except ValueError:
         raise EvomodError(
-            f"{path}: '{cell}' in the column {column} is not a number. Put the table back, or delete that line and run again."
+            f"{path}: '{cell}' in the column {column} is not {wanted}. Put the table back, or delete that line and run again."
         ) from None
+    return number
 
 
 def by_way(rows: Sequence[dict[str, Any]], ways: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -157,11 +161,24 @@ def command(
     """The command of an experiment: make the rows that are missing, unless only the summary is asked for, and print what is ``told``
     of a folder. ``about``: the script's docstring; ``networks`` of a kind; ``run(folder, networks, workers)``."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=networks)
-    parser.add_argument("--workers", type=int, default=1, help="processes, one core each")
+    parser.add_argument("--networks", type=from_one, default=networks)
+    parser.add_argument("--workers", type=from_one, default=1, help="processes, one core each")
     parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--summary", action="store_true", help="print it and stop")
     given = parser.parse_args()
-    if not given.summary:
-        run(given.out, given.networks, given.workers)
-    print(told(given.out))
+    try:
+        if not given.summary:
+            run(given.out, given.networks, given.workers)
+        print(told(given.out))
+    except EvomodError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{given.out} cannot be used: {error.strerror or error}.")
+
+
+def from_one(text: str) -> int:
+    """A whole number from 1, of an argument."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1")
+    return number

@@ -9,7 +9,6 @@ import numpy as np
 
 from evomod.papers.claims import Larger, Rises
 from evomod.scripts.ellefsen2015 import seasons
-from evomod.studies.experiments import column_of
 from evomod.verdicts import DELTA
 
 TABLE, COMMAND = seasons.TABLE, seasons.COMMAND
@@ -17,15 +16,22 @@ DECLARED = seasons.RUNS
 BOTH = "both"
 
 
+def declared_rows(path, group):
+    """Rows of a way, or of both one after another: as long and as many as declared, one a seed."""
+    groups = seasons.groups_of(seasons.read(path))
+    whole = (seasons.GENERATIONS, seasons.POPULATION)
+    found = {
+        (way, row["seed"]): row
+        for way in (seasons.WAYS if group == BOTH else (group,))
+        for row in groups.get(way, [])
+        if (row["generations"], row["population"]) == whole
+    }
+    return list(found.values())
+
+
 def numbers(name):
-    """A column of a way, or of both ways one after another."""
-
-    def values(path, group):
-        groups = seasons.groups_of(seasons.read(path))
-        ways = seasons.WAYS if group == BOTH else (group,)
-        return np.concatenate([column_of(groups, name, way) for way in ways])
-
-    return values
+    """A column of a way, or of both."""
+    return lambda path, group: np.array([row[name] for row in declared_rows(path, group)])
 
 
 COLUMNS = {name: numbers(name) for name in seasons.COLUMNS[4:]}
@@ -33,9 +39,7 @@ COLUMNS = {name: numbers(name) for name in seasons.COLUMNS[4:]}
 
 def runs_of(path, group):
     """Runs of a way, and how many were declared."""
-    groups = seasons.groups_of(seasons.read(path))
-    ways = seasons.WAYS if group == BOTH else (group,)
-    return sum(len(groups.get(way, [])) for way in ways), DECLARED * len(ways)
+    return len(declared_rows(path, group)), DECLARED * (len(seasons.WAYS) if group == BOTH else 1)
 
 
 COST, NONE = "P&CC", "PA"
@@ -64,18 +68,20 @@ CLAIMS = [
     ),
     *(
         Rises(
-            f"the higher Q, the more often right, among {way}", x="q", y="fitness", a=way, family="correlations within ways",
-            smallest=DELTA, status="ours", **ABOUT,
+            text.format(way), x=x, y="fitness", a=way, falls=falls, family="correlations within ways", smallest=DELTA,
+            status="ours", **ABOUT,
         )
         for way in seasons.WAYS
+        for x, falls, text in (
+            ("connections", True, "the fewer connections, the more often right, among {}"),
+            ("q", False, "the higher Q, the more often right, among {}"),
+        )
     ),
-    larger("at the end of a season networks that pay know more of its foods", "known", "learning and forgetting"),
+    larger("networks that pay know more seasons, all foods of one being right", "known", "learning and forgetting"),
+    larger("networks that pay know both seasons more often", "perfect", "learning and forgetting"),
     larger(
-        "networks that pay know all foods of both seasons more often", "perfect", "learning and forgetting"
-    ),
-    larger(
-        "networks that pay forget less of what they knew by the end of the next season", "forgotten",
+        "of the seasons that they know networks that pay have forgotten less by the end of the next", "forgotten",
         "learning and forgetting", is_less=True,
     ),
-    larger("networks that pay retain more foods over the next season", "retained", "learning and forgetting"),
+    larger("networks that pay retain more seasons over the next", "retained", "learning and forgetting"),
 ]  # fmt: skip

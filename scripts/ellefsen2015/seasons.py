@@ -37,7 +37,7 @@ from evomod.studies.experiments import (
 from evomod.task import Task, derive, pack
 
 TABLE = "seasons.csv"
-FULL = "100 runs of 5,000 generations, about 8 hours of one core"
+FULL = "100 runs of 3,000 generations, about 8 hours of one core"
 COMMAND = "python scripts/ellefsen2015/seasons.py"
 RESULTS = Path("results") / "ellefsen2015"
 
@@ -45,40 +45,36 @@ FOODS, DAYS, YEARS = 4, 5, 3
 """Of a season, of a season, and of a life; a year is a summer and a winter."""
 HALVES = np.array([(1, 1, 0, 0), (1, 0, 1, 0), (1, 0, 0, 1)], np.bool_)
 """Which foods of a season are good, or which are bad."""
-LAYERS = (2 * FOODS + 2, 10, 4, 1)
+LIVES = 8
+"""Of the 36 that there are, drawn anew in every generation; everybody lives them."""
+LAYERS = (2 * FOODS + 2, 10, 4, 2, 1)
 """An input for every food, one for a reward, one for a punishment; the output eats where it is positive."""
 GAIN, RATE = 20.0, 0.1
 """Slope of tanh(gain * sum); what a fully modulated connection learns from a presentation."""
 RETYPE = 0.05
 """Probability of a hidden neuron to become modulatory, or common again."""
-RUNS, POPULATION, GENERATIONS = 50, 400, 5000
+RUNS, POPULATION, GENERATIONS = 50, 400, 3000
 WAYS = {"PA": 0.0, "P&CC": 0.75}
 """Probability with which the number of connections takes part in a comparison."""
 COLUMNS = (
-    "way", "seed", "generations", "population", "fitness", "unlearned", "connections", "modulators", "q", "q_z", "known",
-    "perfect", "forgotten", "retained",
+    "way", "seed", "generations", "population", "fitness", "unlearned", "habit", "connections", "modulators", "q", "q_z",
+    "foods", "known", "perfect", "forgotten", "retained",
 )  # fmt: skip
 
 
 # ---- foods
 
 
-def balanced():
-    """Which foods are good in 12 lives, ``[food, life]``: no two of them go together, in a season or between seasons.
-
-    Half of a season's foods are good: one of three halvings, or the reverse. Winter has another halving than summer.
-    """
-    lives = [
-        np.concatenate((HALVES[k] ^ summer, HALVES[(k + 1) % 3] ^ winter))
-        for k, summer, winter in product(range(3), (False, True), (False, True))
-    ]
-    return np.array(lives).T.copy()
-
-
 def all_lives():
-    """The same of all 36 lives in which half of each season's foods are good."""
+    """Which foods are good, ``[food, life]``, of all lives in which half of each season's foods are."""
     seasons = [half ^ turned for half in HALVES for turned in (False, True)]
     return np.array([np.concatenate(pair) for pair in product(seasons, seasons)]).T.copy()
+
+
+def some_lives(rng):
+    """Of `LIVES` of them, drawn without replacement."""
+    lives = all_lives()
+    return lives[:, rng.permutation(lives.shape[1])[:LIVES]]
 
 
 def presentations(n_lives, rng):
@@ -129,30 +125,33 @@ def connections(genomes):
     return substrate().simplify(np.ascontiguousarray(genomes[:, :N_GENES]))
 
 
-def live(genomes, items, is_good, is_asked=None, rate=RATE):
-    """What is eaten, ``[individual, presentation, life]``, and what is known, ``[individual, question, food, life]``."""
+def live(genomes, items, is_fine, is_good=None, is_asked=None, rate=RATE):
+    """What is eaten, ``[individual, presentation, life]``, and what is known, ``[individual, question, food, life]``.
+
+    ``is_fine[presentation, life]``: whether the food is good; ``is_good[food, life]``: for questions.
+    """
     n, wiring, edges = genomes.shape[0], substrate().wiring, substrate().n_edges
     asked = np.zeros(len(items), np.bool_) if is_asked is None else is_asked
-    lives = np.arange(-(-is_good.shape[1] // kernels.EIGHT) * kernels.EIGHT) % is_good.shape[1]
-    items, is_good, n_lives = items[:, lives], is_good[:, lives], is_good.shape[1]
+    good = np.zeros((2 * FOODS, items.shape[1]), np.bool_) if is_good is None else is_good
+    n_lives = items.shape[1]
+    lives = np.arange(-(-n_lives // kernels.EIGHT) * kernels.EIGHT) % n_lives
     weights = np.where(connections(genomes) != 0, genomes[:, :edges], 0.0)
     is_modulator = np.zeros((n, wiring.n_neurons), np.bool_)
     is_modulator[:, :N_HIDDEN] = genomes[:, N_GENES:] == 1.0
-    eaten = np.empty((n, *items.shape), np.bool_)
-    known = np.empty((n, asked.sum(), *is_good.shape), np.bool_)
+    eaten = np.empty((n, len(items), lives.size), np.bool_)
+    known = np.empty((n, asked.sum(), 2 * FOODS, lives.size), np.bool_)
     kernels.live(
-        weights, np.ascontiguousarray(genomes[:, edges:N_GENES]), is_modulator, substrate().neurons, GAIN, rate, items,
-        is_good, asked, np.empty(edges, np.int64), np.empty(wiring.n_neurons + 1, np.int64),
-        np.empty((edges, lives.size)), np.empty((wiring.n_nodes, lives.size)), np.empty(lives.size),
-        np.empty(wiring.n_neurons, np.bool_), eaten, known,
+        weights, np.ascontiguousarray(genomes[:, edges:N_GENES]), is_modulator, substrate().neurons, GAIN, rate,
+        items[:, lives], is_fine[:, lives], good[:, lives], asked, np.empty(edges, np.int64),
+        np.empty(wiring.n_neurons + 1, np.int64), np.empty((edges, lives.size)),
+        np.empty((wiring.n_nodes, lives.size)), np.empty(lives.size), np.empty(wiring.n_neurons, np.bool_), eaten, known,
     )  # fmt: skip
     return eaten[..., :n_lives], known[..., :n_lives]
 
 
-def right(eaten, items, is_good):
+def right(eaten, is_fine):
     """Share of right decisions ``[individual]``: good foods eaten, bad ones not."""
-    wanted = is_good[items, np.arange(items.shape[1])]
-    return (eaten == wanted).mean(axis=(1, 2))
+    return (eaten == is_fine).mean(axis=(1, 2))
 
 
 # ---- evolution
@@ -172,57 +171,60 @@ class Pool:
         """Some of them."""
         return Pool(*(values[rows] for values in vars(self).values()))
 
-    def with_others(self, other):
-        """These and others."""
-        return Pool(*map(np.concatenate, zip(vars(self).values(), vars(other).values(), strict=True)))
-
     @property
     def objectives(self):
         """Fitness, mean Hamming distance to what the others ate, and connections, ``[individual, objective]``."""
         return np.stack((self.fitness, diversity_of(self.eaten), -self.cost), axis=1)
 
 
-def pool_of(genomes, items, is_good):
-    """Individuals who have lived."""
-    eaten, _ = live(genomes, items, is_good)
+def pool_of(genomes, is_good, rng):
+    """Individuals who have lived, in orders drawn for all of them."""
+    items = presentations(is_good.shape[1], rng)
+    is_fine = is_good[items, np.arange(items.shape[1])]
+    eaten, _ = live(genomes, items, is_fine)
     words = pack(eaten.reshape(len(genomes), 1, -1))
     cost = (connections(genomes) != 0).sum(axis=1).astype(float)
-    return Pool(genomes, words, right(eaten, items, is_good), cost)
+    return Pool(genomes, words, right(eaten, is_fine), cost)
 
 
 def evolved(way, seed, generations=GENERATIONS, population=POPULATION):
-    """The fittest genome of the last generation, of equals that with the fewest connections."""
+    """Of the last generation the fittest genome in all lives, of equals that with the fewest connections."""
     rng = np.random.default_rng((seed, list(WAYS).index(way)))
-    probabilities, is_good = np.array((1.0, 1.0, WAYS[way])), balanced()
-    items = presentations(is_good.shape[1], rng)
-    pool = pool_of(born(population, rng), items, is_good)
-    chosen = survive(pool.objectives, probabilities, population, rng)
+    probabilities = np.array((1.0, 1.0, WAYS[way]))
+    genomes = born(population, rng)
+    pool = pool_of(genomes, some_lives(rng), rng)
+    crowding = survive(pool.objectives, probabilities, population, rng).crowding
     for _ in range(generations):
-        pool = pool[chosen.rows]
-        parents = choose_parents(pool.objectives, probabilities, chosen.crowding, rng)
-        pool = pool.with_others(pool_of(varied(pool.genomes, parents, rng), items, is_good))
+        parents = choose_parents(pool.objectives, probabilities, crowding, rng)
+        genomes = np.concatenate((pool.genomes, varied(pool.genomes, parents, rng)))
+        pool = pool_of(genomes, some_lives(rng), rng)
         chosen = survive(pool.objectives, probabilities, population, rng)
-    pool = pool[chosen.rows]
-    return pool.genomes[np.lexsort((pool.cost, -pool.fitness))[0]]
+        pool, crowding = pool[chosen.rows], chosen.crowding
+    last = pool_of(pool.genomes, all_lives(), rng)
+    return last.genomes[np.lexsort((last.cost, -last.fitness))[0]]
 
 
 # ---- what is measured
 
 
 def measured(genome, seed):
-    """Of all 36 lives, in orders that evolution did not see."""
-    is_good = all_lives()
-    items = presentations(is_good.shape[1], np.random.default_rng((seed, 36)))
-    ends = np.arange(1, len(items) + 1) % (FOODS * DAYS) == 0
-    eaten, known = live(genome[None], items, is_good, ends)
-    unlearned, _ = live(genome[None], items, is_good, rate=0.0)
+    """Of all lives, in orders that evolution did not see."""
+    rng, is_good = np.random.default_rng((seed, 36)), all_lives()
+    lives = np.arange(is_good.shape[1])
+    items = presentations(lives.size, rng)
+    is_fine, ends = is_good[items, lives], np.arange(1, len(items) + 1) % (FOODS * DAYS) == 0
+    eaten, known = live(genome[None], items, is_fine, is_good, ends)
+    unlearned, _ = live(genome[None], items, is_fine, rate=0.0)
+    daily = redrawn(items, rng)
+    habit, _ = live(genome[None], items, daily)
     network = substrate().network(genome[:N_GENES]).simplified()
     told: dict[str, Any] = {"q": "", "q_z": ""}
     if network.source.size:
         told = {"q": modularity(network).q, "q_z": q_beside_nulls(network, "clune2013")["q_z"]}
     return {
-        "fitness": right(eaten, items, is_good)[0],
-        "unlearned": right(unlearned, items, is_good)[0],
+        "fitness": right(eaten, is_fine)[0],
+        "unlearned": right(unlearned, is_fine)[0],
+        "habit": right(habit, daily)[0],
         "connections": network.source.size,
         "modulators": int(genome[N_GENES:].sum()),
         **told,
@@ -230,22 +232,33 @@ def measured(genome, seed):
     }
 
 
-def knowledge(known):
-    """Shares of foods at the ends of seasons, from ``known[season, food, life]``, summers and winters in turn.
+def redrawn(items, rng):
+    """``[presentation, life]``: which foods are fine if half of a season's are drawn anew every day, so that there is nothing to know."""
+    days = items.reshape(-1, FOODS, items.shape[1]) % FOODS
+    halves = np.array([half ^ turned for half in HALVES for turned in (False, True)])
+    drawn = halves[rng.integers(len(halves), size=(len(days), items.shape[1]))]
+    return np.take_along_axis(drawn.transpose(0, 2, 1), days, axis=1).reshape(items.shape)
 
-    Known: of the season that ends. Perfect: ends at which all foods of both seasons are known, the first left out. Of the
-    foods that are known when their season ends, forgotten: not known when the next one does; retained: of all foods,
-    known at both ends.
+
+def knowledge(known):
+    """What is known at the ends of seasons, from ``known[season, food, life]``, summers and winters in turn.
+
+    An association is a season's: known where all of its foods are. Foods: share of foods of the season that ends. Known: share of
+    associations, of both seasons; perfect: ends at which both are known; the first end, when one season has not been, is left out of both.
+    Of associations that are known when their season ends, forgotten: not known when the next one does; retained: of all, known at both
+    ends.
     """
     seasons = known.reshape(known.shape[0], 2, FOODS, -1)
-    own = np.array([season[k % 2] for k, season in enumerate(seasons)])
-    later = np.array([season[1 - k % 2] for k, season in enumerate(seasons)])[1:]
-    both = own[:-1] & later
+    foods = np.mean([season[k % 2] for k, season in enumerate(seasons)])
+    learned = seasons.all(axis=2)
+    own = np.array([season[k % 2] for k, season in enumerate(learned)])[:-1]
+    later = np.array([season[1 - k % 2] for k, season in enumerate(learned)])[1:]
     return {
-        "known": own.mean(),
-        "perfect": known[1:].all(axis=1).mean(),
-        "forgotten": 1.0 - both.sum() / own[:-1].sum() if own[:-1].any() else "",
-        "retained": both.mean(),
+        "foods": foods,
+        "known": learned[1:].mean(),
+        "perfect": learned[1:].all(axis=1).mean(),
+        "forgotten": 1.0 - (own & later).sum() / own.sum() if own.any() else "",
+        "retained": (own & later).mean(),
     }
 
 
@@ -288,13 +301,15 @@ def quick(jobs=None):
 
 PANELS = {
     "fitness": "right decisions, share",
+    "habit": "the same, nothing to know",
     "q": "Q",
     "q_z": "z of Q, same degrees",
     "connections": "connections",
-    "perfect": "perfect: all foods known",
-    "known": "known of the season",
+    "known": "seasons known",
+    "perfect": "both seasons known",
     "retained": "retained over the next",
     "forgotten": "forgotten by the next",
+    "foods": "foods known of the season",
 }
 
 
@@ -303,7 +318,7 @@ def draw_table(path):
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    figure = Figure(figsize=(9.6, 3.6), layout="constrained")
+    figure = Figure(figsize=(10.5, 3.6), layout="constrained")
     cells = figure.subplots(2, len(PANELS) // 2, sharey=True).ravel()
     for axes, (column, label) in zip(cells, PANELS.items(), strict=True):
         values = [column_of(groups, column, way) for way in groups]
