@@ -367,3 +367,17 @@ def test_one_small_graph_is_searched_twice_and_many_are_once_as_runs_log_them():
     assert q_of_many(matrix[None], "refined")[0][0] == once
     found = measures.normalised_modularity(matrix, draws=2, method="refined", directed=False)
     assert found.q == once  # its nulls are searched once too
+
+
+def test_partitions_of_other_programs_and_lists_of_nodes_are_modules():
+    graph = igraph.Graph.Famous("Zachary")
+    parts = graph.community_leiden("modularity")
+    found = leidenalg.find_partition(graph, leidenalg.ModularityVertexPartition, seed=1)
+    assert measures.quality(graph, parts) == pytest.approx(parts.modularity)
+    assert measures.quality(graph, list(parts)) == measures.quality(graph, parts)
+    assert measures.quality(graph, found) == pytest.approx(found.modularity)
+    assert measures.quality(nx.path_graph(4), [[0, 1], [2, 3]]) == measures.quality(
+        nx.path_graph(4), [0, 0, 1, 1]
+    )
+    with pytest.raises(EvomodError, match="modules are a dict by the names of nodes"):
+        measures.quality(nx.path_graph(3), [[0, 1], 2])

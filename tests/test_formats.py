@@ -398,3 +398,40 @@ def test_a_damaged_matlab_file_is_refused(tmp_path):
     path.write_bytes(b"MATLAB 7.3 MAT-file")
     with pytest.raises(EvomodError, match="save it with -v7"):
         read_graph(path)
+
+
+def test_words_above_numbers_are_no_connection(tmp_path):
+    (tmp_path / "a.csv").write_text("regulator,target\n1,2\n2,3\n3,1\n")
+    with pytest.raises(EvomodError, match="'regulator' and 'target' are no numbers.*name its columns"):
+        read_graph(tmp_path / "a.csv")
+    for text in ("x,y\n1,2\ny,3\n", "x,1\n1,2\n2,3\n", "x,y\n"):  # names among numbers; one end; nothing else
+        (tmp_path / "a.csv").write_text(text)
+        assert read_graph(tmp_path / "a.csv").number_of_edges() == text.count("\n")
+
+
+def test_a_default_of_the_format_is_a_weight(tmp_path):
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", weight=2.5)
+    graph.add_edge("b", "c")
+    nx.write_graphml(graph, tmp_path / "g.graphml")
+    text = (tmp_path / "g.graphml").read_text()
+    kept = text.replace(
+        'attr.name="weight" attr.type="double" />',
+        'attr.name="weight" attr.type="double"><default>1.5</default></key>',
+    )
+    assert kept != text
+    (tmp_path / "g.graphml").write_text(kept)
+    assert sorted(edges_of(read_graph(tmp_path / "g.graphml"), "weight").weight.tolist()) == [1.5, 2.5]
+    nx.write_gexf(graph, tmp_path / "g.gexf")
+    assert sorted(edges_of(read_graph(tmp_path / "g.gexf"), "weight").weight.tolist()) == [1.0, 2.5]
+    with pytest.raises(EvomodError, match="no attribute 'weight'"):
+        nx.write_gexf(nx.path_graph(3), tmp_path / "g.gexf")
+        edges_of(read_graph(tmp_path / "g.gexf"), "weight")
+
+
+@pytest.mark.parametrize("kind", [int, float, np.int64, np.float32])
+def test_a_weight_of_0_is_no_connection_of_whatever_type(kind):
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", weight=kind(1))
+    graph.add_edge("b", "a", weight=kind(0))
+    assert edges_of(graph).source.size == 1 and edges_of(graph).n_zero == 1

@@ -170,3 +170,16 @@ def test_a_hierarchy_stands_beside_its_null():
     star_like = null_hierarchy(nx.star_graph(4), draws=5)
     assert np.isnan(star_like.z) and star_like.percentile == 50.0  # no exchange is possible
     assert null_hierarchy(nx.karate_club_graph(), "milo2002", 5, weight="weight").draws == 5
+
+
+def test_an_array_is_directed_where_its_weights_are_not_symmetric():
+    """Whether they count or not, as for every other kind of graph and beside its nulls."""
+    matrix = np.array([[0, 1, 0], [2, 0, 3], [0, 1, 0]])
+    assert hierarchy(matrix) == null_hierarchy(matrix, draws=2).hierarchy == 0.0
+    assert hierarchy(np.array([matrix, matrix.T, np.minimum(matrix, 1)])) == [0.0, 0.0, 0.25]
+    assert hierarchy(matrix, directed=False) == 0.25
+
+
+def test_the_hierarchy_has_no_other_nulls():
+    with pytest.raises(EvomodError, match="degree-preserving and milo2002; got 'layered'"):
+        null_hierarchy(np.eye(3, k=1), "layered", draws=2)

@@ -468,3 +468,65 @@ def test_a_network_has_functional_modularity_and_its_agreement_with_connections(
     assert "6 hidden units, 16 patterns" in text and "functional, downstream" in text
     json.dumps(told)
     assert "functional_modularity" not in measure_network(network.to_networkx(), draws=5)
+
+
+# ------------------------------------------------------------------- lists that are undirected, parallel connections
+
+
+def listed(graph, path, times=1):
+    """A graph as a list of connections, each so many times."""
+    lines = [f"n{a},n{b}\n" * (times if isinstance(times, int) else next(times)) for a, b in graph.edges]
+    path.write_text("source,target\n" + "".join(lines))
+    return read_graph(path)
+
+
+def test_a_list_that_is_said_to_be_undirected_is_measured_as_an_undirected_graph(tmp_path):
+    """Its motifs are those of undirected graphs, and its nulls keep its degrees."""
+    graph = networkx.gnm_random_graph(70, 200, seed=2)
+    told = measure_network(listed(graph, tmp_path / "l.csv"), directed=False, draws=DRAWS)
+    same = measure_network(
+        networkx.relabel_nodes(graph, {k: f"n{k}" for k in graph}), directed=None, draws=DRAWS
+    )
+    for size in (3, 4):
+        counts = [{row["id"]: row["count"] for row in one[f"motifs_{size}"]} for one in (told, same)]
+        assert counts[0] == counts[1]
+    for one in (told, same):
+        one["rows"] = {row["method"]: row for row in one["modularity"]}
+    assert told["rows"].keys() == same["rows"].keys()
+    for method, row in told["rows"].items():
+        other = same["rows"][method]
+        assert abs(row["q"] - other["q"]) < 0.02 and abs(row["q_rand"] - other["q_rand"]) < 0.02
+        assert abs(row["z"]) < 5.0
+    assert told["undirected"] and told["direction"] == "said"
+    assert told["connections"] == same["connections"] == 200
+
+
+@pytest.mark.parametrize("nodes", [40, 75])
+@pytest.mark.parametrize("directed", [True, False])
+def test_parallel_connections_are_in_the_nulls_as_they_are_in_q(tmp_path, nodes, directed):
+    """A random graph with random numbers of parallel connections is no more modular than its nulls."""
+    draw = np.random.default_rng(1)
+    graph = networkx.gnm_random_graph(nodes, 3 * nodes, seed=1, directed=True)
+    times = iter(draw.integers(1, 6, graph.number_of_edges()).tolist())
+    told = measure_network(listed(graph, tmp_path / "l.csv", times), directed=directed, draws=DRAWS)
+    assert told["parallel_connections"] > 0 and told["weight"] is None
+    for row in told["modularity"]:
+        assert abs(row["z"]) < 5.0, row
+    multi = networkx.MultiDiGraph()
+    multi.add_edges_from((a, b) for a, b in graph.edges for _ in range(1 + (a + b) % 3))
+    q = measures.modularity(multi, "refined").q
+    found = measures.normalised_modularity(multi, method="refined", draws=DRAWS)
+    assert found.q == pytest.approx(q, abs=0.01) and abs(found.z) < 5.0
+
+
+def test_what_is_known_is_told_if_a_later_file_is_refused(tmp_path):
+    networkx.write_edgelist(networkx.karate_club_graph(), tmp_path / "a.csv", delimiter=",", data=False)
+    (tmp_path / "zero.csv").write_text("a,b,0\nb,c,0\n")
+    done = evomod(tmp_path / "a.csv", tmp_path / "zero.csv", "--draws", "2")
+    assert done.returncode == 2 and "34 nodes" in done.stdout
+    assert f"{tmp_path / 'zero.csv'}: the network has no connection" in done.stderr
+
+
+def test_a_task_that_does_not_fit_is_refused_before_anything_is_drawn(retina):
+    with pytest.raises(EvomodError, match="task 'circuit' has 4 inputs; the network has 8"):
+        next(measure_parts(retina, task=load_task("circuit")))

@@ -332,7 +332,15 @@ def act_measure(given: argparse.Namespace) -> int:
             from evomod.plots.modules import check_picture
 
             check_picture([graph for _, graph in graphs], given.picture)
-        is_whole = all(_measure_one(name, graph, given, wish, found, progress) for name, graph in graphs)
+        is_whole, refused = False, None
+        try:
+            is_whole = all(
+                _measure_one(name, graph, given, wish, found, progress) for name, graph in graphs
+            )
+        except EvomodError as error:
+            if not found:
+                raise
+            refused = error  # what is known of networks before it, or of this one, is told
     if not found:
         print("\nevomod: stopped before anything was known.", file=sys.stderr)
         return 130
@@ -346,6 +354,9 @@ def act_measure(given: argparse.Namespace) -> int:
             given.picture,
         )
         print(f"{path}: drawn", file=sys.stderr)
+    if refused is not None:
+        print(f"evomod: {progress.name}: {refused}", file=sys.stderr)
+        return 2
     return 0 if is_whole else 130
 
 

@@ -342,7 +342,7 @@ def _of_triples(
         value = data.get(weight or "weight", 1.0)
         if weight is not None:
             values[k] = _number(value, names[source], names[target])
-        elif isinstance(value, int | float) and value == 0:
+        elif isinstance(value, int | float | np.number) and value == 0:
             values[k] = 0.0
     return names, ends[0], ends[1], values, directed
 

@@ -231,7 +231,15 @@ def _read_graphml(path: Path) -> networkx.Graph:
 
     content = _xml(path)
     _check_graphml(content)
-    return _with_names(networkx.read_graphml(BytesIO(content)))
+    return _with_names(_with_defaults(networkx.read_graphml(BytesIO(content))))
+
+
+def _with_defaults(graph: networkx.Graph) -> networkx.Graph:
+    """Connections that say nothing of an attribute have its default, which networkx only notes."""
+    for name, value in graph.graph.get("edge_default", {}).items():
+        for *_, data in graph.edges(data=True):
+            data.setdefault(name, value)
+    return graph
 
 
 def _xml(path: Path) -> bytes:
@@ -263,7 +271,11 @@ def _check_graphml(content: bytes) -> None:
 def _read_gexf(path: Path) -> networkx.Graph:
     import networkx
 
-    return _with_names(networkx.read_gexf(BytesIO(_xml(path))))
+    graph = _with_defaults(networkx.read_gexf(BytesIO(_xml(path))))
+    if any("weight" in data for *_, data in graph.edges(data=True)):
+        for *_, data in graph.edges(data=True):
+            data.setdefault("weight", 1.0)  # the format's own default
+    return _with_names(graph)
 
 
 def _with_names(graph: networkx.Graph) -> networkx.Graph:

@@ -337,6 +337,12 @@ def lesions(
     )
 
 
+def check_fits(network: Network, task: Task) -> None:
+    """Refuse a task of other inputs or outputs than a network has."""
+    _check_inputs(network, task)
+    _check_outputs(network, task)
+
+
 def _check_inputs(network: Network, task: Task) -> None:
     if network.inputs.size != len(task.inputs):
         raise EvomodError(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.errors import EvomodError
 from evomod.kernels import paths as kernels
 from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
 from evomod.measures.graphs import adjacencies_of, is_one_graph
+from evomod.measures.normalised import EXCHANGED
 from evomod.measures.nulls import check_draws, z_interval
 from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
@@ -103,10 +105,11 @@ def hierarchy(
         kind = is_directed(graph) if directed is None else directed
         return _of_edges(with_direction(edges, kind, weight is not None), weight is not None)
     matrices, is_many = adjacencies_of(graph, weight)
+    given: Any = graph if is_many else [graph]
     found = []
-    for matrix in matrices:
+    for matrix, each in zip(matrices, given, strict=True):
         edges = edges_of(matrix, "weight")
-        kind = edges.directed if directed is None else directed
+        kind = is_directed(each) if directed is None else directed
         found.append(_of_edges(with_direction(edges, kind, weight is not None), weight is not None))
     return found if is_many else found[0]
 
@@ -152,6 +155,10 @@ def null_hierarchy(
         For another null, no draws, many graphs, and as `hierarchy`.
     """
     check_draws(draws)
+    if null not in EXCHANGED:
+        raise EvomodError(
+            f"the hierarchy is compared with the nulls {' and '.join(EXCHANGED)}; got '{null}'."
+        )
     kind = is_directed(graph) if directed is None else directed
     edges = with_direction(edges_of(graph, weight), kind, weight is not None)
     value = _of_edges(edges, weight is not None)

@@ -316,10 +316,11 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
     """``[node]``: what its module is called; None where it has none."""
     if isinstance(modules, Partition):
         modules = modules.modules
+    modules = getattr(modules, "membership", modules)  # of igraph and leidenalg
     if (
         isinstance(modules, list | tuple)
         and modules
-        and all(isinstance(m, set | frozenset) for m in modules)
+        and all(isinstance(m, set | frozenset | list | tuple) for m in modules)
     ):
         if sum(map(len, modules)) > len(set().union(*modules)):
             raise EvomodError("the modules overlap: a node is in two of them.")
@@ -333,7 +334,10 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
                 f"{', '.join(map(str, names[:5]))}{', …' if len(names) > 5 else ''}."
             )
         return [_label(modules.get(name)) for name in names]
-    labels = np.asarray(modules)
+    try:
+        labels = np.asarray(modules)
+    except ValueError:  # rows of several lengths
+        labels = np.empty(0)
     if labels.shape != (len(names),):
         raise EvomodError(
             f"modules are a dict by the names of nodes, or one for each of the graph's {len(names)} nodes; got "

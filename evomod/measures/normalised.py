@@ -148,7 +148,7 @@ def normalised_modularity(
         raise EvomodError(f"q_max is a modularity, above 0 and at most 1; got {q_max!r}.")
     if method in REFINED and null in EXCHANGED and is_one_graph(graph):
         edges = edges_of(graph, weight, signed=signed is not None)
-        if np.count_nonzero(edges.degrees()) > DENSE:
+        if np.count_nonzero(edges.degrees()) > DENSE or (weight is None and not edges.is_simple):
             draw = generator_of(rng, SEED)
             objective = (method, resolution, signed)
             is_weighted = weight is not None

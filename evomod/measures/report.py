@@ -14,6 +14,7 @@ from evomod import measures
 from evomod.errors import EvomodError
 from evomod.measures.communities import quality_of
 from evomod.measures.edges import Edges, Graph, edges_of, is_directed, names_of, with_direction
+from evomod.measures.functional import check_fits
 from evomod.measures.graphs import adjacency_of, dense, layers_of
 from evomod.measures.hierarchy import steps_of
 from evomod.measures.modularity import UNWEIGHTED_ONLY, modules_of, q_of_many
@@ -138,6 +139,8 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
             f"task '{asked.task.name}' requires a network that evaluates it, a run folder or its best.json; "
             "this is a graph alone."
         )
+    if isinstance(graph, Network) and asked.task is not None:
+        check_fits(graph, asked.task)
     whole, graph = graph, graph.simplified() if isinstance(graph, Network) else graph
     edges = edges_of(graph, asked.weight, signed=asked.signed is not None)
     n_nodes = int(np.count_nonzero(edges.degrees()))
@@ -175,6 +178,7 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         "hierarchy_weight": None if asked.signed else asked.weight,
         "unfinished": ["hierarchy", "motifs", "nulls"],
     }
+    graph, edges, asked = _as_measured(graph, edges, asked, undirected)
     draws = asked.draws or _draws(n_nodes)
     steps = steps_of(counted, told["hierarchy_weight"] is not None)
     if steps <= CHEAP_STEPS:
@@ -245,6 +249,29 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
                 f"functional modularity is measured in networks of up to {FEW_NODES} nodes"
             )
     yield told
+
+
+def _as_measured(graph: Graph, edges: Edges, asked: Wish, undirected: bool) -> tuple[Graph, Edges, Wish]:
+    """The graph in the direction that is said, and with the numbers of parallel connections as weights: so are its nulls.
+
+    A null of the connections as they happen to be listed would keep degrees that the graph does not have; and one without
+    the numbers would be compared with a Q that counts them.
+    """
+    is_counted = asked.weight is None and not edges.is_simple
+    if edges.directed != undirected and not is_counted:
+        return graph, edges, asked
+    import networkx
+
+    turned = with_direction(edges, not undirected, asked.weight is not None or is_counted)
+    made = networkx.Graph() if undirected else networkx.DiGraph()
+    made.add_nodes_from(graph.nodes(data=True) if hasattr(graph, "nodes") else turned.names)
+    name = asked.weight or ("weight" if is_counted else None)
+    ends = zip(turned.source.tolist(), turned.target.tolist(), turned.weight.tolist(), strict=True)
+    for source, target, weight in ends:
+        data = {} if name is None else {name: weight}
+        made.add_edge(turned.names[source], turned.names[target], **data)
+    wish = replace(asked, weight=name)
+    return made, edges_of(made, name, signed=asked.signed is not None), wish
 
 
 def _draws(n_nodes: int) -> int:

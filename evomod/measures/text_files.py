@@ -244,12 +244,25 @@ def _of_connections(lines: Lines) -> networkx.Graph:
     if head is not None:
         triples, directed = _of_table(lines.path, head, rows, numbers)
     else:
+        _refuse_header(lines)
         triples = [_triple(lines, k, row) for k, row in enumerate(rows)]
         directed = KONECT[lines.format[0]] if lines.format else True
         if lines.format and lines.format[0] == "bip":
             triples = [(f"left {a}", f"right {b}", data) for a, b, data in triples]
     kind = "directed" if directed else "undirected"
     return graph_of((), triples, directed, f"list of {len(triples)} {kind} connections")
+
+
+def _refuse_header(lines: Lines) -> None:
+    """Refuse a first line of two words above nodes that are all numbers: it names columns, and joins nothing."""
+    first, *others = lines.rows or [[]]
+    if lines.format or len(first) != 2 or not others or any(map(_is_number, first)):
+        return
+    if all(_is_number(word) for row in others for word in row[:2]):
+        raise EvomodError(
+            f"{lines.path}, line {lines.number[0]}: {shown(first[0])} and {shown(first[1])} are no numbers, and all other nodes "
+            "are. If this line is a header, name its columns source, target."
+        )
 
 
 def _triple(lines: Lines, k: int, row: list[str]) -> Triple:
