@@ -262,7 +262,8 @@ def measured_n_cut(
 ) -> NCut:
     """n-cut of a trained network beside ``draws`` networks with shuffled weights (None: alone)."""
     adjacency, layer = graph_of_layers(weights)
-    k, rng = config.modules or 3, stream(seed, "n-cut")
+    connected = int(np.count_nonzero((adjacency != 0).any(axis=0) | (adjacency != 0).any(axis=1)))
+    k, rng = max(1, min(config.modules or 3, connected)), stream(seed, "n-cut")
     if draws is None:
         return n_cut(adjacency, k, null=None, rng=rng, layer=layer)
     return n_cut(adjacency, k, draws=draws, rng=rng, layer=layer)
@@ -453,7 +454,9 @@ def describe_training(run: Training) -> str:
             f"  Q ({told['q_method']})         {told['q_score']:.3f} in {told['modules']} modules, "
             f"{told['q_of_weights']:.3f} with weights"
         )
-        lines.append(f"  more                  evomod measure {quote(str(run.folder))} --weight weight")
+        lines.append(
+            f"  more                  evomod measure {quote(str(run.folder))} --weight weight --signed"
+        )
     return "\n".join(lines)
 
 

@@ -303,10 +303,10 @@ def least_eigenvalues(weights: Sequence[Any]) -> Any:
 
 
 def mask_of(weight: Any, share: float) -> Any:
-    """1 where a weight of a layer stays, 0 for the ``share`` of them of least magnitude (ties: the first)."""
+    """1 where a weight of a layer stays, 0 for the ``share`` of them of least magnitude (ties: the first); one stays always."""
     import torch
 
-    n_zeros = round(share * weight.numel())
+    n_zeros = min(round(share * weight.numel()), weight.numel() - 1)
     magnitude = weight.abs().flatten()
     mask = torch.ones_like(magnitude)
     if n_zeros:

@@ -145,7 +145,7 @@ def test_a_mask_takes_the_weights_of_least_magnitude(share):
     weight = rng.integers(-3, 4, (7, 9)).astype(np.float32)  # many ties, many zeros
     flat = np.abs(weight).ravel()
     wanted = np.ones(63)
-    for place in sorted(range(63), key=lambda i: (flat[i], i))[: round(share * 63)]:
+    for place in sorted(range(63), key=lambda i: (flat[i], i))[: min(round(share * 63), 62)]:
         wanted[place] = 0.0
     assert np.array_equal(mask_of(torch.from_numpy(weight), share).numpy().ravel(), wanted)
 
@@ -354,3 +354,17 @@ def test_plot_draws_a_training(tmp_path, capsys):
     assert [sorted(line) for line in places] == [line.tolist() for line in first_places((8, 8, 4, 2, 1))]
     assert places[1] != sorted(places[1])
     assert set(load_network(folder / "best.json").positions[:8, 0]) == {8 * (x - 0.5) for x in places[0]}
+
+
+def test_one_weight_of_every_layer_stays():
+    weight = torch.tensor([[0.5, -0.1]])
+    assert mask_of(weight, 0.9).tolist() == [[1.0, 0.0]]
+    assert mask_of(torch.tensor([[0.5]]), 0.99).tolist() == [[1.0]]
+
+
+def test_a_training_that_leaves_few_nodes_is_measured_all_the_same(tmp_path, capsys):
+    arguments = ["--hidden", "3", "--epochs", "1", "--prune", "0.99", "--seed", "1", "--quiet"]
+    assert main(["train", "digits", *arguments, "--out", str(tmp_path / "x")]) == 0
+    assert (tmp_path / "x" / "complete").exists()
+    told = load_training_run(tmp_path / "x").measured
+    assert 1 <= told["k"] < 12
