@@ -19,6 +19,7 @@ from evomod.files.tables import table_text, write_text
 from evomod.papers.scripts import load_script
 from evomod.runs import measures as run_measures
 from evomod.runs.tracking import TIED_COLUMNS
+from evomod.studies import tables as tables_module
 from evomod.studies.definition import load_definition
 from evomod.studies.run import run_study
 from evomod.studies.run_rows import COST_BIN, Q_BIN, measures_of, thinned
@@ -237,6 +238,24 @@ def test_what_is_not_installed_is_one_sentence(found, monkeypatch):
         found.to_pandas()
     with pytest.raises(EvomodError, match="pip install pyarrow"):
         write_parquet(found.folder)
+
+
+def test_parquet_tables_of_before_say_what_the_others_say_or_go(found, tmp_path, monkeypatch):
+    """As more runs come a table that was written once would be out of date."""
+    folder = tmp_path / "copy"
+    shutil.copytree(found.folder, folder)
+    (folder / "summary.parquet").touch()
+    written = []
+    monkeypatch.setattr(tables_module, "write_parquet", written.append)
+    write_tables(folder)
+    assert written == [folder] and (folder / "summary.parquet").exists()
+    monkeypatch.undo()
+    for name in ("pyarrow", "polars"):
+        monkeypatch.setitem(sys.modules, name, None)
+    write_tables(folder)
+    assert not (folder / "summary.parquet").exists()
+    write_tables(folder)  # none are made that nobody asked for
+    assert not list(folder.glob("*.parquet"))
 
 
 def test_a_treatment_that_the_study_lacks_is_refused():

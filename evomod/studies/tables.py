@@ -220,6 +220,23 @@ def write_tables(folder: str | Path) -> None:
         write_networks(found.folder / "networks.json.gz", order, rows, kept)
         write_density(found.folder / "density.csv.gz", order, rows, kept)
         _write_summary(found, rows, kept)
+    _renew_parquet(found.folder)
+
+
+def _renew_parquet(folder: Path) -> None:
+    """Parquet tables of before are written anew, or taken away where nothing can write them: they would not say what the others do."""
+    before = [path for name in PARQUET if (path := folder / f"{name}.parquet").exists()]
+    if not before:
+        return
+    try:
+        write_parquet(folder)
+    except EvomodError:
+        for path in before:
+            path.unlink()
+
+
+PARQUET = ("summary", "curves")
+"""Tables that may stand in a study's folder as Parquet too."""
 
 
 def holds_tables(found: StudyFolder, ended: float) -> bool:
@@ -426,7 +443,7 @@ def _failures(path: Path) -> list[dict[str, Any]]:
 def write_parquet(folder: str | Path) -> list[Path]:
     """Write the tables as Parquet too, by pyarrow or polars. Raises `EvomodError` where there is neither."""
     library, found, paths = parquet_library(), load_study(folder), []
-    for name, table in (("summary", found.summary), ("curves", found.curves)):
+    for name, table in zip(PARQUET, (found.summary, found.curves), strict=True):
         path = found.folder / f"{name}.parquet"
         with reports_disk_errors(found.folder):
             if library.__name__ == "pyarrow":
