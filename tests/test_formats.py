@@ -404,7 +404,11 @@ def test_words_above_numbers_are_no_connection(tmp_path):
     (tmp_path / "a.csv").write_text("regulator,target\n1,2\n2,3\n3,1\n")
     with pytest.raises(EvomodError, match="'regulator' and 'target' are no numbers.*name its columns"):
         read_graph(tmp_path / "a.csv")
-    for text in ("x,y\n1,2\ny,3\n", "x,1\n1,2\n2,3\n", "x,y\n"):  # names among numbers; one end; nothing else
+    for text in (
+        "x,y\n1,2\ny,3\n",
+        "x,1\n1,2\n2,3\n",
+        "x,y\n",
+    ):  # names among numbers; one end; nothing else
         (tmp_path / "a.csv").write_text(text)
         assert read_graph(tmp_path / "a.csv").number_of_edges() == text.count("\n")
 
