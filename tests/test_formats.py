@@ -439,3 +439,8 @@ def test_a_weight_of_0_is_no_connection_of_whatever_type(kind):
     graph.add_edge("a", "b", weight=kind(1))
     graph.add_edge("b", "a", weight=kind(0))
     assert edges_of(graph).source.size == 1 and edges_of(graph).n_zero == 1
+
+
+def test_names_in_quotation_marks_may_hold_spaces(tmp_path):
+    (tmp_path / "a.txt").write_text('"a b" "c"\n"c"  "d"\n')
+    assert set(read_graph(tmp_path / "a.txt").edges) == {("a b", "c"), ("c", "d")}

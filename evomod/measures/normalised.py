@@ -231,7 +231,9 @@ def null_distribution(
     layer: ArrayLike | None = None,
     setup: Setup | None = None,
 ) -> NDArray[np.float64]:
-    """Q of random graphs, those of `normalised_modularity` with the same arguments.
+    """Q of random graphs; of up to 64 connected nodes those of `normalised_modularity` with the same arguments.
+
+    Of larger graphs as many others. Parallel connections count once.
 
     Parameters
     ----------

@@ -115,6 +115,9 @@ def _fields(path: Path, texts: list[str]) -> Iterator[list[str]]:
             f"{path}: its first line has {' and '.join(map(repr, signs))}; expected one of them between "
             "fields, and weights with a decimal point."
         )
+    if not signs and '"' in first:  # names in quotation marks, as R writes them
+        quoted = csv.reader(texts, delimiter=" ", skipinitialspace=True)
+        return ([field for field in row if field] for row in quoted)
     if not signs:
         return (line.split() for line in texts)
     return ([field.strip() for field in row] for row in csv.reader(texts, delimiter=signs[0]))
