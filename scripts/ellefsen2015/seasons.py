@@ -54,6 +54,7 @@ GAIN, RATE = 20.0, 0.1
 RETYPE = 0.05
 """Probability of a hidden neuron to become modulatory, or common again."""
 RUNS, POPULATION, GENERATIONS = 50, 400, 3000
+Q_METHOD = "clune2013"
 WAYS = {"PA": 0.0, "P&CC": 0.75}
 """Probability with which the number of connections takes part in a comparison."""
 COLUMNS = (
@@ -220,7 +221,10 @@ def measured(genome, seed):
     network = substrate().network(genome[:N_GENES]).simplified()
     told: dict[str, Any] = {"q": "", "q_z": ""}
     if network.source.size:
-        told = {"q": modularity(network).q, "q_z": q_beside_nulls(network, "clune2013")["q_z"]}
+        told = {
+            "q": modularity(network, Q_METHOD).q,
+            "q_z": q_beside_nulls(network, Q_METHOD)["q_z"],
+        }
     return {
         "fitness": right(eaten, is_fine)[0],
         "unlearned": right(unlearned, is_fine)[0],
