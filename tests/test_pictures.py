@@ -1,6 +1,7 @@
 """Pictures in every format, whole or not at all; what a drawing must say."""
 
 import matplotlib
+import networkx
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -11,6 +12,7 @@ from evomod.cli.parser import main
 from evomod.errors import EvomodError
 from evomod.measures.report import null_note
 from evomod.network import Network
+from evomod.plots.modules import plot_modules
 from evomod.plots.pictures import check_format, style, write_picture
 from evomod.plots.runs import (
     LONG,
@@ -199,3 +201,22 @@ def test_a_small_study_says_so_on_its_picture(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "given_study", lambda *given: committed)
     whole, _ = figures.draw_figure("kashtan2007-fig1", tmp_path / "w.svg", study=committed.folder)
     assert note not in whole.read_text()
+
+
+def test_connections_that_lead_nowhere_are_not_in_the_picture_of_modules():
+    """Nodes without a module have no place in it."""
+    graph = networkx.DiGraph([("a", "b"), ("b", "c"), ("a", "dead")])
+    axes = plot_modules(Figure().add_subplot(), graph, {"a": 0, "b": 0, "c": 1, "dead": -1})
+    assert sum(len(part.get_segments()) for part in axes.collections[:2]) == 2
+
+
+def test_fitness_is_drawn_to_the_end_where_goals_have_accumulated():
+    """Eight goals within 160 generations, and then a long time with all of them."""
+    goals = np.array([f"goal-{min(k // 20, 7)}" for k in range(1000)])
+    log = {"generation": np.arange(1000), "goal": goals}
+    log |= {"best_fitness": np.linspace(0.5, 1.0, 1000), "mean_fitness": np.full(1000, 0.4)}
+    line = plot_fitness(Figure().add_subplot(), log).lines[-1]
+    assert line.get_xdata().size == 1000
+    log["goal"] = np.array([f"goal-{k // 20 % 2}" for k in range(1000)])
+    line = plot_fitness(Figure().add_subplot(), log).lines[-1]
+    assert line.get_xdata()[-1] == 999 and line.get_xdata().size == 50

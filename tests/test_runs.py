@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 import evomod
 from evomod import measures
+from evomod.cli.parser import main
 from evomod.config import load_config
 from evomod.errors import EvomodError
+from evomod.files.folders import what_to_name
 from evomod.files.tables import read_table
-from evomod.runs.run import resume, run
+from evomod.runs.run import go_on, resume, run
 from evomod.runs.tracking import COLUMNS
 
 SMALL = {"population": 30, "generations": 24}
@@ -427,3 +429,23 @@ def test_tables_of_a_run_as_pandas_has_them(tmp_path):
     assert list(population.columns) == list(found.population) and population["count"].sum() == 30 * 5
     with pytest.raises(EvomodError, match="the table log, population or archive, got 'best'"):
         found.to_pandas("best")
+
+
+def test_the_command_that_goes_on_is_quoted_and_goals_that_are_rewarded_are_told(tmp_path, capsys):
+    out = tmp_path / "mein lauf"
+    arguments = ["--goals", "eq-and-eq,eq-or-eq", "--seed", "1", "--out", str(out), "--quiet"]
+    few = ["--set", "evolution.population=10", "--set", "evolution.generations=40"]
+    assert main(["evolve", "circuit", *arguments[:-1], *few]) == 0
+    told = capsys.readouterr().out
+    line = next(line for line in told.splitlines() if "fitness of the best" in line)
+    assert "eq-and-eq" in line and "eq-or-eq" in line and line.endswith("more")
+    assert go_on(out) == f"evomod evolve --resume '{out}'"
+
+
+def test_a_study_is_named_by_one_of_its_runs(tmp_path):
+    (tmp_path / "study.toml").touch()
+    assert "runs the study that it defines" in what_to_name(tmp_path)
+    run = tmp_path / "pa" / "000"
+    run.mkdir(parents=True)
+    (run / "best.json").touch()
+    assert what_to_name(tmp_path) == f". It is a study; name one of its runs, such as {run}"

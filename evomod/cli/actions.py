@@ -179,10 +179,13 @@ def _tell(run: Any) -> int:
     from evomod.measures.report import null_note
 
     about = run.best.about
-    fitness = list(about["fitness"].items())
-    fitness = sorted(fitness, key=lambda pair: pair[0] != about["goal"])[:MOST_TOLD]
+    rewarded = (about["goal"], *run.config.schedule.goals)
+    fitness = sorted(about["fitness"].items(), key=lambda pair: pair[0] not in rewarded)
+    fitness.sort(key=lambda pair: pair[0] != about["goal"])
+    told = ", ".join(f"{goal} {value:.4f}" for goal, value in fitness[:MOST_TOLD])
+    more = f", and {len(fitness) - MOST_TOLD} more" if len(fitness) > MOST_TOLD else ""
     print(f"{run.folder}: generation {about['generation']}, goal {about['goal']}")
-    print("  fitness of the best  ", ", ".join(f"{goal} {value:.4f}" for goal, value in fitness))
+    print("  fitness of the best  ", told + more)
     if about["goal"] == "neutral":
         print(
             "                        the last epoch was neutral: this network is any of the population"

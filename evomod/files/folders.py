@@ -43,6 +43,9 @@ def otherwise(folder: Path, wanted: str) -> str:
 def what_to_name(folder: Path) -> str:
     """What to name in place of a folder that holds a study's definition, or runs or studies: a sentence, or nothing."""
     if exists(folder / "study.toml"):
+        run = next(folder.glob("*/*/best.json"), None)
+        if run is not None:
+            return f". It is a study; name one of its runs, such as {quote(str(run.parent))}"
         return f". `evomod study {quote(str(folder / 'study.toml'))}` runs the study that it defines"
     try:
         inside = sorted(path.parent.name for path in folder.glob("*/manifest.json"))

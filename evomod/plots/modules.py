@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,8 @@ def plot_modules(axes: Axes, graph: Graph, modules: Mapping[str, int]) -> Axes:
     edges = edges_of(graph)
     names = [str(name) for name in edges.names]
     label = np.array([modules.get(name, -1) for name in names])
+    has_modules = (label[edges.source] >= 0) & (label[edges.target] >= 0)  # others lead nowhere
+    edges = replace(edges, source=edges.source[has_modules], target=edges.target[has_modules])
     place = places(label)
     same = label[edges.source] == label[edges.target]
     colours = [COLOURS[k % len(COLOURS)] for k in label]

@@ -24,7 +24,7 @@ from evomod.files.disk import write_whole
 from evomod.network import Network
 from evomod.plots.circuit_layout import shared_positions
 from evomod.plots.pictures import style
-from evomod.plots.runs import COLOURS, plot_network, title_of
+from evomod.plots.runs import COLOURS, plot_network, thinned, title_of
 from evomod.runs.replay import replayed, steady_modules
 from evomod.runs.run import Run
 
@@ -123,14 +123,12 @@ def _frame(
 
 def _curves(axes: Any, log: dict[str, NDArray[Any]], generation: int) -> None:
     """Fitness and Q of all generations, those that are still to come pale, and where the frame is."""
-    step = max(1, log["generation"].size // 2000)
-    x = log["generation"][::step]
     for k, (column, name) in enumerate((("best_fitness", "fitness"), ("q_score", "Q"))):
-        y = log[column][::step]
+        x, y = thinned(log["generation"], log[column], 2000, 1000)  # with the falls after switches
         axes.plot(x, y, color=COLOURS[k], lw=0.8, alpha=0.25)
         axes.plot(x[x <= generation], y[x <= generation], color=COLOURS[k], lw=1.2, label=name)
     axes.axvline(generation, color="#888888", lw=0.8)
-    axes.set_xlim(0, max(int(x[-1]), 1))
+    axes.set_xlim(0, max(int(log["generation"][-1]), 1))
     axes.set_ylim(min(0.0, float(np.nanmin(log["q_score"]))) - 0.02, 1.05)
     axes.set_xlabel("generation")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, frameon=False)

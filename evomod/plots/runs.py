@@ -52,16 +52,18 @@ STRETCHES = 5_000
 """Several a pixel."""
 
 
-def thinned(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """A curve, or of a long one the least and the largest value of each of `STRETCHES` parts, in their order.
+def thinned(
+    x: NDArray[Any], y: NDArray[Any], most: int = MOST_DRAWN, stretches: int = STRETCHES
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A curve, or of one of more than ``most`` points the least and the largest value of each of its parts, in their order.
 
     >>> x, y = thinned(np.arange(100_000), np.tile([0.0, 1.0], 50_000))
     >>> x.size, y[:4].tolist()
     (10000, [0.0, 1.0, 0.0, 1.0])
     """
-    if y.size <= MOST_DRAWN:
+    if y.size <= most:
         return x, y
-    starts = np.linspace(0, y.size, STRETCHES, endpoint=False).astype(int)
+    starts = np.linspace(0, y.size, stretches, endpoint=False).astype(int)
     least = np.fmin.reduceat(y, starts)  # those know NaN, and pass it over
     largest = np.fmax.reduceat(y, starts)
     ends = np.append(starts[1:], y.size) - 1
@@ -93,11 +95,15 @@ def plot_course(axes: Axes, x: NDArray[Any], y: NDArray[Any], colour: str, label
 def plot_fitness(axes: Axes, log: dict[str, NDArray[Any]], is_fraction: bool = True) -> Axes:
     """Best and mean fitness over generations; the last generation of every epoch if goals switch.
 
-    ``is_fraction``: of right outputs, and not a task's formula. So do Kashtan & Alon 2005, Fig. 1b: between switches both curves go up and down too fast to be seen.
+    ``is_fraction``: of right outputs, and not a task's formula. So do Kashtan & Alon 2005, Fig. 1b: between switches both
+    curves go up and down too fast to be seen. The last generation is drawn too, and where the last epoch is longer than all
+    before it together, as when goals have accumulated, every generation.
     """
-    ends, label = switches(log) - 1, "best"
+    last = log["generation"].size - 1
+    ends, label = np.append(switches(log) - 1, last), "best"
+    is_long = last > 2 * ends[:-1].max(initial=0)
     ends = ends[~np.isnan(log["best_fitness"][ends])]  # neutral epochs have no fitness
-    if ends.size > ZOOMED:
+    if ends.size > ZOOMED + 1 and not is_long:
         log, label = {name: column[ends] for name, column in log.items()}, "best before a switch"
     plot_course(axes, log["generation"], log["mean_fitness"], "#999999", "population mean")
     plot_course(axes, log["generation"], log["best_fitness"], COLOURS[0], label)
@@ -406,7 +412,10 @@ def signs_of(networks: Sequence[Network], colours: str = "module") -> list[Line2
     if any((n.source == n.target).any() for n in networks if n.is_regulation):
         signs.append(Line2D([], [], **dot | {"mec": "#444444", "ms": 9}, label="regulates itself"))
     if any(_has_unused(network) for network in networks):
-        signs.append(Line2D([], [], **dot, label="no connection"))
+        regulate = all(network.is_regulation for network in networks)
+        signs.append(
+            Line2D([], [], **dot, label="first state of a gene" if regulate else "no connection")
+        )
     return signs
 
 

@@ -17,11 +17,11 @@ from evomod.plots.runs import COLOURS
 FAINT = 0.01
 """Weights below this share of the largest of their layer are not drawn."""
 CURVES = {
-    "loss": {"loss": "trained on, with penalties", "test_loss": "not trained on"},
+    "loss": {"loss": "trained on", "test_loss": "not trained on"},
     "right": {"train_accuracy": "trained on", "test_accuracy": "not trained on"},
 }
 OF_TASKS = {
-    "loss": {"loss": "with penalties", "test_loss": "without"},
+    "loss": {"loss": "loss", "test_loss": "without penalties"},
     "right": {"train_accuracy": "right"},
 }
 """All patterns of a task are trained on."""
@@ -60,10 +60,16 @@ def name_ends(axes: Axes, places: Sequence[NDArray[np.floating]], names: tuple[S
             axes.text(place, height, word, ha="center", va=align, fontsize=7)
 
 
-def curves_of_training(log: dict[str, NDArray[Any]], title: str, is_task: bool) -> bytes:
-    """Loss and share of right answers by epoch, as the bytes of a PNG; where targets are numbers the loss alone."""
+def curves_of_training(
+    log: dict[str, NDArray[Any]], title: str, is_task: bool, is_penalised: bool
+) -> bytes:
+    """Loss and share of right answers by epoch, as the bytes of a PNG; where targets are numbers the loss alone.
+
+    ``is_penalised``: the loss that is trained has penalties, which the other has not.
+    """
+    alone = is_task and not is_penalised  # then both losses are one
     shown = [
-        (label, columns)
+        (label, {"loss": "loss"} if alone and label == "loss" else columns)
         for label, columns in (OF_TASKS if is_task else CURVES).items()
         if any(np.isfinite(log[c]).any() for c in columns)
     ]
@@ -72,7 +78,8 @@ def curves_of_training(log: dict[str, NDArray[Any]], title: str, is_task: bool) 
         panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (label, columns) in zip(panels, shown, strict=True):
             for colour, (column, word) in zip((COLOURS[0], COLOURS[5]), columns.items(), strict=False):
-                axes.plot(log["epoch"], log[column], color=colour, lw=1.2, label=word)
+                more = ", with penalties" if column == "loss" and is_penalised else ""
+                axes.plot(log["epoch"], log[column], color=colour, lw=1.2, label=word + more)
             axes.set_ylabel(label)
             if len(columns) > 1:
                 axes.legend(fontsize=8, frameon=False)

@@ -138,7 +138,7 @@
     element("path", { class: "body", d: outline(module, x, y) }, unit);
     if (isInput(node)) element("text", { x, y: y + 24, "text-anchor": "middle" }, unit).textContent = kind.inputs[node].slice(0, 8);
     else if (kind.fn[node] in GATES) element("text", { class: "gate", x, y: y + 2.6 }, unit).textContent = kind.fn[node].slice(0, 4);
-    if (isOutput) element("text", { x: x + 15, y: y - 8 }, unit).textContent = kind.out.length > 1 ? "out " + placesOf(node) : "out";
+    if (isOutput && kind.fn[node] !== "sign") element("text", { x: x + 15, y: y - 8 }, unit).textContent = kind.out.length > 1 ? "out " + placesOf(node) : "out";
     unit.addEventListener("pointerenter", () => tellNode(node));
     unit.addEventListener("pointerleave", () => light([]));
     unit.addEventListener("focus", () => { at = node; tellNode(node); });

@@ -505,7 +505,7 @@ def go_on(folder: Path) -> str:
     copies = [
         folder / name for name in load_run(folder).manifest.get("files", {}) if name.endswith(".py")
     ]
-    return f"evomod evolve --resume {folder}{flag(folder / 'task.py', *copies)}"
+    return f"evomod evolve --resume {quote(str(folder))}{flag(folder / 'task.py', *copies)}"
 
 
 def default_name(setup: Setup, sequence: np.random.SeedSequence) -> str:
