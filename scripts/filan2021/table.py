@@ -5,7 +5,8 @@
 
 Trains 5 networks a way of training, seeds 1 to 5, and writes two rows of table.csv for each: after 20 epochs,
 and after 20 more in which weights are pruned. They are written when the network is done and not made again:
-the same command goes on where it was stopped. Untrained networks have one row.
+the same command goes on where it was stopped. Untrained networks have one row, and so have those of polynomials, of which the
+paper prunes none. Where rows come from is in a file for every data set, such as polynomials.manifest.json.
 """
 
 import argparse
@@ -52,6 +53,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "dropout-l2": {"dropout": 0.5, "l2": 5e-5},
 }
 """l2-authors-code: the first layer has L1 in the place of L2. The last two are our choice: no paper has them."""
+NOT_PRUNED = {"polynomials": ("untrained", "control", "l1", "l2", "l2-authors-code")}
+"""Data of which no network is pruned, and their ways of training: those of the paper, its birth, and L2 in all layers."""
 COLUMNS = (
     "data",
     "way",
@@ -74,7 +77,9 @@ COLUMNS = (
 def rows_of(name, way, seed, epochs=None, hidden=None, draws=DRAWS):
     """Train one network; yield a row before pruning and one after."""
     data = load_dataset(name)
-    config = TrainingConfig(name, hidden=hidden, epochs=epochs, prune=SHARE)
+    config = TrainingConfig(
+        name, hidden=hidden, epochs=epochs, prune=0.0 if name in NOT_PRUNED else SHARE
+    )
     config = resolved(replace(config, **WAYS[way]), data)
     moment = time.monotonic()
     with fixed_arithmetic(config.threads):
@@ -113,20 +118,20 @@ def key(row):
     return row["data"], row["way"], int(row["is_pruned"]), int(row["seed"])
 
 
-def left_over(path, name, networks, ways=tuple(WAYS)):
+def left_over(path, name, networks):
     """Ways and seeds that lack a row: the first network of every way, then the second, …"""
     known = {key(row) for row in read(path)}
-    wanted = [(way, seed) for seed in range(1, networks + 1) for way in ways]
+    wanted = [(way, seed) for seed in range(1, networks + 1) for way in NOT_PRUNED.get(name, WAYS)]
     return [
         (way, seed)
         for way, seed in wanted
-        if any((name, way, is_pruned, seed) not in known for is_pruned in moments(way))
+        if any((name, way, is_pruned, seed) not in known for is_pruned in moments(name, way))
     ]
 
 
-def moments(way):
+def moments(name, way):
     """Of which rows are made: before pruning (0) and after it (1)."""
-    return (0,) if WAYS[way].get("epochs") == 0 else (0, 1)
+    return (0,) if name in NOT_PRUNED or WAYS[way].get("epochs") == 0 else (0, 1)
 
 
 def made_apart(name, way, seed, nice, sizes):
@@ -156,7 +161,7 @@ def run(folder, name="fashion-mnist", networks=5, workers=1, nice=False, **sizes
     known = {key(row) for row in read(path)}
     if left:
         want_torch()
-        write_manifest(folder / "manifest.json", **about(name, networks, sizes))
+        write_manifest(folder / f"{name}.manifest.json", **about(name, networks, sizes))
     with ThreadPoolExecutor(workers) as pool:
         jobs = [pool.submit(made_apart, name, way, seed, nice, sizes) for way, seed in left]
         try:
@@ -177,7 +182,7 @@ def about(name, networks, sizes):
         "table": TABLE,
         "made_by": "scripts/filan2021/table.py",
         "data": name,
-        "ways": WAYS,
+        "ways": {way: WAYS[way] for way in NOT_PRUNED.get(name, WAYS)},
         "networks": networks,
         "sizes": sizes,
         "threads": 1,
