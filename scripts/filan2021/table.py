@@ -53,8 +53,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "dropout-l2": {"dropout": 0.5, "l2": 5e-5},
 }
 """l2-authors-code: the first layer has L1 in the place of L2. The last two are our choice: no paper has them."""
-NOT_PRUNED = {"polynomials": ("untrained", "control", "l1", "l2", "l2-authors-code")}
-"""Data of which no network is pruned, and their ways of training: those of the paper, its birth, and L2 in all layers."""
+NOT_PRUNED = {"polynomials": ("untrained", "control", "l1", "l2-authors-code")}
+"""Data of which no network is pruned, and their ways of training: those of the paper, and its birth."""
 COLUMNS = (
     "data",
     "way",

@@ -35,7 +35,7 @@ def test_polynomials_are_not_pruned_and_have_the_ways_of_the_paper(tmp_path):
         for data, way, _ in papers.load_script(SCRIPT.with_name("claims.py")).PUBLISHED
         if data == "polynomials"
     }
-    assert claimed < ways and len(script.left_over(tmp_path / script.TABLE, "polynomials", 5)) == 25
+    assert claimed < ways and len(script.left_over(tmp_path / script.TABLE, "polynomials", 5)) == 20
 
 
 def test_a_table_is_made_by_workers_and_not_made_again(tmp_path):
