@@ -13,9 +13,10 @@ import evomod
 from evomod.cli.parser import main
 from evomod.errors import EvomodError
 from evomod.report.folders import page_of, report_html
-from evomod.report.networks import frames
+from evomod.report.networks import frames, small
 from evomod.report.study_page import _against
 from evomod.report.svg import ticks
+from evomod.runs.replay import replayed
 from evomod.runs.run import begin, run
 from evomod.statistics import rank_sum
 
@@ -231,6 +232,19 @@ def test_outputs_without_a_connection_are_placed():
     for network in [*bare[:5], networks[0]]:
         frame = frames([network], [""], "clune2013")["frames"][0]
         assert all(frame["x"][node] is not None for node in network.outputs.tolist())
+
+
+def test_a_circuit_of_a_run_has_places_of_its_own_and_small_drawings_its_colours(home):
+    run = evomod.load_run(home / "switching")
+    networks = replayed(run)
+    data = frames(networks, [""] * len(networks), "clune2013")["frames"]
+    for network, frame in zip(networks, data, strict=True):
+        alone = frames([network], [""], "clune2013")["frames"][0]
+        assert [frame[key] for key in "xye"] == [alone[key] for key in "xye"]
+        assert all(len(connection) == 4 for connection in frame["e"])
+        drawn = small(frame, "")
+        within = {m for k, m in enumerate(frame["m"]) if m >= 0 and frame["x"][k] is not None}
+        assert all(f"node c{module % 8}" in drawn for module in within)
 
 
 def test_ticks_lie_within_the_ends():

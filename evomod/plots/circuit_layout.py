@@ -71,38 +71,45 @@ def _clear_places(
     gates = [node for node in shown.tolist() if working.layer[node] > 0]
     ends = np.unique(np.stack((working.source, working.target)), axis=1)
     slots = np.linspace(-width / 2, width / 2, SLOTS)
-    least = _crowding(places, ends, shown)
+    least = float(_crowding(places[None], ends, shown)[0])
     for _ in range(8):
         before = least
         for node in gates:
-            for x in slots:
-                moved = places.copy()
-                moved[node, 0] = x
-                crowding = _crowding(moved, ends, shown)
-                if crowding < least - 1e-9:
-                    places, least = moved, crowding
+            moved = np.tile(places, (SLOTS, 1, 1))
+            moved[:, node, 0] = slots
+            crowding = _crowding(moved, ends, shown)
+            best = int(crowding.argmin())
+            if crowding[best] < least - 1e-9:
+                places, least = moved[best], float(crowding[best])
         if least == before:
             break
     return places
 
 
-def _crowding(places: NDArray[np.float64], ends: NDArray[np.int64], shown: NDArray[np.int64]) -> float:
-    """How far arrows run over gates and gates over gates, plus a little for long arrows.
+def _crowding(
+    places: NDArray[np.float64], ends: NDArray[np.int64], shown: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How far arrows run over gates and gates over gates, plus a little for long arrows: ``[picture]``.
 
-    In a square picture of side 1, where 0.09 is a gate's width.
+    Of ``places[picture, node, axis]``, in a square picture of side 1, where 0.09 is a gate's width.
     """
-    drawn = places[shown]
-    unit = (places - drawn.min(axis=0)) / np.maximum(np.ptp(drawn, axis=0), 1.0)
-    nodes, start, end = unit[shown], unit[ends[0]], unit[ends[1]]
+    drawn = places[:, shown]
+    low, side = drawn.min(axis=1, keepdims=True), np.maximum(np.ptp(drawn, axis=1, keepdims=True), 1.0)
+    unit = (places - low) / side
+    nodes, start, end = unit[:, shown], unit[:, ends[0]], unit[:, ends[1]]
     along = end - start
-    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
-    t = ((nodes[None] - start[:, None]) * along[:, None]).sum(axis=2) / length2[:, None]
-    nearest = start[:, None] + np.clip(t, 0.0, 1.0)[:, :, None] * along[:, None]
-    distance = np.linalg.norm(nodes[None] - nearest, axis=2)
+    length2 = np.maximum((along**2).sum(axis=2), 1e-12)
+    from_start = nodes[:, None] - start[:, :, None]  # [picture, arrow, node, axis]
+    t = np.einsum("panx,pax->pan", from_start, along) / length2[:, :, None]
+    aside = from_start - np.clip(t, 0.0, 1.0)[..., None] * along[:, :, None]
+    distance = np.sqrt(np.einsum("panx,panx->pan", aside, aside))
     is_end = (shown[None] == ends[0][:, None]) | (shown[None] == ends[1][:, None])
-    over = np.where(is_end, 0.0, np.maximum(1.0 - distance / 0.09, 0.0)).sum()
-    gaps = np.linalg.norm(nodes[:, None] - nodes[None], axis=2)[np.triu_indices(nodes.shape[0], 1)]
-    return float(over + 3.0 * np.maximum(1.0 - gaps / 0.16, 0.0).sum() + 0.2 * np.sqrt(length2).sum())
+    over = np.where(is_end, 0.0, np.maximum(1.0 - distance / 0.09, 0.0)).sum(axis=(1, 2))
+    first, second = np.triu_indices(shown.size, 1)
+    gaps = np.linalg.norm(nodes[:, first] - nodes[:, second], axis=2)
+    close = np.maximum(1.0 - gaps / 0.16, 0.0).sum(axis=1)
+    crowding: NDArray[np.float64] = over + 3.0 * close + 0.2 * np.sqrt(length2).sum(axis=1)
+    return crowding
 
 
 def shared_positions(networks: Sequence[Network]) -> NDArray[np.float64]:
@@ -118,6 +125,23 @@ def shared_positions(networks: Sequence[Network]) -> NDArray[np.float64]:
     return circuit_positions(union, levels(union))
 
 
+def bends_of(
+    working: Network, places: NDArray[np.float64], shown: NDArray[np.int64], room: float
+) -> dict[tuple[int, int], float]:
+    """``{(source, target): bend}`` of every arrow, so that it passes no other node by less than ``room``, and both ways are seen."""
+    pairs = dict.fromkeys(zip(working.source.tolist(), working.target.tolist(), strict=True))
+    return {
+        (source, target): bend_of(
+            places[source],
+            places[target],
+            places[np.setdiff1d(shown, (source, target))],
+            room,
+            BENDS[1:] if (target, source) in pairs else BENDS,
+        )
+        for source, target in pairs
+    }
+
+
 def bend_of(
     source: NDArray[np.float64], target: NDArray[np.float64], others: NDArray[np.float64], room: float,
     bends: Sequence[float] = BENDS,
@@ -126,13 +150,14 @@ def bend_of(
 
     In the picture as wide as it is now, and in a wider one: it is laid out when all that it holds is known.
     """
-    found = [
-        min(_least_distance(_arc(source * w, target * w, bend), others * w) for w in WIDER)
-        for bend in bends
-    ]
-    return next(
-        (b for b, d in zip(bends, found, strict=True) if d >= room), bends[int(np.argmax(found))]
-    )
+    best, most = bends[0], -1.0
+    for bend in bends:
+        found = min(_least_distance(_arc(source * w, target * w, bend), others * w) for w in WIDER)
+        if found >= room:
+            return bend
+        if found > most:
+            best, most = bend, found
+    return best
 
 
 def _arc(source: NDArray[np.float64], target: NDArray[np.float64], bend: float) -> NDArray[np.float64]:

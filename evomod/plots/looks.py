@@ -1,4 +1,4 @@
-"""Which colour and mark a group has in pictures and reports: a treatment that is known by its name keeps its own everywhere."""
+"""Which colour and mark a group has in pictures and reports, a known treatment its own everywhere; and names that fit into them."""
 
 from __future__ import annotations
 
@@ -26,3 +26,28 @@ def looks_of(labels: Sequence[str]) -> list[int]:
             found[k] = number
     free = (number for number in range(len(labels) + len(KNOWN)) if number not in taken)
     return [found[k] if k in found else next(free) for k in range(len(labels))]
+
+
+def fitting(name: str, most: int) -> str:
+    """A name of at most so many characters: what is too long lacks its middle, for names that begin alike often end otherwise.
+
+    >>> fitting("left-and-right", 14), fitting("left-and-right-or-neither", 14)
+    ('left-and-right', 'left-an…either')
+    """
+    end = (most - 1) // 2
+    return name if len(name) <= most else f"{name[: most - 1 - end]}…{name[len(name) - end :]}"
+
+
+def told_apart(names: Sequence[str], most: int) -> list[str]:
+    """Different names, each `fitting`; those that would look alike are numbered.
+
+    >>> told_apart(["a" * 9 + "b" + "c" * 9, "a" * 9 + "d" + "c" * 9, "e"], 9)
+    ['aaaa…cccc (1)', 'aaaa…cccc (2)', 'e']
+    """
+    short = [fitting(name, most) for name in names]
+    seen: dict[str, int] = {}
+    found = []
+    for name in short:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if short.count(name) == 1 else f"{name} ({seen[name]})")
+    return found

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from evomod.errors import EvomodError, shortened
 from evomod.files.disk import write_whole
 from evomod.network import Network
-from evomod.plots.circuit_layout import shared_positions
+from evomod.plots.looks import fitting
 from evomod.plots.pictures import style
 from evomod.plots.runs import COLOURS, plot_network, thinned, title_of
 from evomod.runs.replay import replayed, steady_modules
@@ -83,18 +83,16 @@ def frames(run: Run, networks: Sequence[Network]) -> Iterator[Picture]:
     """A picture ``[row, column, rgba]`` a network."""
     method = str(run.manifest["q_method"])
     modules = steady_modules(networks, method)
-    places = shared_positions(networks) if networks[0].is_circuit else None
     log = run.log
     bar = tqdm(networks, delay=2, unit="frame", disable=not sys.stderr.isatty())
     for network, own in zip(bar, modules, strict=True):
-        yield _frame(run, network, own, places, log, method)
+        yield _frame(run, network, own, log, method)
 
 
 def _frame(
     run: Run,
     network: Network,
     modules: NDArray[np.int64],
-    places: NDArray[np.float64] | None,
     log: dict[str, NDArray[Any]],
     method: str,
 ) -> Picture:
@@ -103,18 +101,14 @@ def _frame(
         figure = Figure(figsize=SIZE, dpi=DPI)
         canvas = FigureCanvasAgg(figure)
         above = figure.add_axes((0.03, 0.33, 0.94, 0.54))
-        plot_network(above, network, method, modules=modules, positions=places)
-        if places is not None:  # or every frame would have limits of its own
-            span = np.ptp(places, axis=0) + 1.0
-            above.set_xlim(places[:, 0].min() - 0.08 * span[0], places[:, 0].max() + 0.08 * span[0])
-            above.set_ylim(places[:, 1].min() - 0.16 * span[1], places[:, 1].max() + 0.1 * span[1])
+        plot_network(above, network, method, modules=modules)
         below = figure.add_axes((0.09, 0.09, 0.86, 0.2))
         _curves(below, log, int(about["generation"]))
         told = about["fitness"].get(about["goal"])
         fitness = "" if told is None else f"fitness {told:.3f}, "
-        figure.text(0.03, 0.955, title_of(run)[:100], fontsize=9)
+        figure.text(0.03, 0.955, fitting(title_of(run), 100), fontsize=9)
         figure.text(
-            0.03, 0.92, f"generation {about['generation']:,}, {about['goal'][:40]}: {fitness}"
+            0.03, 0.92, f"generation {about['generation']:,}, {fitting(about['goal'], 40)}: {fitness}"
             f"Q {about['q_score']:.3f} in {about['modules']} modules", fontsize=9,
         )  # fmt: skip
         canvas.draw()  # type: ignore[no-untyped-call]

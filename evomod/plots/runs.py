@@ -24,7 +24,8 @@ from evomod.measures.modularity import modularity
 from evomod.measures.normalised import null_distribution
 from evomod.measures.report import null_note
 from evomod.network import Network
-from evomod.plots.circuit_layout import BENDS, bend_of, circuit_positions, levels
+from evomod.plots.circuit_layout import bends_of, circuit_positions, levels
+from evomod.plots.looks import fitting, told_apart
 from evomod.plots.pictures import picture_bytes, style, write_pictures
 from evomod.runs.run import Run, load_run
 
@@ -150,7 +151,7 @@ def plot_switches(axes: Axes, log: dict[str, NDArray[Any]]) -> Axes:
         )
     patches = [Patch(color=COLOURS[(1 + k) % len(COLOURS)], alpha=0.3) for k in range(len(names))]
     axes.legend(
-        patches, [name[:24] for name in names], loc="lower center", bbox_to_anchor=(0.5, 1.0),
+        patches, told_apart(names, 24), loc="lower center", bbox_to_anchor=(0.5, 1.0),
         frameon=False, ncols=3, fontsize=7,
     )  # fmt: skip
     axes.set_xlim(log["generation"][starts[0]] - 0.5, log["generation"][-1] + 0.5)
@@ -191,18 +192,17 @@ def plot_network(
     method: str = "clune2013",
     *,
     modules: NDArray[np.int64] | None = None,
-    positions: NDArray[np.float64] | None = None,
 ) -> Axes:
     """The working network at its coordinates, nodes in the colour and shape of their module; a circuit from inputs up.
 
     Solid lines are positive weights, dashed ones negative, thickness their size; lines within a module
     have its colour, lines between modules are grey, connections that lead nowhere are left out. ``modules``
-    [node] are those of the method unless given; ``positions`` [node, axis] are of circuits, see `plot_circuit`.
+    [node] are those of the method unless given.
     """
     if network.is_circuit:
         names = set(network.functions) != {"input", "nand"}
         size = NAMED if names else 240.0
-        return plot_circuit(axes, network, method, modules=modules, positions=positions, size=size)
+        return plot_circuit(axes, network, method, modules=modules, size=size)
     working = network.simplified()
     modules = modularity(working, method).modules if modules is None else modules
     plot_layers(axes, working, modules)
@@ -379,13 +379,8 @@ def _plot_arrows(
 ) -> None:  # fmt: skip
     """Every connection once, bent so that it keeps off the other gates; ``width`` of a gate in points."""
     in_points = axes.transData.transform(places) * 72.0 / axes.figure.dpi
-    pairs = dict.fromkeys(zip(working.source.tolist(), working.target.tolist(), strict=True))
-    for source, target in pairs:
+    for (source, target), bend in bends_of(working, in_points, shown, 0.8 * width).items():
         same, is_marked = modules[source] == modules[target], (source, target) in marked
-        others = np.setdiff1d(shown, (source, target))
-        bends = BENDS[1:] if (target, source) in pairs else BENDS  # so that both ways are seen
-        ends = in_points[source], in_points[target]
-        bend = bend_of(*ends, in_points[others], 0.8 * width, bends)
         colour = COLOURS[modules[source] % len(COLOURS)] if same else "#888888"
         axes.annotate(
             "", places[target], places[source], zorder=2 if same or is_marked else 1,
@@ -526,7 +521,7 @@ def network_picture_of(run: Run) -> bytes:
         goal = about["goal"]
         told = f"fitness {about['fitness'][goal]:.4f}, " if goal in about["fitness"] else "no fitness, "
         axes.set_title(
-            f"{fill(title_of(run), 95)}\ngeneration {about['generation']}, {goal[:40]}: {told}"
+            f"{fill(title_of(run), 95)}\ngeneration {about['generation']}, {fitting(goal, 40)}: {told}"
             f"Q {about['q_score']:.3f} in {about['modules']} modules\n"
             f"Q of random networks: {null_note(network, about['q_method'])}",
             fontsize=8,

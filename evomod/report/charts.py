@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evomod.contrasts import SEED
 from evomod.measures.motifs import MotifProfile, class_adjacency
-from evomod.plots.looks import looks_of
+from evomod.plots.looks import fitting, looks_of
 from evomod.report.svg import (
     BOTTOM,
     HEIGHT,
@@ -127,7 +127,7 @@ def points(groups: Sequence[Numbers], labels: Sequence[str], name: str) -> str:
 def _cut(words: str, room: float) -> str:
     """Words that fit into a width."""
     most = max(int(room / LETTER), 2)
-    return words if len(words) <= most else words[: most - 1] + "…"
+    return fitting(words, most)
 
 
 def _interval(frame: Frame, values: Numbers, middle: float, half: float) -> str:

@@ -15,8 +15,9 @@ from evomod.config import dump_config
 from evomod.errors import EvomodError
 from evomod.measures.report import NOTE_DRAWS, nulls_of
 from evomod.network import Network
+from evomod.plots.looks import fitting, told_apart
 from evomod.report import charts
-from evomod.report.networks import frames, multiples
+from evomod.report.networks import Frame, frames, multiples
 from evomod.report.page import Page, Section, name_of, viewer
 from evomod.report.svg import framed, legend, number
 from evomod.report.words import commands, facts, table
@@ -46,8 +47,9 @@ def run_page(run: Run, *, trust: bool = False, seen: Sequence[Network] = ()) -> 
     best, log, method = run.best, run.columns(DRAWN), str(run.manifest["q_method"])
     networks, note = (list(seen), "") if seen else _networks(run, best, trust)
     found = {null: _null(best, null, method) for null in nulls_of(best.simplified())}
+    shown = frames(networks, [_caption(network) for network in networks], method)
     sections = [
-        _network_section(networks, note, method),
+        _network_section(networks, shown["frames"], note),
         _curves(log, found, method),
         *_switches(log),
         _final(run, best, found),
@@ -56,11 +58,10 @@ def run_page(run: Run, *, trust: bool = False, seen: Sequence[Network] = ()) -> 
         _provenance(run),
         _again(run),
     ]
-    captions = [_caption(network) for network in networks]
     notices = () if run.is_complete else (_unfinished(run, log),)
     return Page(
         f"{name_of(run.folder)} · a run made with evomod", _summary(run, best, found), notices,
-        sections, frames(networks, captions, method),
+        sections, shown,
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def _caption(network: Network) -> str:
     fitness = about["fitness"].get(about["goal"])
     told = "" if fitness is None else f"fitness {fitness:.4f}, "
     return (
-        f"generation {number(about['generation'])}, goal {about['goal'][:60]}: {told}"
+        f"generation {number(about['generation'])}, goal {fitting(about['goal'], 60)}: {told}"
         f"Q {about['q_score']:.3f} in {about['modules']} modules, connection cost {number(about['connection_cost'])}"
     )
 
@@ -97,7 +98,7 @@ def _null(network: Network, null: str, method: str) -> tuple[float, float, float
 def _summary(run: Run, best: Network, found: dict[str, tuple[float, float, float]]) -> str:
     about = best.about
     fitness = about["fitness"].get(about["goal"])
-    told = "" if fitness is None else f"has fitness {fitness:.4f} on {about['goal'][:60]} and "
+    told = "" if fitness is None else f"has fitness {fitness:.4f} on {fitting(about['goal'], 60)} and "
     z = ", ".join(
         f"z {score:.1f} with {NULLS[null]}"
         if np.isfinite(score)
@@ -131,12 +132,10 @@ def _unfinished(run: Run, log: Table) -> str:
     )
 
 
-def _network_section(networks: list[Network], note: str, method: str) -> Section:
+def _network_section(networks: list[Network], shown: list[Frame], note: str) -> Section:
     chosen = np.unique(np.linspace(0, len(networks) - 1, SHOWN).round().astype(int)).tolist()
-    small = "".join(
-        multiples([networks[k]], [f"generation {number(networks[k].about['generation'])}"], k, method)
-        for k in chosen
-    )
+    titles = [f"generation {number(network.about['generation'])}" for network in networks]
+    small = "".join(multiples([networks[k]], [shown[k]], [titles[k]], k) for k in chosen)
     row = f'<div class="row">{small}</div>' if len(chosen) > 1 else ""
     return Section(
         "network", "The best network", viewer(len(networks), len(networks) - 1, "generation", note) + row
@@ -185,7 +184,7 @@ def _switches(log: Table) -> list[Section]:
             break
     if not parts:
         return []
-    shades = legend([goal[:40] for goal in goals], [1 + k for k in range(len(goals))])
+    shades = legend(told_apart(goals, 40), [1 + k for k in range(len(goals))])
     return [
         Section(
             "switches", "Around switches of goals",
@@ -207,9 +206,12 @@ def _final(run: Run, best: Network, found: dict[str, tuple[float, float, float]]
         (f"Q of random networks, {NULLS[null]}", f"{mean:.3f} ± {sd:.3f} (sd), z {number(round(z, 2))}")
         for null, (mean, sd, z) in found.items()
     ]
-    rows += [(f"fitness on {goal[:60]}", f"{value:.4f}") for goal, value in about["fitness"].items()][
-        :12
-    ]
+    rows += [
+        (f"fitness on {goal}", f"{value:.4f}")
+        for goal, value in zip(
+            told_apart([*about["fitness"]], 60), about["fitness"].values(), strict=True
+        )
+    ][:12]
     return Section("measures", "Final measures", table(("measure", "value"), rows))
 
 

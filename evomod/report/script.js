@@ -14,6 +14,8 @@
     return made;
   };
   const byId = (id) => document.getElementById(id);
+  // Of circuits, and of genes that regulate each other, where arrows run is not seen without heads.
+  const isDirected = () => kind.fn.some((name) => name in GATES || name === "sign");
   const isInput = (node) => kind.layer[node] === 0;
   const nodeX = (node) => EDGE + frame.x[node] * (WIDTH - 2 * EDGE);
   const nodeY = (node) => EDGE + frame.y[node] * (HEIGHT - 2 * EDGE - 14);
@@ -80,6 +82,8 @@
       kind = data.kinds[frame.k];
       pressed = kind.inputs.map((_, k) => pressed[k] || false);
       makeButtons();
+      document.querySelectorAll(".weighted").forEach((one) => { one.hidden = kind.fn.some((name) => name in GATES); });
+      document.querySelectorAll(".directed").forEach((one) => { one.hidden = !isDirected(); });
     }
     byId("caption").textContent = frame.t;
     byId("frame").setAttribute("aria-valuetext", frame.t);
@@ -94,13 +98,15 @@
     const net = byId("net");
     net.replaceChildren();
     const wires = element("g", {}, net), reaches = element("g", {}, net), pairs = new Set(frame.e.map((e) => e[0] + ">" + e[1]));
-    frame.e.forEach(([source, target, weight], k) => {
+    frame.e.forEach(([source, target, weight, bent], k) => {
       if (frame.x[source] === null || frame.x[target] === null) return;
       const same = frame.m[source] === frame.m[target];
       const size = kind.fn[target] in GATES ? 1.6 : Math.min(1 + 0.8 * Math.abs(weight), 4);
-      const d = curve(source, target, pairs.has(target + ">" + source));
+      const bend = bent ?? (pairs.has(target + ">" + source) ? 0.18 : 0);
+      const d = curve(source, target, bend);
       const colour = same ? " c" + frame.m[source] % 8 : "";
       element("path", { class: "wire" + colour + (weight < 0 ? " neg" : ""), d, "data-edge": k, style: "stroke-width:" + size }, wires);
+      if (isDirected() && source !== target) element("path", { class: "head" + colour, d: head(source, target, bend), "data-edge": k }, wires);
       const reach = element("path", { class: "reach", d }, reaches);
       reach.addEventListener("pointerenter", () => tellEdge(k));
       reach.addEventListener("pointerleave", () => light([]));
@@ -111,12 +117,26 @@
     net.querySelector('[data-node="' + at + '"]').setAttribute("tabindex", "0");
     fire();
   }
-  // A circuit's arrows bend, so that both of a pair there and back are seen, and so is one to itself.
-  function curve(source, target, isPair) {
+  // Arrows that would run over a node bend, and both of a pair there and back; one to itself is a loop.
+  function middle(source, target, bend) {
     const [a, b, c, d] = [nodeX(source), nodeY(source), nodeX(target), nodeY(target)];
-    if (source === target) return `M${a} ${b}c-24 -22 24 -22 0 0`;
-    const bend = isPair ? 0.18 : kind.fn[target] in GATES ? 0.06 : 0;
-    return `M${a} ${b}Q${(a + c) / 2 + bend * (b - d)} ${(b + d) / 2 + bend * (c - a)} ${c} ${d}`;
+    return [(a + c) / 2 + bend * (d - b), (b + d) / 2 + bend * (a - c)];
+  }
+  function curve(source, target, bend) {
+    const [x, y] = middle(source, target, bend), start = `M${nodeX(source)} ${nodeY(source)}`;
+    return source === target ? start + "c-24 -22 24 -22 0 0" : start + `Q${x} ${y} ${nodeX(target)} ${nodeY(target)}`;
+  }
+  // The tip is where the curve comes to the target's edge.
+  function head(source, target, bend) {
+    const [x, y] = middle(source, target, bend), ends = [nodeX(source), nodeY(source), nodeX(target), nodeY(target)];
+    const at = (t) => [0, 1].map((k) => (1 - t) ** 2 * ends[k] + 2 * t * (1 - t) * [x, y][k] + t ** 2 * ends[k + 2]);
+    const left = (t) => Math.hypot(at(t)[0] - ends[2], at(t)[1] - ends[3]);
+    const edge = RADIUS + (kind.out.includes(target) && kind.fn[target] in GATES ? 5 : 2);
+    let t = 1;
+    while (t > 0.02 && left(t) < edge) t -= 0.01;
+    const [tip, before] = [at(t), at(Math.max(0, t - 0.04))], length = Math.hypot(tip[0] - before[0], tip[1] - before[1]) || 1;
+    const [u, v] = [(tip[0] - before[0]) / length, (tip[1] - before[1]) / length];
+    return `M${tip[0]} ${tip[1]}L${tip[0] - 8 * u - 3.5 * v} ${tip[1] - 8 * v + 3.5 * u}L${tip[0] - 8 * u + 3.5 * v} ${tip[1] - 8 * v - 3.5 * u}z`;
   }
   // A module has a shape beside its colour, as in the pictures of evomod.plots.
   function outline(module, x, y) {
@@ -201,7 +221,7 @@
     light([k]);
   }
   function light(edges, node = -1) {
-    document.querySelectorAll("#net .wire").forEach((wire) => {
+    document.querySelectorAll("#net .wire, #net .head").forEach((wire) => {
       const isLit = edges.includes(Number(wire.dataset.edge));
       wire.classList.toggle("lit", isLit);
       wire.classList.toggle("dim", edges.length > 0 && !isLit);

@@ -20,9 +20,9 @@ from evomod.effects import numbers_of
 from evomod.errors import EvomodError
 from evomod.files.tables import lines_by_run
 from evomod.network import Network
-from evomod.plots.looks import looks_of
+from evomod.plots.looks import looks_of, told_apart
 from evomod.report import charts
-from evomod.report.networks import frames, multiples
+from evomod.report.networks import Frame, frames, multiples
 from evomod.report.page import Page, Section, viewer
 from evomod.report.run_page import NULLS, motif_question
 from evomod.report.svg import framed, legend, number
@@ -88,11 +88,11 @@ def _page(found: StudyFolder, folder: Path) -> Page:
         name: found.networks.get(name, [])[: MOST_MULTIPLES // len(treatments)] for name in treatments
     }
     shown = [network for name in treatments for network in networks[name]]
-    captions = [_caption(network, labels) for network in shown]
+    view = frames(shown, [_caption(network, labels) for network in shown], method)
     sections = [
         _final(summary, labels, rows),
         *_curves(found, labels),
-        _networks(networks, labels, method),
+        _networks(networks, view["frames"], labels),
         _plane(found, summary, labels, rows),
         *_switches(found, folder, labels),
         *_motifs(networks, labels),
@@ -101,7 +101,7 @@ def _page(found: StudyFolder, folder: Path) -> Page:
     ]
     return Page(
         f"{found.study.name} · a study made with evomod", _summary(summary, labels, rows),
-        _notices(found, summary, labels, folder), sections, frames(shown, captions, method),
+        _notices(found, summary, labels, folder), sections, view,
     )  # fmt: skip
 
 
@@ -227,13 +227,15 @@ def _curves(found: StudyFolder, labels: dict[str, str]) -> list[Section]:
     ]  # fmt: skip
 
 
-def _networks(networks: dict[str, list[Network]], labels: dict[str, str], method: str) -> Section:
+def _networks(
+    networks: dict[str, list[Network]], shown: Sequence[Frame], labels: dict[str, str]
+) -> Section:
     parts, first = [], 0
     n_shown = sum(map(len, networks.values()))
     looks = dict(zip(labels, looks_of(list(labels.values())), strict=True))
     for name, own in networks.items():
         titles = [f"{n.about['replicate']}: Q {n.about['q_score']:.2f}" for n in own]
-        small = multiples(own, titles, first, method)
+        small = multiples(own, shown[first : first + len(own)], titles, first)
         head = f'<summary><span class="swatch c{looks[name] % 8}"></span>{html.escape(labels[name])}: {len(own)} networks</summary>'
         parts.append(f"<details open>{head}{small}</details>")
         first += len(own)
@@ -303,7 +305,7 @@ def _switches(found: StudyFolder, folder: Path, labels: dict[str, str]) -> list[
         f"<figure>{charts.epochs(rows, goals)}<figcaption>{html.escape(text)}</figcaption></figure>"
         for rows, text in figures
     )
-    shades = legend([goal[:40] for goal in goals], [1 + k for k in range(len(goals))])
+    shades = legend(told_apart(goals, 40), [1 + k for k in range(len(goals))])
     note = "Of every treatment the run whose final fitness is the median. Blue: the best; grey: population mean."
     return [
         Section(

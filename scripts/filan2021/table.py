@@ -216,10 +216,10 @@ def summary(rows):
             c: np.mean([row[c] for row in group]) for c in ("n_cut", "null_mean", "z", "test_accuracy")
         }
         clear = sum(row["p"] < 0.05 for row in group)
+        accuracy = "–" if np.isnan(mean["test_accuracy"]) else f"{mean['test_accuracy']:.3f}"
         lines.append(
             f"| {name} | {way} | {'yes' if is_pruned else 'no'} | {len(group)} | {mean['n_cut']:.3f} | "
-            f"{mean['null_mean']:.3f} | {mean['z']:+.1f} | {clear}/{len(group)} | "
-            f"{mean['test_accuracy']:.3f} |"
+            f"{mean['null_mean']:.3f} | {mean['z']:+.1f} | {clear}/{len(group)} | {accuracy} |"
         )
     return "\n".join(lines)
 

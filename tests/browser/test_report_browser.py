@@ -151,6 +151,26 @@ def test_neurons_fire_as_the_network_says(opened, home, name):
     assert not page.messages
 
 
+def shown_signs(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('.viewer .legend li')].filter((one) => one.offsetHeight).map((one) => one.textContent)"
+    )
+
+
+def test_arrows_of_circuits_have_heads_and_connections_of_layers_have_weights(opened):
+    page = opened("circuit")
+    wires = page.evaluate("document.querySelectorAll('#net .wire').length")
+    assert page.evaluate("document.querySelectorAll('#net .head').length") == wires > 0
+    assert "leads to" in shown_signs(page) and "negative weight" not in shown_signs(page)
+    tips = page.evaluate(
+        "[...document.querySelectorAll('#net .head')].every((one) => one.getBoundingClientRect().width > 2)"
+    )
+    assert tips and not page.messages
+    page = opened("layered")
+    assert page.evaluate("document.querySelectorAll('#net .head').length") == 0
+    assert "leads to" not in shown_signs(page) and "negative weight" in shown_signs(page)
+
+
 def test_states_are_told_to_a_screen_reader(opened):
     page = opened("circuit")
     labels = page.evaluate(
