@@ -1,5 +1,9 @@
 """Tables of experiments that are no study: whole, sorted, and never of another length or other columns."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -68,6 +72,36 @@ def test_who_asks_no_more_stops_the_rest(tmp_path):
     for _ in as_they_end(touch, [(tmp_path / str(k),) for k in range(500)], 2):
         break
     assert 0 < len(list(tmp_path.iterdir())) < 400
+
+
+SLOW = """
+import argparse, time
+from pathlib import Path
+from evomod.studies.experiments import complete, in_words
+
+def row_of(seconds):
+    time.sleep(seconds)
+    return {"seconds": seconds}
+
+if __name__ == "__main__":
+    with in_words(argparse.ArgumentParser(), Path("here")):
+        complete(Path("t.csv"), ("seconds",), row_of, [(0,), *[(600,)] * 5], 2, lambda row: f"row {row['seconds']}")
+"""
+
+
+@pytest.mark.parametrize("to", [os.kill, os.killpg], ids=["the script alone", "all, as a terminal does"])
+def test_ctrl_c_ends_an_experiment_at_once_and_keeps_what_was_done(tmp_path, to):
+    (tmp_path / "slow.py").write_text(SLOW)
+    script = subprocess.Popen(
+        [sys.executable, "slow.py"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    assert script.stdout.readline() == "row 0\n"
+    to(script.pid, signal.SIGINT)
+    _, said = script.communicate(timeout=300)
+    assert script.returncode == 130
+    assert said == "\nstopped. What was done is in here, and the same command goes on.\n"
+    assert (tmp_path / "t.csv").read_text() == "seconds\n0\n"
 
 
 def test_a_manifest_says_where_a_table_comes_from(tmp_path):

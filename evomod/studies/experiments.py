@@ -6,8 +6,12 @@ Scripts use them for what no config can express; rows are added by `files.tables
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,14 +32,16 @@ def as_they_end(
 ) -> Iterator[T]:
     """What a function returns for each of these arguments, in the order of their ends, by so many processes.
 
-    Where one fails the others go on, and its error is raised at the end. With one worker all happens here.
+    Where one fails the others go on, and its error is raised at the end. With one worker all happens here. Ctrl-C, or
+    who asks for no more, ends the calls that are being made at once: waiting for them would take minutes.
     """
     if workers == 1 or len(calls) < 2:
         for call in calls:
             yield function(*call)
         return
     failed: BaseException | None = None
-    with ProcessPoolExecutor(min(workers, len(calls))) as pool:
+    others = set(multiprocessing.active_children())
+    with ProcessPoolExecutor(min(workers, len(calls)), initializer=_ignore_ctrl_c) as pool:
         futures = [pool.submit(function, *call) for call in calls]
         try:
             for future in as_completed(futures):
@@ -43,10 +49,17 @@ def as_they_end(
                     yield future.result()
                 else:
                     failed = failed or future.exception()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C no further one begins
+        except BaseException:
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            raise
     if failed is not None:
         raise failed
+
+
+def _ignore_ctrl_c() -> None:
+    """A terminal sends it to all processes; who began the workers ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def complete(
@@ -166,14 +179,24 @@ def command(
     parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--summary", action="store_true", help="print it and stop")
     given = parser.parse_args()
-    try:
+    with in_words(parser, given.out):
         if not given.summary:
             run(given.out, given.networks, given.workers)
         print(told(given.out))
+
+
+@contextmanager
+def in_words(parser: argparse.ArgumentParser, out: Path) -> Iterator[None]:
+    """A user's mistake, a folder ``out`` that cannot be used and Ctrl-C end a script with a sentence."""
+    try:
+        yield
     except EvomodError as error:
         parser.error(str(error))
     except OSError as error:
-        parser.error(f"{given.out} cannot be used: {error.strerror or error}.")
+        parser.error(f"{out} cannot be used: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        print(f"\nstopped. What was done is in {out}, and the same command goes on.", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
 
 
 def from_one(text: str) -> int:

@@ -17,6 +17,7 @@ import evomod
 from evomod.population import score
 from evomod.scripts.clune2013 import tables
 from evomod.selections.ranking import choose_parents, survive
+from evomod.studies.experiments import in_words
 
 HERE = Path(__file__).parent
 KINDS = {"walk": 1.0, "q": 1.0, "q-25": 0.25}
@@ -88,7 +89,8 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("studies") / "clune2013-controls")
     given = parser.parse_args()
-    tables.complete(given, "controls", COLUMNS, KINDS, run)
+    with in_words(parser, given.out):
+        tables.complete(given, "controls", COLUMNS, KINDS, run)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import evomod
 from evomod.files.tables import add_rows, read_rows
 from evomod.papers.scripts import load_script
 from evomod.runs.tracking import Tracker
-from evomod.studies.experiments import as_they_end, write_manifest
+from evomod.studies.experiments import as_they_end, in_words, write_manifest
 
 HERE = Path(__file__).parent
 RULES = {"random": "random", "parents": "parents-first", "offspring": "offspring-first"}
@@ -94,8 +94,9 @@ def main():
     calls = [
         (k, seed) for seed in range(1, given.runs + 1) for k in given.kinds if (k, seed) not in known
     ]
-    for rows in as_they_end(run, calls, given.workers):
-        add_rows(path, COLUMNS, [dict(zip(COLUMNS, row, strict=True)) for row in rows], by=key)
+    with in_words(parser, given.out):
+        for rows in as_they_end(run, calls, given.workers):
+            add_rows(path, COLUMNS, [dict(zip(COLUMNS, row, strict=True)) for row in rows], by=key)
     write_manifest(given.out / "evomod.manifest.json", generations=LAST, population=100, every=EVERY)
     print(path)
 

@@ -17,7 +17,7 @@ import evomod
 from evomod.files.tables import add_rows, read_rows
 from evomod.papers.places import scripts_folder
 from evomod.studies.definition import seed_of
-from evomod.studies.experiments import as_they_end, write_manifest
+from evomod.studies.experiments import as_they_end, in_words, write_manifest
 
 HERE = Path(__file__).parent
 COMMAND = "python scripts/kashtan2005/sustained.py"
@@ -78,8 +78,9 @@ def main():
     known = {int(row["seed"]) for row in read_rows(path)}
     seeds = [seed_of(ROOT, "sustained", k) for k in range(given.runs)]
     calls = [(seed,) for seed in seeds if seed not in known]
-    for rows in as_they_end(partial(run, cap=given.generations), calls, given.workers):
-        add_rows(path, COLUMNS, [dict(zip(COLUMNS, row, strict=True)) for row in rows], by=key)
+    with in_words(parser, given.out):
+        for rows in as_they_end(partial(run, cap=given.generations), calls, given.workers):
+            add_rows(path, COLUMNS, [dict(zip(COLUMNS, row, strict=True)) for row in rows], by=key)
     write_manifest(given.out / "sustained.manifest.json", runs=given.runs, generations=given.generations)
     print(path)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import evomod
 from evomod.files.tables import add_rows, read_rows
-from evomod.studies.experiments import as_they_end
+from evomod.studies.experiments import as_they_end, in_words
 
 HERE = Path(__file__).parent
 TABLE = HERE.parent.parent / "results" / "kashtan2005" / "times.csv"
@@ -208,7 +208,8 @@ def main():
     if given.table:
         print(table())
         return
-    added = complete(TABLE, runs(given.seeds, given.only, given.reading), given.workers)
+    with in_words(parser, TABLE):
+        added = complete(TABLE, runs(given.seeds, given.only, given.reading), given.workers)
     print(f"{TABLE}: {added} runs added", file=sys.stderr)
 
 
