@@ -530,3 +530,15 @@ def test_what_is_known_is_told_if_a_later_file_is_refused(tmp_path):
 def test_a_task_that_does_not_fit_is_refused_before_anything_is_drawn(retina):
     with pytest.raises(EvomodError, match="task 'circuit' has 4 inputs; the network has 8"):
         next(measure_parts(retina, task=load_task("circuit")))
+
+
+@pytest.mark.parametrize("wish", [{"signed": "gomez2009"}, {"resolution": 2.0}])
+@pytest.mark.parametrize("null", ["erdos-renyi", "layered"])
+def test_a_null_that_negative_weights_or_a_resolution_lack_is_refused_before_anything_is_told(
+    wish, null
+):
+    graph = np.triu(np.random.default_rng(1).random((9, 9)), 1)
+    with pytest.raises(
+        EvomodError, match=rf"degree-preserving and milo2002 alone; got null '{null}'\. Leave it out"
+    ):
+        next(measure_parts(graph, weight="weight", null=null, **wish))

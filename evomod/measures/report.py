@@ -150,6 +150,11 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
     check_draws(DRAWS if asked.draws is None else asked.draws)
     if asked.null not in NULLS:
         raise EvomodError(f"there is no null '{asked.null}'; known: {', '.join(NULLS)}.")
+    if not asked.is_plain and asked.null not in EXCHANGED:
+        raise EvomodError(
+            f"with signed or a resolution (--signed, --resolution) networks are compared with the nulls {' and '.join(EXCHANGED)} "
+            f"alone; got null '{asked.null}'. Leave it out, or signed and resolution."
+        )
     counted = with_direction(edges, not undirected, asked.weight is not None)
     layered = (
         asked.null == "degree-preserving"
