@@ -2,7 +2,7 @@
 
     python scripts/collect.py studies/clune2013 [studies/clune2013-xor ...]
     python scripts/collect.py --below elite studies/kashtan2007-elite    # of other settings: results/kashtan2007/elite
-    python scripts/collect.py                                            # verdicts alone, of all that is committed
+    python scripts/collect.py                                            # verdicts and pictures' colours alone, of all that is committed
 
 A study that is named as its paper goes into results/<paper> itself, others into a folder of their names there. The
 verdicts of all papers go into results/<paper>/claims.json, between the marks of scripts/<paper>/PAPER.md, and into
@@ -54,7 +54,6 @@ def gather(folder, below=None):
     into.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         draw_figure(figure.name, into / f"{figure.path.stem}.png", study=folder)
-        slim(into / f"{figure.path.stem}.png")
     for path in (path for pattern in TABLES for path in folder.glob(pattern)):
         if name in WANTED.get(path.name, {name}):
             shutil.copy(path, into / path.name)
@@ -66,16 +65,13 @@ def gather(folder, below=None):
     print("\n\n".join([f"## {name}", *shown]))
 
 
-MOST_BYTES = 300_000
-"""Of a committed picture."""
-
-
-def slim(path):
-    """A picture of too many bytes with 256 colours, a third of them."""
-    if path.stat().st_size > MOST_BYTES:
+def slim_pictures():
+    """Every committed picture in 256 colours: 0.4 of the bytes, and of 500 pixels at most one looks otherwise."""
+    for path in RESULTS.rglob("*.png"):
         with Image.open(path) as picture:
-            slimmer = picture.convert("RGB").quantize(256)
-        slimmer.save(path, optimize=True)
+            slimmer = None if picture.mode == "P" else picture.convert("RGB").quantize(256)
+        if slimmer is not None:
+            slimmer.save(path, optimize=True)
 
 
 def pack_curves(folder):
@@ -168,6 +164,7 @@ def main():
     given = parser.parse_args()
     for folder in given.folders:
         gather(folder.absolute(), given.below)
+    slim_pictures()
     write_verdicts()
 
 

@@ -42,6 +42,12 @@ def test_every_effect_of_a_column_comes_again_from_the_committed_tables():
         }, key
 
 
+def test_a_data_set_has_a_label_of_its_own_that_a_table_can_hold():
+    labels = [data_set.label for data_set in matrix.DATA_SETS]
+    assert len({*labels}) == len(labels)
+    assert not [label for label in labels if "," in label]
+
+
 def test_an_effect_is_that_of_the_two_groups_that_it_names():
     row = committed()["retina (part of patterns)", "pruning", "degrees"]
     rows = read_rows(ROOT / "results" / row["source"])

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import evomod
 
@@ -37,6 +38,9 @@ def test_committed_results_are_small_and_name_no_place_of_a_machine():
     files = [path for path in (ROOT / "results").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 20_000_000
     assert all(path.stat().st_size <= 300_000 for path in files if path.suffix == ".png")
+    for path in (path for path in files if path.suffix == ".png"):
+        with Image.open(path) as picture:
+            assert picture.mode == "P", f"{path} has more than 256 colours: python scripts/collect.py leaves so many"
     manifests = [path for path in files if path.name.endswith("manifest.json")]
     assert len(manifests) > 5
     for path in manifests:

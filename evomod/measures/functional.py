@@ -314,8 +314,7 @@ def lesions(
         If the network has other inputs or outputs than the task, and for a partition that is not one whole
         number per node.
     """
-    _check_inputs(network, task)
-    _check_outputs(network, task)
+    check_fits(network, task)
     if tie_rule not in ("strict", "zero-is-no"):
         raise EvomodError(f"there is no tie rule '{tie_rule}'; known: strict, zero-is-no.")
     simplified, modules = network.simplified(), _modules_of(network, partition)
@@ -493,8 +492,7 @@ def redundancy(
     >>> found.drop.tolist(), found.alone[:, 0].tolist(), found.redundancy.tolist()
     ([[0.0, 0.0], [0.0, 0.0]], [1.0, 1.0], [1.0, 0.0])
     """
-    _check_inputs(network, task)
-    _check_outputs(network, task)
+    check_fits(network, task)
     tables, modules = _subgoals_of(task, goal), _modules_of(network, partition)
     members = _members(modules, network)
     n = len(members)

@@ -125,7 +125,7 @@ DATA_SETS = (
             pruning="retina-pruning", dropout="retina-dropout",
         ),
     ),
-    evolved("retina (real weights, common)", "retina", COMMON, beside("real-control", learning="real-learning")),
+    evolved("retina (real weights; common)", "retina", COMMON, beside("real-control", learning="real-learning")),
     evolved(
         "five XORs (common)", "five XORs", COMMON,
         beside(
@@ -188,6 +188,13 @@ DATA_SETS = (
     evolved(
         "retina (2005)", "retina", "kashtan2005/kashtan2005-fan-in/summary.csv",
         {"goal-switching": ("mvg-capped", "fg-capped"), "fan-in": ("fg-capped", "fg-open")},
+    ),
+    *(
+        evolved(
+            f"retina (births; {words})", "retina", "bernatskiy2015/bernatskiy2015-retina/summary.csv",
+            {"sparse-start": (f"{kind}-20-40", f"{kind}-90-106")},
+        )
+        for kind, words in (("pa", "no cost"), ("pcc", "a cost"))
     ),
     evolved("AND-XOR-AND (p 0.25)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
     evolved("AND-XOR-AND (p 1)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-100")),
