@@ -19,7 +19,7 @@ BEGINNING = """# Every cause of modularity, in one table
 Some twenty causes of modularity have been published or claimed, each with a program, a task and a measure of its own. This is what
 they do in the data sets of evomod that have a pair of groups which differ in the cause alone.
 
-![A row a cause, a panel a data set: effects on Q, on Q relative to two nulls, on cuts of weights, on functional Q, subgoals and adaptation](../results/causes/matrix.png)
+![A panel a measure, a line a data set below its cause: effects on Q, on Q relative to two nulls, on cuts of weights, on functional Q, subgoals and adaptation](../results/causes/matrix.png)
 
 An effect is Cliff's delta of networks with the cause over networks without it. A cell says in how
 many data sets its 95 % interval lies above 0 (+) and below 0 (−), of all that have the measure. Intervals are of each effect alone, not
@@ -38,7 +38,7 @@ END = """
   [recurrent networks](papers/achterberg2023.md) compares pairs of equal sums of weights.
 * Left out: tables that version 0.1 made; Clune et al. 2013 as their program has it, where ties are broken in another way with the cost;
   AFPO, which is another method; pruned networks of Filan et al., which are trained for longer; Kashtan et al. 2007, whose goals are its question.
-* "Common" are the panels of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,550 runs; they
+* "Common" are the data sets of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,550 runs; they
   appear when it has run.
 
 `python scripts/causes/matrix.py --summary` prints every effect with its interval and n; `results/causes/matrix.csv` says which tables and

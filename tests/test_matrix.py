@@ -128,13 +128,23 @@ def test_a_number_that_too_few_networks_have_is_left_out(monkeypatch, known, is_
     assert len(list(matrix.rows_of(data_set))) == is_told
 
 
-def test_the_picture_has_a_panel_a_data_set_and_a_mark_an_effect():
+def test_the_picture_has_a_panel_a_measure_a_line_a_pair_and_a_mark_an_effect():
     effects, tasks = matrix.read(TABLE)
     figure = matrix.draw_table(TABLE)
-    assert len(figure.axes) == len(tasks) == len({name for name, *_ in effects})
-    marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in "oDs^vP"]
-    assert len(marks) == len(effects)
-    assert list(matrix.LOOKS) == list(matrix.MEASURES)
+    assert len(figure.axes) == len(matrix.MEASURES)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    pairs = {key[:2] for key in effects}
+    assert len(names) == len(pairs) + len({cause for _, cause in pairs})
+    for axes, measure in zip(figure.axes, matrix.MEASURES, strict=True):
+        marks = {
+            (names[round(float(line.get_ydata()[0]))], float(line.get_xdata()[0]))
+            for line in axes.lines
+            if line.get_marker() == "o"
+        }
+        assert marks == {
+            (data_set, value[0]) for (data_set, _, one), value in effects.items() if one == measure
+        }
+    assert {matrix.kind_of(*pair) for pair in tasks.items()} == set(range(len(matrix.KINDS)))
     assert matrix.summary(effects, tasks).count("\n") == 1 + len({key[:2] for key in effects})
 
 

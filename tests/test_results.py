@@ -40,7 +40,9 @@ def test_committed_results_are_small_and_name_no_place_of_a_machine():
     assert all(path.stat().st_size <= 300_000 for path in files if path.suffix == ".png")
     for path in (path for path in files if path.suffix == ".png"):
         with Image.open(path) as picture:
-            assert picture.mode == "P", f"{path} has more than 256 colours: python scripts/collect.py leaves so many"
+            assert picture.mode == "P", (
+                f"{path} has more than 256 colours: python scripts/collect.py leaves so many"
+            )
     manifests = [path for path in files if path.name.endswith("manifest.json")]
     assert len(manifests) > 5
     for path in manifests:

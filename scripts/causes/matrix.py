@@ -371,61 +371,77 @@ def read(path):
     return effects, {row["data_set"]: row["task"] for row in rows}
 
 
-LOOKS = {
-    "q": "o",
-    "degrees": "D",
-    "layers": "s",
-    "cut": "o",
-    "shuffles": "D",
-    "functional": "^",
-    "subgoals": "v",
-    "adaptation": "P",
+KINDS = {
+    "evolved on the retina": ("retina",),
+    "evolved on other logic": ("AND-XOR-AND", "five XORs", "two sides"),
+    "evolved circuits": ("circuits",),
+    "evolved gene and linear networks": ("gene networks", "linear networks"),
+    "trained": ("digits", "clothes", "formulas", "choice"),
 }
-STEP = 0.11
-"""Of a row's height, from a measure to the next."""
+"""Tasks by the colour of their marks; what is trained on the retina is trained."""
+PITCH, MARGIN, WIDTH = 0.088, 1.05, 7.2
+"""Inches: a line, what is above and below them, and a page's width, so that 4.8 points stay 4.8 points in print."""
+
+
+def kind_of(data_set, task):
+    """The number of its colour."""
+    if "trained" in data_set:
+        return len(KINDS) - 1
+    return next(k for k, tasks in enumerate(KINDS.values()) if task in tasks)
 
 
 def draw_table(path):
-    """A row per cause, a panel per data set, a mark per measure: effects with their intervals."""
+    """A panel per measure, below every cause a line per data set: effects with their intervals."""
     effects, tasks = read(path)
-    causes = [cause for cause in CAUSES if any(cause == one for _, one, _ in effects)]
-    figure = Figure(figsize=(1.9 + 0.5 * len(tasks), 1.4 + 0.4 * len(causes)), layout="constrained")
-    cells = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
-    for axes, data_set in zip(cells, tasks, strict=True):
-        draw_data_set(
-            axes, {key[1:]: value for key, value in effects.items() if key[0] == data_set}, causes
+    lines: list[tuple[str, str | None]] = []
+    for cause in CAUSES:
+        mine = [data_set for data_set in tasks if any(key[:2] == (data_set, cause) for key in effects)]
+        lines += [(cause, None), *((cause, data_set) for data_set in mine)] if mine else []
+    figure = Figure((WIDTH, MARGIN + PITCH * len(lines)), layout="constrained", dpi=200)
+    figure.get_layout_engine().set(w_pad=0.01, wspace=0.0)  # type: ignore[union-attr]
+    cells = figure.subplots(1, len(MEASURES), sharey=True)
+    for axes, (measure, label) in zip(cells, MEASURES.items(), strict=True):
+        draw_measure(axes, measure, effects, tasks, lines)
+        axes.set_title(
+            label.replace(" in layers", "\nin layers").replace("cut, ", "cut,\n"), fontsize=5.5, pad=3
         )
-        axes.set_title(data_set.replace(" ", "\n").replace("XOR-", "XOR-\n"), fontsize=5.5)
-    cells[0].set_yticks(range(len(causes)), [CAUSES[cause] for cause in causes], fontsize=7)
-    cells[0].set_ylim(len(causes) - 0.5, -0.5)
+    cells[0].set_ylim(len(lines) - 0.4, -0.6)
+    cells[0].set_yticks(
+        range(len(lines)), [CAUSES[cause] if name is None else name for cause, name in lines]
+    )
+    for label, (_, name) in zip(cells[0].get_yticklabels(), lines, strict=True):
+        label.set(fontsize=5.8 if name is None else 4.8, fontweight="bold" if name is None else "normal")
     signs = [
-        Line2D([], [], marker=mark, ls="", ms=4, color=COLOURS[k], label=MEASURES[measure])
-        for k, (measure, mark) in enumerate(LOOKS.items())
+        Line2D([], [], marker="o", lw=0.9, ms=2.5, color=COLOURS[k], label=kind)
+        for k, kind in enumerate(KINDS)
     ]
-    figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=7, frameon=False)
+    figure.legend(
+        handles=signs, loc="outside lower center", ncols=len(signs), fontsize=5.5, frameon=False
+    )
     figure.suptitle(
-        "Cliff's delta of with over without the cause, 95 % intervals of each alone; grey: below 0.33; empty: no such pair, or too few numbers",
-        fontsize=8,
+        "Cliff's delta of with over without the cause, 95 % interval of each alone; grey: below 0.33; empty: not measured, or by too few",
+        fontsize=6.5,
     )
     return figure
 
 
-def draw_data_set(axes, effects, causes):
-    """One panel: effects by cause and measure."""
+def draw_measure(axes, measure, effects, tasks, lines):
+    """One panel: a mark and an interval per data set, and a rule above every cause."""
     axes.axvspan(-DELTA, DELTA, color="0.93", lw=0, zorder=0)
-    axes.axvline(0.0, color="0.6", lw=0.7, zorder=1)
-    for y in range(1, len(causes)):
-        axes.axhline(y - 0.5, color="0.9", lw=0.5, zorder=0)
-    measures = list(LOOKS)
-    for (cause, measure), (value, low, high, *_) in effects.items():
-        k = measures.index(measure)
-        y = causes.index(cause) + STEP * (k - (len(measures) - 1) / 2.0)
-        axes.plot([low, high], [y, y], "-", color=COLOURS[k], lw=0.9, zorder=2)
-        axes.plot(value, y, LOOKS[measure], color=COLOURS[k], ms=2.4, zorder=3)
+    axes.axvline(0.0, color="0.6", lw=0.5, zorder=1)
+    for y, (cause, data_set) in enumerate(lines):
+        if data_set is None:
+            axes.axhline(y - 0.5, color="0.75", lw=0.4, zorder=0)
+        elif (data_set, cause, measure) in effects:
+            value, low, high, *_ = effects[data_set, cause, measure]
+            colour = COLOURS[kind_of(data_set, tasks[data_set])]
+            axes.plot([low, high], [y, y], "-", color=colour, lw=0.9, zorder=2)
+            axes.plot(value, y, "o", color=colour, ms=2.0, zorder=3)
     axes.set_xlim(-1.1, 1.1)
     axes.set_xticks([-1, 0, 1])
-    axes.tick_params(labelsize=5.5, length=2)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=5, length=1.5, pad=1.5)
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
 
 
 def summary(effects, tasks):
