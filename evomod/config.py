@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import tomli_w
 from pydantic import (
     BaseModel,
@@ -90,6 +91,10 @@ class Config(Section):
         data = dict(data)
         if isinstance(data.get("task"), str):
             data["task"] = {"name": data["task"]}
+        elif "task" in data and not isinstance(data["task"], dict | TaskSection):
+            raise ValueError(
+                f"task: wanted a task's name or the path of its file, or a section, [task]; got {shown(data['task'])}"
+            )
         data = with_switching(data)
         encoding = _encoding(data)
         for name in ("variation", "selection", "evolution", "tracking"):
@@ -161,11 +166,22 @@ class Config(Section):
 
     def __init__(self, **data: Any) -> None:
         try:
-            super().__init__(**data)
+            super().__init__(**{name: _plain(value) for name, value in data.items()})
         except ValidationError as error:
             causes = (item.get("ctx", {}).get("error") for item in error.errors())
             ours = next((cause for cause in causes if isinstance(cause, EvomodError)), None)
             raise ours or EvomodError(describe(error, data)) from None
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and arrays of NumPy, and paths, as a TOML file would have them."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_plain, value))
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return str(value) if isinstance(value, Path) else value
 
 
 def conflicts(config: Config) -> list[str]:

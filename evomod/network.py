@@ -227,6 +227,15 @@ class Network:
         return graph
 
 
+def check_answers(network: Any) -> None:
+    """Refuse a graph, which answers nothing, with `EvomodError`."""
+    if not isinstance(network, Network):
+        raise EvomodError(
+            f"this measure asks what nodes answer, and takes an evomod Network; got {type(network).__name__}. Those of runs and studies "
+            "are such networks (load_run(folder).best); of a graph measure modularity, hierarchy or motifs."
+        )
+
+
 def _number(value: float) -> float | int:
     return int(value) if float(value).is_integer() else float(value)
 

@@ -204,6 +204,21 @@ def test_a_file_that_leaves_something_undeclared_is_refused_in_a_sentence(spec, 
     assert str(refused.value).startswith("scripts/paper/claims.py: ")
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Larger("c", column="x", a="same", b="low", family="f", smallest=5.0),
+        MoreOften("c", column="x", a="mostly", b="never", family="f", smallest=15.0),
+    ],
+)
+def test_a_smallest_effect_that_no_effect_reaches_is_refused(spec):
+    with pytest.raises(
+        EvomodError,
+        match=r"the claim 'c' has smallest=\d+, and its effect \((delta|shares)\) lies between -1 and 1",
+    ):
+        outcome(spec)
+
+
 def test_two_claims_of_one_text_are_refused():
     spec = Above("c", column="x", a="known", bound=0.0, **ABOUT)
     with pytest.raises(EvomodError, match="more than once"):

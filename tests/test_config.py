@@ -107,7 +107,10 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
         ({"task": "retina", "network": {"gain": float("inf")}}, "network.gain"),
         ({"task": "retina", "network": {"encoding": ["a"]}}, "wanted one of circuit"),
         ({"task": "retina", "network": {"initial_connections": [5, 10**20]}}, "1000000"),
-        ({"task": 5}, "task: wanted a section"),
+        (
+            {"task": 5},
+            r"task: wanted a task's name or the path of its file, or a section, \[task\]; got 5",
+        ),
         ({"task": "retina", "network": 3}, r"wanted a section, \[network\]"),
         (
             {"task": "retina", "network": {"encoding": "layered-real", "weight_range": [2, 1]}},

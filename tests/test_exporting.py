@@ -119,6 +119,7 @@ def test_onnx_computes_the_same_outputs(tmp_path, kind):
         (path,) = export(network, "onnx", tmp_path / "n.onnx")
         model = onnx.load(path)
         onnx.checker.check_model(model, full_check=True)
+        assert "1 for on and 0 for off" in model.doc_string and "a yes is above 0" in model.doc_string
         patterns = patterns_of(network)
         (found,) = ReferenceEvaluator(model).run(None, {"patterns": patterns.astype(np.float64)})
         simple = network.simplified()

@@ -337,6 +337,30 @@ def test_a_file_is_told_whether_its_weights_count(tmp_path):
     )
     assert "directed (of the data), every connection counts as 1 (--weight" in without
     assert "directed (of the data), weighted by 'weight'" in weighted
+    karate = networkx.karate_club_graph()
+    assert "undirected (of the data), every connection counts as 1 (--weight" in report(
+        "it", measure_network(karate, draws=2)
+    )
+    for graph in (networkx.path_graph(4), [[0, 1], [1, 0]]):
+        assert "counts as 1" not in report("it", measure_network(graph, draws=2))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda graph: measures.functional_modularity(graph),
+        lambda graph: measures.lesions(graph, load_task("retina")),
+        lambda graph: measures.decomposition(graph, load_task("retina")),
+        lambda graph: measures.read_graph(graph),
+        lambda graph: measures.null_hierarchy(graph, draws=2, jobs=0),
+    ],
+)
+def test_what_takes_a_network_or_a_file_or_threads_says_so(call):
+    with pytest.raises(
+        EvomodError,
+        match=r"takes an evomod Network; got Graph|takes a file's path; got|whole number of threads from 1; got 0",
+    ):
+        call(networkx.karate_club_graph())
 
 
 def evomod(*arguments):

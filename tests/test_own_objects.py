@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -365,7 +366,8 @@ RETURNS = {
     "return np.full(view.size, np.nan)": "returned nan for individual 0; expected finite numbers",
     "return 1 / 0": r"fails, line 5: ZeroDivisionError",
     "view.genomes[:] = 0": r"fails, line 5: ValueError: .*read-only",
-    "return view.goal": "view.goal: the goal may change, .* has is_of_pool=True",
+    "return view.goal": "view.goal, and view.right, .*: the goal may change, .* has is_of_pool=True",
+    "raise SystemExit('bye')": r"fails, line 5: SystemExit: bye",
 }
 
 
@@ -410,11 +412,29 @@ def test_a_constraint_and_a_pressure_of_the_pool(home):
         "    right = view.right\n    return (right * (1.0 - right.mean(axis=0))).sum(axis=1)\n\n"
         'PRESSURE = Pressure("rare", measure, is_of_pool=True, is_maximised=True)\n'
     )
-    pressures = {"parity.py": {"probability": None}, "rare.py": {}}
+    pressures = {"parity.py": {}, "rare.py": {}}
     last = list(evomod.evolve(config(pressures=pressures), seed=2))[-1]
     working = last.setup.encoding.simplify(last.population.genomes)
     assert ((working != 0).sum(axis=1) >= 12).all()
     assert last.objectives.shape == (20, 2) and (last.objectives[:, 1] > 0).any()
+
+
+@pytest.mark.parametrize(
+    ("returned", "given", "message"),
+    [
+        ("(view.active != 0).sum(axis=1) - 1000.0", {}, r"'odd' .*returned -\d+\.0 for individual \d+; expected of a constraint .*0 inside"),
+        ("np.zeros(view.size)", {"penalty": 5.0}, r"odd\.penalty: unknown key"),
+        ("np.zeros(view.size)", {"probability": 0.5}, r"odd\.probability: unknown key"),
+    ],
+)  # fmt: skip
+def test_a_constraint_is_0_inside_and_has_no_price(home, returned, given, message):
+    (home / "odd.py").write_text(
+        "import numpy as np\nfrom evomod.pressures.base import Pressure\n\n"
+        f"def measure(view, section):\n    return {returned}\n\n"
+        'PRESSURE = Pressure("odd", measure, place="constraint")\n'
+    )
+    with pytest.raises(EvomodError, match=message):
+        list(evomod.evolve(config(pressures={"odd.py": given}), seed=1))
 
 
 def test_any_number_of_objectives(home):
@@ -573,9 +593,55 @@ def test_a_study_says_which_file_was_edited(home):
     run_study(load_definition("s.toml"), "studies/s", jobs=1)
     (home / "tournament.py").write_text(TOURNAMENT + "\n")
     with pytest.raises(
-        EvomodError, match="'a' has another text of the file of selection, which was edit"
+        EvomodError,
+        match=r"a file of treatment 'a' was edited .*take studies/s/a and studies/s/summary\.csv \(it is written anew\) away",
     ):
         run_study(load_definition("s.toml"), "studies/s", jobs=1)
+
+
+LATE = """
+from evomod import Pressure
+
+def measure(view, section):
+    {line}
+    return (view.active != 0).sum(axis=1) * 1.0
+
+PRESSURE = Pressure("late", measure)
+"""
+OF_TWO = """
+name = "s"
+seed = 1
+replicates = 2
+base = {task = "retina", evolution = {population = 8, generations = 3}}
+[treatments.a]
+[treatments.b]
+settings.pressures.late = {file = "late.py", penalty = 0.001}
+"""
+
+
+def test_a_corrected_file_begins_its_treatment_anew_and_leaves_the_others(home):
+    (home / "s.toml").write_text(OF_TWO)
+    (home / "late.py").write_text(LATE.format(line="assert view.first == 0, 'not foreseen'"))
+    first = run_study(load_definition("s.toml"), "studies/s", jobs=1)
+    assert len(first.failures) == 2
+    kept = (home / "studies/s/a/000/log.csv").read_bytes()
+    (home / "late.py").write_text(LATE.format(line="pass"))
+    with pytest.raises(EvomodError, match=r"a file of treatment 'b' was edited .*take studies/s/b"):
+        run_study(load_definition("s.toml"), "studies/s", jobs=1)
+    shutil.rmtree(home / "studies/s/b")
+    found = run_study(load_definition("s.toml"), "studies/s", jobs=1)
+    assert found.summary["treatment"].tolist() == ["a", "a", "b", "b"] and not found.failures
+    assert (home / "studies/s/a/000/log.csv").read_bytes() == kept
+    assert (home / "studies/s/late.py").read_text() == LATE.format(line="pass")
+
+
+def test_a_file_that_fails_at_once_leaves_other_treatments_their_runs(home):
+    (home / "s.toml").write_text(OF_TWO)
+    (home / "late.py").write_text(LATE.format(line="1 / 0"))
+    found = run_study(load_definition("s.toml"), "studies/s", jobs=1)
+    assert found.summary["treatment"].tolist() == ["a", "a"]
+    assert [failure["treatment"] for failure in found.failures] == ["b", "b"]
+    assert all("generation 0: pressure 'late'" in failure["message"] for failure in found.failures)
 
 
 SELECTS = {

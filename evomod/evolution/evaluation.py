@@ -137,7 +137,7 @@ def _number_of(acting: Acting, view: View, old: Population | None) -> NDArray[np
 
 
 def number_of(acting: Acting, view: View) -> NDArray[np.float64]:
-    """What a pressure measures of a view. Raises `Fault` where it is not one finite float64 an individual."""
+    """What a pressure measures of a view. Raises `Fault` where it is not one finite float64 an individual, of a constraint from 0."""
     pressure = acting.pressure
     assert pressure.measure is not None
     if acting.is_built_in:
@@ -157,6 +157,12 @@ def number_of(acting: Acting, view: View) -> NDArray[np.float64]:
         row = int(np.argmin(np.isfinite(found)))
         raise Fault(
             f"{acting.told} returned {found[row]} for individual {row}; expected finite numbers."
+        )
+    if pressure.place == "constraint" and found.size and found.min() < 0.0:
+        row = int(np.argmin(found))
+        raise Fault(
+            f"{acting.told} returned {found[row]} for individual {row}; expected of a constraint how far the individual is "
+            "from what is allowed, 0 inside: np.maximum(0.0, ...)."
         )
     return found
 

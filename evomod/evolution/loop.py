@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evomod.config import Config, ConfigLike, as_config
 from evomod.encodings.base import nobody
-from evomod.errors import EvomodError
+from evomod.errors import EvomodError, shown
 from evomod.evolution.evaluation import (
     Arrivals,
     Loop,
@@ -72,6 +72,11 @@ class Generation:
     """The goal that is rewarded in it, as bits."""
     expected: NDArray[np.float64] | None = None
     """``[individual]``: mean fitness under this generation's dropout (None: there is none)."""
+
+    def __repr__(self) -> str:
+        """In one line: arrays and setup would fill screens."""
+        best = self.fitness[self.best_row]
+        return f"<generation {self.number} of {self.fitness.size} individuals, goal {self.goal}, best fitness {best:.4f}>"
 
     @property
     def is_solved(self) -> bool:
@@ -134,7 +139,7 @@ def evolve(
     Raises
     ------
     EvomodError
-        Where config and task do not fit, or the setup is of another config.
+        Where config and task do not fit, the setup is of another config, or the seed is none.
 
     Examples
     --------
@@ -146,7 +151,7 @@ def evolve(
     setup = setup or prepare(config)
     if config != setup.config and prepare(config, setup.task).config != setup.config:
         raise EvomodError("evolve got a setup that was prepared from another config; pass setup.config.")
-    rng = np.random.default_rng(seed)
+    rng = _generator(seed)
     if start is None:
         start = first_genomes(setup.config, setup.encoding)
     elif isinstance(start, Generation):
@@ -170,6 +175,17 @@ def evolve(
         except Fault as fault:
             raise _dated(fault, generation.number + 1) from fault
         yield generation
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    try:
+        if isinstance(seed, bool):
+            raise TypeError
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise EvomodError(
+            f"seed: expected a whole number from 0, several of them, a numpy SeedSequence or Generator, or None; got {shown(seed)}."
+        ) from None
 
 
 def begun(setup: Setup, rng: np.random.Generator, start: Generation | NDArray[Any] | None) -> Loop:

@@ -212,7 +212,7 @@ def called(what: str, path: str | None, function: Callable[..., T], *given: Any)
         return function(*given)
     except EvomodError as error:
         raise Fault(f"{what}: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Fault(f"{what} fails{line_in(error, path)}: {told(error)}.") from error
 
 
@@ -225,7 +225,12 @@ def told(error: BaseException) -> str:
 def line_in(error: BaseException, path: str | None) -> str:
     """Where an exception was raised: the last line of this file, or of any."""
     frames = traceback.extract_tb(error.__traceback__)
-    mine = [frame for frame in frames if path is None or Path(frame.filename).name == Path(path).name]
+    mine = [
+        frame
+        for frame in frames
+        if (path is None and frame.filename != __file__)
+        or (path is not None and Path(frame.filename).name == Path(path).name)
+    ]
     if not mine:
         return ""
     place = (

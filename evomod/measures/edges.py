@@ -44,6 +44,8 @@ class Edges:
     """Connections that were joined with another one between the same nodes."""
     n_zero: int = 0
     """Connections of weight 0, which are none."""
+    leaves_out_weights: bool = False
+    """Whether there are weights other than 1 that were not asked for."""
 
     @property
     def n_nodes(self) -> int:
@@ -87,6 +89,7 @@ def edges_of(graph: Graph, weight: str | None = None, *, signed: bool = False) -
     there = values != 0.0
     n_zero = int(values.size - np.count_nonzero(there))
     source, target, values = source[there], target[there], values[there]
+    leaves_out = weight is None and bool((values != 1.0).any())
     if weight is None:
         values = np.ones(values.size)
     else:
@@ -101,8 +104,8 @@ def edges_of(graph: Graph, weight: str | None = None, *, signed: bool = False) -
     kept = summed != 0.0  # of opposite signs
     first = first[kept]
     return Edges(
-        names, source[first], target[first], summed[kept], directed, values.size - place.size, n_zero
-    )
+        names, source[first], target[first], summed[kept], directed, values.size - place.size, n_zero, leaves_out,
+    )  # fmt: skip
 
 
 def with_direction(edges: Edges, directed: bool, is_weighted: bool) -> Edges:
@@ -342,8 +345,8 @@ def _of_triples(
         value = data.get(weight or "weight", 1.0)
         if weight is not None:
             values[k] = _number(value, names[source], names[target])
-        elif isinstance(value, int | float | np.number) and value == 0:
-            values[k] = 0.0
+        elif isinstance(value, int | float | np.number):
+            values[k] = value  # 0 is no connection; other numbers are only noticed
     return names, ends[0], ends[1], values, directed
 
 

@@ -71,6 +71,11 @@ def read_graph(path: str | Path) -> Graph:
     EvomodError
         What the file looks like, in which line, and what would be right.
     """
+    if not isinstance(path, str | Path):
+        raise EvomodError(
+            f"read_graph takes a file's path; got {shown(path)}. A graph that is there already is what measures take: "
+            "measures.modularity(graph)."
+        )
     path = Path(path)
     try:
         if path.is_dir():

@@ -16,7 +16,7 @@ from evomod.errors import EvomodError
 from evomod.kernels import modularity as kernels
 from evomod.measures.graphs import connected_nodes
 from evomod.measures.modularity import Partition, modularity
-from evomod.network import Network
+from evomod.network import Network, check_answers
 from evomod.population import goal_bits
 from evomod.task import Task, all_patterns, goal_table, pack, subgoal_tables
 
@@ -343,6 +343,7 @@ def check_fits(network: Network, task: Task) -> None:
 
 
 def _check_inputs(network: Network, task: Task) -> None:
+    check_answers(network)
     if network.inputs.size != len(task.inputs):
         raise EvomodError(
             f"task '{task.name}' has {len(task.inputs)} inputs; the network has {network.inputs.size}."

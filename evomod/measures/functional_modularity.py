@@ -12,7 +12,7 @@ from evomod.errors import EvomodError, shown
 from evomod.measures.modularity import DENSE, q_of_many
 from evomod.measures.normalised import compared
 from evomod.measures.seeds import Rng, generator_of
-from evomod.network import Network
+from evomod.network import Network, check_answers
 from evomod.task import all_patterns
 
 Floats = NDArray[np.float64]
@@ -177,6 +177,7 @@ def functional_modularity(
 
 def responses_of(network: Network, patterns: ArrayLike | None = None) -> Responses:
     """Difference quotients and activities of a network's hidden units, see `functional_modularity`."""
+    check_answers(network)
     network = network.simplified()
     n_inputs = network.inputs.size
     is_hidden = network.layer > 0

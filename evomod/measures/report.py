@@ -172,6 +172,7 @@ def measure_parts(graph: Graph, **wish: Any) -> Iterator[dict[str, Any]]:
         "parallel_connections": edges.n_parallel,
         "loops": int((edges.source == edges.target).sum()),
         "connections_of_weight_0": edges.n_zero,
+        "leaves_out_weights": edges.leaves_out_weights,
         "is_simplified": isinstance(graph, Network),
         "weight": asked.weight,
         "signed": asked.signed,

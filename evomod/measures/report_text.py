@@ -68,7 +68,7 @@ def _head(name: str, told: dict[str, Any]) -> list[str]:
     lines += [f"  read as {article} {told['read_as']}"] if told["read_as"] else []
     word = "undirected" if told["undirected"] else "directed"
     weights = f", weighted by '{told['weight']}'" if told["weight"] else ""
-    if told["read_as"] and not weights:
+    if told["leaves_out_weights"]:
         weights = ", every connection counts as 1 (--weight uses its weight)"
     lines.append(f"  {word} ({told['direction']}){weights}")
     if told["loops"]:

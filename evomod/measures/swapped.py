@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from evomod.errors import EvomodError, shown
 from evomod.kernels import pointer_to
 from evomod.kernels import swaps as kernels
 from evomod.measures.edges import Edges
@@ -104,6 +105,8 @@ def drawn_values(
 ) -> Iterator[float]:
     """A number of every random graph, graph and number made by the same thread; as `drawn` otherwise."""
     nothing = np.zeros(0, np.int64)
+    if isinstance(jobs, bool) or not isinstance(jobs, int | np.integer) or jobs < 1:
+        raise EvomodError(f"jobs: expected a whole number of threads from 1; got {shown(jobs)}.")
 
     def act(stream: np.random.Generator) -> float:
         return value_of(_draw(start, stream, nothing, nothing)[0])

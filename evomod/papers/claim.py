@@ -83,7 +83,12 @@ class Source:
         named = getattr(self.module, "COLUMNS", {})
         if column in named:
             return named[column](what, name)
-        return np.asarray(what.column(column, name), np.float64)
+        numbers = np.asarray(what.column(column, name))
+        if numbers.dtype.kind not in "biuf":
+            raise EvomodError(
+                f"{self.path}: the column '{column}' holds text; expected numbers to compare."
+            )
+        return numbers.astype(np.float64)
 
     def label(self, group: str) -> str:
         """What a group is called."""

@@ -52,6 +52,7 @@ def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool =
     specs, source = check_specs(path, module), Source(path, module, what)
     _check_groups(path, module, specs)
     measured = [_measured(spec, source) for spec in specs]
+    _check_sizes(path, specs, measured)
     found = []
     for spec, one, (p, how) in zip(specs, measured, corrections(specs, measured), strict=True):
         lacking = incomplete(spec, source) if is_whole else ("a pilot run, which decides nothing", False)
@@ -61,12 +62,30 @@ def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool =
     return found
 
 
+def _check_sizes(path: Path, specs: Sequence[Spec], measured: Sequence[Measured]) -> None:
+    """Refuse a smallest effect that no effect of its kind reaches: within it everything would be none."""
+    for spec, one in zip(specs, measured, strict=True):
+        if one.effect.kind in WITHIN_ONE and spec.smallest is not None and spec.smallest >= 1.0:
+            raise EvomodError(
+                f"{shown_file(path)}: the claim '{spec.text}' has smallest={spec.smallest:g}, and its effect ({one.effect.kind}) lies "
+                f"between -1 and 1. Expected a number such as {DELTA} of Cliff's delta or {SHARE} of a share."
+            )
+
+
+WITHIN_ONE = ("delta", "rho", "r", "shares")
+"""Kinds of effects that are at most 1 in size."""
+
+
 def _check_groups(path: Path, module: Any, specs: Sequence[Spec]) -> None:
     """Refuse a group that is no treatment of the study; columns of the file's own may call groups as they like."""
     if not hasattr(module, "STUDY") or hasattr(module, "runs_of"):
         return
     known = [treatment.name for treatment in definition_of(path, module.STUDY).treatments]
     for spec in specs:
+        if len(spec.groups()) == 2 and len(set(spec.groups())) == 1:
+            raise EvomodError(
+                f"{shown_file(path)}: the claim '{spec.text}' compares '{spec.groups()[0]}' with itself."
+            )
         if getattr(spec, "column", None) in (None, *getattr(module, "COLUMNS", {})):
             continue
         for group in spec.groups():

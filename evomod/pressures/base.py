@@ -44,7 +44,7 @@ class Pressure:
         ``measure(view, section) -> float64[individual]``, finite, of the networks of a `View` and of nothing else:
         equal genomes have equal numbers, in every process. None: it acts in another way than by a number.
     section
-        What may stand in its part of a config.
+        What may stand in its part of a config; left out, ``probability`` and ``penalty``, and of a constraint nothing.
     place
         "objective": its number is an objective besides fitness, or with ``penalty`` so much is taken off the
         fitness. "constraint": how far an individual is from what is allowed, 0 inside; who is farther comes after
@@ -85,7 +85,9 @@ class Pressure:
     acts: Callable[[Any], bool] = always
 
     def __post_init__(self) -> None:
-        """A set or list of names becomes one that can be a key, as the object is."""
+        """A set or list of names becomes one that can be a key, as the object is; a constraint has no price."""
+        if self.place == "constraint" and self.section is PricedSection:
+            object.__setattr__(self, "section", Section)
         if isinstance(self.requires, set | list | tuple):
             object.__setattr__(self, "requires", frozenset(self.requires))
 
@@ -216,14 +218,14 @@ class View:
         """The rewarded goal, as bits. Raises `EvomodError` for a pressure that is not of the pool."""
         if self.rewarded is None:
             raise EvomodError(
-                "view.goal: the goal may change, and this pressure is measured once an individual; a pressure "
-                "that looks at the goal has is_of_pool=True."
+                "view.goal, and view.right, which needs it: the goal may change, and this pressure is measured once an individual; a "
+                "pressure that looks at the goal has is_of_pool=True."
             )
         return self.rewarded
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """``[individual, case]``: which outputs are right, for every pattern that the goal counts."""
+        """``[individual, case]``: which outputs are right, for every pattern that the goal counts; needs the goal."""
         return self.goal.right(self.yes, self.no, self.tie_rule)
 
     @property

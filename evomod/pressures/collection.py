@@ -18,7 +18,7 @@ from evomod.files.collection import Collection, OwnSection, check_keys, file_nam
 from evomod.files.plugins import Origin
 from evomod.pressures import adaptability
 from evomod.pressures.base import Acting, Pressure
-from evomod.sections import SUPPORTS, Section
+from evomod.sections import SUPPORTS, PricedSection, Section
 
 PRESSURES = Collection(
     Pressure,
@@ -102,6 +102,10 @@ class Pressures(Section):
         own: dict[str, Any] = {}
         for key, section in self.own.items():
             name, read = _read(key, section) if isinstance(section, Own) else (key, section)
+            if name in own and own[name].sha256 == getattr(read, "sha256", None):
+                raise EvomodError(
+                    f"pressures.{key}: the pressure '{name}' stands there twice, of the same file; name it once."
+                )
             if name in own or name in PRESSURES:
                 raise EvomodError(
                     f"pressures.{key}: the name '{name}' is taken by "
@@ -197,6 +201,11 @@ def _refuse(where: str, pressure: Pressure) -> None:
         raise EvomodError(
             f"{where}: pressure '{pressure.name}' has the place {pressure.place!r}; expected 'objective' or "
             "'constraint'."
+        )
+    if pressure.place == "constraint" and issubclass(pressure.section, PricedSection):
+        raise EvomodError(
+            f"{where}: pressure '{pressure.name}' is a constraint, which has no probability and no penalty; expected a section made "
+            "from evomod.sections.Section."
         )
     if not callable(pressure.measure):
         raise EvomodError(f"{where}: pressure '{pressure.name}' has no function measure(view, section).")

@@ -190,6 +190,10 @@ def _onnx(network: Network) -> list[bytes]:
         graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="evomod"
     )
     model.ir_version = IR
+    model.doc_string = (
+        "patterns [pattern, input]: doubles, 1 for on and 0 for off. values [pattern, output]: doubles; a yes is above 0. A no is "
+        f"{'below 0, and exactly 0 is neither' if {'tanh', 'sign'} & set(simple.functions) else '0'}."
+    )
     helper.set_model_props(model, {"about": json.dumps(network.about)})
     return [model.SerializeToString()]
 

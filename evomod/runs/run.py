@@ -338,7 +338,7 @@ def checked_seed(seed: Any) -> np.random.SeedSequence:
     """The sequence of a seed. Raises `EvomodError` for what is none."""
     if isinstance(seed, np.random.SeedSequence):
         return seed
-    if not isinstance(seed, int) or seed < 0:
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
     return np.random.SeedSequence(seed)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from evomod.config import Config
 from evomod.encodings.collection import ENCODINGS
+from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.disk import NoLocksError, locked
@@ -84,9 +85,10 @@ def compile_for(config: Config, task: Task | None = None) -> None:
     short = config.evolution.model_copy(update=once)
     setup = prepare(config.model_copy(update={"evolution": short}), task)
     with one_at_a_time("evomod-compiles"):
-        for generation in evolve(setup.config, seed=1, setup=setup):
-            Tracker(setup).row(generation)
-            population_rows(generation)
+        with suppress(EvomodError):  # of a user's function: the runs that it fails in say so
+            for generation in evolve(setup.config, seed=1, setup=setup):
+                Tracker(setup).row(generation)
+                population_rows(generation)
         _measure_q(np.eye(4, k=1), setup.config.tracking.q_method)
 
 

@@ -288,12 +288,32 @@ def difference(
     return None
 
 
+def edited(ours: Study, theirs: Study) -> list[str]:
+    """Names of treatments of which nothing differs but the text of a user's file."""
+    mine = {t.name: t for t in ours.treatments}
+    found = []
+    for treatment in theirs.treatments:
+        if treatment.name in mine:
+            a, b = (
+                flat(one.config.model_dump(mode="json", by_alias=True))
+                for one in (mine[treatment.name], treatment)
+            )
+            differ = {key for key in a.keys() | b.keys() if a.get(key) != b.get(key)} - {SAVED}
+            if differ and all(key.endswith(".sha256") for key in differ):
+                found.append(treatment.name)
+    return found
+
+
+SAVED = "tracking.checkpoint_seconds"
+"""How often a state is saved may differ."""
+
+
 def changed_setting(wanted: Config, found: Config, free: Collection[str] = ()) -> str | None:
-    """The first setting that differs, as "a.b = found, not wanted"; how often a state is saved may."""
+    """The first setting that differs, as "a.b = found, not wanted"."""
     if found == wanted:
         return None  # of replicates, all but always; 0.2 ms less
     a, b = (flat(config.model_dump(mode="json", by_alias=True)) for config in (wanted, found))
-    for key in sorted((a.keys() | b.keys()) - {"tracking.checkpoint_seconds", *free}):
+    for key in sorted((a.keys() | b.keys()) - {SAVED, *free}):
         if a.get(key) != b.get(key):
             if key.endswith(".sha256"):
                 return (

@@ -16,7 +16,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
@@ -43,6 +43,7 @@ from evomod.studies.definition import (
     changed_setting,
     difference,
     dump_study,
+    edited,
     place_of,
     read_definition,
     replicates_of,
@@ -73,13 +74,12 @@ def opened(study: Study, folder: Path, *, shared: bool) -> Iterator[None]:
     with held(folder, shared=shared):
         _check_runs(study, folder)
         with one_at_a_time(folder):
-            _claim(study, folder)  # shards begin together: another may have begun meanwhile
+            corrected = _claim(study, folder)  # shards begin together: another may have begun meanwhile
             with reports_disk_errors(folder):
                 write_json(folder / "manifest.json", _manifest(study, folder))
                 for name, content in users_files_of(study).items():
-                    if not (
-                        folder / name
-                    ).exists():  # a copy that was edited is refused where it is read
+                    # a copy that was edited is refused where it is read
+                    if corrected or not (folder / name).exists():
                         write_whole(folder / name, content)
                 write_whole(folder / "study.toml", dump_study(study).encode())
         yield
@@ -92,23 +92,45 @@ def _check_runs(study: Study, folder: Path) -> None:
         check_run(replicate, folder / replicate.place)
 
 
-def _claim(study: Study, folder: Path) -> None:
+def _claim(study: Study, folder: Path) -> bool:
+    """Refuse a folder that is not this study's; returns whether a user's file was corrected since it was begun.
+
+    It may be where no run of its treatments is there: then nothing was made with it that is kept.
+    """
     if exists(folder) and not folder.is_dir():
         raise EvomodError(f"{folder} is a file; give a folder with --out.")
     if (folder / "study.toml").exists():
         manifest = load_manifest(folder)
         check_version(folder, manifest)
-        other = difference(study, read_definition(folder / "study.toml"), may_grow=True)
+        theirs = read_definition(folder / "study.toml")
+        changed = edited(study, theirs)
+        for name in changed:
+            _refuse_made_with_another_text(folder, name)
+        kept = tuple(t for t in theirs.treatments if t.name not in changed)
+        other = difference(study, replace(theirs, treatments=kept), may_grow=True)
         other = other or other_task(study, manifest)
         if other:
             raise EvomodError(f"{folder} holds another study: {other}. Give another folder with --out.")
-        return
+        return bool(changed)
     names = {treatment.name for treatment in study.treatments} | OURS | set(users_files_of(study))
     found = {path.name.removesuffix(".part") for path in folder.glob("*")}
     foreign = sorted(found - names)
     if foreign:
         raise EvomodError(
             f"{folder} is no study's folder and holds '{foreign[0]}'; give another folder with --out."
+        )
+    return False
+
+
+def _refuse_made_with_another_text(folder: Path, treatment: str) -> None:
+    """Refuse a treatment with runs that were made with another text of a user's file."""
+    table = folder / "summary.csv"
+    in_table = table.exists() and any(name == treatment for name, _ in lines_by_run(table))
+    if exists(folder / treatment) or in_table:
+        files = f"{folder / treatment}" + (f" and {table} (it is written anew)" if in_table else "")
+        raise EvomodError(
+            f"{folder}: a file of treatment '{treatment}' was edited since its runs were made. Put the file back as it was; or take "
+            f"{files} away and give the same command again: its runs begin anew, and those of other treatments stay."
         )
 
 

@@ -397,8 +397,8 @@ def draw_table(path):
     for cause in CAUSES:
         mine = [data_set for data_set in tasks if any(key[:2] == (data_set, cause) for key in effects)]
         lines += [(cause, None), *((cause, data_set) for data_set in mine)] if mine else []
-    figure = Figure((WIDTH, MARGIN + PITCH * len(lines)), layout="constrained", dpi=200)
-    figure.get_layout_engine().set(w_pad=0.01, wspace=0.0)  # type: ignore[union-attr]
+    figure = Figure((WIDTH, MARGIN + PITCH * len(lines)), dpi=200)
+    figure.set_layout_engine("constrained", w_pad=0.01, wspace=0.0)
     cells = figure.subplots(1, len(MEASURES), sharey=True)
     for axes, (measure, label) in zip(cells, MEASURES.items(), strict=True):
         draw_measure(axes, measure, effects, tasks, lines)
