@@ -633,6 +633,13 @@ def test_a_corrected_file_begins_its_treatment_anew_and_leaves_the_others(home):
     assert found.summary["treatment"].tolist() == ["a", "a", "b", "b"] and not found.failures
     assert (home / "studies/s/a/000/log.csv").read_bytes() == kept
     assert (home / "studies/s/late.py").read_text() == LATE.format(line="pass")
+    shutil.rmtree(home / "studies/s/a")
+    (home / "late.py").write_text(LATE.format(line="..."))
+    with pytest.raises(
+        EvomodError,
+        match=r"'b' was edited .*give another folder with --out: the tables here hold runs without",
+    ):
+        run_study(load_definition("s.toml"), "studies/s", jobs=1)
 
 
 def test_a_file_that_fails_at_once_leaves_other_treatments_their_runs(home):

@@ -293,14 +293,15 @@ def edited(ours: Study, theirs: Study) -> list[str]:
     mine = {t.name: t for t in ours.treatments}
     found = []
     for treatment in theirs.treatments:
-        if treatment.name in mine:
-            a, b = (
-                flat(one.config.model_dump(mode="json", by_alias=True))
-                for one in (mine[treatment.name], treatment)
-            )
-            differ = {key for key in a.keys() | b.keys() if a.get(key) != b.get(key)} - {SAVED}
-            if differ and all(key.endswith(".sha256") for key in differ):
-                found.append(treatment.name)
+        ours_of_it = mine.get(treatment.name, treatment)
+        if ours_of_it.config == treatment.config:
+            continue
+        a, b = (
+            flat(one.config.model_dump(mode="json", by_alias=True)) for one in (ours_of_it, treatment)
+        )
+        differ = {key for key in a.keys() | b.keys() if a.get(key) != b.get(key)} - {SAVED}
+        if differ and all(key.endswith(".sha256") for key in differ):
+            found.append(treatment.name)
     return found
 
 

@@ -105,7 +105,7 @@ def _claim(study: Study, folder: Path) -> bool:
         theirs = read_definition(folder / "study.toml")
         changed = edited(study, theirs)
         for name in changed:
-            _refuse_made_with_another_text(folder, name)
+            _refuse_made_with_another_text(study, folder, name)
         kept = tuple(t for t in theirs.treatments if t.name not in changed)
         other = difference(study, replace(theirs, treatments=kept), may_grow=True)
         other = other or other_task(study, manifest)
@@ -122,16 +122,21 @@ def _claim(study: Study, folder: Path) -> bool:
     return False
 
 
-def _refuse_made_with_another_text(folder: Path, treatment: str) -> None:
+def _refuse_made_with_another_text(study: Study, folder: Path, treatment: str) -> None:
     """Refuse a treatment with runs that were made with another text of a user's file."""
     table = folder / "summary.csv"
     in_table = table.exists() and any(name == treatment for name, _ in lines_by_run(table))
-    if exists(folder / treatment) or in_table:
-        files = f"{folder / treatment}" + (f" and {table} (it is written anew)" if in_table else "")
+    if not (exists(folder / treatment) or in_table):
+        return
+    told = f"{folder}: a file of treatment '{treatment}' was edited since its runs were made. Put the file back as it was"
+    if in_table and kept_runs(study, folder):
         raise EvomodError(
-            f"{folder}: a file of treatment '{treatment}' was edited since its runs were made. Put the file back as it was; or take "
-            f"{files} away and give the same command again: its runs begin anew, and those of other treatments stay."
+            f"{told}, or give another folder with --out: the tables here hold runs without folders."
         )
+    files = f"{folder / treatment}" + (f" and {table} (it is written anew)" if in_table else "")
+    raise EvomodError(
+        f"{told}; or take {files} away and give the same command again: its runs begin anew, and those of other treatments stay."
+    )
 
 
 def other_task(study: Study, manifest: dict[str, Any]) -> str | None:
