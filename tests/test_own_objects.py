@@ -632,6 +632,8 @@ def test_a_corrected_file_begins_its_treatment_anew_and_leaves_the_others(home):
     found = run_study(load_definition("s.toml"), "studies/s", jobs=1)
     assert found.summary["treatment"].tolist() == ["a", "a", "b", "b"] and not found.failures
     assert (home / "studies/s/a/000/log.csv").read_bytes() == kept
+    measured = found.summary["pressure:late"].astype(float)
+    assert np.isnan(measured[:2]).all() and (measured[2:] == found.summary["connections"][2:]).all()
     assert (home / "studies/s/late.py").read_text() == LATE.format(line="pass")
     shutil.rmtree(home / "studies/s/a")
     (home / "late.py").write_text(LATE.format(line="..."))

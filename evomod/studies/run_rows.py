@@ -29,7 +29,7 @@ from evomod.runs.measures import q_measures
 from evomod.runs.run import Run
 from evomod.runs.tracking import TIED_COLUMNS
 
-ROWS_FORMAT = "evomod rows 1"
+ROWS_FORMAT = "evomod rows 2"
 """Of other formats rows are made anew: raise the number where the rows of a run change."""
 ROWS = "rows.json"
 
@@ -122,6 +122,15 @@ def measures_of(run: Run) -> dict[str, Any]:
     return _measures(run, _log(run))
 
 
+OWN = "pressure:"
+"""Columns of what users' pressures measure begin so, here as in the log."""
+
+
+def _own_columns(run: Run) -> list[str]:
+    """What users' pressures measure of the best network, by column."""
+    return [f"{OWN}{name}" for name in run.config.pressures.own]
+
+
 def _measures(run: Run, log: Log) -> dict[str, Any]:
     last = log.last
     return {
@@ -135,7 +144,9 @@ def _measures(run: Run, log: Log) -> dict[str, Any]:
         "connections": last["connections"],
         "connection_cost": last["connection_cost"],
         "neurons": last["neurons"],
-        **{name: last[name] for name in ("hierarchy", *TIED_COLUMNS) if name in last},
+        **{
+            name: last[name] for name in ("hierarchy", *TIED_COLUMNS, *_own_columns(run)) if name in last
+        },
         "generations_to_solve": log.solved or "",
         "solved": int(log.solved is not None),
     }

@@ -53,7 +53,7 @@ from evomod.studies.definition import (
 )
 from evomod.studies.folder import is_done, kept_runs, one_at_a_time
 from evomod.studies.networks import DENSITY, read_networks, write_density, write_networks
-from evomod.studies.run_rows import CURVES, ROWS, RunRows, run_rows
+from evomod.studies.run_rows import CURVES, OWN, ROWS, RunRows, run_rows
 from evomod.studies.stated import how_many, load_manifest
 
 AT_A_TIME = 32
@@ -264,7 +264,10 @@ def _header(path: Path, kept: set[Key]) -> bytes:
 
 
 def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key]) -> None:
-    """Fitness on single goals only where all treatments have one task, what is logged on request where all log it."""
+    """Fitness on single goals only where all treatments have one task, what is logged on request where all log it.
+
+    What users' pressures measure stands last, empty in treatments that lack them.
+    """
     study, path = found.study, found.folder / "summary.csv"
     has_goals = len({treatment.task_name for treatment in study.treatments}) == 1
     absent = set() if _all_log(study, "hierarchy") else {"hierarchy"}
@@ -272,17 +275,40 @@ def _write_summary(found: StudyFolder, rows: dict[Key, RunRows], kept: set[Key])
     names = [
         name
         for name in (next(iter(rows.values())).summary if rows else ())
-        if (has_goals or not name.startswith("fitness:")) and name not in absent
+        if (has_goals or not name.startswith("fitness:"))
+        and name not in absent
+        and not name.startswith(OWN)
     ]
-    header = csv_line(("treatment", "replicate", "seed", *names)) if rows else _header(path, kept)
+    own_names = _own_names(path, rows, kept)
+    header = (
+        csv_line(("treatment", "replicate", "seed", *names, *own_names)) if rows else _header(path, kept)
+    )
     for run, own in rows.items():
         if not own.summary.keys() >= set(names):
             raise EvomodError(_damaged_rows(found, run))
     lines = {
-        run: [csv_line((*run, seed_of(study.seed, *run), *(own.summary[name] for name in names)))]
+        run: [
+            csv_line(
+                (
+                    *run,
+                    seed_of(study.seed, *run),
+                    *(own.summary[name] for name in names),
+                    *(own.summary.get(name, "") for name in own_names),
+                )
+            )
+        ]
         for run, own in rows.items()
     }
     write_lines(path, header, order_of(study), lines, kept)
+
+
+def _own_names(path: Path, rows: dict[Key, RunRows], kept: set[Key]) -> list[str]:
+    """Columns of users' pressures: those of any run; beside lines that are kept those of their table."""
+    if kept and path.exists():
+        names = header_of(path).decode().rstrip("\n").split(",")
+    else:
+        names = sorted({name for own in rows.values() for name in own.summary})
+    return [name for name in names if name.startswith(OWN)]
 
 
 def _damaged_rows(found: StudyFolder, run: Key) -> str:
