@@ -374,22 +374,11 @@ def _parameters(task: Task, name: str) -> list[str]:
         ) from None
 
 
-def _refuse_constants(task: Task, tables: Mapping[str, NDArray[np.bool_]]) -> None:
-    """Refuse a goal that every network without a connection solves, or its negative: mostly a slip in a subgoal."""
-    for name, table in tables.items():
-        if table.size and (table == table.flat[0]).all():
-            raise EvomodError(
-                f"task '{task.name}'{_where(task)}: the goal '{name}' says {'yes' if table.flat[0] else 'no'} to all {table.shape[-1]} patterns, so "
-                "there is nothing to be learned. Mind that inputs are Boolean arrays, of which + is OR: count with "
-                "a.astype(int) + b.astype(int)."
-            )
-
-
 def derive(task: Task) -> Task:
     """Check a task and derive its truth tables.
 
     Raises `EvomodError` for names that are no identifiers, an unknown subgoal in a goal, a function
-    that fails or returns anything but one Boolean a pattern, goals of different output counts or of one answer to everything.
+    that fails or returns anything but one Boolean a pattern, goals of different output counts.
     """
     _check_types(task)
     if not task.goals or not task.inputs:
@@ -426,7 +415,6 @@ def derive(task: Task) -> Task:
     subgoals = subgoal_tables(task)
     found = {name: _goal_table(task, name, subgoals) for name in task.goals}
     tables = {name: table for name, (table, _) in found.items()}
-    _refuse_constants(task, tables)
     counted = {name: some for name, (_, some) in found.items() if some is not None}
     counts = {name: table.shape[0] for name, table in tables.items()}
     if len(set(counts.values())) > 1:

@@ -105,10 +105,6 @@ MISTAKES = {
         task_text(goals="{'g': lambda one: one, 'h': lambda one: (one, one)}"),
         "different numbers of outputs",
     ),
-    "the same to all": (
-        task_text(subgoals="{'one': lambda x: x.a + x.b >= 2}"),
-        r"says no to all 4 patterns.*of which \+ is OR",
-    ),
     "names": (task_text(subgoals="{'not a name': lambda x: x.a}"), "identifiers, not 'not a name'"),
 }
 
