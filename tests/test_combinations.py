@@ -4,7 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from test_own_objects import FAN_IN, PERCEPTRON, TOURNAMENT
+from own_files import FAN_IN, PERCEPTRON, TOURNAMENT
 from test_runs import contents
 
 import evomod

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from naive_selection import map_elites
-from test_own_objects import FAN_IN
+from own_files import FAN_IN
 from test_runs import contents
 
 import evomod

@@ -1,8 +1,6 @@
 """Users' own pressures and selections: from a file, an entry point or Python; recorded, resumed, refused."""
 
 import json
-import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_files import FAN_IN, OWN, PERCEPTRON, QUICK, SMALL, TOURNAMENT, config, lie_in, refused
 from test_runs import contents
 
 import evomod
@@ -23,60 +22,10 @@ from evomod.studies.definition import load_definition
 from evomod.studies.run import run_study
 from evomod.studies.tables import load_study
 
-FAN_IN = '''"""The largest number of connections into one neuron, which is to be small."""
-from evomod.pressures.base import Pressure
-
-print("executed")
-
-
-def measure(view, section):
-    return view.adjacency.sum(axis=1).max(axis=1)
-
-
-PRESSURE = Pressure("fan-in", measure)
-'''
-TOURNAMENT = '''"""Tournaments of three by fitness; all are replaced."""
-import numpy as np
-
-from evomod.selections.base import Selection
-
-
-def breed(candidates, section, rng):
-    rows = rng.integers(candidates.size, size=(candidates.size, 3))
-    winners = candidates.objectives[rows, 0].argmax(axis=1)
-    return np.empty(0, np.int64), rows[np.arange(candidates.size), winners]
-
-
-SELECTION = Selection("tournament", breed)
-'''
-PERCEPTRON = re.search(
-    r"```python file=perceptron.py\n(.*?)```",
-    (Path(__file__).parent.parent / "docs" / "extending.md").read_text(),
-    re.S,
-)[1]
-SMALL = {"population": 20, "generations": 12}
-QUICK = {"population_every": 5, "checkpoint_seconds": 0.01}
-
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    (tmp_path / "fan_in.py").write_text(FAN_IN)
-    (tmp_path / "tournament.py").write_text(TOURNAMENT)
-    (tmp_path / "perceptron.py").write_text(PERCEPTRON)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plugins, "EXECUTED", {})
-    return tmp_path
-
-
-def config(**sections):
-    return evomod.Config(**({"task": "retina", "evolution": SMALL, "tracking": QUICK} | sections))
-
-
-def refused(*arguments, capsys):
-    assert main(list(arguments)) == 2
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    return said
+    return lie_in(tmp_path, monkeypatch)
 
 
 def test_the_three_ways_to_name_a_file_are_one_config(home, capsys):
@@ -131,27 +80,6 @@ def test_the_log_has_a_column_of_what_it_measures(home):
     measured = [g.population.measured["fan-in"][g.best_row] for g in generations]
     assert found.log["pressure:fan-in"].tolist() == measured and len(set(measured)) > 1
     assert "pressure:fan-in" not in run(config(), seed=2, out="runs/y").log
-
-
-OWN = {
-    "pressure": {"pressures": {"fan_in.py": {"probability": 0.5}, "connection-cost": {}}},
-    "selection": {"selection": {"method": "./tournament.py"}},
-    "both": {
-        "pressures": {"fan_in.py": {"penalty": 0.01}},
-        "selection": {"method": "tournament.py"},
-        "network": {"encoding": "threshold"},
-    },
-    "encoding": {
-        "network": {"encoding": "./perceptron.py", "density": 0.7},
-        "variation": {"rate": 0.2},
-        "pressures": {"connection-cost": {}},
-    },
-    "all": {
-        "network": {"encoding": "perceptron.py"},
-        "pressures": {"fan_in.py": {"penalty": 0.01}},
-        "selection": {"method": "tournament.py"},
-    },
-}
 
 
 @pytest.mark.parametrize("kind", OWN)
@@ -229,56 +157,6 @@ def test_reading_never_executes(home, capsys):
     for arguments in (["plot", "x"], ["status", "study"], ["tasks"]):
         assert main(arguments) == 0
     assert not plugins.EXECUTED and said not in capsys.readouterr().err
-
-
-def study_text(home):
-    (home / "study.toml").write_text(
-        'name = "s"\nseed = 1\nreplicates = 2\n'
-        "settings.evolution = {population = 10, generations = 4}\n"
-        'settings.task = "retina"\n'
-        '[treatments.a]\nsettings.pressures.fan-in = {file = "fan_in.py", probability = 0.5}\n'
-        '[treatments.b]\nsettings.selection.method = "tournament.py"\n'
-        '[treatments.c]\nsettings.network.encoding = "perceptron.py"\n'
-    )
-    return load_definition(home / "study.toml")
-
-
-def test_a_study_by_workers_holds_the_copies_and_goes_on_from_them(home):
-    one = run_study(study_text(home), home / "one", jobs=1)
-    two = run_study(study_text(home), home / "two", jobs=2)
-    for name in ("fan_in.py", "tournament.py", "perceptron.py", "summary.csv", "study.toml"):
-        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
-    (home / "fan_in.py").unlink()
-    (home / "tournament.py").unlink()
-    (home / "perceptron.py").unlink()
-    again = load_definition(two.folder / "study.toml", replicates=3)
-    found = run_study(again, two.folder, jobs=1)
-    assert len(found.summary["q_score"]) == 9 and not found.failures
-    copy = two.folder / "fan_in.py"
-    copy.write_text(copy.read_text() + "# later\n")
-    with pytest.raises(EvomodError, match=r"fan_in\.py was edited: its SHA-256"):
-        load_definition(two.folder / "study.toml")
-
-
-def test_a_study_by_dask(home):
-    pytest.importorskip("distributed")
-    one = run_study(study_text(home), home / "one", jobs=1)
-    two = run_study(study_text(home), home / "two", jobs=1, dask="local")
-    assert (one.folder / "summary.csv").read_bytes() == (two.folder / "summary.csv").read_bytes()
-
-
-def test_two_files_of_one_name_in_a_study_are_refused(home):
-    (home / "other").mkdir()
-    (home / "other" / "fan_in.py").write_text(FAN_IN + "# another\n")
-    (home / "study.toml").write_text(
-        'name = "s"\nseed = 1\nreplicates = 1\nsettings.task = "retina"\n'
-        '[treatments.a]\nsettings.pressures.fan-in.file = "fan_in.py"\n'
-        '[treatments.b]\nsettings.pressures.fan-in.file = "other/fan_in.py"\n'
-    )
-    with pytest.raises(
-        EvomodError, match=r"treatments.a and treatments.b: two files .* named fan_in.py; rename"
-    ):
-        load_definition("study.toml")
 
 
 BROKEN = {
@@ -587,72 +465,6 @@ def test_what_fails_after_a_checkpoint_stays_a_run(home):
     assert load_run(home / "x").manifest["end"] is None
 
 
-def test_a_study_says_which_file_was_edited(home):
-    text = 'name = "s"\nseed = 1\nreplicates = 1\n[base]\ntask = "retina"\nevolution = {population = 8, generations = 1}\n'
-    (home / "s.toml").write_text(text + '[treatments.a]\nsettings.selection.method = "tournament.py"\n')
-    run_study(load_definition("s.toml"), "studies/s", jobs=1)
-    (home / "tournament.py").write_text(TOURNAMENT + "\n")
-    with pytest.raises(
-        EvomodError,
-        match=r"a file of treatment 'a' was edited .*take studies/s/a and studies/s/summary\.csv \(it is written anew\) away",
-    ):
-        run_study(load_definition("s.toml"), "studies/s", jobs=1)
-
-
-LATE = """
-from evomod import Pressure
-
-def measure(view, section):
-    {line}
-    return (view.active != 0).sum(axis=1) * 1.0
-
-PRESSURE = Pressure("late", measure)
-"""
-OF_TWO = """
-name = "s"
-seed = 1
-replicates = 2
-base = {task = "retina", evolution = {population = 8, generations = 3}}
-[treatments.a]
-[treatments.b]
-settings.pressures.late = {file = "late.py", penalty = 0.001}
-"""
-
-
-def test_a_corrected_file_begins_its_treatment_anew_and_leaves_the_others(home):
-    (home / "s.toml").write_text(OF_TWO)
-    (home / "late.py").write_text(LATE.format(line="assert view.first == 0, 'not foreseen'"))
-    first = run_study(load_definition("s.toml"), "studies/s", jobs=1)
-    assert len(first.failures) == 2
-    kept = (home / "studies/s/a/000/log.csv").read_bytes()
-    (home / "late.py").write_text(LATE.format(line="pass"))
-    with pytest.raises(EvomodError, match=r"a file of treatment 'b' was edited .*take studies/s/b"):
-        run_study(load_definition("s.toml"), "studies/s", jobs=1)
-    shutil.rmtree(home / "studies/s/b")
-    found = run_study(load_definition("s.toml"), "studies/s", jobs=1)
-    assert found.summary["treatment"].tolist() == ["a", "a", "b", "b"] and not found.failures
-    assert (home / "studies/s/a/000/log.csv").read_bytes() == kept
-    measured = found.summary["pressure:late"].astype(float)
-    assert np.isnan(measured[:2]).all() and (measured[2:] == found.summary["connections"][2:]).all()
-    assert (home / "studies/s/late.py").read_text() == LATE.format(line="pass")
-    shutil.rmtree(home / "studies/s/a")
-    (home / "late.py").write_text(LATE.format(line="..."))
-    with pytest.raises(
-        EvomodError,
-        match=r"'b' was edited .*give another folder with --out: the tables here hold runs without",
-    ):
-        run_study(load_definition("s.toml"), "studies/s", jobs=1)
-
-
-def test_a_file_that_fails_at_once_leaves_other_treatments_their_runs(home):
-    (home / "s.toml").write_text(OF_TWO)
-    (home / "late.py").write_text(LATE.format(line="1 / 0"))
-    found = run_study(load_definition("s.toml"), "studies/s", jobs=1)
-    assert found.summary["treatment"].tolist() == ["a", "a"]
-    assert [failure["treatment"] for failure in found.failures] == ["b", "b"]
-    assert all("generation 0: pressure 'late'" in failure["message"] for failure in found.failures)
-
-
 SELECTS = {
     "return None, np.zeros(21, np.int64)": "kept 20 and chose 21 parents; expected 20 in all",
     "return np.empty(0, np.int64), np.arange(3)": "kept 0 and chose 3 parents; expected 20 in all",
@@ -766,131 +578,3 @@ def test_a_new_process_executes_nothing_of_a_folder_that_is_not_trusted(theirs):
         assert "executed" not in done.stdout + done.stderr and "Traceback" not in done.stderr
         done = fresh([*arguments, "--trust"], theirs)
         assert done.returncode == 0 and "executed" in done.stdout + done.stderr, (arguments, done.stderr)
-
-
-def perceptron(home, before, after):
-    assert before in PERCEPTRON
-    (home / "bad.py").write_text(PERCEPTRON.replace(before, after, 1))
-    return config(network={"encoding": "./bad.py"})
-
-
-KINDS = {
-    'ENCODING = EncodingKind(\n    "perceptron"': (
-        'ENCODING = EncodingKind(\n    "layered"', "the name 'layered' is taken by"),
-    '"sparsity"}': ('"colour"}', "supports 'colour'; known: weights, places"),
-    "    build,\n": ("    None,\n", "has no function build"),
-    "    PerceptronNetwork,\n": ("    dict,\n", "section of encoding 'perceptron': expected a class made from"),
-    "    wiring = wire(": ("    1 / 0\n    wiring = wire(", r"fails, line \d+: ZeroDivisionError"),
-    "    return Perceptron(": ("    return dict(", "build returned a dict without"),
-    "    def bounds(": ("    def limits(", "Perceptron has no method bounds"),
-    "    def compute(": ("    def calculate(", "Perceptron has no method compute"),
-    '"places", "sparsity"': ('"places", "removal"', "no method strengths and no without"),
-    '"places", "sparsity"}': ('"places", "sparsity", "gradient"}', "Perceptron has no method learned"),
-    "return [-1] * self.n_genes, ": ("return [-1], ", r"bounds returned arrays of \[1\] and \[8\]; expected two lists of 8"),
-    "return [-1] * self.n_genes, [1] * self.n_genes": ("return None", "bounds returned None; expected two lists of 8"),
-    "name=ENCODING.name": ('name="other"', "an encoding named 'other'"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", KINDS)
-def test_an_encoding_that_cannot_be_used_is_one_sentence(home, case):
-    given = perceptron(home, case, KINDS[case][0])
-    with pytest.raises(EvomodError, match=KINDS[case][1]) as caught:
-        evomod.prepare(given)
-    assert "bad.py" in str(caught.value) and len(str(caught.value).splitlines()) == 1
-
-
-ANSWERS = {
-    "rng.choice([-1, 1], there.shape)).astype(np.int8)": (
-        "rng.choice([-1, 1], there.shape))", r"birth returned int64\[20, 8\]; expected int8\[20, 8\]"),
-    "return np.where(changed": ("return np.where(changed[:3]", r"vary fails, line \d+: ValueError"),
-    "rng.integers(-1, 2, changed.shape)": ("rng.integers(5, 6, changed.shape)", "vary: genome .* outside what bounds"),
-    "pack(sums > 0), pack": ("(sums > 0), pack", r"compute: yes is bool\[20, 1, 256\]; expected uint64\[20, 1, 4\]"),
-    "return pack(sums > 0), pack(sums < 0)": ("return sums", "compute returned a ndarray; expected the pair of arrays"),
-    "return genomes\n": ("return genomes[:, 1:]\n", r"active is int8\[1, 7\]; expected int8\[1, 8\]"),
-    "        return Network(": ("        return dict(", r"network returned a dict; expected an evomod.Network"),
-    "weight=genome": ("weight=-genome", "network: the network does not say yes to the same patterns as compute"),
-}  # fmt: skip
-
-
-LEARNED = {
-    "genomes": "learned returned a ndarray; expected the pair of arrays genomes, errors",
-    "genomes[:, 1:], np.zeros(genomes.shape[0])": r"learned: genomes returned int8\[20, 7\]; expected int8\[20, 8\]",
-    "genomes, np.zeros(3)": r"learned: errors is float64\[3\]; expected float64\[20\]",
-    "genomes, np.full(genomes.shape[0], 4.5)": "learned: errors must lie from 0 to 4",
-    "genomes, np.full(genomes.shape[0], np.nan)": "learned: errors must lie from 0 to 4",
-    "genomes, np.ones(genomes.shape[0])": None,
-}
-
-
-@pytest.mark.parametrize("returned", LEARNED)
-def test_what_an_encoding_learns_is_looked_at(home, returned):
-    method = f"    def learned(self, genomes, wanted, steps, rng):\n        return {returned}\n\n    def bounds("
-    text = PERCEPTRON.replace('"places", "sparsity"}', '"places", "sparsity", "gradient"}')
-    (home / "bad.py").write_text(text.replace("    def bounds(", method, 1))
-    given = config(network={"encoding": "./bad.py"}, pressures={"learning": {"weight": 1.0}})
-    if LEARNED[returned] is None:
-        assert (next(iter(evomod.evolve(given, 1))).expected == 0.75).all()
-        return
-    with pytest.raises(EvomodError, match=LEARNED[returned]):
-        next(iter(evomod.evolve(given, 1)))
-
-
-@pytest.mark.parametrize("case", ANSWERS)
-def test_an_encoding_that_returns_something_else_is_named(home, case):
-    given = perceptron(home, case, ANSWERS[case][0])
-    with pytest.raises(
-        EvomodError, match=r"encoding 'perceptron' \(bad\.py\): " + f".*{ANSWERS[case][1]}"
-    ):
-        for generation in evomod.evolve(given, seed=1):
-            evomod.runs.tracking.Tracker(generation.setup).row(generation)
-            assert generation.best.n_nodes == 9
-
-
-def test_an_encodings_sections_are_checked_and_its_defaults_hold(home, capsys):
-    for sections, message in (
-        (
-            {"network": {"encoding": "perceptron.py", "density": 2.0}},
-            "network.density: expected less than or equal to 1",
-        ),
-        (
-            {"network": {"encoding": "perceptron.py", "gates": 2}},
-            "network.gates: unknown key; known here: encoding, density",
-        ),
-        (
-            {"network": {"encoding": "perceptron.py"}, "variation": {"x": 1}},
-            "variation.x: unknown key; known here: rate",
-        ),
-        (
-            {"network": {"encoding": "perceptron.py"}, "pressures": {"l1": {}}},
-            "l1 requires connections with weights, which",
-        ),
-    ):
-        with pytest.raises(EvomodError, match=message):
-            evomod.prepare(config(**sections))
-    text = PERCEPTRON.replace(
-        'supports=frozenset({"places"',
-        'defaults={"evolution": {"generations": 7}, "variation": {"rate": 0.3}},\n'
-        '    supports=frozenset({"places"',
-    )
-    (home / "other.py").write_text(text)
-    found = evomod.prepare(evomod.Config(task="retina", network={"encoding": "other.py"})).config
-    assert (found.evolution.generations, found.evolution.population, found.variation.rate) == (
-        7,
-        1000,
-        0.3,
-    )
-    said = refused("evolve", "retina", "--set", "network.encoding=./gone.py", capsys=capsys)
-    assert "there is no encoding file gone.py" in said
-
-
-def test_a_process_that_does_not_know_the_file_of_an_encoding_wants_trust(home, capsys):
-    begun = evomod.runs.run.begin(config(**OWN["encoding"]), 3, home / "begun")
-    plugins.EXECUTED.clear()
-    said = refused("evolve", "--resume", str(begun), capsys=capsys)
-    assert "perceptron.py is Python code that would run with all your rights" in said
-    assert not (begun / "complete").exists() and not plugins.EXECUTED
-    assert main(["evolve", "--resume", str(begun), "--trust"]) == 0
-    whole = run(config(**OWN["encoding"]), 3, home / "whole")
-    names = ("log.csv", "best.json", "checkpoint.npz")
-    assert contents(begun, names) == contents(whole.folder, names)

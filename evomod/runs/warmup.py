@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from evomod.config import Config
 from evomod.encodings.collection import ENCODINGS
-from evomod.errors import EvomodError
 from evomod.evolution.loop import evolve
 from evomod.evolution.setup import prepare
 from evomod.files.disk import NoLocksError, locked
+from evomod.files.plugins import Fault
 from evomod.kernels import (
     answers,
     is_compiled,
@@ -85,7 +85,7 @@ def compile_for(config: Config, task: Task | None = None) -> None:
     short = config.evolution.model_copy(update=once)
     setup = prepare(config.model_copy(update={"evolution": short}), task)
     with one_at_a_time("evomod-compiles"):
-        with suppress(EvomodError):  # of a user's function: the runs that it fails in say so
+        with suppress(Fault):  # the runs that it fails in say so
             for generation in evolve(setup.config, seed=1, setup=setup):
                 Tracker(setup).row(generation)
                 population_rows(generation)

@@ -288,7 +288,7 @@ def difference(
     return None
 
 
-def edited(ours: Study, theirs: Study) -> list[str]:
+def with_edited_files(ours: Study, theirs: Study) -> list[str]:
     """Names of treatments of which nothing differs but the text of a user's file."""
     mine = {t.name: t for t in ours.treatments}
     found = []

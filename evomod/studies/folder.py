@@ -43,11 +43,11 @@ from evomod.studies.definition import (
     changed_setting,
     difference,
     dump_study,
-    edited,
     place_of,
     read_definition,
     replicates_of,
     users_files_of,
+    with_edited_files,
 )
 from evomod.studies.networks import networks_by_run
 from evomod.studies.stated import STUDY_FORMAT, load_manifest
@@ -103,7 +103,7 @@ def _claim(study: Study, folder: Path) -> bool:
         manifest = load_manifest(folder)
         check_version(folder, manifest)
         theirs = read_definition(folder / "study.toml")
-        changed = edited(study, theirs)
+        changed = with_edited_files(study, theirs)
         for name in changed:
             _refuse_made_with_another_text(study, folder, name)
         kept = tuple(t for t in theirs.treatments if t.name not in changed)
