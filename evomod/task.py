@@ -639,6 +639,16 @@ def counted_answers(task: Task, goal: str) -> NDArray[np.bool_]:
     return task.counted.get(goal, np.ones(table.shape, np.bool_))
 
 
+def is_constant(task: Task, goal: str) -> bool:
+    """Whether a network without connections can do a goal: each output has one right answer to all patterns.
+
+    Never for attractors, which are to be reached from many starts. Raises `EvomodError` for a goal that the task lacks.
+    """
+    table, counts = goal_table(task, goal), counted_answers(task, goal)
+    one_answer = ~((table & counts).any(axis=1) & (~table & counts).any(axis=1))
+    return task.fitness is None and bool(one_answer.all())
+
+
 def goal_table(task: Task, goal: str) -> NDArray[np.bool_]:
     """Truth table ``bool[output, pattern]`` of a goal; raises `EvomodError` with the known goals."""
     if goal not in task.tables:

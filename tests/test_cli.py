@@ -64,12 +64,16 @@ def test_tasks_are_listed_with_their_files(capsys):
     Path("tasks").mkdir()
     Path("tasks/mine.py").write_text(
         '"""My own."""\nfrom evomod.task import Task\n'
-        "TASK = Task(name='mine', inputs=('a',), subgoals={'s': lambda x: x.a}, goals={'g': lambda s: s})\n"
+        "TASK = Task(name='mine', inputs=('a',), subgoals={'s': lambda x: x.a}, goals={'g': lambda s: s, 'none': lambda s: s | ~s})\n"
     )
     assert main(["tasks"]) == 0
     out = capsys.readouterr().out
     for part in ("mine: My own.", "tasks/mine.py", "left-or-right (yes to 192 of 256", "five-xor"):
         assert part in out
+    assert "goal      none (yes to 2 of 2 answers; no output depends on an input)" in out
+    assert (
+        out.count("no output depends on an input") == 1
+    )  # attractors have one answer to all their starts
 
 
 @pytest.mark.parametrize(

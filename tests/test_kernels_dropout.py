@@ -165,6 +165,7 @@ NETWORKS = {
     "feedback": CircuitNetwork(encoding="circuit", gates=6, steps=8),
     "ternary": CircuitNetwork(encoding="circuit", gates=6, feedback="ternary"),
     "forward": CircuitNetwork(encoding="circuit", gates=7, feed_forward=True),
+    "large": CircuitNetwork(encoding="circuit", gates=58, steps=8),
     "layers": GateLayersNetwork(
         encoding="gate-layers", layers=(3, 4, 3, 2), gates=("and", "or", "nand", "nor")
     ),

@@ -66,9 +66,27 @@ def test_hierarchy_of_networks_equals_the_oracle():
         active = (rng.random((size(20, 4), n * n)) < 1.5 / n).astype(np.int8)
         active[1::2] *= source < target
         found = np.empty(len(active))
-        work = np.empty((n, -(-n // 64)), np.uint64), np.empty(n, np.int64), np.empty(n, np.bool_)
-        paths.rank(active, source, target, *work, found)
+        words, is_connected = np.empty((n, -(-n // 64)), np.uint64), np.empty(n, np.bool_)
+        listed, counts = np.empty(n * n, np.int64), np.empty(n, np.int64)
+        paths.rank(active, source, target, listed, words, counts, is_connected, found)
         for row, one in zip(found.tolist(), active, strict=True):
             matrix = np.zeros((n, n))
             matrix[source[one != 0], target[one != 0]] = 1.0
             assert row == measures.global_reaching_centrality(matrix.tolist())
+
+
+def test_connected_nodes_are_counted_as_by_hand():
+    """Of 1 to 70 nodes, all, some or none of which count; a connection to itself is one."""
+    rng = np.random.default_rng(5)
+    for n in (1, 2, 7, 24, 70):
+        target, source = (ends.ravel() for ends in np.indices((n, n)))
+        active = (rng.random((size(20, 4), n * n)) < 1.0 / n / n).astype(np.int8) * 2
+        active[0], active[-1] = 0, 1
+        for is_counted in (np.ones(n, np.bool_), np.zeros(n, np.bool_), rng.random(n) < 0.5):
+            counts = np.empty(len(active), np.int64)
+            paths.count_connected(active, source, target, is_counted, np.empty(n, np.bool_), counts)
+            for found, one in zip(counts.tolist(), active.tolist(), strict=True):
+                ends = {
+                    int(end) for k, there in enumerate(one) if there for end in (source[k], target[k])
+                }
+                assert found == sum(bool(is_counted[node]) for node in ends)

@@ -52,7 +52,7 @@ def act_train(given: argparse.Namespace) -> int:
 
 
 def act_tasks(given: argparse.Namespace) -> int:
-    from evomod.task import counted_answers, find_tasks
+    from evomod.task import counted_answers, find_tasks, is_constant
 
     tasks, problems = find_tasks()
     for task in tasks.values():
@@ -63,7 +63,8 @@ def act_tasks(given: argparse.Namespace) -> int:
         for goal, table in list(task.tables.items())[:MOST_SHOWN]:
             n = int(counted_answers(task, goal).sum())
             share = f"yes to {int((table & counted_answers(task, goal)).sum())} of {n} answers"
-            print(f"  goal      {goal} ({share})")
+            constant = "; no output depends on an input" if is_constant(task, goal) else ""
+            print(f"  goal      {goal} ({share}{constant})")
         if len(task.tables) > MOST_SHOWN:
             print(f"  …         and {len(task.tables) - MOST_SHOWN} goals more")
         print(f"  file      {task.path}\n")

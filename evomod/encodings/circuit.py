@@ -154,19 +154,14 @@ class Circuit(GeneEncoding):
 
         Set by set: whoever reads a silent gate reads a further input instead that is 0 in all patterns.
         """
-        n, n_inputs, gates = genomes.shape[0], self.wiring.n_inputs, self.n_gates
-        addresses = np.ones(self.n_genes, np.bool_)
-        addresses[2 : 3 * gates : 3] = False
-        read, by_outputs = genomes[:, addresses].astype(np.int64), genomes[:, 3 * gates :]
-        stays = (by_outputs[:, :, None] == np.arange(n_inputs, n_inputs + gates)).any(axis=1)
-        inputs = np.append(self.inputs, np.uint64(0))
-        rows, own, other = np.arange(n), self.memory(n), genomes.copy()
+        n, inputs = genomes.shape[0], np.append(self.inputs, np.uint64(0))
+        genomes = np.array(
+            genomes, np.int8, order="C"
+        )  # one kernel for what may be written to and what may not
+        rows, own, other = np.arange(n), self.memory(n), np.empty_like(genomes)
         said = []
         for is_silent in silent:
-            off = np.zeros((n, n_inputs + gates), np.bool_)
-            off[:, n_inputs : n_inputs + is_silent.size] = is_silent & ~stays[:, : is_silent.size]
-            moved = np.where(np.take_along_axis(off, read, axis=1), n_inputs, read + (read >= n_inputs))
-            other[:, addresses] = moved
+            kernels.silence(genomes, is_silent, self.wiring.n_inputs, self.n_gates, other)
             _answer_into(self, other, ancestors, inputs, rows, own)
             said.append(self.outputs(rows, own))
         yes, no = zip(*said, strict=True)
@@ -301,7 +296,9 @@ def _answer_into(
     slots: NDArray[np.int64],
     states: NDArray[np.uint64],
 ) -> None:
-    work = np.empty(8 * (inputs.size + encoding.n_gates), np.uint64)
+    work = np.zeros(
+        8 * (inputs.size + encoding.n_gates), np.uint64
+    )  # depths within a cycle are void, but are added
     pairs = np.empty((2, encoding.n_gates, 2), np.uint64)
     functions, shape = encoding.functions, encoding.shape
     kernels.answer(genomes, ancestors, inputs, functions, shape, slots, states, work, pairs)

@@ -58,10 +58,9 @@ class Wiring:
     def hierarchies(self, active: NDArray[np.int8]) -> NDArray[np.float64]:
         """``[network]``: global reaching centrality (`evomod.measures.hierarchy`) of those of ``active[network, edge]``."""
         n, found = self.n_nodes, np.empty(active.shape[0])
-        # a copy, for of an array that may not be written to there would be machine code of its own
         paths.rank(
-            np.array(active, np.int8, order="C"), self.source, self.target, np.empty((n, max(1, -(-n // 64))), np.uint64),
-            np.empty(n, np.int64), np.empty(n, np.bool_), found,
+            _writable(active), self.source, self.target, np.empty(self.n_edges, np.int64),
+            np.empty((n, max(1, -(-n // 64))), np.uint64), np.empty(n, np.int64), np.empty(n, np.bool_), found,
         )  # fmt: skip
         return found
 
@@ -72,13 +71,18 @@ class Wiring:
         found[network, self.source[edge], self.target[edge]] = 1.0
         return found
 
-    def n_connected(self, working: NDArray[np.int8]) -> NDArray[np.int64]:
-        """Number of neurons or gates with a connection ``[network]``, outputs included."""
-        rows, edges = np.nonzero(working)
-        is_there = np.zeros((working.shape[0], self.n_nodes), np.bool_)
-        is_there[rows, self.source[edges]] = True
-        is_there[rows, self.target[edges]] = True
-        return is_there[:, self.n_inputs :].sum(axis=1)
+    def n_connected(self, active: NDArray[np.int8], *, inputs: bool = False) -> NDArray[np.int64]:
+        """Number of neurons or gates with a connection ``[network]``, outputs included, and of inputs too if so wanted."""
+        is_counted, found = np.ones(self.n_nodes, np.bool_), np.empty(active.shape[0], np.int64)
+        is_counted[: self.n_inputs] = inputs
+        work = np.empty(self.n_nodes, np.bool_)
+        paths.count_connected(_writable(active), self.source, self.target, is_counted, work, found)
+        return found
+
+
+def _writable(active: NDArray[np.int8]) -> NDArray[np.int8]:
+    """A copy: of an array that may not be written to there would be machine code of its own."""
+    return np.array(active, np.int8, order="C")
 
 
 def grid(layers: tuple[int, ...]) -> NDArray[np.float64]:

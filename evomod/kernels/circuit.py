@@ -415,6 +415,29 @@ def answer_sixteen(genomes, ancestors, inputs, functions, shape, slots, states, 
         state[2 * n_outputs] = found >> np.uint64(n_inputs)
 
 
+@unmanaged
+def silence(genomes, silent, n_inputs, n_gates, silenced):
+    """Circuits of one input more, which is 0 in all patterns: whoever reads a gate of ``silent[gate]`` reads that instead.
+
+    Into ``silenced[circuit, gene]``. A gate that an output reads is not silent; ``silent`` may end before the last gates.
+    """
+    n_genes, zero = genomes.shape[1], n_inputs
+    off = ZERO
+    for gate in range(silent.size):
+        off |= np.uint64(silent[gate]) << np.uint64(n_inputs + gate)
+    for i in range(genomes.shape[0]):
+        own = off
+        for k in range(3 * n_gates, n_genes):
+            own &= ~(ONE << np.uint64(genomes[i, k]))
+            silenced[i, k] = genomes[i, k] + (genomes[i, k] >= n_inputs)
+        for gene in range(0, 3 * n_gates, 3):
+            for k in (gene, gene + 1):
+                node = genomes[i, k]
+                is_silent = (own >> np.uint64(node)) & ONE != ZERO
+                silenced[i, k] = zero if is_silent else node + (node >= n_inputs)
+            silenced[i, gene + 2] = genomes[i, gene + 2]
+
+
 @compiled
 def simplify(genomes, effective, first, source, n_inputs, n_gates, working):
     """Number of connections along every edge between effective nodes, into ``working[circuit, edge]``.

@@ -58,11 +58,7 @@ def measure(
     if name == "fixed-length":
         ends = wiring.positions[wiring.source] - wiring.positions[wiring.target]
         return present.astype(np.float64) @ (ends**2).sum(axis=1)
-    touched = np.zeros((working.shape[0], wiring.n_nodes), np.bool_)
-    rows, edges = np.nonzero(present)
-    touched[rows, wiring.source[edges]] = True
-    touched[rows, wiring.target[edges]] = True
-    return touched.sum(axis=1).astype(np.float64)
+    return wiring.n_connected(working, inputs=True).astype(np.float64)
 
 
 def measure_view(view: View, section: ConnectionCostSection) -> NDArray[np.float64]:
