@@ -68,17 +68,15 @@ def state(claims: list[Claim]) -> str:
 
 
 def table(found: list[Claim]) -> str:
-    """A row a statement of the essay: how its claims came out, and the effect of the first that is decided."""
-    rows = ["| the essay says | verdicts | for instance |", "|---|---|---|"]
+    """A row a statement of the essay: how many claims speak for it and against it, and the effect of the first that does."""
+    rows = [f"| the essay says | {' | '.join(ESSAY.ANSWERS)} | for instance |"]
+    rows += [f"|---|{'---|' * len(ESSAY.ANSWERS)}---|"]
     for statement, sources in ESSAY.CLAIMS:
         mine = ESSAY.of_statement(found, sources)
-        decided = Counter(claim.verdict for claim in mine if claim.verdict in VERDICTS)
-        parts = [f"{decided[word]} {word}" for word in VERDICTS if decided[word]]
-        waiting = len(mine) - decided.total()
-        parts += [f"{waiting} to be run"] if waiting else []
-        first = next((claim for claim in mine if claim.verdict in VERDICTS), None)
+        told = [c for c, sense in mine if c.verdict in VERDICTS and sense != "context"]
+        first = next(iter(told), None)
         shown = in_cell(f"{first.claim}: {first.verdict}, {first.effect}") if first else ""
-        rows.append(f"| {statement} | {', '.join(parts) or 'not asked here'} | {shown} |")
+        rows.append(f"| {statement} | {' | '.join(ESSAY.counted(mine))} | {shown} |")
     return "\n".join(rows)
 
 

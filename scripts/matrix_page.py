@@ -94,7 +94,7 @@ def in_short(effects, tasks):
         for measure in ("q", "degrees")
     )
     return (
-        f"Of causes tried in two tasks or more, these raise Q in most data sets and lower it in none: {', '.join(by_q) or 'none'}. "
+        f"Of causes whose Q was measured in two tasks or more, these raise Q in most data sets and lower it in none: {', '.join(by_q) or 'none'}. "
         f"Relative to graphs of the same degrees so do: {', '.join(by_degrees) or 'none'}.\n"
     )
 

@@ -16,7 +16,7 @@ from evomod.papers.places import study_places
 from evomod.papers.scripts import load_script
 from evomod.papers.testing import check_specs
 from evomod.papers.verification import claim_scripts
-from evomod.verdicts import STATES, VERDICTS
+from evomod.verdicts import BAND, DELTA, SHARE, STATES, VERDICTS
 
 SCRIPTS = Path(__file__).parent
 RESULTS = SCRIPTS.parent / "results"
@@ -143,12 +143,28 @@ def is_made_anew(command):
     return not versions["evomod"].startswith(OLD)
 
 
-def row_of(claim):
-    """A row of the table of a study."""
+def interest(smallest, effect):
+    """The smallest effect of interest, where it is not the usual one of its kind.
+
+    >>> interest(0.02, "ratio 0.99 [0.98, 1.1]"), interest(0.33, "delta +0.1 [-0.1, +0.3]"), interest(0.1, "+4 [-9, +9] percentage points")
+    (' (of interest: 2 %)', '', ' (of interest: 10)')
+    """
+    kind = effect.split(" ")[0]
+    if kind == "difference":
+        return f" (of interest: {smallest:g})"
+    if kind == "ratio":
+        return "" if smallest == BAND else f" (of interest: {100.0 * smallest:.3g} %)"
+    if effect.endswith("percentage points"):
+        return "" if smallest == SHARE else f" (of interest: {100.0 * smallest:g})"
+    return "" if smallest == DELTA else f" (of interest: {smallest:g})"
+
+
+def row_of(claim, smallest):
+    """A row of the table of a study; ``smallest``: effect of interest."""
     text = in_cell(claim.claim) + ("" if claim.status == "claim" else f" ({claim.status})")
     is_told = claim.verdict in VERDICTS
     shown = claim.verdict if claim.verdict == "holds" else f"**{claim.verdict}**"
-    effect = claim.effect if is_told else ""
+    effect = f"{claim.effect}{interest(smallest, claim.effect)}" if is_told and claim.effect else ""
     n = numbers(claim.found) if is_told else progress(claim.test)
     return f"| {text} | {effect} | {n} | {shown} | {claim.replication} | {picture(claim)} |"
 
@@ -203,11 +219,13 @@ def page(found):
         "where a verdict comes out otherwise. `evomod figure NAME` draws the figure of a row. A row without a mark is a "
         "claim of the paper, *ours* a question that the paper does not ask, *exploratory* one that was asked after a look "
         "at the results. Where an interval lies beyond 0 and the verdict is inconclusive, p of its family is 0.05 or more: the "
-        "p-values are on each paper's page. n is the number of runs (or goals, or networks) compared, unsolved ones too.",
+        "p-values are on each paper's page. Of a difference, and where it is not the usual one, the smallest effect of interest stands behind the "
+        "interval. n is the number of runs (or goals, or networks) compared, unsolved ones too.",
         "",
         f"**Verdicts of {len(found)} claims: {counted(found)}.**",
         "",
     ]
+    specs, _ = specifications()
     for paper, title in PAPERS.items():
         mine = [claim for claim in found if claim.paper == paper]
         text = TEXTS.get(paper, "PAPER.md")
@@ -219,7 +237,8 @@ def page(found):
         ]
         for command in dict.fromkeys(claim.command for claim in mine):
             lines += [f"`{command}`", "", HEAD]
-            lines += [*(row_of(claim) for claim in mine if claim.command == command), ""]
+            rows = [claim for claim in mine if claim.command == command]
+            lines += [*(row_of(claim, specs[paper, claim.claim].smallest) for claim in rows), ""]
     return "\n".join([*lines, *then_and_now(found), ""])
 
 

@@ -14,7 +14,7 @@ from evomod import effects
 from evomod.effects import Effect
 from evomod.papers.claim import Claim
 from evomod.statistics import FEWEST, MedianCI, median_ci
-from evomod.verdicts import STATES, VERDICTS
+from evomod.verdicts import ALPHA, STATES, VERDICTS
 
 SEED = 1
 """Of the bootstrap behind every interval of a median."""
@@ -47,6 +47,16 @@ def times_text(times: Values, cap: float) -> str:
     """
     solved = times[times < cap]
     return f"solved {share_text((solved.size, times.size))}, given solved {described(solved)}"
+
+
+def p_text(p: float) -> str:
+    """Two digits of a p, or as many as show on which side of 0.05 it lies.
+
+    >>> p_text(0.01234), p_text(0.04951), p_text(0.05)
+    ('0.012', '0.0495', '0.05')
+    """
+    texts = (f"{p:.{digits}g}" for digits in range(2, 18))
+    return next(text for text in texts if (float(text) < ALPHA) == (p < ALPHA))
 
 
 def effect_text(effect: Effect) -> str:

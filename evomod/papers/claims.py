@@ -20,7 +20,7 @@ import numpy as np
 from evomod import effects
 from evomod.effects import Effect, unknown
 from evomod.papers.claim import Equality, Measured, Source, Spec, Values
-from evomod.papers.claim_texts import Mean, count_of, described, mean_of, share_text, times_text
+from evomod.papers.claim_texts import Mean, count_of, described, mean_of, p_text, share_text, times_text
 from evomod.statistics import proportions, rank_correlation, rank_sum, signed_rank
 from evomod.verdicts import Verdict, of_ceiling, of_direction, of_equality
 
@@ -97,7 +97,7 @@ class Larger(OfTwo):
             return _too_few(found, "delta")
         sign, tested = -1.0 if self.is_less else 1.0, rank_sum(a, b)
         effect = effects.delta(sign * a, sign * b)
-        return Measured(found, effect, f"rank-sum p = {tested.p:.2g}", tested.p, (a, b))
+        return Measured(found, effect, f"rank-sum p = {p_text(tested.p)}", tested.p, (a, b))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class LargerInPairs(OfTwo):
         if a.size < LEAST:
             return _too_few(found, "r")
         tested = signed_rank(a, b)
-        test = f"signed-rank p = {tested.p:.2g} of {tested.n} pairs"
+        test = f"signed-rank p = {p_text(tested.p)} of {tested.n} pairs"
         return Measured(found, effects.pairs(a, b), test, tested.p)
 
 
@@ -135,7 +135,7 @@ class Sooner(OfTwo):
         if min(a.size, b.size) < LEAST or ((a >= self.cap).all() and (b >= self.cap).all()):
             return _too_few(found, "delta")
         tested, by_logs = rank_sum(b, a), effects.log_rank(a, b, self.cap)
-        test = f"rank-sum p = {tested.p:.2g}, log-rank p = {by_logs:.2g}"
+        test = f"rank-sum p = {p_text(tested.p)}, log-rank p = {p_text(by_logs)}"
         return Measured(found, effects.delta(-a, -b), test, tested.p, (a, b))
 
 
@@ -149,7 +149,7 @@ class MoreOften(OfTwo):
         if min(n for _, n in counts) < LEAST:
             return _too_few(found, "shares")
         p = proportions(*counts[0], *counts[1]).p
-        return Measured(found, effects.shares(*counts), f"Fisher's exact p = {p:.2g}", p)
+        return Measured(found, effects.shares(*counts), f"Fisher's exact p = {p_text(p)}", p)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +161,7 @@ class LargerMean(OfTwo):
         found = self.found(source, [*map(_mean_text, means)])
         (mean_a, error_a, n_a), (mean_b, error_b, n_b) = means
         effect, p = effects.student(mean_a - mean_b, math.hypot(error_a, error_b), min(n_a, n_b))
-        return Measured(found, effect, f"Welch's p = {p:.2g}", p)
+        return Measured(found, effect, f"Welch's p = {p_text(p)}", p)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +183,7 @@ class Mediated(OfTwo):
         paths = effects.mediation(*sides)
         direct = paths.direct
         rest = f"direct {direct.value:+.2g} [{direct.low:+.2g}, {direct.high:+.2g}]"
-        test = f"indirect effect, bootstrapped p = {paths.p:.2g}; {rest}"
+        test = f"indirect effect, bootstrapped p = {p_text(paths.p)}; {rest}"
         return Measured(found, paths.indirect, test, paths.p)
 
 
@@ -206,7 +206,7 @@ class Rises(Spec):
         found = f"{x.size} runs" if not self.falls else f"{x.size} runs; rho is of the fall"
         if x.size < LEAST:
             return _too_few(found, "rho")
-        return Measured(found, effects.rho(x, sign * y), f"Spearman's p = {tested.p:.2g}", tested.p)
+        return Measured(found, effects.rho(x, sign * y), f"Spearman's p = {p_text(tested.p)}", tested.p)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +228,9 @@ class Trend(Spec):
         x = np.concatenate([np.full(values[g].size, dose) for g, dose in self.doses.items()])
         y = np.concatenate(list(values.values())) * (-1.0 if self.falls else 1.0)
         p = rank_correlation(x, y).p
-        return Measured(found, effects.rho(x, y, within_a=True), f"Spearman's p = {p:.2g} over doses", p)
+        return Measured(
+            found, effects.rho(x, y, within_a=True), f"Spearman's p = {p_text(p)} over doses", p
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +246,7 @@ class Above(OfOne):
             return _too_few(self.found(source, _mean_text(found)), "difference")
         sign = -1.0 if self.below else 1.0
         effect, p = effects.student(sign * (mean - self.bound), error, n)
-        test = f"Student's p = {p:.2g} against {self.bound:g}"
+        test = f"Student's p = {p_text(p)} against {self.bound:g}"
         return Measured(self.found(source, _mean_text(found)), effect, test, p)
 
 
@@ -322,7 +324,7 @@ class PublishedShare(Equality, OfOne):
         if ours[1] < LEAST:
             return _too_few(found, "shares")
         p = proportions(*ours, *self.theirs).p
-        test = f"against {self.theirs[0]}/{self.theirs[1]}; Fisher's exact p = {p:.2g}"
+        test = f"against {self.theirs[0]}/{self.theirs[1]}; Fisher's exact p = {p_text(p)}"
         return Measured(found, effects.shares(ours, self.theirs), test)
 
 

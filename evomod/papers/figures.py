@@ -124,7 +124,9 @@ def draw_figure(
         tell(
             f"{found.folder} was made by evomod {version}; this one draws it from its tables as they are."
         )
-    note = f"small study (--quick): {', '.join(quick_in_words(module.QUICK))}" if quick else ""
+    note = "" if version is None else f"runs made by evomod {version}"
+    if quick:
+        note = f"small study (--quick): {', '.join(quick_in_words(module.QUICK))}"
     _draw(lambda: _made(script, module, found, jobs), path, note)
     return path, found.folder
 

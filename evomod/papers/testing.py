@@ -12,7 +12,7 @@ from evomod import effects
 from evomod.effects import unknown
 from evomod.errors import EvomodError, nearest, shown
 from evomod.papers.claim import Claim, Measured, NotRunError, OutdatedError, Source, Spec
-from evomod.papers.claim_texts import effect_text
+from evomod.papers.claim_texts import effect_text, p_text
 from evomod.papers.places import paper_of, shown_file
 from evomod.papers.scripts import definition_of
 from evomod.statistics import holm
@@ -159,7 +159,7 @@ def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tup
                 measured[k].p
             ):  # permutations err by 0.002, and no correction makes a p smaller
                 least = max(value, measured[k].p)
-                found[k] = (least, f" ({least:.2g} by {name} over {len(members)})")
+                found[k] = (least, f" ({p_text(least)} by {name} over {len(members)})")
     return found
 
 

@@ -83,7 +83,7 @@ CLAIMS = [
     ),
     *(
         Mediated(
-            f"{WORDS[name]}: copies adapt sooner to left AND NOT right because of higher Q (indirect effect)", column="earliness",
+            f"{WORDS[name]}: the part through higher Q makes copies adapt sooner to left AND NOT right (indirect effect)", column="earliness",
             through="q", a=f"{name}@none", b="control@none", family="adaptation through Q, held", smallest=OCTAVE, **ABOUT,
         )
         for name in CAUSES

@@ -76,7 +76,7 @@ CLAIMS = [
     ),
     *(
         Mediated(
-            f"clothes: {words}: more new pictures right because of a more clusterable network (indirect effect)",
+            f"clothes: {words}: the part through clusterability gets more new pictures right (indirect effect)",
             column="test_accuracy", through="clusterability", a=way, b="control", family="clothes, through clusterability",
             smallest=POINTS, **ABOUT,
         )

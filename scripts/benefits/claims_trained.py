@@ -142,7 +142,7 @@ CLAIMS = [
     ),
     *(
         Mediated(
-            f"{words}: more new digits right because of a more clusterable network (indirect effect)", column="test_accuracy",
+            f"{words}: the part through clusterability gets more new digits right (indirect effect)", column="test_accuracy",
             through="clusterability", a=way, b="control", family="through clusterability", smallest=POINTS, **ABOUT,
         )
         for way, words in CAUSES.items()
@@ -184,6 +184,6 @@ CLAIMS = [
     ),
     Trend(
         "the n-cut is further below its shuffles the wider the network", column="excess",
-        doses={f"width-{width}": float(np.log2(width)) for width in trained.WIDTHS}, family="by width", smallest=DELTA, **ABOUT,
+        doses={f"width-{width}": float(width) for width in trained.WIDTHS}, family="by width", smallest=DELTA, **ABOUT,
     ),
 ]  # fmt: skip

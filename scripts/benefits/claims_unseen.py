@@ -49,7 +49,7 @@ CLAIMS = [
     ),
     *(
         Mediated(
-            f"{words}: more right on patterns never shown because of higher Q (indirect effect)", column="unseen",
+            f"{words}: the part through higher Q is right more often on patterns never shown (indirect effect)", column="unseen",
             through="q", a=name, family="through Q", smallest=POINTS, **ABOUT,
         )
         for name, words in CAUSES.items()

@@ -335,7 +335,9 @@ def draw_prunings(axes, groups):
             label=label,
         )
     axes.set_title("a tenth of the weights", fontsize=8)
-    axes.legend(fontsize=6)
+    low, high = axes.get_ylim()
+    axes.set_ylim(top=high + 0.45 * (high - low))  # room for the legend
+    axes.legend(loc="upper left", fontsize=5.5, handlelength=1.0, borderpad=0.3)
     label_spread(axes)
 
 

@@ -167,7 +167,7 @@ CLAIMS = [
     ),
     *(
         Mediated(
-            f"{CAUSES[name]}: copies adapt sooner to a partly related goal because of higher Q (indirect effect)", column="earliness",
+            f"{CAUSES[name]}: the part through higher Q makes copies adapt sooner to a partly related goal (indirect effect)", column="earliness",
             through="q_of_solved", a=name, b=derived.CONTROL, family="adaptation through Q", smallest=OCTAVE, status="ours",
             figure="causes-generalisation",
         )

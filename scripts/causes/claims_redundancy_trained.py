@@ -2,7 +2,8 @@
 
 Declared before any of these networks but of seed 9001, of which only the time and the accuracy on the digits trained on were looked
 at. The essay: without dropout modules are specialised, with some they overlap, with much they can stand in for each other; redundant
-systems must be modular; what is modular is specialised.
+systems must be modular; what is modular is specialised. Exploratory, asked when all was known: the trends of the rates up to 0.5, for
+with more networks learn less and less.
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ from evomod.verdicts import DELTA
 TABLE, COMMAND = trained.TABLE, trained.COMMAND
 DECLARED = 20
 DOSES = {str(rate): rate for rate in trained.RATES}
+MODERATE = {name: rate for name, rate in DOSES.items() if rate <= 0.5}
 WITHIN = "all rates"
 """Networks of all rates, by their ranks within a rate."""
 
@@ -66,6 +68,17 @@ CLAIMS = [
     Trend(
         "networks are more clusterable relative to shuffles with more dropout", column="clusterability", doses=DOSES,
         family="modularity by rate", **ABOUT,
+    ),
+    *(
+        Trend(
+            f"{text}, up to 0.5", column=column, doses=MODERATE, falls=column == "specialisation", family="rates up to 0.5",
+            **(ABOUT | {"status": "exploratory"}),
+        )
+        for column, text in {
+            "specialisation": "modules are less specialised with more dropout",
+            "redundancy": "modules stand in for each other more with more dropout",
+            "clusterability": "networks are more clusterable relative to shuffles with more dropout",
+        }.items()
     ),
     LargerInPairs(
         "modules are more specialised without dropout than with 0.3", column="specialisation", a="0.0", b="0.3",

@@ -191,10 +191,11 @@ DATA_SETS = (
     ),
     *(
         evolved(
-            f"retina (births; {words})", "retina", "bernatskiy2015/bernatskiy2015-retina/summary.csv",
-            {"sparse-start": (f"{kind}-20-40", f"{kind}-90-106")},
+            f"retina (births of {few.replace('-', ' to ')}; {words})", "retina", "bernatskiy2015/bernatskiy2015-retina/summary.csv",
+            {"sparse-start": (f"{kind}-{few}", f"{kind}-90-106")},
         )
         for kind, words in (("pa", "no cost"), ("pcc", "a cost"))
+        for few in ("0-5", "20-40")
     ),
     evolved("AND-XOR-AND (p 0.25)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-25")),
     evolved("AND-XOR-AND (p 1)", "AND-XOR-AND", "mengistu2016/summary.csv", beside("pa", connection_cost="pcc-100")),

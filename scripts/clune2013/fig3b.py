@@ -53,6 +53,7 @@ def draw(study):
     axes.set_xscale("log")
     axes.set_xlabel("generations between switches")
     axes.set_ylabel("Q of the best, last generation")
-    axes.set_title(f"{words}\nsmall dots: runs; bands: 95 % intervals of one goal", fontsize=7)
+    bands = "" if static is None else "; bands: 95 % intervals of one goal"
+    axes.set_title(f"{words}\nsmall dots: runs{bands}", fontsize=7)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=7)
     return figure

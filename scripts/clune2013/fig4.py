@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from evomod import load_config, load_run, run
 from evomod.files.tables import read_table
 from evomod.plots.runs import COLOURS
+from evomod.statistics import rank_correlation
 from evomod.studies.experiments import as_they_end, read_manifest, write_manifest
 
 HERE = Path(__file__).parent
@@ -18,6 +19,8 @@ QUICK = {"replicates": 3, "settings": ["evolution.generations=600", "tracking.po
 RUNS, SHARE = 2, 0.4
 """Runs of mole.toml if there is no map, and their length in that of the study's (authors: 10,001 to 25,000)."""
 Q_CELL, COST_CELL = 1 / 200, 500 / 200
+FALLS_BELOW = 125.0
+"""The cost up to which the paper's map has Q fall with it (recalled)."""
 LOWEST = 0.7
 """Of the colours; a network that always says no has 0.75."""
 MARKS = {"pa": ("o", COLOURS[0]), "pcc": ("^", COLOURS[1])}
@@ -44,7 +47,8 @@ def prepare(study, jobs=None):
     write(full / "mole.csv", merged([run.archive for run in runs]))
     generations = sorted({int(run.log["generation"][-1]) for run in runs})
     seeds = [run.manifest["seed"]["spawn_key"] or run.manifest["seed"]["entropy"] for run in runs]
-    write_manifest(full / "mole.manifest.json", seeds=seeds, generations=generations)
+    falls = [fall(run.archive) for run in runs]
+    write_manifest(full / "mole.manifest.json", seeds=seeds, generations=generations, falls=falls)
 
 
 def explore(seed, generations, folder):
@@ -61,6 +65,12 @@ def merged(archives):
         for cell, fitness in zip(bins, archive["best_fitness"].tolist(), strict=True):
             best[cell] = max(best.get(cell, 0.0), fitness)
     return best
+
+
+def fall(archive):
+    """Spearman's rho of cost and -Q of the cells of one map whose network is right everywhere, below a cost of `FALLS_BELOW`."""
+    is_meant = (archive["best_fitness"] == 1.0) & (archive["connection_cost"] < FALLS_BELOW)
+    return rank_correlation(archive["connection_cost"][is_meant], -archive["q_score"][is_meant]).rho
 
 
 def write(path, best):

@@ -53,6 +53,19 @@ WAYS: dict[str, dict[str, Any]] = {
     "dropout-l2": {"dropout": 0.5, "l2": 5e-5},
 }
 """l2-authors-code: the first layer has L1 in the place of L2. The last two are our choice: no paper has them."""
+NAMES = {
+    "untrained": "untrained",
+    "control": "control",
+    "dropout": "dropout",
+    "l1": "L1",
+    "l2": "L2",
+    "clusterable-init": "clusterable birth",
+    "l2-authors-code": "L2, L1 in the first layer",
+    "clusterable-untrained": "clusterable birth, untrained",
+    "dropout-l1": "dropout, L1",
+    "dropout-l2": "dropout, L2",
+}
+"""As figures have them."""
 NOT_PRUNED = {"polynomials": ("untrained", "control", "l1", "l2-authors-code")}
 """Data of which no network is pruned, and their ways of training: those of the paper, and its birth."""
 COLUMNS = (
@@ -237,7 +250,7 @@ def draw_table(path):
         ways = [way for *place, way in groups if tuple(place) == panel]
         for x, way in enumerate(ways):
             draw_way(axes, x, groups[*panel, way])
-        axes.set_xticks(range(len(ways)), ways, rotation=40, ha="right")
+        axes.set_xticks(range(len(ways)), [NAMES[way] for way in ways], rotation=40, ha="right")
         axes.set_title(f"{panel[0]}, {'pruned' if panel[1] else 'not pruned'}", fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
     cells[0].set_ylabel("n-cut (lower: easier to part)")

@@ -141,6 +141,7 @@ def group(rows, name):
 
 PANELS = {
     "sparseness": "share of small elements",
+    "q": "Q",
     "q_z": "z of Q beside shuffles",
     "between": "share between the halves",
     "error": "error",
@@ -153,7 +154,7 @@ def draw_table(path):
     if not rows:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
     names = [f"{rule}/{goal}" for goal in GOALS for rule in RULES]
-    figure = Figure(figsize=(10.0, 2.6), layout="constrained", dpi=100)
+    figure = Figure(figsize=(12.0, 2.6), layout="constrained", dpi=100)
     cells = figure.subplots(1, len(PANELS), sharey=True)
     for axes, (column, label) in zip(cells, PANELS.items(), strict=True):
         values = [np.array([row[column] for row in group(rows, name)]) for name in names]

@@ -16,9 +16,15 @@ QUICK = claims.QUICK
 WHEN = "after 2,500 generations"
 SEED = Larger(
     "HyperNEAT-GS is more modular (higher Q) than HyperNEAT (Verbancsics & Stanley 2011, recalled)", column="q_score",
-    a="gs", b="hyperneat", family="early Q", smallest=DELTA,
+    a="gs", b="hyperneat", family="early Q", smallest=DELTA, status="ours",
 )  # fmt: skip
 CLAIMS = [
-    replace(one, text=f"{one.text}, {WHEN}", family=f"early {one.family}", figure="huizinga2014-early")
+    replace(
+        one,
+        text=f"{one.text}, {WHEN}",
+        family=f"early {one.family}",
+        figure="huizinga2014-early",
+        status="ours",
+    )
     for one in claims.CLAIMS
 ] + [replace(SEED, text=f"{SEED.text}, {WHEN}", figure="huizinga2014-early")]

@@ -56,6 +56,9 @@ def draw_table(path):
         axes.set_title(
             f"{title}, {runs_in_words([np.array(group) for group in groups.values()])} a line"
         )
+    figure.suptitle(
+        "runs of times.csv, where readings are compared; claims are of study.toml", fontsize=7
+    )
     panels[0].set_ylabel("share of runs solved")
     panels[0].legend(loc="upper left", frameon=False)
     return figure

@@ -12,7 +12,7 @@ import numpy as np
 
 from evomod.effects import Effect, pairs, stratified, unknown
 from evomod.papers.claim import Measured, NotRunError
-from evomod.papers.claim_texts import described
+from evomod.papers.claim_texts import described, p_text
 from evomod.papers.claims import LEAST, Custom, Published, relabelled
 from evomod.scripts.kashtan2007 import both_selections as both
 from evomod.scripts.kashtan2007 import speedup as speedups
@@ -88,7 +88,7 @@ def over_goals(source, goals, labels, is_other=False):
         return undecided(shown, f"none: fewer than {LEAST} goals")
     tested = signed_rank(np.log(first), np.log(second))
     within = stratified(found)
-    test = f"signed-rank over goals p = {tested.p:.2g}; over the runs of these goals p = {within:.2g}"
+    test = f"signed-rank over goals p = {p_text(tested.p)}; over the runs of these goals p = {p_text(within)}"
     return Measured(shown, pairs(np.log(first), np.log(second)), test, tested.p)
 
 
@@ -134,7 +134,9 @@ def mostly(source, model, is_other=False):
     low, high = share_interval(yes, n)
     effect = Effect("shares", yes / n - 0.5, low - 0.5, high - 0.5)
     p = share_p(yes, n)
-    return Measured(f"{yes} of {n} goals above {LONG:,} generations", effect, f"binomial p = {p:.2g}", p)
+    return Measured(
+        f"{yes} of {n} goals above {LONG:,} generations", effect, f"binomial p = {p_text(p)}", p
+    )
 
 
 def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
@@ -151,6 +153,8 @@ def at_horizon(source, model, is_other=False, scenario="mvg", predicted=None):
         "ratio", mean / middle, (mean - 1.96 * error) / middle, (mean + 1.96 * error) / middle
     )
     shown = f"S {mean:.3g} ± {error:.2g} at G_max {cap:,}; {open_ended} of {len(goals)} goals not solved with MVG"
+    if open_ended == len(goals):  # S is 1 by convention then, and so is its interval
+        return undecided(shown)
     is_bound = any(np.median(fixed) >= cap for fixed, _ in goals.values())
     undershoots = effect.high < low / middle
     verdict: Verdict | None = "inconclusive" if open_ended or (is_bound and undershoots) else None

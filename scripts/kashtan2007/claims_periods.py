@@ -7,6 +7,7 @@ from functools import partial
 
 from evomod.effects import delta
 from evomod.papers.claim import Measured
+from evomod.papers.claim_texts import p_text
 from evomod.papers.claims import Custom, Sooner
 from evomod.scripts.kashtan2007 import fig2
 from evomod.statistics import rank_sum
@@ -42,7 +43,7 @@ def ranged(source, size):
     shown = ", ".join(f"{period}: {effect.value:+.2f}" for period, effect in found.items())
     p = max(rank_sum(fixed, runs).p for runs in asked.values())
     return Measured(
-        f"delta by period {shown}", found[worst], f"least, period {worst}; largest p = {p:.2g}", p
+        f"delta by period {shown}", found[worst], f"least, period {worst}; largest p = {p_text(p)}", p
     )
 
 

@@ -136,8 +136,12 @@ def draw_table(path):
     groups = groups_of(read(path))
     if not groups:
         raise EvomodError(f"{path} holds no rows; run `{COMMAND}`.")
-    rows = {f"q_{name}": f"Q, {name}" for name in SIMILARITIES} | {"test_accuracy": "right, new digits"}
-    figure = Figure(figsize=(9.0, 8.4), layout="constrained")
+    rows = {f"q_{name}": f"Q, {name}" for name in SIMILARITIES}
+    rows |= {
+        "excess_upstream": "Q beyond permuted\nresponses, upstream",
+        "test_accuracy": "right, new digits",
+    }
+    figure = Figure(figsize=(9.0, 10.0), layout="constrained")
     cells = figure.subplots(len(rows), len(STRENGTHS), sharey="row")
     for axes_of_row, (column, label) in zip(cells, rows.items(), strict=True):
         for axes, kind in zip(axes_of_row, STRENGTHS, strict=True):
@@ -157,6 +161,7 @@ def draw_table(path):
                     ),
                 ]
                 axes.set_xticks(range(len(ways)), marks, rotation=60, fontsize=7)
+                axes.set_xlabel("rate" if kind == "dropout" else "weight in the loss", fontsize=8)
             else:
                 axes.tick_params(labelbottom=False)
         axes_of_row[0].set_ylabel(label, fontsize=8)
