@@ -27,7 +27,7 @@ def of_connected(study, treatment):
 
 COLUMNS = {"q_of_connected": of_connected}
 ARMS = (("pa", "PA"), ("pcc", "P&CC"))
-CLAIMS = [
+DECLARED = [
     Larger(
         f"retina, {label}: {few.replace('-', ' to ')} connections at birth give {words} than {many.replace('-', ' to ')}",
         column=column, a=f"{key}-{few}", b=f"{key}-{many}", family=f"retina, {column}", smallest=DELTA, status="ours",
@@ -53,4 +53,4 @@ AFTERWARDS = [
         ),
     )
 ]  # fmt: skip
-CLAIMS = [*CLAIMS, *AFTERWARDS]
+CLAIMS: list[Larger | MoreOften] = [*DECLARED, *AFTERWARDS]
