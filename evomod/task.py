@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import math
 import os
 import sys
 import traceback
@@ -70,6 +71,20 @@ class Attractor:
     perturbation: float | None = None
     steepness: float = 3.0
     exponent: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of which the formula makes no fitness."""
+        for name, is_right, wanted in (
+            (
+                "perturbation",
+                self.perturbation is None or _lies_between(self.perturbation, 0.0, 1.0),
+                "a number between 0 and 1, or None",
+            ),
+            ("steepness", _lies_between(self.steepness, 0.0, math.inf), "a number above 0"),
+            ("exponent", isinstance(self.exponent, int) and self.exponent >= 1, "a whole number from 1"),
+        ):
+            if not is_right:
+                raise EvomodError(f"Attractor: {name} is {shown(getattr(self, name))}; wanted {wanted}.")
 
     def weights(self, table: NDArray[np.bool_]) -> NDArray[np.float64]:
         """``[pattern]``: what each start counts toward a goal ``table[output, pattern]``; 1 in all.
@@ -342,6 +357,11 @@ def _check_types(task: Task) -> None:
         ),
         ("encoding", isinstance(task.encoding, str), "a name such as 'layered'"),
         ("description", isinstance(task.description, str), "a text"),
+        (
+            "fitness",
+            task.fitness is None or isinstance(task.fitness, Attractor),
+            "an Attractor(...), or None",
+        ),
     )
     for part, is_right, wanted in parts:
         if not is_right:
@@ -358,6 +378,10 @@ def _are_functions(value: Any) -> bool:
     return isinstance(value, Mapping) and all(
         isinstance(name, str) and callable(function) for name, function in value.items()
     )
+
+
+def _lies_between(value: Any, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and low < value < high
 
 
 def _are_sizes(value: Any) -> bool:

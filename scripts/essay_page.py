@@ -245,8 +245,8 @@ retina more modular than a fixed goal does, if they share subgoals: between goal
 retina, goals that switch and pruning make evolved networks more modular than their degrees explain; a cost of connections, L1, L2 and dropout of 0.1
 do not (within layers, of a cost and of dropout, that is undecided). Networks of 28 to 32 connections that solve the task are modular without any
 cause. In the study made for that switching and pruning add nothing of interest to it, and a cost, L1 and L2 lie below; runs with other seeds,
-exploratory, have more with switching and pruning. Causes differ in how often they lead to such networks. In the retina trained by gradient L1, a cost of wiring length and a term of the loss for clusters make
-networks more modular than their degrees explain, L2 and pruning raise Q, and dropout lowers it.
+exploratory, have more with switching and pruning. Causes differ in how often they lead to such networks. In the retina trained by gradient L1, a cost of wiring
+length and a term of the loss for clusters make networks more modular than their degrees explain, L2 and pruning raise Q, and dropout lowers it.
 
 Is modularity good? Where Q alone is pushed, with the same founder and fitness and 28 to 32 connections, copies of the more modular network adapt
 sooner to goals made of the same parts, and later to a goal that divides the inputs differently. So the essay is right about
@@ -258,8 +258,7 @@ digits dropout of 0.2 generalises (of 0.5 it harms), but not because of modulari
 has no effect of interest on new digits, dropout of 0.2 still gains with modularity held down, and wiring in blocks generalises slightly worse than
 as much wiring at random. Selection for adaptability alone, without switching, one mutation ahead or five, makes networks sparser and raises raw Q, and adds
 nothing of interest within layers; switching does. In trained networks dropout makes modules specialists of a subgoal, up to a rate of one half, and spares up to 0.6 (with 0.7 they no longer
-learn); evolved
-networks that live with dropout have spare modules, and lose a tenth of what others lose with a neuron.
+learn); evolved networks that live with dropout have spare modules, and lose a tenth of what others lose with a neuron.
 
 Connections that improve a modular network do lower its Q, as the essay says, but less than connections that make it worse do.
 

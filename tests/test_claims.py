@@ -308,7 +308,7 @@ def test_the_page_of_the_essay_is_the_one_that_the_verdicts_make():
     page = papers.load_script(ROOT / "scripts" / "essay_page.py")
     found = page.committed()
     assert page.PAGE.read_text(encoding="utf-8") == page.page(found)
-    assert all(page.about(found, *source) for _, sources in page.CLAIMS for source in sources)
+    assert all(page.about(found, s.paper, s.expression) for _, sources in page.CLAIMS for s in sources)
 
 
 def test_the_article_is_the_one_that_the_verdicts_make():
@@ -399,3 +399,34 @@ def test_committed_claims_name_no_place_of_a_machine():
     for path in (ROOT / "results").glob("*/claims.json"):
         assert not re.search(r"/(home|work|root|tmp)/", path.read_text(encoding="utf-8")), path
         assert {"paper", "claim", "effect", "verdict", "family"} <= set(json.loads(path.read_text())[0])
+
+
+def wrong(source):
+    return 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (Larger("c", column="bad", a="low", b="high", **ABOUT), "the claim 'c' fails.*ZeroDivisionError"),
+        (Custom("c", test=wrong, **ABOUT), "its test returned a int; expected a Measured"),
+        (Larger("c", column="x", a="low", b=["high"], **ABOUT), "expected groups to be names of treatments"),
+        (Larger("c", column="x", a="low", b="high", family="f", smallest="big"), "no smallest effect"),
+        (Trend("c", column="x", doses={"low": "1"}, **ABOUT), "expected doses to be numbers"),
+        (Above("c", column="x", a="low", bound="x", **ABOUT), "expected bound to be a number"),
+        (Published("c", column="x", a="low", value=0.3, ends=(0.4, 0.2), **ABOUT), "expected ends to be the lower"),
+        (PublishedShare("c", column="x", a="mostly", theirs=(5, 3), **ABOUT), "expected theirs to be a number and how many"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_claim_is_one_sentence(spec, said, tmp_path):
+    own = module(spec)
+    own.COLUMNS["bad"] = lambda table, group: 1 / 0
+    with pytest.raises(EvomodError, match=said):
+        testing.decide(tmp_path / "claims.py", own, Path("table.csv"), command="x")
+
+
+def test_claims_that_are_no_list_are_refused(tmp_path):
+    own = module()
+    own.CLAIMS = Larger("c", column="x", a="low", b="high", **ABOUT)
+    with pytest.raises(EvomodError, match="expected a list of claims"):
+        testing.decide(tmp_path / "claims.py", own, Path("table.csv"), command="x")

@@ -194,3 +194,24 @@ def test_a_network_is_the_best_of_its_run(tmp_path):
         evomod.Config(task="retina", evolution={"population": 10, "generations": 2}), 1, tmp_path / "r"
     )
     assert network_json(network_in(found.folder)) == (found.folder / "best.json").read_text()
+
+
+BAD = {
+    "leads to the same layer": ({"layer": [0, 0, 1, 1], "source": [0, 2], "target": [2, 3]}, "a connection does not lead to a later layer"),
+    "a gate of three": ({"layer": [0, 0, 0, 1], "source": [0, 1, 2], "target": [3, 3, 3], "functions": ("input",) * 3 + ("nand",)}, "not exactly two"),
+    "mixed": ({"layer": [0, 0, 1, 2], "source": [0, 2], "target": [2, 3], "functions": ("input", "input", "threshold", "tanh")}, "it mixes"),
+    "layers in disorder": ({"layer": [0, 1, 0, 1], "source": [0, 2], "target": [1, 3]}, "not in the order of layers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_network_that_no_model_would_repeat_is_refused(case, tmp_path):
+    parts, said = BAD[case]
+    parts = {key: value if key == "functions" else np.array(value) for key, value in parts.items()}
+    n = parts["layer"].size
+    network = Network(
+        positions=np.zeros((n, 2)), bias=np.zeros(n), weight=np.ones(parts["source"].size), **parts
+    )
+    with pytest.raises(EvomodError, match=said):
+        export(network, "onnx", tmp_path / "x.onnx")
+    assert list(tmp_path.iterdir()) == []

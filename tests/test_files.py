@@ -4,6 +4,7 @@ import json
 
 import networkx
 import numpy as np
+import pandas
 import pytest
 
 from evomod.errors import EvomodError
@@ -166,3 +167,21 @@ def test_layers_come_from_the_network_the_nodes_or_the_caller():
         adjacency_of(network, "weight")
     with pytest.raises(EvomodError, match="weight='weight'; got 'length'"):
         adjacency_of(network, "length", signed=True)
+
+
+@pytest.mark.parametrize("n", [3, 4, 7])
+def test_a_matrix_may_have_the_numbers_of_its_nodes_in_the_first_line(tmp_path, n):
+    """As pandas writes one without an index."""
+    matrix = np.roll(np.eye(n, dtype=int), 1, axis=1)
+    pandas.DataFrame(matrix).to_csv(tmp_path / "m.csv", index=False)
+    assert adjacency_of(read_graph(tmp_path / "m.csv")).tolist() == matrix.tolist()
+
+
+def test_three_numbers_a_line_whose_first_is_0_1_2_are_connections_where_all_have_a_weight(tmp_path):
+    (tmp_path / "c.csv").write_text("0,1,2\n1,2,3\n2,0,1\n0,2,1\n")
+    assert sorted(read_graph(tmp_path / "c.csv").edges) == [
+        ("0", "1"),
+        ("0", "2"),
+        ("1", "2"),
+        ("2", "0"),
+    ]

@@ -1,11 +1,14 @@
 """Q by every method: the optimum against brute force and libraries, borders, and what each refuses."""
 
+from pathlib import Path
+
 import igraph
 import leidenalg
 import naive
 import naive_measures
 import networkx as nx
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +17,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import evomod
 from evomod.bench import modularity as bench_modularity
 from evomod.errors import EvomodError
-from evomod.measures import METHODS, modularity, optimum, q_of_many
+from evomod.measures import METHODS, modularity, optimum, q_of_many, quality
 from evomod.measures.modularity import MOST_NODES, UNDIRECTED_ONLY, UNWEIGHTED_ONLY, undirected
 from evomod.network import Network
 
@@ -423,3 +426,25 @@ def test_the_bench_compares_methods_on_planted_modules_and_own_networks(tmp_path
     planted = refined["LFR, 250 nodes, mixing 0.1"]
     assert planted["with"] == "planted" and planted["agreement"] > 0.9
     assert "| path.gml | 6, 5 | refined |" in bench_modularity.report_networks(rows)
+
+
+def test_modules_of_a_series_and_of_text_go_by_the_names_of_nodes():
+    graph = nx.Graph([("a", "c"), ("c", "b"), ("b", "d")])
+    given = {"a": 0, "b": 1, "c": 0, "d": 1}
+    q = quality(graph, given)
+    assert quality(graph, pandas.Series(given)) == q
+    assert quality(graph, pandas.Series([0, 0, 1, 1])) == q  # in the order of the nodes: a, c, b, d
+    square = np.roll(np.eye(4), 1, axis=1)
+    assert quality(square, {"0": "x", "1": "x", "2": "y", "3": "y"}) == quality(square, [0, 0, 1, 1])
+    with pytest.raises(EvomodError, match="leave out 1 node"):
+        quality(square, {"0": "x", "1": "x", "2": "y", "3": "-1"})  # below 0: none
+    with pytest.raises(EvomodError, match="nodes? that the graph does not have: 7"):
+        quality(square, {"0": "x", "1": "x", "2": "y", "3": "y", "7": "y"})
+
+
+@pytest.mark.parametrize("what", ["a.csv", Path("a.csv"), None, [[0, 1], [1]]], ids=repr)
+def test_what_is_no_graph_is_told_in_a_sentence(what):
+    with pytest.raises(
+        EvomodError, match="expected a Network, a graph of networkx|an adjacency is a square array"
+    ):
+        modularity(what, "refined")

@@ -358,3 +358,24 @@ def test_what_makes_no_sense_is_refused_in_words():
         random_graphs(np.stack([graph, graph]), "degree-preserving", 2, rng)
     with pytest.raises(EvomodError, match="the layers of the graph are not known"):
         motifs(graph, null="layered")
+
+
+@pytest.mark.parametrize("method", ["leading-eigenvector", "refined"])
+def test_parallel_connections_count_by_every_method(method):
+    """As `modularity` counts them; their numbers are the weights of the nulls as well."""
+    graph = nx.MultiGraph(nx.karate_club_graph().edges)
+    graph.add_edges_from(list(graph.edges(keys=False))[::4])
+    q = evomod.modularity(graph, method).q
+    assert q != pytest.approx(evomod.modularity(nx.Graph(graph), method).q)
+    found = normalised_modularity(graph, draws=3, method=method, q_max=0.9)
+    assert found.q == pytest.approx(q, abs=1e-12)
+    assert found.directed is False  # as the graph says
+    weighted = nx.Graph()
+    weighted.add_nodes_from(graph)
+    for source, target in graph.edges(keys=False):
+        weight = graph.number_of_edges(source, target)
+        weighted.add_edge(source, target, weight=weight)
+    assert_allclose(
+        null_distribution(graph, draws=3, method=method),
+        null_distribution(weighted, draws=3, method=method, weight="weight"),
+    )

@@ -146,7 +146,8 @@ def test_pruning_removes_what_the_oracle_removes(fraction, fewest):
     genomes = encoding.birth(40, np.random.default_rng(1))
     genomes[0, : encoding.n_edges] = 0
     strengths = encoding.strengths(genomes)
-    pruned = pruning.prune(genomes, strengths, fraction, fewest, np.random.default_rng(2))
+    gone = pruning.least(strengths > 0.0, strengths, fraction, fewest, np.random.default_rng(2))
+    pruned = encoding.without(genomes, gone)
     table = [[value or None for value in row] for row in strengths.tolist()]
     gone = naive_pressures.prune(table, fraction, fewest, np.random.default_rng(2))
     for before, after, edges in zip(genomes.tolist(), pruned.tolist(), gone, strict=True):
@@ -157,9 +158,14 @@ def test_pruning_removes_what_the_oracle_removes(fraction, fewest):
 @pytest.mark.parametrize("sections", [{}, REAL])
 def test_a_lesion_is_worth_what_the_network_without_the_connection_lacks(sections):
     seen = []
-    true = pruning.prune
+    true = pruning.losses
+
+    def watched(encoding, genomes, *given):
+        seen.append((genomes, true(encoding, genomes, *given)))
+        return seen[-1][1]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pruning, "prune", lambda *given: seen.append(given[:2]) or true(*given))
+        patch.setattr(pruning, "losses", watched)
         patch.setattr(pruning, "BLOCK", 500)  # several blocks
         last = generations({"pruning": {"every": 12, "by": "lesion"}}, **sections)[-1]
     setup, ((genomes, importance),) = last.setup, seen

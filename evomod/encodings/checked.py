@@ -47,9 +47,9 @@ class Checked:
         value = getattr(self._encoding, name)
         return partial(self._call, name, value) if callable(value) else value
 
-    def _call(self, name: str, method: Callable[..., Any], *given: Any) -> Any:
+    def _call(self, name: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
         what = f"{self._what}: {name}"
-        found = called(what, self._file, method, *given)
+        found = called(what, self._file, partial(method, **named), *given)
         if name == "birth":
             self._check_genomes(what, found, int(given[0]))
         elif name == "learned":
@@ -58,7 +58,36 @@ class Checked:
             self._check_genomes(what, found, given[1].size)
         elif name == "network":
             self._check_network(what, found, given[0])
+        else:
+            self._check_numbers(name, what, found, given)
         return found
+
+    def _check_numbers(self, name: str, what: str, found: Any, given: tuple[Any, ...]) -> None:
+        """Refuse arrays of another type or shape, which kernels would read past their ends."""
+        wiring, words = self._encoding.wiring, self._encoding.is_pattern.size
+        if name == "without":
+            self._check_genomes(what, found, given[0].shape[0])
+        elif name in ("strengths", "working_strengths"):
+            _check_array(what, found, np.float64, (given[0].shape[0], wiring.n_edges))
+            if not (np.isfinite(found) & (found >= 0.0)).all():
+                raise Fault(f"{what}: expected |weights|, finite and 0 or more.")
+        elif name == "outputs":
+            self._check_words(what, found, (given[0].size, wiring.n_outputs, words))
+        elif name == "silenced":
+            self._check_words(
+                what, found, (given[0].shape[0], wiring.n_outputs, given[2].shape[0] * words)
+            )
+        elif name == "n_hidden" and not (isinstance(found, int | np.integer) and found >= 0):
+            raise Fault(f"{what} returned {shown(found)}; expected a whole number from 0.")
+
+    @staticmethod
+    def _check_words(what: str, found: Any, shape: tuple[int, ...]) -> None:
+        if not (isinstance(found, tuple) and len(found) == 2):
+            raise Fault(
+                f"{what} returned a {type(found).__name__}; expected the pair of arrays yes, no."
+            )
+        for word, bits in zip(("yes", "no"), found, strict=True):
+            _check_array(f"{what}: {word}", bits, np.uint64, shape)
 
     def _check_network(self, what: str, found: Any, genome: Any) -> None:
         """Refuse what is no network, or one whose outputs are not those by which its genome was selected."""
@@ -83,7 +112,7 @@ class Checked:
             )
         genomes, errors = found
         self._check_genomes(f"{what}: genomes", genomes, number)
-        check_array(f"{what}: errors", errors, np.dtype(np.float64), (number,))
+        _check_array(f"{what}: errors", errors, np.float64, (number,))
         if not ((errors >= 0.0) & (errors <= 4.0)).all():
             raise Fault(f"{what}: errors must lie from 0 to 4, those of outputs from -1 to 1.")
 
@@ -104,6 +133,14 @@ class Checked:
             raise Fault(
                 f"{what}: genome {int(np.argmin(valid))} lies outside what bounds() and is_valid allow."
             )
+
+
+def _check_array(what: str, found: Any, dtype: type[Any], shape: tuple[int, ...]) -> None:
+    """As `check_array`, as a fault of what a user wrote."""
+    try:
+        check_array(what, found, np.dtype(dtype), shape)
+    except EvomodError as error:
+        raise Fault(str(error)) from error
 
 
 def without_methods(found: Any) -> list[str]:

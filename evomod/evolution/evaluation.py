@@ -264,13 +264,15 @@ def objectives_of(
 
     In a neutral epoch no objective counts.
     """
+    if (
+        goal.is_neutral
+    ):  # nothing is measured: what a pressure looks at, right answers or a goal, is not there
+        return np.zeros((fitness.size, 1 + len(setup.objectives)))
     columns = [fitness]
     for acting in setup.objectives:
         number = _of(acting, setup, population, goal)
         columns.append(number if acting.is_maximised else -number)
     table = columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
-    if goal.is_neutral:
-        return np.zeros(table.shape)
     for acting in setup.constraints:
         table = connection_range.lowered(table, _of(acting, setup, population, goal))
     return table
@@ -326,8 +328,8 @@ def selected(
     return kept, parents
 
 
-def candidates_of(setup: Setup, standing: Standing) -> Candidates:
-    """A population, or pool, as selection sees it."""
+def candidates_of(setup: Setup, standing: Standing, *, is_again: bool = False) -> Candidates:
+    """A population, or pool, as selection sees it; ``is_again``: survivors that a pressure has changed."""
     population = standing.population
     return Candidates(
         view=view_of(setup, population, standing.goal),
@@ -338,6 +340,7 @@ def candidates_of(setup: Setup, standing: Standing) -> Candidates:
         number=setup.config.evolution.population,
         columns=population.measured or {},
         fitness=standing.fitness,
+        is_again=is_again,
     )
 
 
@@ -368,6 +371,14 @@ def surviving(setup: Setup, candidates: Candidates, rng: np.random.Generator) ->
             raise Fault(f"{told}: expected {name} as {np.dtype(kind)}[{number}], one entry a survivor.")
     if found.rows.size != number:
         raise Fault(f"{told} returned {found.rows.size} rows; expected {number}.")
+    if found.front.min() != 0:
+        raise Fault(
+            f"{told}: expected front to count from 0, where the logged best is sought; its least is {found.front.min()}."
+        )
+    if np.isnan(found.crowding).any():
+        raise Fault(
+            f"{told}: expected crowding to be numbers; entry {int(np.argmax(np.isnan(found.crowding)))} is NaN."
+        )
     return found
 
 

@@ -38,6 +38,7 @@ from evomod.network import Network
 from evomod.population import Goal, Population, goal_bits, score
 from evomod.pressures.base import Acting
 from evomod.pressures.goal_switching import epoch_of
+from evomod.selections.collection import METHODS
 from evomod.task import Task, pack
 
 GOALS, PATTERNS = 0x676F616C, 0x70617474
@@ -181,7 +182,10 @@ def _generator(seed: Any) -> np.random.Generator:
     try:
         if isinstance(seed, bool):
             raise TypeError
-        return np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
+        if not isinstance(rng.bit_generator.seed_seq, np.random.SeedSequence):  # of a RandomState, say
+            raise TypeError
+        return rng
     except (TypeError, ValueError):
         raise EvomodError(
             f"seed: expected a whole number from 0, several of them, a numpy SeedSequence or Generator, or None; got {shown(seed)}."
@@ -361,7 +365,7 @@ def with_offspring(
     else:
         rows, ancestors = _lined_up(kept, parents, mu)
         line = old.take(rows)
-    if setup.selection.capacity is not None:
+    if setup.selection.capacity is not None or METHODS.origin_of(setup.config.selection) is not None:
         loop.make_room(line.size + parents.size)
     genomes = np.concatenate((line.genomes, offspring))
     slots = np.concatenate((line.slots, _free(loop.memory, line.slots, parents.size)))
@@ -394,12 +398,13 @@ def _free(memory: NDArray[Any], taken: NDArray[np.int64], number: int) -> NDArra
     return free
 
 
-def survivors(loop: Loop, standing: Standing) -> Standing:
+def survivors(loop: Loop, standing: Standing, *, is_again: bool = False) -> Standing:
     """All of a pool, or those that selection takes of it."""
     setup = loop.setup
     if setup.selection.survivors is None:
         return standing
-    return standing.surviving(surviving(setup, candidates_of(setup, standing), loop.rng))
+    candidates = candidates_of(setup, standing, is_again=is_again)
+    return standing.surviving(surviving(setup, candidates, loop.rng))
 
 
 def changed(loop: Loop, standing: Standing, acting: Acting, before: Generation) -> Standing:
@@ -411,7 +416,9 @@ def changed(loop: Loop, standing: Standing, acting: Acting, before: Generation) 
     genomes = acting.pressure.change(trial, acting.section, loop.rng)
     if genomes is None:
         return standing
-    return survivors(loop, judged(loop, afresh(loop, genomes, population.slots), occasion))
+    loop.make_room(population.size)  # copies of one individual shared a slot, and may differ now
+    found = judged(loop, afresh(loop, genomes, np.arange(population.size)), occasion)
+    return survivors(loop, found.carrying(standing.crowding), is_again=True)
 
 
 def _generation(setup: Setup, standing: Standing, before: Generation | None) -> Generation:

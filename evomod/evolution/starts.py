@@ -104,6 +104,11 @@ MAY_DIFFER = {"penalty", "penalty_above", "initial_connections", "initial", "see
 """Keys of [network] that do not change what a gene means: prices, what first networks are, places."""
 
 
+def _named(value: Any) -> Any:
+    """A setting; of a user's file its name alone, for it lies in a run's folder too, and its text has a key of its own."""
+    return Path(value).name if isinstance(value, str) and value.endswith(".py") else value
+
+
 def _check_network(config: Config, path: Path) -> None:
     """Refuse the population of a run whose genes mean something else, where its config lies beside it."""
     beside = path.with_name("config.toml")
@@ -112,7 +117,7 @@ def _check_network(config: Config, path: Path) -> None:
     theirs = read_config(beside).get("network", {})
     ours = config.network.model_dump(mode="json", exclude_none=True)
     for key in sorted(set(theirs) & set(ours) - MAY_DIFFER):
-        if theirs[key] != ours[key]:
+        if _named(theirs[key]) != _named(ours[key]):
             raise EvomodError(
                 f"evolution.start: the population in {path} evolved with network.{key} = {theirs[key]!r}; "
                 f"this config has {ours[key]!r}, so its genes would mean something else."

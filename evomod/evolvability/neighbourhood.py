@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evomod.errors import EvomodError
+from evomod.measures.seeds import Rng, generator_of
 from evomod.network import Network
 from evomod.population import goal_bits, score
 
@@ -64,7 +65,7 @@ def neighbourhood(
     goals: Sequence[str] | None = None,
     *,
     goal: str | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Rng = None,
     draws: int = 2000,
 ) -> Neighbourhood:
     """What one mutation does to a network, or to a genome, of the setup's encoding.
@@ -83,7 +84,7 @@ def neighbourhood(
     goal
         The present one. None: the config's.
     rng
-        Of drawn children.
+        Of drawn children: a generator or a seed.
     draws
         Their number.
 
@@ -109,7 +110,8 @@ def neighbourhood(
     genome = _genome(network, setup)
     present = goal or str(setup.config.task.goal)
     names = list(setup.task.related(present)) if goals is None else list(goals)
-    genomes, weights = mutants(genome, setup, rng, draws)
+    drawing = None if rng is None else generator_of(rng, 0)
+    genomes, weights = mutants(genome, setup, drawing, draws)
     yes, no = answers_of(setup, genome, genomes)
     fitness = {
         name: score(yes, no, goal_bits(setup.task, name), setup.tie_rule) for name in (present, *names)

@@ -11,11 +11,11 @@ from evomod.errors import EvomodError
 from evomod.task import MAX_MODULARITY, Task
 
 if TYPE_CHECKING:
-    from evomod.config import Config
+    from evomod.config import ConfigLike
 
 
 def q_max(
-    config: Config,
+    config: ConfigLike,
     *,
     runs: int = 100,
     seed: int = 1,
@@ -63,7 +63,7 @@ def q_max(
     >>> bool(mean == each.mean())
     True
     """
-    from evomod.config import towards  # who measures graphs need not import what evolves
+    from evomod.config import as_config, towards  # who measures graphs need not import what evolves
     from evomod.evolution.loop import evolve
     from evomod.evolution.setup import prepare
 
@@ -71,7 +71,7 @@ def q_max(
         raise EvomodError(
             f"q_max wants runs from 1 and generations from 0; got runs={runs}, generations={generations}."
         )
-    config = towards(config, MAX_MODULARITY, generations=generations, stop="generations")
+    config = towards(as_config(config), MAX_MODULARITY, generations=generations, stop="generations")
     setup = prepare(config, task)
     found = np.empty(runs)
     for k in range(runs):

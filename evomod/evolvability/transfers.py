@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evomod.config import Config, towards, users_paths
+from evomod.config import Config, ConfigLike, as_config, towards, users_paths
 from evomod.errors import EvomodError
 from evomod.evolution.loop import Generation, evolve
 from evomod.evolution.schedules import random_goal
@@ -88,7 +88,7 @@ def transfer(
     source: Run | Network | str | Path,
     to: str | Sequence[str] | None = None,
     *,
-    config: Config | None = None,
+    config: ConfigLike | None = None,
     repeats: int = 5,
     seed: int = 1,
     cap: int = CAP,
@@ -127,7 +127,7 @@ def transfer(
     EvomodError
         For what is no run, a network that the config cannot hold, and a goal that the task does not have.
     """
-    found = winner(source, config, trust=trust)
+    found = winner(source, None if config is None else as_config(config), trust=trust)
     _check(repeats, cap)
     return [adapt(found, target, repeats, seed, cap) for target in targets(found, to, seed)]
 
@@ -262,7 +262,7 @@ def adapt(winner: Winner, target: Target, repeats: int = 5, seed: int = 1, cap: 
 
 
 def generations_to_solve(
-    config: Config,
+    config: ConfigLike,
     network: Network,
     goal: str,
     seed: int | np.random.SeedSequence,
@@ -297,7 +297,7 @@ def generations_to_solve(
     EvomodError
         For a network that the config cannot hold, and a goal that the task does not have.
     """
-    *_, last = adapting(config, network, goal, seed, cap=cap, task=task)
+    *_, last = adapting(as_config(config), network, goal, seed, cap=cap, task=task)
     return last.number if last.is_solved else None
 
 

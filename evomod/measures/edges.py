@@ -148,7 +148,7 @@ def is_directed(graph: Graph) -> bool:
         return bool(graph.is_directed())  # type: ignore[union-attr]
     if is_sparse(graph) or is_table(graph):
         return edges_of(graph, "weight", signed=True).directed
-    matrix = np.asarray(graph)
+    matrix = dense_numbers(graph)
     return not bool((matrix == np.swapaxes(matrix, -1, -2)).all())
 
 
@@ -214,12 +214,21 @@ def check_weight_name(weight: str | None) -> None:
         )
 
 
+def without_gradient(values: Any) -> Any:
+    """A tensor of PyTorch as NumPy can read it, on the CPU and dense; everything else as it is."""
+    if not (hasattr(values, "detach") and hasattr(values, "layout")):
+        return values
+    values = values.detach().cpu()
+    values = values.to_dense() if "sparse" in str(values.layout) else values
+    return values.float() if "bfloat16" in str(values.dtype) else values
+
+
 def dense_numbers(graph: Any) -> Floats:
     """``[network, source, target]`` of an array of one graph or many, checked."""
     if np.ma.is_masked(graph):
         raise EvomodError("the adjacency has masked entries; fill them first, for example .filled(0).")
     try:
-        raw = np.asarray(graph)
+        raw = np.asarray(without_gradient(graph))
         is_real = raw.dtype.kind not in "cmMV"  # which NumPy turns into numbers, or parts of them
         matrices = raw.astype(np.float64) if is_real else None
     except (TypeError, ValueError, OverflowError):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evomod.errors import EvomodError, shown
+from evomod.measures.edges import without_gradient
 from evomod.measures.modularity import DENSE, q_of_many
 from evomod.measures.normalised import compared
 from evomod.measures.seeds import Rng, generator_of
@@ -304,9 +305,9 @@ def _checked_layers(
     weights: Sequence[ArrayLike], biases: Sequence[ArrayLike], inputs: ArrayLike
 ) -> tuple[list[Floats], list[Floats], Floats]:
     try:
-        matrices = [np.asarray(matrix, np.float64) for matrix in weights]
-        shifts = [np.asarray(bias, np.float64) for bias in biases]
-        given = np.asarray(inputs, np.float64)
+        matrices = [np.asarray(without_gradient(matrix), np.float64) for matrix in weights]
+        shifts = [np.asarray(without_gradient(bias), np.float64) for bias in biases]
+        given = np.asarray(without_gradient(inputs), np.float64)
     except (TypeError, ValueError):
         matrices, shifts, given = [], [], np.zeros(0)
     if not matrices or len(shifts) != len(matrices) or given.ndim != 2 or not given.shape[0]:

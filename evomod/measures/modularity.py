@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
@@ -61,6 +62,8 @@ LEAST_AGAIN = 24
 30 nodes but for one, the second in 4, both in 3."""
 MOST_NODES = 60
 """Nodes with a connection for which "exact" is tried; far below, time decides."""
+NO_MODULE = re.compile(r"-[0-9]+(\.0*)?")
+"""A number below 0, as text: a node without a module, see `read_modules`."""
 PROOF = 1e-6
 """A Q this close to its proved bound is the optimum."""
 
@@ -317,6 +320,15 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
     if isinstance(modules, Partition):
         modules = modules.modules
     modules = getattr(modules, "membership", modules)  # of igraph and leidenalg
+    if hasattr(modules, "to_dict") and hasattr(
+        modules, "index"
+    ):  # a pandas Series, by its index where that names nodes
+        index = list(modules.index)
+        modules = (
+            modules.to_dict()
+            if set(index) <= set(names) or index != list(range(len(index)))
+            else modules.to_numpy()
+        )
     if (
         isinstance(modules, list | tuple)
         and modules
@@ -326,7 +338,11 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
             raise EvomodError("the modules overlap: a node is in two of them.")
         modules = {node: number for number, members in enumerate(modules) for node in members}
     if isinstance(modules, Mapping):
-        unknown = [name for name in modules if name not in set(names)]
+        known = set(names)
+        by_text = {str(name): name for name in names}  # as `read_modules` has them, from text
+        if len(by_text) == len(names) and not known & set(modules):
+            modules = {by_text.get(name, name): module for name, module in modules.items()}
+        unknown = [name for name in modules if name not in known]
         if unknown:
             raise EvomodError(
                 f"the modules name {_counted(len(unknown), 'node')} that the graph does not have: "
@@ -351,6 +367,8 @@ def _label(value: Any) -> Hashable:
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, int | float | np.integer) and value < 0:
+        return None
+    if isinstance(value, str) and NO_MODULE.fullmatch(value):
         return None
     try:
         hash(value)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from evomod.errors import EvomodError
 from evomod.kernels import pointer_to
 from evomod.kernels.clusters import k_means
-from evomod.measures.edges import Graph
+from evomod.measures.edges import Graph, without_gradient
 from evomod.measures.graphs import adjacency_of, layers_of, symmetric
 from evomod.measures.seeds import Rng, generator_of
 
@@ -188,7 +188,7 @@ def graph_of_layers(matrices: Sequence[ArrayLike]) -> tuple[NDArray[np.float64],
     [0, 1, 1, 2]
     """
     try:
-        weights = [np.asarray(matrix, np.float64) for matrix in matrices]
+        weights = [np.asarray(without_gradient(matrix), np.float64) for matrix in matrices]
     except (TypeError, ValueError):
         weights = []
     if not weights or any(matrix.ndim != 2 for matrix in weights):

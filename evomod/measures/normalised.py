@@ -13,12 +13,13 @@ from evomod.errors import EvomodError
 from evomod.kernels import nulls as kernels
 from evomod.kernels import pointer_to
 from evomod.measures.communities import quality_of
-from evomod.measures.edges import Edges, Graph, edges_of, with_direction
+from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
 from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
 from evomod.measures.modularity import DENSE, REFINED, modularity, q_of_many, searched, undirected
 from evomod.measures.nulls import SEED, check_draws, is_undirected, random_parts, z_interval
 from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
+from evomod.network import Network
 
 if TYPE_CHECKING:
     from evomod.evolution.setup import Setup
@@ -81,7 +82,7 @@ def normalised_modularity(
     draws: int = 1000,
     rng: Rng = None,
     *,
-    directed: bool = True,
+    directed: bool | None = None,
     weight: str | None = None,
     signed: str | None = None,
     resolution: float = 1.0,
@@ -115,7 +116,7 @@ def normalised_modularity(
     rng
         Left out, the seed is fixed, `SEED`, the same for every network.
     directed
-        False makes the graph and every null undirected first, as Kashtan & Alon do.
+        False makes the graph and every null undirected first, as Kashtan & Alon do. None: as the graph says, see `modularity`.
     weight, signed, resolution, method
         See `modularity`.
     q_max
@@ -146,6 +147,8 @@ def normalised_modularity(
     """
     if q_max is not None and not (np.isfinite(q_max) and 0.0 < q_max <= 1.0):
         raise EvomodError(f"q_max is a modularity, above 0 and at most 1; got {q_max!r}.")
+    directed = is_directed(graph) if directed is None else directed
+    graph, weight = _counted(graph, weight)
     if method in REFINED and null in EXCHANGED and is_one_graph(graph):
         edges = edges_of(graph, weight, signed=signed is not None)
         if np.count_nonzero(edges.degrees()) > DENSE or (weight is None and not edges.is_simple):
@@ -181,6 +184,21 @@ def normalised_modularity(
             highest, source = _largest_q(matrix, known, directed, weight, method, layers, draw)
         results.append(compared(q, spread, highest, source, null, method, directed))
     return results if many else results[0]
+
+
+def _counted(graph: Graph, weight: str | None) -> tuple[Graph, str | None]:
+    """A graph whose parallel connections are counted has their numbers as weights, and so have its nulls."""
+    if weight is not None or isinstance(graph, Network) or not is_one_graph(graph):
+        return graph, weight
+    edges = edges_of(graph, None)
+    if edges.is_simple:
+        return graph, weight
+    matrix = np.zeros((edges.n_nodes, edges.n_nodes))
+    np.add.at(matrix, (edges.source, edges.target), edges.weight)
+    if not edges.directed:
+        apart = edges.source != edges.target
+        np.add.at(matrix, (edges.target[apart], edges.source[apart]), edges.weight[apart])
+    return matrix, "weight"
 
 
 def _told(parts: list[NDArray[np.float64]], tell: Callable[[int], None] | None) -> NDArray[np.float64]:
@@ -225,7 +243,7 @@ def null_distribution(
     draws: int = 1000,
     rng: Rng = None,
     *,
-    directed: bool = True,
+    directed: bool | None = None,
     weight: str | None = None,
     method: str = "leading-eigenvector",
     layer: ArrayLike | None = None,
@@ -233,7 +251,7 @@ def null_distribution(
 ) -> NDArray[np.float64]:
     """Q of random graphs; of up to 64 connected nodes those of `normalised_modularity` with the same arguments.
 
-    Of larger graphs as many others. Parallel connections count once.
+    Of larger graphs as many others.
 
     Parameters
     ----------
@@ -250,7 +268,9 @@ def null_distribution(
     EvomodError
         As `normalised_modularity`.
     """
-    matrix, rng = adjacency_of(graph, weight), generator_of(rng, SEED)
+    directed = is_directed(graph) if directed is None else directed
+    counted, weight = _counted(graph, weight)
+    matrix, rng = adjacency_of(counted, weight), generator_of(rng, SEED)
     weight = weight and "weight"
     modularity(matrix, method, directed=directed, weight=weight)  # refuses what the method cannot take
     layers = _layers(graph, null, layer, setup)

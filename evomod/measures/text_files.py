@@ -129,6 +129,10 @@ def _as_matrix(lines: Lines) -> tuple[list[Any], Floats] | None:
     if len(rows) < 2 or len(rows[0]) > 2 * len(rows) + 2:
         return _no_matrix(lines, bool(rows))
     has_names = not all(map(_is_number, rows[0]))
+    if not has_names and _is_numbered(
+        rows
+    ):  # names in the first line alone, 0 to n - 1, as pandas writes them
+        return _checked_matrix(lines, list(range(len(rows[0]))), rows[1:])
     if not has_names and len(rows) != len(rows[0]):
         inner = [row[1:] for row in rows]
         if len(rows[0]) == len(rows) + 1 > 3:  # names in the first column alone
@@ -164,6 +168,18 @@ def _as_matrix(lines: Lines) -> tuple[list[Any], Floats] | None:
     if is_first_named and len(rows) == len(rows[0]) - 1 and len(rows) > 2:
         return _checked_matrix(lines, [row[0] for row in rows], [row[1:] for row in rows])
     return _no_matrix(lines, all(map(_is_number, body[0][1:])))
+
+
+def _is_numbered(rows: list[list[str]]) -> bool:
+    """Whether a line of 0, 1, ..., n - 1 stands above n lines of n numbers."""
+    head, body = rows[0], rows[1:]
+    is_square = len(body) == len(head) and all(
+        len(row) == len(head) and all(map(_is_number, row)) for row in body
+    )
+    if not is_square or head != [str(k) for k in range(len(head))]:
+        return False
+    # of three numbers a line it could be source, target, weight; then the third line's weight is not 0
+    return len(head) > 3 or (len(head) == 3 and not np.diag(_numbers(body)).any())
 
 
 def _no_matrix(lines: Lines, is_likely: bool = True) -> tuple[list[Any], Floats] | None:

@@ -11,9 +11,10 @@ from typing import Any
 from evomod import effects
 from evomod.effects import unknown
 from evomod.errors import EvomodError, nearest, shown
+from evomod.files.plugins import line_in, told
 from evomod.papers.claim import Claim, Measured, NotRunError, OutdatedError, Source, Spec
 from evomod.papers.claim_texts import effect_text, p_text
-from evomod.papers.places import paper_of, shown_file
+from evomod.papers.places import is_ours, paper_of, shown_file
 from evomod.papers.scripts import definition_of
 from evomod.statistics import holm
 from evomod.studies.tables import StudyFolder
@@ -25,7 +26,10 @@ DECIDED = tuple(verdict for verdict in VERDICTS if verdict != "inconclusive")
 
 def check_specs(path: Path, module: Any) -> list[Spec]:
     """The claims of a file. Raises `EvomodError` where one lacks what has to be fixed before the first run."""
-    place, found = shown_file(path), list(module.CLAIMS)
+    place = shown_file(path)
+    if not isinstance(module.CLAIMS, list | tuple):
+        raise EvomodError(f"{place}: CLAIMS is {module.CLAIMS!r:.60}; expected a list of claims.")
+    found = list(module.CLAIMS)
     for spec in found:
         if not isinstance(spec, Spec):
             raise EvomodError(
@@ -36,15 +40,43 @@ def check_specs(path: Path, module: Any) -> list[Spec]:
                 f"{place}: the claim '{spec.text}' names no family. Add family=\"...\", the question that it shares with "
                 "the claims that it is corrected with."
             )
-        if spec.smallest is None or not spec.smallest > 0.0:
+        if (
+            spec.smallest is None
+            or not isinstance(spec.smallest, int | float)
+            or not spec.smallest > 0.0
+        ):
             raise EvomodError(
                 f"{place}: the claim '{spec.text}' declares no smallest effect of interest. Add smallest=..., such as "
                 f"{DELTA} of Cliff's delta or {SHARE} of a share."
             )
+        _check_parts(place, spec)
     twice = [text for text, n in Counter(spec.text for spec in found).items() if n > 1]
     if twice:
         raise EvomodError(f"{place}: the claim '{twice[0]}' stands there more than once.")
     return found
+
+
+def _check_parts(place: str, spec: Spec) -> None:
+    """Refuse parts of a claim that are not what its shape says."""
+    share, ends, bound = (getattr(spec, name, None) for name in ("theirs", "ends", "bound"))
+    doses = getattr(spec, "doses", {})
+    for name, is_right, wanted in (
+        ("groups", all(isinstance(group, str) for group in spec.groups()), "names of treatments"),
+        (
+            "theirs",
+            share is None or (len(share) == 2 and 0 <= share[0] <= share[1] > 0),
+            "a number and how many it is of, such as (3, 50)",
+        ),
+        (
+            "ends",
+            ends is None or (len(ends) == 2 and ends[0] <= ends[1]),
+            "the lower and the upper end of an interval",
+        ),
+        ("bound", bound is None or isinstance(bound, int | float), "a number"),
+        ("doses", all(isinstance(dose, int | float) for dose in doses.values()), "numbers by treatment"),
+    ):
+        if not is_right:
+            raise EvomodError(f"{place}: the claim '{spec.text}': expected {name} to be {wanted}.")
 
 
 def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool = True) -> list[Claim]:
@@ -127,11 +159,27 @@ def _claim(
 def _measured(spec: Spec, source: Source) -> Measured:
     """The test of one claim; what it lacks is said in the place of numbers."""
     try:
-        return spec.measured(source)
+        return _checked(spec, source) if not is_ours(source.path) else spec.measured(source)
     except NotRunError as error:
         return Measured(str(error), unknown("delta"), "none", verdict="not run")
     except OutdatedError as error:
         return Measured(str(error), unknown("delta"), "none", verdict="made by 0.1")
+
+
+def _checked(spec: Spec, source: Source) -> Measured:
+    """Of a user's claim file, whose functions may do anything."""
+    told_of = f"{shown_file(source.path)}: the claim '{spec.text}'"
+    try:
+        found = spec.measured(source)
+    except EvomodError:
+        raise
+    except Exception as error:
+        raise EvomodError(
+            f"{told_of} fails{line_in(error, str(source.path))}: {told(error)}."
+        ) from error
+    if not isinstance(found, Measured):
+        raise EvomodError(f"{told_of}: its test returned a {type(found).__name__}; expected a Measured.")
+    return found
 
 
 def corrections(specs: Sequence[Spec], measured: Sequence[Measured]) -> list[tuple[float, str]]:

@@ -215,7 +215,7 @@ class View:
 
     @property
     def goal(self) -> Goal:
-        """The rewarded goal, as bits. Raises `EvomodError` for a pressure that is not of the pool."""
+        """The rewarded goal, as bits; of goals that accumulate one with ``goals``. Raises `EvomodError` for a pressure that is not of the pool."""
         if self.rewarded is None:
             raise EvomodError(
                 "view.goal, and view.right, which needs it: the goal may change, and this pressure is measured once an individual; a "

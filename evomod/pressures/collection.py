@@ -207,6 +207,13 @@ def _refuse(where: str, pressure: Pressure) -> None:
             f"{where}: pressure '{pressure.name}' is a constraint, which has no probability and no penalty; expected a section made "
             "from evomod.sections.Section."
         )
+    if pressure.place == "objective" and not {"probability", "penalty"} & set(
+        pressure.section.model_fields
+    ):
+        raise EvomodError(
+            f"{where}: pressure '{pressure.name}' is an objective, and its section has neither probability nor penalty, so it would "
+            "press nothing; expected a section made from evomod.sections.PricedSection."
+        )
     if not callable(pressure.measure):
         raise EvomodError(f"{where}: pressure '{pressure.name}' has no function measure(view, section).")
     if not (isinstance(pressure.is_maximised, bool) or callable(pressure.is_maximised)):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from evomod.encodings.base import nobody
+from evomod.encodings.base import Encoding, nobody
 from evomod.pressures.base import Pressure, Trial
 from evomod.sections import Section
 
@@ -35,50 +35,49 @@ BLOCK = 20_000
 """Lesioned networks that are answered at once: a slot of memory each, 1 kB on the retina."""
 
 
-def prune(
-    genomes: NDArray[Any],
+def least(
+    present: NDArray[np.bool_],
     importance: NDArray[np.float64],
     fraction: float,
     fewest: int,
     rng: np.random.Generator,
-) -> NDArray[Any]:
-    """Genomes ``[individual, gene]`` without their least important connections.
+) -> NDArray[np.bool_]:
+    """Which connections go, ``[individual, edge]``: the least important of those that are ``present[individual, edge]``.
 
-    ``importance[individual, edge]`` of what is present. The ``fraction`` of an individual's connections is
+    ``importance[individual, edge]``. The ``fraction`` of an individual's connections is
     rounded, at least one, and leaves ``fewest``. Of equals, who goes is drawn: one number an edge.
     """
-    n_edges = importance.shape[1]
-    present = genomes[:, :n_edges] != 0
     n = present.sum(axis=1)
     number = np.minimum(np.maximum(np.rint(fraction * n), 1), np.maximum(n - fewest, 0))
     keys = (rng.random(importance.shape), np.where(present, importance, np.inf), ~present)
     order = np.lexsort(keys, axis=1)
     place = np.empty_like(order)
-    np.put_along_axis(place, order, np.broadcast_to(np.arange(n_edges), order.shape), axis=1)
-    pruned = genomes.copy()
-    pruned[:, :n_edges][place < number[:, None]] = 0
-    return pruned
+    np.put_along_axis(place, order, np.broadcast_to(np.arange(present.shape[1]), order.shape), axis=1)
+    return place < number[:, None]
 
 
 def losses(
+    encoding: Encoding,
     genomes: NDArray[Any],
-    n_edges: int,
+    present: NDArray[np.bool_],
     fitness: NDArray[np.float64],
     fitness_of: Callable[[NDArray[Any], NDArray[np.int64]], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     """Fitness that each connection is worth: ``[individual, edge]``, what is lost when it alone is removed.
 
-    ``fitness[individual]`` of the whole networks; ``fitness_of(genomes, ancestors)`` measures further ones.
+    ``present[individual, edge]``; ``fitness[individual]`` of the whole networks; ``fitness_of(genomes, ancestors)`` measures
+    further ones.
     """
-    lost = np.zeros((genomes.shape[0], n_edges))
+    lost = np.zeros(present.shape)
     if np.isnan(fitness).any():  # a neutral epoch: nothing is worth anything
         return lost
-    step = max(1, BLOCK // n_edges)
+    step = max(1, BLOCK // present.shape[1])
     for first in range(0, genomes.shape[0], step):
         whole = genomes[first : first + step]
-        rows, edges = np.nonzero(whole[:, :n_edges])
-        cut = whole[rows]
-        cut[np.arange(rows.size), edges] = 0
+        rows, edges = np.nonzero(present[first : first + step])
+        alone = np.zeros((rows.size, present.shape[1]), np.bool_)
+        alone[np.arange(rows.size), edges] = True
+        cut = encoding.without(whole[rows], alone)
         ancestors = np.concatenate((nobody(whole.shape[0]), rows))
         measured = fitness_of(np.concatenate((whole, cut)), ancestors)[whole.shape[0] :]
         lost[first + rows, edges] = fitness[first + rows] - measured
@@ -90,17 +89,17 @@ def change(trial: Trial, section: PruningSection, rng: np.random.Generator) -> N
     if trial.number % section.every != 0:
         return None
     genomes, encoding = trial.population.genomes, trial.encoding
-    importance = (
-        encoding.strengths(genomes)
-        if section.by == "weight"
-        else losses(
-            genomes,
-            encoding.wiring.n_edges,
-            trial.fitness,
+    importance = encoding.strengths(genomes)
+    present = importance > 0.0
+    if section.by == "lesion":
+        importance = losses(
+            encoding, genomes, present, trial.fitness,
             lambda others, ancestors: trial.fitness_of(others, ancestors, trial.goal),
-        )
-    )
-    return prune(genomes, importance, section.fraction, encoding.variation.min_connections, rng)
+        )  # fmt: skip
+    fewest = getattr(
+        encoding.variation, "min_connections", 0
+    )  # sections of users' encodings need not have it
+    return encoding.without(genomes, least(present, importance, section.fraction, fewest, rng))
 
 
 PRESSURE = Pressure(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from evomod.errors import EvomodError, shortened
 from evomod.files.disk import exists, make_folder, write_whole
 from evomod.files.tables import csv_line
-from evomod.network import FORMAT, GATES, Network, load_best, load_network
+from evomod.network import FORMAT, GATES, Network, load_best, load_network, network_json, network_of
 from evomod.plots.circuit_layout import levels
 from evomod.runs.run import load_run
 from evomod.studies.tables import parquet_library
@@ -155,9 +155,11 @@ def _parquet(network: Network) -> list[bytes]:
 def _onnx(network: Network) -> list[bytes]:
     """The simplified network: ``patterns`` [pattern, input] of 0 and 1 in, ``values`` [pattern, output] out, doubles.
 
-    Raises `EvomodError` for a circuit that feeds back, which a model of layers cannot hold.
+    Raises `EvomodError` for a circuit that feeds back, which a model of layers cannot hold, and for a network that no file of
+    evomod could hold: a model of it would say something else.
     """
     helper, numpy_helper, double = _onnx_library()
+    network_of(json.loads(network_json(network)), "the network")
     simple = network.simplified()
     order = _layers(simple)
     nodes: list[Any] = []

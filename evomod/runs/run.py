@@ -83,9 +83,14 @@ class Run:
         return checked_table(read_table(self.folder / "log.csv", growing=True), ["generation"])
 
     def columns(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Some columns of ``log.csv``: 8 bytes a cell, where ``log`` of nine goals takes 430 bytes a generation."""
-        path = self.folder / "log.csv"
-        return checked_table(read_table(path, names, growing=True, compact=True), ["generation"])
+        """Some columns of ``log.csv``: 8 bytes a cell, where ``log`` of nine goals takes 430 bytes a generation.
+
+        Raises `EvomodError` for one that the log does not have.
+        """
+        path, wanted = self.folder / "log.csv", dict.fromkeys(("generation", *names))
+        table = read_table(path, list(wanted), growing=True, compact=True)
+        found = checked_table(table, list(wanted))
+        return {name: found[name] for name in names}
 
     @property
     def population(self) -> dict[str, NDArray[Any]]:
@@ -225,7 +230,7 @@ def run(
     with _begun(first, folder, sequence) as log:
         try:
             return _continue(folder, log, first.setup, sequence, None, hooks, first.genomes)
-        except Fault:
+        except EvomodError:
             if not exists(folder / "checkpoint.npz"):
                 _unbegin(folder, log)
             raise
@@ -338,9 +343,9 @@ def checked_seed(seed: Any) -> np.random.SeedSequence:
     """The sequence of a seed. Raises `EvomodError` for what is none."""
     if isinstance(seed, np.random.SeedSequence):
         return seed
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
         raise EvomodError(f"a seed is a whole number from 0, or a numpy SeedSequence; got {seed!r}.")
-    return np.random.SeedSequence(seed)
+    return np.random.SeedSequence(int(seed))
 
 
 @contextmanager

@@ -46,6 +46,8 @@ class Candidates:
     """``[individual]`` by name: the measured columns that the method named, and what pressures measure."""
     fitness: NDArray[np.float64]
     """``[individual]``: as logged, of the whole network and without penalties."""
+    is_again: bool = False
+    """Whether they survived in this generation already, and are looked at anew since a pressure has changed them."""
 
     @property
     def size(self) -> int:
@@ -75,8 +77,7 @@ class Selection:
         As in a config, ``selection.method``.
     breed
         ``breed(candidates, section, rng) -> kept, parents``: rows of the last generation that pass into the pool
-        (None: all of them), and the rows that offspring are made of, one each, at most as many as there are
-        candidates.
+        (None: all of them), and the rows that offspring are made of, one each.
     survivors
         ``survivors(candidates, number, section, rng) -> Survivors``, from the pool of kept and offspring. None:
         all of the pool, which then has as many as a population.

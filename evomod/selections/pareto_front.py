@@ -92,7 +92,8 @@ def grow_older(
     candidates: Candidates, number: int, section: MethodSection, rng: np.random.Generator
 ) -> Survivors:
     """Everybody, a generation older; an individual's age is kept as its crowding."""
-    return Survivors(np.arange(number), np.zeros(number, np.int64), candidates.crowding + 1.0)
+    age = candidates.crowding + (0.0 if candidates.is_again else 1.0)
+    return Survivors(np.arange(number), np.zeros(number, np.int64), age)
 
 
 PARETO_FRONT = Selection("pareto-front", breed, sees="objectives")

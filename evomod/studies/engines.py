@@ -13,6 +13,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -129,10 +130,10 @@ def pool(jobs: int) -> Iterator[Engine]:
         )
 
         def submit(folder: Path) -> Future[Outcome]:
-            with _no_ctrl_c():  # a new process inherits that it does not hear it
+            with _no_ctrl_c(), _without_main():  # a new process inherits that it does not hear it
                 return executor.submit(_in_worker, str(folder))
 
-        with _no_ctrl_c():
+        with _no_ctrl_c(), _without_main():
             for _ in range(jobs):
                 executor.submit(int)  # starts a worker, a second of imports
         try:
@@ -155,7 +156,27 @@ def in_workers(
         return [function(*call) for call in calls]
     context = multiprocessing.get_context("spawn")
     with one_thread_each(), ProcessPoolExecutor(min(jobs, len(calls)), mp_context=context) as executor:
-        return list(executor.map(function, *zip(*calls, strict=True)))
+        with _without_main():
+            found = executor.map(function, *zip(*calls, strict=True))
+        return list(found)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes that are started in here do not execute the user's script, of which they need nothing.
+
+    They would where the script calls `run_study` and has no ``if __name__ == "__main__":``, and begin the study anew.
+    """
+    main = sys.modules["__main__"]
+    hidden: dict[str, Any] = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
+    for name in hidden:
+        delattr(main, name)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        del main.__spec__
+        vars(main).update(hidden)
 
 
 @contextmanager

@@ -346,10 +346,10 @@ def run(folder, data_sets=DATA_SETS):
     """Compute all effects; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row for data_set in data_sets for row in rows_of(data_set)]
-    write_text(folder / TABLE, table_text(COLUMNS, rows))
-    write_manifest(
+    write_manifest(  # before the table, which would make the commit that it names a dirty one
         folder / "matrix.manifest.json", table=TABLE, made_by="scripts/causes/matrix.py", start=now()
     )
+    write_text(folder / TABLE, table_text(COLUMNS, rows))
     return folder / TABLE
 
 

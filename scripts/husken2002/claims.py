@@ -44,7 +44,7 @@ CLAIMS = [
         for other, than in (("accuracy-held", "accuracy"), ("inborn-held", "no learning"))
     ),
     Above(
-        "30 to 40 connections: networks that learn a modular problem for 40 steps have a higher Q than rewired ones (z, within layers)",
+        "30 to 40 connections, 40 steps of learning: Q is above that of rewired networks (z, within layers)",
         column="q_z_layered", a="accuracy-held", bound=0.0, family="modular problem", smallest=Z, figure=FIGURE,
     ),
     *(
