@@ -61,6 +61,14 @@ class TaskSection(Section):
     resample: bool = False
     """Draw the patterns anew in every generation."""
 
+    @model_validator(mode="after")
+    def _draws(self) -> TaskSection:
+        if self.resample and self.patterns is None:
+            raise ValueError(
+                "resample draws anew which patterns are shown, and all are shown; give patterns, their number, too"
+            )
+        return self
+
 
 FIXED: Literal["fixed"] = "fixed"
 """The kind of schedule by which no goal changes, of a config that names none."""

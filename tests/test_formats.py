@@ -444,3 +444,11 @@ def test_a_weight_of_0_is_no_connection_of_whatever_type(kind):
 def test_names_in_quotation_marks_may_hold_spaces(tmp_path):
     (tmp_path / "a.txt").write_text('"a b" "c"\n"c"  "d"\n')
     assert set(read_graph(tmp_path / "a.txt").edges) == {("a b", "c"), ("c", "d")}
+
+
+def test_a_symmetric_matrix_of_pajek_holds_edges(tmp_path):
+    (tmp_path / "m.net").write_text("*Vertices 3\n*Matrix\n0 1 0\n1 0 2\n0 2 0\n")
+    graph = read_graph(tmp_path / "m.net")
+    assert not graph.is_directed() and sorted(graph.edges) == [("1", "2"), ("2", "3")]
+    (tmp_path / "m.net").write_text("*Vertices 3\n*Matrix\n0 1 0\n1 0 2\n0 0 0\n")
+    assert read_graph(tmp_path / "m.net").is_directed()

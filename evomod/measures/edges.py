@@ -349,7 +349,7 @@ def _of_triples(
             known = ", ".join(sorted(map(str, data))) or "none"
             raise EvomodError(
                 f"the connection {_arrow(names[source], names[target])} has no attribute '{weight}'; its "
-                f"attributes: {shortened(known)}."
+                f"attributes: {shortened(known)}. To count connections alone, give weight=None (no --weight)."
             )
         value = data.get(weight or "weight", 1.0)
         if weight is not None:

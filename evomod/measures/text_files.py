@@ -364,7 +364,7 @@ PAJEK = ("*arcs", "*edges", "*arcslist", "*edgeslist", "*matrix")
 def read_pajek(path: Path) -> networkx.Graph:
     """Pajek's ``.net``: vertices with labels, then arcs (directed), edges (not), lists of them, or a matrix.
 
-    Where there are both arcs and edges, an edge is an arc each way.
+    Where there are both arcs and edges, an edge is an arc each way; a matrix that is symmetric holds edges.
     """
     section, n_nodes = "", -1
     names: dict[int, str] = {}
@@ -410,6 +410,12 @@ def read_pajek(path: Path) -> networkx.Graph:
     listed = [names.get(node, str(node)) for node in range(1, n_nodes + 1)]
     if len(set(listed)) < n_nodes:
         listed = [str(node) for node in range(1, n_nodes + 1)]
+    if (
+        0 < matrix_rows == n_nodes
+        and not edges
+        and set(arcs) == {(b, a, weight) for a, b, weight in arcs}
+    ):
+        arcs, edges = [], [(a, b, weight) for a, b, weight in arcs if a <= b]
     directed = bool(arcs)
     both = [(b, a, weight) for a, b, weight in edges if a != b] if directed else []
     triples: list[Triple] = [

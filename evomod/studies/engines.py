@@ -168,7 +168,9 @@ def _without_main() -> Iterator[None]:
     They would where the script calls `run_study` and has no ``if __name__ == "__main__":``, and begin the study anew.
     """
     main = sys.modules["__main__"]
-    hidden: dict[str, Any] = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
+    hidden: dict[str, Any] = {
+        name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)
+    }
     for name in hidden:
         delattr(main, name)
     main.__spec__ = None
