@@ -253,7 +253,8 @@ def act_status(given: argparse.Namespace) -> int:
 
     found = load_study(given.folder)
     status = status_of(found.study, found.folder)
-    print(f"{found.folder}: study '{found.study.name}', {found.study.replicates} replicates")
+    number = found.study.replicates
+    print(f"{found.folder}: study '{found.study.name}', {number} replicate{'' if number == 1 else 's'}")
     for name, states in status.states.items():
         print(f"  {name:24}", ", ".join(f"{states[w]} {w}" for w in STATES if states.get(w)))
     if status.running:

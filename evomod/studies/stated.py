@@ -136,7 +136,8 @@ def how_many(replicates: int, treatments: Collection[str], runs: Iterable[str]) 
     """How many replicates are done, by the treatments of the runs that are, of how many."""
     counts = Counter(runs)
     done = min(counts[name] for name in treatments)
-    return f"{replicates} replicates" if done == replicates else f"{done} of {replicates} replicates"
+    word = "replicate" if replicates == 1 else "replicates"
+    return f"{replicates} {word}" if done == replicates else f"{done} of {replicates} {word}"
 
 
 def load_manifest(folder: Path) -> dict[str, Any]:
