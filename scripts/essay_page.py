@@ -103,6 +103,7 @@ CLAIMS: tuple[tuple[str, tuple[Source, ...]], ...] = (
             Source("benefits", r"^pushing Q up instead", "context"),
             Source("causes", r"^within treatments, the higher Q, the sooner"),
             Source("causes", r"the part through higher Q makes copies adapt"),
+            Source("benefits", r"the part through higher Q makes copies adapt"),
         ),
     ),
     (
@@ -130,7 +131,7 @@ CLAIMS: tuple[tuple[str, tuple[Source, ...]], ...] = (
     (
         "Causes of modularity generalise because of modularity",
         (
-            Source("benefits", r"the part through"),
+            Source("benefits", r"the part through (clusterability|higher Q is right)"),
             Source("benefits", r"^modularity alone generalises"),
             Source("benefits", r"^clothes: .* gets more new pictures right than"),
             Source("benefits", r"^(clothes: )?of networks trained with nothing else"),
