@@ -59,15 +59,7 @@ class TaskSection(Section):
     patterns: int | None = Field(default=None, ge=1)
     """Fitness counts this many patterns, drawn without replacement once a run. None: all of them."""
     resample: bool = False
-    """Draw the patterns anew in every generation."""
-
-    @model_validator(mode="after")
-    def _draws(self) -> TaskSection:
-        if self.resample and self.patterns is None:
-            raise ValueError(
-                "resample draws anew which patterns are shown, and all are shown; give patterns, their number, too"
-            )
-        return self
+    """Draw the patterns anew in every generation, where ``patterns`` says how many."""
 
 
 FIXED: Literal["fixed"] = "fixed"

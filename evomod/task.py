@@ -81,7 +81,13 @@ class Attractor:
                 "a number between 0 and 1, or None",
             ),
             ("steepness", _lies_between(self.steepness, 0.0, math.inf), "a number above 0"),
-            ("exponent", isinstance(self.exponent, int) and self.exponent >= 1, "a whole number from 1"),
+            (
+                "exponent",
+                isinstance(self.exponent, int | np.integer)
+                and not isinstance(self.exponent, bool)
+                and self.exponent >= 1,
+                "a whole number from 1",
+            ),
         ):
             if not is_right:
                 raise EvomodError(f"Attractor: {name} is {shown(getattr(self, name))}; wanted {wanted}.")
@@ -381,7 +387,11 @@ def _are_functions(value: Any) -> bool:
 
 
 def _lies_between(value: Any, low: float, high: float) -> bool:
-    return isinstance(value, int | float) and low < value < high
+    return (
+        isinstance(value, int | float | np.number)
+        and not isinstance(value, bool)
+        and bool(low < value < high)
+    )
 
 
 def _are_sizes(value: Any) -> bool:
@@ -664,7 +674,7 @@ def counted_answers(task: Task, goal: str) -> NDArray[np.bool_]:
 
 
 def is_constant(task: Task, goal: str) -> bool:
-    """Whether a network without connections can do a goal: each output has one right answer to all patterns.
+    """Whether each output has one right answer to all patterns, so that no output has to depend on an input.
 
     Never for attractors, which are to be reached from many starts. Raises `EvomodError` for a goal that the task lacks.
     """

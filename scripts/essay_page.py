@@ -16,7 +16,7 @@ from evomod.verdicts import VERDICTS
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "results", ROOT / "docs" / "essay.md"
 
-Sense = Literal["for", "against", "either", "context"]
+Sense = Literal["for", "against", "refutes", "either", "context"]
 
 
 class Source(NamedTuple):
@@ -25,7 +25,8 @@ class Source(NamedTuple):
     paper: str
     expression: str
     sense: Sense = "for"
-    """What a claim says of the statement where it holds: for it, against it, or nothing by itself; "either" way of an effect is for it."""
+    """What a claim says of the statement where it holds: for it, against it, or nothing by itself; "either" way of an effect is for it, and what
+    "refutes" it where it holds says nothing of it where it is reversed."""
 
 
 CAUSES = r"makes networks more modular(: higher Q than without pressure| than their connections explain)"
@@ -136,7 +137,7 @@ CLAIMS: tuple[tuple[str, tuple[Source, ...]], ...] = (
             Source("benefits", r"^clothes: .* gets more new pictures right than"),
             Source("benefits", r"^(clothes: )?of networks trained with nothing else"),
             Source("benefits", r"^what dropout of .* gains .* is less with clusterability held down"),
-            Source("benefits", r"^with clusterability held down, dropout", "against"),
+            Source("benefits", r"^with clusterability held down, dropout", "refutes"),
             Source("benefits", r"^held down, dropout", "context"),
             Source("benefits", r"^with .* more often on patterns never shown", "context"),
             Source("benefits", r"gets more new (digits|pictures) right$", "context"),
@@ -188,7 +189,7 @@ CLAIMS: tuple[tuple[str, tuple[Source, ...]], ...] = (
     (
         "Dropout is a penalty of connections in disguise",
         (
-            Source("causes", r"^with 28 to 32 connections dropout", "against"),
+            Source("causes", r"^with 28 to 32 connections dropout", "refutes"),
             Source("benefits", r"^weights are smaller with more dropout"),
         ),
     ),
@@ -198,7 +199,7 @@ CLAIMS: tuple[tuple[str, tuple[Source, ...]], ...] = (
     ),
     (
         "Switching of goals is a penalty of connections in disguise",
-        (Source("causes", r"^with 28 to 32 connections goal-switching", "against"),),
+        (Source("causes", r"^with 28 to 32 connections goal-switching", "refutes"),),
     ),
     (
         "Selection for adaptability makes networks modular",
@@ -231,6 +232,7 @@ ANSWERS = ("for it", "against it", "no effect of interest", "undecided", "not ru
 WORDS: dict[Sense, dict[str, str]] = {
     "for": {"holds": "for it", "reversed": "against it"},
     "against": {"holds": "against it", "reversed": "for it"},
+    "refutes": {"holds": "against it", "reversed": "context"},
     "either": {"holds": "for it", "reversed": "for it"},
     "context": dict.fromkeys(VERDICTS, "context"),
 }

@@ -5,11 +5,14 @@
 Of the table that `scripts/causes/matrix.py` makes; `collect.py` writes it too.
 """
 
+import json
 from pathlib import Path
 
+from evomod.files.tables import read_rows
 from evomod.scripts.causes import matrix
 
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "results" / "causes" / "causes-all"
 TABLE, PAGE = ROOT / "results" / "causes" / matrix.TABLE, ROOT / "docs" / "matrix.md"
 TASKS = 2
 """Of so many tasks, from which on the page says in words what a cause does."""
@@ -38,8 +41,7 @@ END = """
   [recurrent networks](papers/achterberg2023.md) compares pairs of equal sums of weights.
 * Left out: tables that version 0.1 made; Clune et al. 2013 as their program has it, where ties are broken in another way with the cost;
   AFPO, which is another method; pruned networks of Filan et al., which are trained for longer; Kashtan et al. 2007, whose goals are its question.
-* "Common" are the data sets of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`, 1,550 runs; they
-  appear when it has run.
+* "Common" are the data sets of one experiment with all causes on three tasks, `evomod study scripts/causes/all.toml`{done}.
 
 `python scripts/causes/matrix.py --summary` prints every effect with its interval and n; `results/causes/matrix.csv` says which tables and
 groups it compares.
@@ -60,7 +62,16 @@ def page(effects, tasks):
                 for name in matrix.MEASURES
             ]
             lines.append(f"| {label} | {number_of(mine, tasks)} | {' | '.join(cells)} |")
-    return BEGINNING + "\n".join(lines) + "\n\n" + in_short(effects, tasks) + END
+    done = of_common(json.loads((RESULTS / "manifest.json").read_text(encoding="utf-8"))["tasks"])
+    return BEGINNING + "\n".join(lines) + "\n\n" + in_short(effects, tasks) + END.replace("{done}", done)
+
+
+def of_common(treatments):
+    """How far the common experiment is: of its treatments those that have runs."""
+    there = {row["treatment"] for row in read_rows(RESULTS / "summary.csv", ("treatment",))}
+    if len(there) == len(treatments):
+        return ""
+    return f", of which {len(there)} treatments of {len(treatments)} have been run; the others appear when they have"
 
 
 def number_of(mine, tasks):

@@ -409,6 +409,11 @@ def wrong(source):
     ("spec", "said"),
     [
         (Larger("c", column="bad", a="low", b="high", **ABOUT), "the claim 'c' fails.*ZeroDivisionError"),
+        (PublishedShare("c", column="x", a="mostly", theirs=5, **ABOUT), "expected theirs to be a number and how many"),
+        (Published("c", column="x", a="low", value="a", **ABOUT), "expected value to be a number"),
+        (Published("c", column="x", a="low", value=0.3, ends=0.4, **ABOUT), "expected ends to be the lower"),
+        (Trend("c", column="x", doses=["low"], **ABOUT), "expected doses to be numbers by treatment"),
+        (Custom("c", test=wrong, of="low", **ABOUT), "expected of to be names of treatments"),
         (Custom("c", test=wrong, **ABOUT), "its test returned a int; expected a Measured"),
         (Larger("c", column="x", a="low", b=["high"], **ABOUT), "expected groups to be names of treatments"),
         (Larger("c", column="x", a="low", b="high", family="f", smallest="big"), "no smallest effect"),

@@ -99,7 +99,6 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
         ({"task": "retina", "network": {"initial_connections": [5, 2]}}, "fewest"),
         ({"task": "retina", "network": {"layers": [8]}}, "an input and an output layer"),
         ({"task": "retina", "variation": {"bias_rate": 1.5}}, "variation.bias_rate"),
-        ({"task": {"name": "retina", "resample": True}}, "give patterns, their number, too"),
         ({"task": "retina", "variation": {"bias_change": "jump"}}, "'resample' or 'step'"),
         (
             {"task": "retina", "pressures": {"connection-cost": {"probability": 2}}},

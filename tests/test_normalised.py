@@ -379,3 +379,14 @@ def test_parallel_connections_count_by_every_method(method):
         null_distribution(graph, draws=3, method=method),
         null_distribution(weighted, draws=3, method=method, weight="weight"),
     )
+
+
+def test_parallel_connections_in_layers_and_where_a_method_cannot_count_them():
+    graph = nx.MultiDiGraph([(0, 2), (0, 2), (1, 2), (1, 3), (2, 4), (3, 4)])
+    nx.set_node_attributes(graph, {0: 0, 1: 0, 2: 1, 3: 1, 4: 2}, "layer")
+    found = normalised_modularity(graph, "layered", draws=3, q_max=0.9, method="leading-eigenvector")
+    assert found.q == pytest.approx(evomod.modularity(graph, "leading-eigenvector").q)
+    with pytest.raises(EvomodError, match="knows no parallel connections"):
+        normalised_modularity(graph, draws=3, method="clune2013")
+    simple = nx.karate_club_graph()
+    assert normalised_modularity(simple, draws=3, q_max=0.9, method="clune2013").directed

@@ -41,7 +41,7 @@ def test_copies_of_one_individual_that_are_pruned_apart_are_worth_what_they_say(
     setup = evomod.prepare(settings)
     choose = operators.stock_survival(partial(tools.selTournament, tournsize=3))
     setup.toolbox.register("survive", choose)
-    last = last_of(setup.config, seed=3, setup=setup)
+    last = last_of(setup.config, seed=1, setup=setup)
     genomes = last.population.genomes
     states = setup.encoding.memory(60)
     yes, no = setup.encoding.answer(genomes, np.full(60, -1), np.arange(60), states)

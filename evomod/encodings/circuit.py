@@ -337,6 +337,7 @@ CIRCUIT = EncodingKind(
         {"task": "circuit"},
         {"task": "circuit", "network": {"feedback": "ternary"}},
         {"task": {"name": "circuit", "goal": "max-modularity"}},
+        {"task": "circuit", "pressures": {"dropout": {}}},
     ),
 )
 GATE_LAYERS = EncodingKind(

@@ -795,7 +795,7 @@ LAYERED = EncodingKind(
         {},
         {"pressures": {"hierarchy": {}}, "tracking": {"hierarchy": True}},
         {"pressures": COST | {"behavioural-diversity": {}}},
-        {"pressures": {"dropout": {}}},
+        {"pressures": {"dropout": {}, "connection-cost": {"measure": "nodes"}}},
         {"selection": {"method": "lexicase"}},
     ),
 )

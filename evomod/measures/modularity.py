@@ -22,7 +22,15 @@ from evomod.measures.communities import (
     links_of,
     quality_of,
 )
-from evomod.measures.edges import Edges, Graph, edges_of, is_directed, names_of, with_direction
+from evomod.measures.edges import (
+    Edges,
+    Graph,
+    edges_of,
+    is_directed,
+    names_of,
+    with_direction,
+    without_gradient,
+)
 from evomod.measures.graphs import adjacencies_of, connected_nodes, is_one_graph, symmetric
 from evomod.measures.seeds import Rng, generator_of
 from evomod.network import Network
@@ -229,10 +237,7 @@ def modularity(
         matrices = _without_ends(graph, matrices)
     # both inputs of a gate may be one source: what the engine logs counts both
     if method in UNWEIGHTED_ONLY and not isinstance(graph, Network) and (matrices > 1.0).any():
-        raise EvomodError(
-            f"the method '{method}' knows no parallel connections, which the graph has; make them one first, "
-            "for example networkx.DiGraph(graph)."
-        )
+        raise no_parallel(method)
     names = names_of(graph)
     if signed is not None or resolution != 1.0:
         rng = generator_of(rng, SEED)
@@ -320,15 +325,7 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
     if isinstance(modules, Partition):
         modules = modules.modules
     modules = getattr(modules, "membership", modules)  # of igraph and leidenalg
-    if hasattr(modules, "to_dict") and hasattr(
-        modules, "index"
-    ):  # a pandas Series, by its index where that names nodes
-        index = list(modules.index)
-        modules = (
-            modules.to_dict()
-            if set(index) <= set(names) or index != list(range(len(index)))
-            else modules.to_numpy()
-        )
+    modules = _by_index(without_gradient(modules), names)
     if (
         isinstance(modules, list | tuple)
         and modules
@@ -360,6 +357,26 @@ def _labels(names: tuple[Hashable, ...], modules: Any) -> list[Hashable]:
             f"{type(modules).__name__} of shape {labels.shape}."
         )
     return [_label(label) for label in labels.tolist()]
+
+
+def no_parallel(method: str) -> EvomodError:
+    """What is said where a method cannot count connections that a graph has several times."""
+    return EvomodError(
+        f"the method '{method}' knows no parallel connections, which the graph has; make them one first, "
+        "for example networkx.DiGraph(graph)."
+    )
+
+
+def _by_index(modules: Any, names: tuple[Hashable, ...]) -> Any:
+    """A pandas Series by its index, where that names nodes and is not just 0, 1, ...; everything else as it is."""
+    if getattr(modules, "ndim", 0) != 1 or not hasattr(modules, "to_dict"):
+        return modules
+    index = list(modules.index)
+    return (
+        modules.to_numpy()
+        if index == list(range(len(index))) and not set(index) <= set(names)
+        else modules.to_dict()
+    )
 
 
 def _label(value: Any) -> Hashable:

@@ -15,7 +15,16 @@ from evomod.kernels import pointer_to
 from evomod.measures.communities import quality_of
 from evomod.measures.edges import Edges, Graph, edges_of, is_directed, with_direction
 from evomod.measures.graphs import adjacencies_of, adjacency_of, is_one_graph, layers_of
-from evomod.measures.modularity import DENSE, REFINED, modularity, q_of_many, searched, undirected
+from evomod.measures.modularity import (
+    DENSE,
+    REFINED,
+    UNWEIGHTED_ONLY,
+    modularity,
+    no_parallel,
+    q_of_many,
+    searched,
+    undirected,
+)
 from evomod.measures.nulls import SEED, check_draws, is_undirected, random_parts, z_interval
 from evomod.measures.seeds import Rng, generator_of
 from evomod.measures.swapped import drawn_values, start_of
@@ -147,8 +156,7 @@ def normalised_modularity(
     """
     if q_max is not None and not (np.isfinite(q_max) and 0.0 < q_max <= 1.0):
         raise EvomodError(f"q_max is a modularity, above 0 and at most 1; got {q_max!r}.")
-    directed = is_directed(graph) if directed is None else directed
-    graph, weight = _counted(graph, weight)
+    directed = _direction(graph, method, directed)
     if method in REFINED and null in EXCHANGED and is_one_graph(graph):
         edges = edges_of(graph, weight, signed=signed is not None)
         if np.count_nonzero(edges.degrees()) > DENSE or (weight is None and not edges.is_simple):
@@ -156,7 +164,8 @@ def normalised_modularity(
             objective = (method, resolution, signed)
             is_weighted = weight is not None
             return _of_edges(edges, null, draws, draw, directed, is_weighted, objective, jobs, tell)
-    matrices, many = adjacencies_of(graph, weight, signed=signed is not None)
+    counted, weight = _counted(graph, weight, method)
+    matrices, many = adjacencies_of(counted, weight, signed=signed is not None)
     weight = weight and "weight"  # from here on graphs are arrays
     if not many and method in REFINED and null in EXCHANGED:
         edges = edges_of(matrices[0], weight, signed=signed is not None)
@@ -186,13 +195,20 @@ def normalised_modularity(
     return results if many else results[0]
 
 
-def _counted(graph: Graph, weight: str | None) -> tuple[Graph, str | None]:
+def _direction(graph: Graph, method: str, directed: bool | None) -> bool:
+    """As it is said, or as `modularity` takes a graph."""
+    return (method == "clune2013" or is_directed(graph)) if directed is None else directed
+
+
+def _counted(graph: Graph, weight: str | None, method: str) -> tuple[Graph, str | None]:
     """A graph whose parallel connections are counted has their numbers as weights, and so have its nulls."""
     if weight is not None or isinstance(graph, Network) or not is_one_graph(graph):
         return graph, weight
     edges = edges_of(graph, None)
     if edges.is_simple:
         return graph, weight
+    if method in UNWEIGHTED_ONLY:
+        raise no_parallel(method)
     matrix = np.zeros((edges.n_nodes, edges.n_nodes))
     np.add.at(matrix, (edges.source, edges.target), edges.weight)
     if not edges.directed:
@@ -268,8 +284,8 @@ def null_distribution(
     EvomodError
         As `normalised_modularity`.
     """
-    directed = is_directed(graph) if directed is None else directed
-    counted, weight = _counted(graph, weight)
+    directed = _direction(graph, method, directed)
+    counted, weight = _counted(graph, weight, method)
     matrix, rng = adjacency_of(counted, weight), generator_of(rng, SEED)
     weight = weight and "weight"
     modularity(matrix, method, directed=directed, weight=weight)  # refuses what the method cannot take

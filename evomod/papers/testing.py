@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from evomod import effects
 from evomod.effects import unknown
 from evomod.errors import EvomodError, nearest, shown
@@ -40,11 +42,7 @@ def check_specs(path: Path, module: Any) -> list[Spec]:
                 f"{place}: the claim '{spec.text}' names no family. Add family=\"...\", the question that it shares with "
                 "the claims that it is corrected with."
             )
-        if (
-            spec.smallest is None
-            or not isinstance(spec.smallest, int | float)
-            or not spec.smallest > 0.0
-        ):
+        if spec.smallest is None or not _is_number(spec.smallest) or not spec.smallest > 0.0:
             raise EvomodError(
                 f"{place}: the claim '{spec.text}' declares no smallest effect of interest. Add smallest=..., such as "
                 f"{DELTA} of Cliff's delta or {SHARE} of a share."
@@ -58,25 +56,42 @@ def check_specs(path: Path, module: Any) -> list[Spec]:
 
 def _check_parts(place: str, spec: Spec) -> None:
     """Refuse parts of a claim that are not what its shape says."""
-    share, ends, bound = (getattr(spec, name, None) for name in ("theirs", "ends", "bound"))
-    doses = getattr(spec, "doses", {})
+    share, ends = getattr(spec, "theirs", None), getattr(spec, "ends", None)
+    doses, of = getattr(spec, "doses", {}), getattr(spec, "of", ())
     for name, is_right, wanted in (
-        ("groups", all(isinstance(group, str) for group in spec.groups()), "names of treatments"),
+        (
+            "doses",
+            isinstance(doses, dict) and all(map(_is_number, doses.values())),
+            "numbers by treatment",
+        ),
+        ("of", isinstance(of, list | tuple), "names of treatments, such as ('pa',)"),
         (
             "theirs",
-            share is None or (len(share) == 2 and 0 <= share[0] <= share[1] > 0),
+            share is None or (_are_two(share) and 0 <= share[0] <= share[1] > 0),
             "a number and how many it is of, such as (3, 50)",
         ),
         (
             "ends",
-            ends is None or (len(ends) == 2 and ends[0] <= ends[1]),
+            ends is None or (_are_two(ends) and ends[0] <= ends[1]),
             "the lower and the upper end of an interval",
         ),
-        ("bound", bound is None or isinstance(bound, int | float), "a number"),
-        ("doses", all(isinstance(dose, int | float) for dose in doses.values()), "numbers by treatment"),
+        ("bound", _is_number(getattr(spec, "bound", 0.0)), "a number"),
+        ("value", _is_number(getattr(spec, "value", 0.0)), "a number"),
     ):
         if not is_right:
             raise EvomodError(f"{place}: the claim '{spec.text}': expected {name} to be {wanted}.")
+    if not all(isinstance(group, str) for group in spec.groups()):
+        raise EvomodError(
+            f"{place}: the claim '{spec.text}': expected groups to be names of treatments."
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number)
+
+
+def _are_two(values: Any) -> bool:
+    return isinstance(values, list | tuple) and len(values) == 2 and all(map(_is_number, values))
 
 
 def decide(path: Path, module: Any, what: Any, *, command: str, is_whole: bool = True) -> list[Claim]:

@@ -161,12 +161,20 @@ def in_workers(
         return list(found)
 
 
+HIDING = threading.RLock()
+
+
 @contextmanager
 def _without_main() -> Iterator[None]:
     """Processes that are started in here do not execute the user's script, of which they need nothing.
 
     They would where the script calls `run_study` and has no ``if __name__ == "__main__":``, and begin the study anew.
     """
+    with HIDING:
+        yield from _hidden_main()
+
+
+def _hidden_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     hidden: dict[str, Any] = {
         name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)

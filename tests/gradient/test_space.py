@@ -8,6 +8,7 @@ import pytest
 import scipy.linalg
 import torch
 
+from evomod import measures
 from evomod.errors import EvomodError
 from evomod.gradient.space import communicability, distances, grid
 
@@ -83,3 +84,13 @@ def test_places_and_distances():
 def test_points_that_are_none_are_refused(points, told):
     with pytest.raises(EvomodError, match=told):
         distances(points)
+
+
+def test_measures_read_tensors_that_learn_and_sparse_and_short_ones():
+    weights = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+    wanted = measures.modularity(weights.numpy(), "refined").q
+    for tensor in (torch.nn.Parameter(weights), weights.to_sparse(), weights.to(torch.bfloat16)):
+        assert measures.modularity(tensor, "refined").q == wanted
+    layers = [torch.nn.Parameter(torch.ones(2, 2)), torch.ones(2, 1)]
+    assert measures.graph_of_layers(layers)[0].shape == (5, 5)
+    assert measures.quality(weights, torch.nn.Parameter(torch.zeros(3))) == pytest.approx(0.0)
