@@ -168,10 +168,13 @@ def test_claims_of_the_map_are_told_of_a_map(tiny, tmp_path):
     manifest = study.folder / "mole.manifest.json"
     manifest.write_text('{"seeds": [1, 2]}')
     assert {module.everywhere(source).verdict, module.falling(source).verdict} == {"not complete"}
-    manifest.write_text('{"seeds": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}')
+    manifest.write_text(
+        '{"seeds": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "falls": [1, 1, 1, 1, 1, 1, 1, 1, 1, 0.5]}'
+    )
     every, falls = module.everywhere(source), module.falling(source)
     assert every.verdict == "inconclusive" and "in 4 of the 5 rows" in every.found
-    assert falls.verdict == "holds" and "rho of the fall +1.00" in falls.found
+    assert falls.verdict is None and "mean rho of the fall +0.95, n = 10 maps" in falls.found
+    assert 0.0 < falls.effect.low < 0.95 < falls.effect.high and falls.p < 0.05
     manifest.write_text('{"versions": {"evomod": "0.1.0"}}')
     with pytest.raises(claim.OutdatedError, match="born too sparse"):
         module.falling(source)

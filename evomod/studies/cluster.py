@@ -262,7 +262,12 @@ def _client(where: str, jobs: int, stack: ExitStack) -> Any:
     from distributed import Client, LocalCluster
 
     if where == "local":
-        workers = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        workers = LocalCluster(  # any port that is free, or a second study would warn of the first
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+        )
         return stack.enter_context(Client(stack.enter_context(workers)))
     if where.endswith(".toml"):
         return stack.enter_context(Client(stack.enter_context(_slurm(Path(where)))))
